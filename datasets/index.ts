@@ -1,0 +1,7 @@
+export { type Cifar100, type Cifar100Split, openCifar10, openCifar100 } from './cifar.ts'
+export type { Augmentation, Dataset, Normalisation, Split } from './dataset.ts'
+export { openDigits } from './digits.ts'
+export { type Batch, Loader, type LoaderOptions, limitIndices } from './loader.ts'
+export { type DatasetName, datasetNames, type OpenOptions, openDataset } from './open.ts'
+export { type SyntheticOptions, syntheticDataset } from './synthetic.ts'
+export { normalisationTables, type Placement, placeImage, randomPlacement, unmoved } from './transforms.ts'

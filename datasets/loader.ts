@@ -1,0 +1,152 @@
+import ndarray, { type NdArray } from 'ndarray'
+import { demand } from '../engine/errors.ts'
+import { RandomStream, streamKey } from '../engine/random.ts'
+import type { Augmentation, Split } from './dataset.ts'
+import { normalisationTables, placeImage, randomPlacement, unmoved } from './transforms.ts'
+
+export interface LoaderOptions {
+  /** Images a batch; the last batch of an epoch may be smaller. */
+  batchSize: number
+  /** Each epoch in an order of its own; otherwise in the order of the split. Default false. */
+  shuffle?: boolean
+  /** Leave out the last batch of an epoch if it is smaller than the others. Default false. */
+  dropLast?: boolean
+  /** Names the order, the augmentation and the images that `limit` keeps. Default 0. */
+  seed?: number
+  /** What to draw at random for each image. Default nothing. */
+  augment?: Augmentation
+  /** At most this many images, see `limitIndices`. Default all. */
+  limit?: number
+}
+
+/** What a training step takes. */
+export interface Batch {
+  /** Augmented and normalised: [count, channels, height, width]. */
+  images: NdArray<Float32Array>
+  /** The class of each image. */
+  labels: Int32Array
+  /** The number of each image in its split. */
+  indices: Int32Array
+}
+
+/**
+ * Batches of a split, epoch after epoch. An epoch's order is a function of the seed and the epoch, an image's
+ * augmentation of the seed, the epoch and its index: any batch of any epoch can be had without those before it.
+ *
+ * ```ts
+ * const loader = new Loader(digits.train, { batchSize: 64, shuffle: true, augment: digits.augmentation })
+ * for (const { images, labels } of loader.epoch(0)) …
+ * ```
+ *
+ * Throws for an empty split, for labels or a normalisation that do not fit the images, for a batch size or a limit that
+ * is not a positive integer, and where `dropLast` leaves no batch.
+ */
+export class Loader {
+  readonly split: Split
+  readonly batchSize: number
+  /** Number of batches in an epoch. */
+  readonly batchesPerEpoch: number
+  readonly #options: LoaderOptions
+  readonly #seed: number
+  readonly #kept: Int32Array
+  readonly #tables: Float32Array[]
+
+  constructor(split: Split, options: LoaderOptions) {
+    const { batchSize, dropLast = false, seed = 0, limit = Infinity } = options
+    demandFittingSplit(split)
+    demandPositiveInteger('batchSize', batchSize)
+    if (limit !== Infinity) demandPositiveInteger('limit', limit)
+    this.split = split
+    this.batchSize = batchSize
+    this.#options = options
+    this.#seed = seed
+    this.#kept = limitIndices(split.labels.length, limit, seed)
+    this.#tables = normalisationTables(split.normalisation)
+    const batches = this.#kept.length / batchSize
+    this.batchesPerEpoch = dropLast ? Math.floor(batches) : Math.ceil(batches)
+    demand(
+      this.batchesPerEpoch > 0,
+      () =>
+        `Loader: dropLast with a batchSize of ${batchSize} leaves no batch of the ${this.#kept.length} ${split.name}`,
+    )
+  }
+
+  /** Number of images that the loader draws from; with `dropLast` an epoch may show fewer. */
+  get length(): number {
+    return this.#kept.length
+  }
+
+  /**
+   * The batches of an epoch, made one by one as they are asked for.
+   *
+   * @param epoch 0 for the first one.
+   * @param options.startBatch How many batches to leave out at the beginning: where a resumed epoch goes on. Default 0.
+   */
+  epoch(epoch: number, { startBatch = 0 }: { startBatch?: number } = {}): IterableIterator<Batch> {
+    demand(
+      Number.isInteger(startBatch) && startBatch >= 0 && startBatch <= this.batchesPerEpoch,
+      () =>
+        `Loader: startBatch: expected an integer of 0 to ${this.batchesPerEpoch} (batches an epoch), got ${startBatch}`,
+    )
+    return this.#batches(epoch, startBatch)
+  }
+
+  *#batches(epoch: number, startBatch: number): Generator<Batch> {
+    const order = this.#order(epoch)
+    for (let batch = startBatch; batch < this.batchesPerEpoch; batch++) {
+      yield this.#batch(epoch, order.slice(batch * this.batchSize, (batch + 1) * this.batchSize))
+    }
+  }
+
+  #order(epoch: number): Int32Array {
+    if (!this.#options.shuffle) return this.#kept
+    const places = new RandomStream(streamKey(this.#seed, 'order', epoch)).permutation(this.length)
+    return places.map((place) => this.#kept[place])
+  }
+
+  #batch(epoch: number, indices: Int32Array): Batch {
+    const { augment } = this.#options
+    const [, ...imageShape] = this.split.images.shape
+    const shape = [indices.length, ...imageShape]
+    const images = ndarray(new Float32Array(shape.reduce((size, extent) => size * extent)), shape)
+    indices.forEach((index, position) => {
+      const placement = augment ? randomPlacement(augment, this.#seed, epoch, index) : unmoved
+      placeImage(this.split.images.pick(index), placement, this.#tables, images.pick(position))
+    })
+    return { images, labels: indices.map((index) => this.split.labels[index]), indices }
+  }
+}
+
+/**
+ * Which of `count` images a limit keeps: the first `limit` of a shuffle keyed by the seed, in ascending order. The
+ * classes are as balanced as chance makes them; a smaller limit keeps a subset of what a larger one keeps.
+ */
+export function limitIndices(count: number, limit: number, seed: number): Int32Array {
+  return new RandomStream(streamKey(seed, 'limit')).permutation(count).slice(0, limit).sort()
+}
+
+function demandPositiveInteger(name: string, value: number): void {
+  demand(
+    Number.isInteger(value) && value >= 1,
+    () => `Loader: ${name}: expected an integer of 1 or more, got ${value}`,
+  )
+}
+
+function demandFittingSplit({ name, images, labels, normalisation: { mean, std } }: Split): void {
+  const [count, channels] = images.shape
+  demand(
+    images.dimension === 4,
+    () => `Loader: ${name}: expected [count, channels, height, width], got [${images.shape}]`,
+  )
+  demand(count > 0, () => `Loader: there are no ${name}`)
+  demand(
+    labels.length === count,
+    () => `Loader: ${name}: expected a label for each of the ${count} images, got ${labels.length} labels`,
+  )
+  demand(
+    mean.length === channels && std.length === channels,
+    () =>
+      `Loader: ${name}: expected a mean and a std for each of the ${channels} channels, ` +
+      `got ${mean.length} and ${std.length}`,
+  )
+}

@@ -1,0 +1,103 @@
+import ndarray from 'ndarray'
+import { demand } from '../engine/errors.ts'
+import { RandomStream, streamKey } from '../engine/random.ts'
+import type { Dataset, Split } from './dataset.ts'
+
+export interface SyntheticOptions {
+  /** Default 10. */
+  classes?: number
+  /** Default 3. */
+  channels?: number
+  /** Rows and columns of an image. Default 32. */
+  size?: number
+  /** Number of training images. Default 1000. */
+  trainCount?: number
+  /** Number of test images. Default 200. */
+  testCount?: number
+  /** Names the patterns and the noise. Default 0. */
+  seed?: number
+}
+
+/** A wave across the image, in one channel: brightness = 128 + 48 cos(2π (x, y)·frequency + phase). */
+interface Wave {
+  /** Periods a pixel. */
+  frequencyX: number
+  frequencyY: number
+  phase: number
+}
+
+const grey = 128
+const amplitude = 48
+const noise = 48
+
+/**
+ * A task made of numbers alone, for tests and benchmarks: each class is a pattern of waves of its own, each image its
+ * class's pattern under uniform noise as strong as the waves. Image i is of class i mod classes, and depends on the
+ * seed, its split and i alone.
+ */
+export function syntheticDataset(options: SyntheticOptions = {}): Dataset {
+  const { classes = 10, channels = 3, size = 32, trainCount = 1000, testCount = 200, seed = 0 } = options
+  for (const [name, value] of Object.entries({ classes, channels, size, trainCount, testCount })) {
+    demand(
+      Number.isInteger(value) && value >= 1,
+      () => `synthetic: ${name}: expected an integer of 1 or more, got ${value}`,
+    )
+  }
+  const patterns = Array.from({ length: classes }, (_, label) => classPattern(label, channels, size, seed))
+  return {
+    name: 'synthetic',
+    classNames: patterns.map((_, label) => `class ${label}`),
+    train: noisyImages('training', patterns, [trainCount, channels, size, size], seed),
+    test: noisyImages('test', patterns, [testCount, channels, size, size], seed),
+    augmentation: { padding: 0, flip: false },
+  }
+}
+
+/** The noiseless image of a class, [channels, size, size]. */
+function classPattern(label: number, channels: number, size: number, seed: number): Float32Array {
+  const random = new RandomStream(streamKey(seed, 'synthetic pattern', label))
+  const frequencyX = random.uniform() / 2
+  const frequencyY = random.uniform() / 2
+  const pattern = new Float32Array(channels * size * size)
+  for (let channel = 0; channel < channels; channel++) {
+    const wave = { frequencyX, frequencyY, phase: 2 * Math.PI * random.uniform() }
+    drawWave(wave, pattern.subarray(channel * size * size), size)
+  }
+  return pattern
+}
+
+function drawWave({ frequencyX, frequencyY, phase }: Wave, plane: Float32Array, size: number): void {
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const angle = 2 * Math.PI * (frequencyX * x + frequencyY * y) + phase
+      plane[y * size + x] = grey + amplitude * Math.cos(angle)
+    }
+  }
+}
+
+function noisyImages(kind: string, patterns: Float32Array[], shape: number[], seed: number): Split {
+  const [count, channels, height, width] = shape
+  const pixelsPerImage = channels * height * width
+  const pixels = new Uint8Array(count * pixelsPerImage)
+  const labels = Int32Array.from({ length: count }, (_, index) => index % patterns.length)
+  for (let index = 0; index < count; index++) {
+    const random = new RandomStream(streamKey(seed, `synthetic ${kind}`, index))
+    const pattern = patterns[labels[index]]
+    const image = pixels.subarray(index * pixelsPerImage, (index + 1) * pixelsPerImage)
+    for (let pixel = 0; pixel < pixelsPerImage; pixel++) {
+      image[pixel] = pattern[pixel] + noise * (2 * random.uniform() - 1)
+    }
+  }
+  return {
+    name: `synthetic ${kind} images`,
+    images: ndarray(pixels, shape),
+    labels,
+    normalisation: normalisation(channels),
+  }
+}
+
+/** The mean of the waves, and the deviation of waves and noise: √(48² / 2 + 48² / 3). */
+function normalisation(channels: number) {
+  const std = Math.sqrt(amplitude ** 2 / 2 + noise ** 2 / 3) / 255
+  return { scale: 255, mean: Array(channels).fill(grey / 255), std: Array(channels).fill(std) }
+}

@@ -1,0 +1,89 @@
+import { isFloat } from './dtype.ts'
+import { demand } from './errors.ts'
+import type { Node } from './node.ts'
+import { literal } from './operations/constants.ts'
+import { add } from './operations/elementwise.ts'
+import { broadcastTo, reshape } from './operations/movement.ts'
+import { primitives } from './operations/primitives.ts'
+import { sum } from './operations/reductions.ts'
+import { equalShapes, format, type Shape } from './shape.ts'
+import { Tensor } from './tensor.ts'
+
+/**
+ * The gradient of `output` with respect to each of `sources`: reverse mode over the recorded nodes. Gradients are
+ * recipes too, so they can be differentiated again. A source that the output does not depend on gets zeros.
+ * `cotangent`, of the output's shape, weighs an output that is not a scalar. PyTorch: `torch.autograd.grad`.
+ */
+export function grad(output: Tensor, sources: readonly Tensor[], cotangent?: Tensor): Tensor[] {
+  demand(isFloat(output.dtype), () => `grad: expected a floating output, got ${output.dtype}`)
+  demand(
+    cotangent !== undefined || output.size === 1,
+    () => `grad: expected a scalar output, got ${format(output.shape)}; give a cotangent of that shape`,
+  )
+  const seed = cotangent ?? broadcastTo(literal(1, output.dtype), output.shape)
+  demand(
+    equalShapes(seed.shape, output.shape),
+    () => `grad: the cotangent is ${format(seed.shape)}, but the output ${format(output.shape)}`,
+  )
+
+  const targets = new Set(sources.map((source) => source.node))
+  const gradients = new Map<Node, Tensor>([[output.node, seed]])
+  for (const node of pathsTo(targets, output.node)) {
+    const gradient = gradients.get(node)
+    if (gradient !== undefined) distribute(node, gradient, gradients)
+  }
+  return sources.map(({ node }) => gradients.get(node) ?? broadcastTo(literal(0, node.dtype), node.shape))
+}
+
+/** The nodes between the output and the targets, each before its inputs; the targets' own inputs only on a path. */
+function pathsTo(targets: ReadonlySet<Node>, output: Node): Node[] {
+  const relevant = new Map<Node, boolean>()
+  const ordered: Node[] = []
+  const stack: { node: Node; next: number }[] = [{ node: output, next: 0 }]
+  while (stack.length > 0) {
+    const top = stack[stack.length - 1]
+    if (top.next < differentiableInputs(top.node).length) {
+      const input = top.node.inputs[top.next++]
+      if (!relevant.has(input)) {
+        relevant.set(input, false)
+        stack.push({ node: input, next: 0 })
+      }
+    } else {
+      const onPath = targets.has(top.node) || top.node.inputs.some((input) => relevant.get(input))
+      relevant.set(top.node, onPath)
+      if (onPath) ordered.push(top.node)
+      stack.pop()
+    }
+  }
+  return ordered.reverse()
+}
+
+function differentiableInputs(node: Node): readonly Node[] {
+  return node.operation === 'input' || primitives[node.operation].vjp === 'none' ? [] : node.inputs
+}
+
+/** Adds what flows through one node to the gradients of its inputs. */
+function distribute(node: Node, gradient: Tensor, gradients: Map<Node, Tensor>): void {
+  if (node.operation === 'input') return
+  const { vjp } = primitives[node.operation]
+  if (vjp === 'none') return
+  const inputs = node.inputs.map((input) => new Tensor(input))
+  const contributions = vjp(gradient, { inputs, output: new Tensor(node), attributes: node.attributes })
+  contributions.forEach((contribution, i) => {
+    if (contribution === undefined) return
+    const input = node.inputs[i]
+    const fitted = unbroadcast(contribution, input.shape)
+    const sofar = gradients.get(input)
+    gradients.set(input, sofar === undefined ? fitted : add(sofar, fitted))
+  })
+}
+
+/** Sums a gradient over the axes along which its operand was repeated. */
+function unbroadcast(gradient: Tensor, shape: Shape): Tensor {
+  if (equalShapes(gradient.shape, shape)) return gradient
+  const missing = gradient.rank - shape.length
+  const repeated = gradient.shape.flatMap((length, axis) =>
+    axis < missing || (shape[axis - missing] === 1 && length !== 1) ? [axis] : [],
+  )
+  return reshape(sum(gradient, repeated, { keepDimensions: true }), shape)
+}

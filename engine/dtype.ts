@@ -1,0 +1,48 @@
+/** The element types of tensors. */
+export type DType = 'float32' | 'float64' | 'int32' | 'bool'
+
+/** Host arrays, one kind for each element type; `bool` is one byte of 0 or 1. */
+export type HostArray = Float32Array | Float64Array | Int32Array | Uint8Array
+
+const hostArrays = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  bool: Uint8Array,
+} as const
+
+/** From the least to the most general: an operation on two types computes in the later one. */
+const generality: readonly DType[] = ['bool', 'int32', 'float32', 'float64']
+
+/** A zeroed host array of `length` elements. */
+export function allocateHost(dtype: DType, length: number): HostArray {
+  return new hostArrays[dtype](length)
+}
+
+/** A new host array of this type with these values converted as JavaScript converts them; `bool` is "not zero". */
+export function convertHost(dtype: DType, values: ArrayLike<number>): HostArray {
+  return dtype === 'bool'
+    ? Uint8Array.from(values, (value) => (value === 0 ? 0 : 1))
+    : (hostArrays[dtype].from(values) as HostArray)
+}
+
+/** The element type that a host array holds. */
+export function dtypeOf(array: HostArray): DType {
+  if (array instanceof Float32Array) return 'float32'
+  if (array instanceof Float64Array) return 'float64'
+  return array instanceof Int32Array ? 'int32' : 'bool'
+}
+
+export function isFloat(dtype: DType): boolean {
+  return dtype === 'float32' || dtype === 'float64'
+}
+
+/** The type in which an operation on all these types computes. */
+export function promote(...dtypes: readonly DType[]): DType {
+  return dtypes.reduce((a, b) => (generality.indexOf(a) >= generality.indexOf(b) ? a : b))
+}
+
+/** `dtype` itself where it is a floating type, else `float32`: the type of `exp` of integers, as in PyTorch. */
+export function toFloat(dtype: DType): DType {
+  return isFloat(dtype) ? dtype : 'float32'
+}

@@ -1,0 +1,25 @@
+import type { HostArray } from '../dtype.ts'
+import type { Storage } from '../node.ts'
+import type { Graph } from '../plan/graph.ts'
+
+/** What a program is given for each input of its graph: elements on the host, or in this executor's memory. */
+export type Argument = HostArray | Storage
+
+/** What a program gives for each output: as its destination says; nothing for one that overwrote an input. */
+export type Result = HostArray | Storage | undefined
+
+/** A graph made ready to run as often as wanted. */
+export interface Program {
+  run(inputs: readonly Argument[]): Promise<Result[]>
+}
+
+/** Something that computes graphs. */
+export interface Executor {
+  readonly name: string
+  /** Throws `InvalidInputError` for a graph that this executor cannot compute. */
+  compile(graph: Graph): Promise<Program>
+  /** Copies elements into this executor's memory. */
+  upload(data: HostArray): Promise<Storage>
+  /** Copies elements out of this executor's memory. */
+  read(storage: Storage): Promise<HostArray>
+}

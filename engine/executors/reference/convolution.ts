@@ -1,0 +1,95 @@
+import type { Attributes } from '../../node.ts'
+import { type Shape, sizeOf } from '../../shape.ts'
+import type { Kernel } from './kernel.ts'
+
+type Pair = readonly [number, number]
+
+/**
+ * Meets the maps and the output where one weight joins them, a row at a time: for j < count, output element
+ * `output + j` and maps element `x + j · step` with weight element `weight`.
+ */
+type Visit = (output: number, x: number, weight: number, count: number, step: number) => void
+
+/** The three kernels differ only in which of x, weight and output they read and which they sum into. */
+function forEachRow(x: Shape, weight: Shape, output: Shape, attributes: Attributes, visit: Visit): void {
+  const [count, channels, height, width] = x
+  const [filters, groupChannels, kernelHeight, kernelWidth] = weight
+  const [, , outputHeight, outputWidth] = output
+  const groupFilters = filters / (attributes.groups as number)
+  const [verticalStride, horizontalStride] = attributes.stride as Pair
+  const rows = overlaps(0, height, kernelHeight, outputHeight, attributes)
+  const columns = overlaps(1, width, kernelWidth, outputWidth, attributes)
+  for (let n = 0; n < count; n++) {
+    for (let k = 0; k < filters; k++) {
+      const outputMap = (n * filters + k) * outputHeight * outputWidth
+      const firstChannel = Math.floor(k / groupFilters) * groupChannels
+      for (let c = 0; c < groupChannels; c++) {
+        const map = (n * channels + firstChannel + c) * height * width
+        for (let r = 0; r < kernelHeight; r++) {
+          for (let s = 0; s < kernelWidth; s++) {
+            const tap = ((k * groupChannels + c) * kernelHeight + r) * kernelWidth + s
+            const { first: left, end: right, shift } = columns[s]
+            const start = map + left * horizontalStride + shift
+            for (let i = rows[r].first; i < rows[r].end; i++) {
+              const row = i * verticalStride + rows[r].shift
+              visit(
+                outputMap + i * outputWidth + left,
+                start + row * width,
+                tap,
+                right - left,
+                horizontalStride,
+              )
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/** For each tap along height (0) or width (1): it meets input i · stride + shift for the outputs first ≤ i < end. */
+function overlaps(dimension: 0 | 1, length: number, kernel: number, output: number, attributes: Attributes) {
+  const stride = (attributes.stride as Pair)[dimension]
+  const padding = (attributes.padding as Pair)[dimension]
+  const dilation = (attributes.dilation as Pair)[dimension]
+  return Array.from({ length: kernel }, (_, tap) => {
+    const shift = tap * dilation - padding
+    return {
+      shift,
+      first: Math.max(0, Math.ceil(-shift / stride)),
+      end: Math.min(output, Math.ceil((length - shift) / stride)),
+    }
+  })
+}
+
+export const conv2d: Kernel = ([x, weight], { attributes, shape }) => {
+  const result = new Float64Array(sizeOf(shape))
+  const maps = x.values
+  forEachRow(x.shape, weight.shape, shape, attributes, (output, input, tap, count, step) => {
+    const factor = weight.values[tap]
+    for (let j = 0; j < count; j++) result[output + j] += factor * maps[input + j * step]
+  })
+  return result
+}
+
+export const conv2dInputGradient: Kernel = ([gradient, weight], { attributes, shape }) => {
+  const result = new Float64Array(sizeOf(shape))
+  const slopes = gradient.values
+  forEachRow(shape, weight.shape, gradient.shape, attributes, (output, input, tap, count, step) => {
+    const factor = weight.values[tap]
+    for (let j = 0; j < count; j++) result[input + j * step] += factor * slopes[output + j]
+  })
+  return result
+}
+
+export const conv2dWeightGradient: Kernel = ([x, gradient], { attributes, shape }) => {
+  const result = new Float64Array(sizeOf(shape))
+  const maps = x.values
+  const slopes = gradient.values
+  forEachRow(x.shape, shape, gradient.shape, attributes, (output, input, tap, count, step) => {
+    let total = 0
+    for (let j = 0; j < count; j++) total += slopes[output + j] * maps[input + j * step]
+    result[tap] += total
+  })
+  return result
+}

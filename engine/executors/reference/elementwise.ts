@@ -1,0 +1,51 @@
+import type { DType } from '../../dtype.ts'
+import type { BinaryName, UnaryName } from '../../operations/names.ts'
+import { type Shape, sizeOf } from '../../shape.ts'
+import { aroundAxis, type Kernel } from './kernel.ts'
+import { broadcast } from './movement.ts'
+import { binaryScalars, castScalar, productOf, unaryScalars } from './scalars.ts'
+
+function unary(name: UnaryName): Kernel {
+  return ([x]) => x.values.map(unaryScalars[name])
+}
+
+function binary(name: BinaryName): Kernel {
+  return ([first, second], { shape, dtype }) => {
+    const compute = name === 'multiply' ? productOf(dtype) : binaryScalars[name]
+    const a = broadcast(first, shape)
+    const b = broadcast(second, shape)
+    const output = new Float64Array(a.length)
+    for (let i = 0; i < output.length; i++) output[i] = compute(a[i], b[i])
+    return output
+  }
+}
+
+function mapNames<Name extends string>(names: Record<Name, unknown>, kernelOf: (name: Name) => Kernel) {
+  return Object.fromEntries(Object.keys(names).map((name) => [name, kernelOf(name as Name)])) as Record<
+    Name,
+    Kernel
+  >
+}
+
+export const unaryKernels = mapNames(unaryScalars, unary)
+
+export const binaryKernels = mapNames(binaryScalars, binary)
+
+export const where: Kernel = ([condition, first, second], { shape }) => {
+  const chosen = broadcast(condition, shape)
+  const a = broadcast(first, shape)
+  const b = broadcast(second, shape)
+  return chosen.map((choice, i) => (choice !== 0 ? a[i] : b[i]))
+}
+
+export const cast: Kernel = ([x], { dtype }) => x.values.map(castScalar(dtype))
+
+export const detach: Kernel = ([x]) => x.values
+
+export const literal: Kernel = (_, { attributes, dtype }) =>
+  Float64Array.of(castScalar(dtype as DType)(attributes.value as number))
+
+export const iota: Kernel = (_, { attributes, shape }) => {
+  const { length, inner } = aroundAxis(shape as Shape, attributes.axis as number)
+  return Float64Array.from({ length: sizeOf(shape) }, (_, i) => Math.floor(i / inner) % length)
+}

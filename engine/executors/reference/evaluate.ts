@@ -1,0 +1,41 @@
+import type { DType } from '../../dtype.ts'
+import type { Graph } from '../../plan/graph.ts'
+import type { Operand } from './kernel.ts'
+import { kernels } from './kernels.ts'
+
+/** Computes a graph node by node; a value is dropped after its last use. The outputs are in the graph's order. */
+export function evaluate(graph: Graph, inputs: readonly Float64Array[]): Operand[] {
+  const operands: (Operand | undefined)[] = graph.inputs.map(({ shape, dtype }, i) => ({
+    values: inputs[i],
+    shape,
+    dtype,
+  }))
+  const lastUses = lastUsesOf(graph)
+  graph.operations.forEach((operation, step) => {
+    const { name, shape, dtype } = operation
+    const values = kernels[name](
+      operation.inputs.map((input) => operands[input]!),
+      operation,
+    )
+    operands.push({ values: normalized(values, dtype), shape, dtype })
+    for (const input of operation.inputs) if (lastUses[input] === step) operands[input] = undefined
+  })
+  return graph.outputs.map(({ value }) => operands[value]!)
+}
+
+/** For each value the number of the last operation that reads it; outputs are read after all of them. */
+function lastUsesOf({ inputs, operations, outputs }: Graph): number[] {
+  const lastUses = new Array<number>(inputs.length + operations.length).fill(-1)
+  operations.forEach((operation, step) => {
+    for (const input of operation.inputs) lastUses[input] = step
+  })
+  for (const { value } of outputs) lastUses[value] = operations.length
+  return lastUses
+}
+
+/** What kernels computed in float64, as the type has it: int32 wraps, bool is 0 or 1. NaN becomes 0 in both. */
+function normalized(values: Float64Array, dtype: DType): Float64Array {
+  if (dtype === 'int32') for (let i = 0; i < values.length; i++) values[i] |= 0
+  if (dtype === 'bool') for (let i = 0; i < values.length; i++) values[i] = values[i] ? 1 : 0
+  return values
+}

@@ -1,0 +1,43 @@
+import type { Shape } from '../../shape.ts'
+import { sizeOf } from '../../shape.ts'
+import { aroundAxis, type Kernel } from './kernel.ts'
+
+/**
+ * Calls `visit` for each element of `index`: with its own position, and with the position in a tensor of `length`
+ * along the axis that it points at, or −1 where it points outside.
+ */
+function forEachIndexed(
+  index: { values: Float64Array; shape: Shape },
+  axis: number,
+  length: number,
+  visit: (position: number, pointed: number) => void,
+): void {
+  const { outer, length: count, inner } = aroundAxis(index.shape, axis)
+  let position = 0
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < count; i++) {
+      for (let n = 0; n < inner; n++, position++) {
+        const along = index.values[position]
+        visit(position, along >= 0 && along < length ? (o * length + along) * inner + n : -1)
+      }
+    }
+  }
+}
+
+/** NaN where the index is outside; integers have none and get 0. */
+export const gather: Kernel = ([x, index], { attributes, shape }) => {
+  const axis = attributes.axis as number
+  const output = new Float64Array(sizeOf(shape))
+  forEachIndexed(index, axis, x.shape[axis], (position, pointed) => {
+    output[position] = pointed < 0 ? Number.NaN : x.values[pointed]
+  })
+  return output
+}
+
+export const scatterAdd: Kernel = ([source, index], { attributes, shape }) => {
+  const output = new Float64Array(sizeOf(shape))
+  forEachIndexed(index, attributes.axis as number, attributes.length as number, (position, pointed) => {
+    if (pointed >= 0) output[pointed] += source.values[position]
+  })
+  return output
+}

@@ -1,0 +1,22 @@
+import type { DType } from '../../dtype.ts'
+import type { Operation } from '../../plan/graph.ts'
+import { type Shape, sizeOf } from '../../shape.ts'
+
+/** What a kernel is given for each input. Elements are in row-major order and are never changed in place. */
+export interface Operand {
+  readonly values: Float64Array
+  readonly shape: Shape
+  readonly dtype: DType
+}
+
+/** Computes the elements of one operation. What it returns may be an input's array. */
+export type Kernel = (inputs: readonly Operand[], operation: Operation) => Float64Array
+
+/** A row-major tensor seen from one of its axes: element (o, i, n) is at (o · length + i) · inner + n. */
+export function aroundAxis(shape: Shape, axis: number): { outer: number; length: number; inner: number } {
+  return {
+    outer: sizeOf(shape.slice(0, axis)),
+    length: shape[axis],
+    inner: sizeOf(shape.slice(axis + 1)),
+  }
+}

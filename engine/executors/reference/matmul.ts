@@ -1,0 +1,22 @@
+import { sizeOf } from '../../shape.ts'
+import type { Kernel } from './kernel.ts'
+import { productOf } from './scalars.ts'
+
+/** Row i of a product is the sum of the rows k of the right factor, each times a[i, k]. */
+export const matmul: Kernel = ([a, b], { shape, dtype }) => {
+  const product = productOf(dtype)
+  const [rows, inner] = a.shape.slice(-2)
+  const columns = b.shape.at(-1)!
+  const output = new Float64Array(sizeOf(shape))
+  for (let batch = 0; batch < sizeOf(shape.slice(0, -2)); batch++) {
+    for (let i = 0; i < rows; i++) {
+      const row = (batch * rows + i) * columns
+      for (let k = 0; k < inner; k++) {
+        const left = a.values[(batch * rows + i) * inner + k]
+        const right = (batch * inner + k) * columns
+        for (let j = 0; j < columns; j++) output[row + j] += product(left, b.values[right + j])
+      }
+    }
+  }
+  return output
+}

@@ -1,0 +1,93 @@
+import { equalShapes, rowMajorStrides, type Shape, sizeOf } from '../../shape.ts'
+import { aroundAxis, type Kernel, type Operand } from './kernel.ts'
+
+/** Calls `visit` with Σ indexₐ strideₐ + offset for every index of a shape, in row-major order. */
+function forEachOffset(
+  shape: Shape,
+  strides: readonly number[],
+  offset: number,
+  visit: (offset: number) => void,
+): void {
+  const walk = (axis: number, start: number) => {
+    if (axis === shape.length) visit(start)
+    else for (let i = 0; i < shape[axis]; i++) walk(axis + 1, start + i * strides[axis])
+  }
+  walk(0, offset)
+}
+
+/** `output[index] = x[offset + Σ indexₐ strideₐ]`. */
+function readStrided(x: Float64Array, shape: Shape, strides: readonly number[], offset = 0): Float64Array {
+  const output = new Float64Array(sizeOf(shape))
+  let next = 0
+  forEachOffset(shape, strides, offset, (from) => {
+    output[next++] = x[from]
+  })
+  return output
+}
+
+/** The elements repeated along axes of length 1, and new ones in front, to a shape. */
+export function broadcast({ values, shape: from }: Operand, shape: Shape): Float64Array {
+  if (equalShapes(from, shape)) return values
+  const missing = shape.length - from.length
+  const strides = rowMajorStrides(from)
+  return readStrided(
+    values,
+    shape,
+    shape.map((_, axis) => (axis < missing || from[axis - missing] === 1 ? 0 : strides[axis - missing])),
+  )
+}
+
+/** The elements with output axis i taken from input axis `order[i]`. */
+export function permuted({ values, shape }: Operand, order: readonly number[]): Float64Array {
+  const strides = rowMajorStrides(shape)
+  return readStrided(
+    values,
+    order.map((axis) => shape[axis]),
+    order.map((axis) => strides[axis]),
+  )
+}
+
+/** Where a slice of a tensor of this shape starts, and how far apart its neighbours are. */
+function sliceOf(shape: Shape, starts: readonly number[], steps: readonly number[]) {
+  const strides = rowMajorStrides(shape)
+  return {
+    offset: strides.reduce((sum, stride, axis) => sum + stride * starts[axis], 0),
+    strides: strides.map((stride, axis) => stride * steps[axis]),
+  }
+}
+
+export const reshape: Kernel = ([x]) => x.values
+
+export const permute: Kernel = ([x], { attributes }) => permuted(x, attributes.order as number[])
+
+export const broadcastTo: Kernel = ([x], { shape }) => broadcast(x, shape)
+
+export const slice: Kernel = ([x], { attributes, shape }) => {
+  const { offset, strides } = sliceOf(x.shape, attributes.starts as number[], attributes.steps as number[])
+  return readStrided(x.values, shape, strides, offset)
+}
+
+export const embed: Kernel = ([x], { attributes, shape }) => {
+  const { offset, strides } = sliceOf(shape, attributes.starts as number[], attributes.steps as number[])
+  const output = new Float64Array(sizeOf(shape))
+  let next = 0
+  forEachOffset(x.shape, strides, offset, (to) => {
+    output[to] = x.values[next++]
+  })
+  return output
+}
+
+export const concatenate: Kernel = (inputs, { attributes, shape }) => {
+  const axis = attributes.axis as number
+  const output = new Float64Array(sizeOf(shape))
+  const whole = aroundAxis(shape, axis)
+  let start = 0
+  for (const { values, shape } of inputs) {
+    const block = shape[axis] * whole.inner
+    for (let o = 0; o < whole.outer; o++) {
+      output.set(values.subarray(o * block, (o + 1) * block), o * whole.length * whole.inner + start)
+    }
+    start += block
+  }
+  return output
+}

@@ -1,0 +1,43 @@
+import { type Shape, sizeOf } from '../../shape.ts'
+import type { Kernel } from './kernel.ts'
+import { permuted } from './movement.ts'
+
+/** Folds the elements `start` to `end` of an array into one. */
+type Fold = (values: Float64Array, start: number, end: number) => number
+
+/** Brings the reduced axes together at the end, and folds each row. */
+function reduction(fold: Fold): Kernel {
+  return ([x], { attributes, shape }) => {
+    const reduced = (attributes.axes ?? [attributes.axis]) as Shape
+    const kept = x.shape.flatMap((_, axis) => (reduced.includes(axis) ? [] : [axis]))
+    const rows = permuted(x, [...kept, ...reduced])
+    const length = sizeOf(reduced.map((axis) => x.shape[axis]))
+    return Float64Array.from({ length: sizeOf(shape) }, (_, row) =>
+      fold(rows, row * length, (row + 1) * length),
+    )
+  }
+}
+
+export const sum = reduction((values, start, end) => {
+  let total = 0
+  for (let i = start; i < end; i++) total += values[i]
+  return total
+})
+
+export const amax = reduction((values, start, end) => {
+  let largest = -Infinity
+  for (let i = start; i < end; i++) largest = Math.max(largest, values[i])
+  return largest
+})
+
+/** The first of equal ones; NaN counts as the largest, as in PyTorch. */
+export const argmax = reduction((values, start, end) => {
+  let best = start
+  for (let i = start; i < end; i++) if (exceeds(values[i], values[best])) best = i
+  return best - start
+})
+
+/** Whether a is larger than b, NaN being the largest of all. */
+export function exceeds(a: number, b: number): boolean {
+  return a > b || (Number.isNaN(a) && !Number.isNaN(b))
+}

@@ -1,0 +1,132 @@
+import { type Code, flatten, text, unsigned, vector } from './encoding.ts'
+import { control, i32 } from './instructions.ts'
+
+/** The types of WebAssembly values that kernels use. */
+export type ValueType = 'i32' | 'f32' | 'f64' | 'v128'
+
+const typeCodes: Record<ValueType, number> = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b }
+
+/** A parameter or a local variable of a function. */
+export interface Local {
+  readonly get: Code
+  set(value: Code): Code
+  tee(value: Code): Code
+}
+
+/** A function while it is being written: parameters are 32-bit numbers, mostly pointers; there is no result. */
+export class FunctionBuilder {
+  readonly parameterCount: number
+  readonly #locals: ValueType[] = []
+  readonly #body: Code[] = []
+
+  constructor(parameterCount: number) {
+    this.parameterCount = parameterCount
+  }
+
+  parameter(index: number): Local {
+    return localAt(index)
+  }
+
+  local(type: ValueType): Local {
+    return localAt(this.parameterCount + this.#locals.push(type) - 1)
+  }
+
+  /** Appends statements. */
+  emit(...code: Code[]): void {
+    this.#body.push(...code)
+  }
+
+  /** Runs what `write` emits and gives it as code instead of appending it. */
+  block(write: () => void): Code {
+    const start = this.#body.length
+    write()
+    return this.#body.splice(start)
+  }
+
+  /** Emits `for (counter = 0; counter < count · step; counter += step) body`; nothing for a count of 0. */
+  loop(count: number, step: number, body: (counter: Local) => void): void {
+    if (count === 0) return
+    const counter = this.local('i32')
+    this.emit(counter.set(i32.const(0)))
+    const code = this.block(() => body(counter))
+    const next = counter.tee(i32.add(counter.get, i32.const(step)))
+    this.emit(control.doWhile(code, i32.ne(next, i32.const(count * step))))
+  }
+
+  /** @internal The function as the code section holds it. */
+  encode(): number[] {
+    const runs: { type: ValueType; count: number }[] = []
+    for (const type of this.#locals) {
+      const last = runs.at(-1)
+      if (last?.type === type) last.count++
+      else runs.push({ type, count: 1 })
+    }
+    const locals = vector(runs.map(({ type, count }) => [unsigned(count), typeCodes[type]]))
+    return flatten([locals, this.#body, 0x0b])
+  }
+}
+
+function localAt(index: number): Local {
+  return {
+    get: [0x20, unsigned(index)],
+    set: (value) => [value, 0x21, unsigned(index)],
+    tee: (value) => [value, 0x22, unsigned(index)],
+  }
+}
+
+/** A function of the host, from float64 numbers to one. */
+export interface HostFunction {
+  readonly name: string
+  readonly parameterCount: number
+}
+
+/** Calls of host functions use their positions in `imports`; functions are exported under their positions. */
+export interface ModuleSource {
+  readonly imports: readonly HostFunction[]
+  readonly functions: readonly FunctionBuilder[]
+}
+
+/** The bytes of a module over an imported memory `env.memory`. */
+export function assemble({ imports, functions }: ModuleSource): Uint8Array<ArrayBuffer> {
+  const functionType = (parameters: readonly ValueType[], results: readonly ValueType[]): Code => [
+    0x60,
+    vector(parameters.map((type) => typeCodes[type])),
+    vector(results.map((type) => typeCodes[type])),
+  ]
+  const hostType = ({ parameterCount }: HostFunction) =>
+    functionType(new Array<ValueType>(parameterCount).fill('f64'), ['f64'])
+  const ownType = ({ parameterCount }: FunctionBuilder) =>
+    functionType(new Array<ValueType>(parameterCount).fill('i32'), [])
+  const hostImport = ({ name }: HostFunction, index: number): Code => [
+    text('env'),
+    text(name),
+    0x00,
+    unsigned(index),
+  ]
+  const memoryImport: Code = [text('env'), text('memory'), 0x02, 0x00, unsigned(0)]
+
+  const bytes: number[] = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]
+  const section = (id: number, items: readonly Code[]) => {
+    const content = flatten(vector(items))
+    bytes.push(id, ...unsigned(content.length))
+    for (const byte of content) bytes.push(byte)
+  }
+  section(1, [...imports.map(hostType), ...functions.map(ownType)])
+  section(2, [...imports.map(hostImport), memoryImport])
+  section(
+    3,
+    functions.map((_, i) => unsigned(imports.length + i)),
+  )
+  section(
+    7,
+    functions.map((_, i) => [text(String(i)), 0x00, unsigned(imports.length + i)]),
+  )
+  section(
+    10,
+    functions.map((builder) => {
+      const code = builder.encode()
+      return [unsigned(code.length), code]
+    }),
+  )
+  return Uint8Array.from(bytes)
+}

@@ -1,0 +1,34 @@
+import { erf } from '../../special.ts'
+
+/**
+ * Functions that kernels call on the host, one element at a time, in float64: those too rare in training to deserve
+ * vector code.
+ */
+export const hostFunctions = {
+  sin: Math.sin,
+  cos: Math.cos,
+  atan: Math.atan,
+  tanh: Math.tanh,
+  erf,
+  expm1: Math.expm1,
+  log1p: Math.log1p,
+  power: Math.pow,
+  atan2: Math.atan2,
+  remainder: (a: number, b: number) => {
+    const rest = a % b
+    return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest
+  },
+} as const
+
+export type HostFunctionName = keyof typeof hostFunctions
+
+/** In the order in which every module imports them. */
+export const hostImports = (Object.keys(hostFunctions) as HostFunctionName[]).map((name) => ({
+  name,
+  parameterCount: hostFunctions[name].length,
+}))
+
+/** The number under which modules call a host function. */
+export function hostIndex(name: HostFunctionName): number {
+  return hostImports.findIndex((entry) => entry.name === name)
+}

@@ -1,0 +1,39 @@
+import { dtypeOf, type HostArray } from '../../dtype.ts'
+import { InvalidInputError } from '../../errors.ts'
+import type { Storage } from '../../node.ts'
+import type { Graph } from '../../plan/graph.ts'
+import type { Executor, Program } from '../executor.ts'
+import { compileProgram } from './program.ts'
+import { WasmMemory, WasmStorage } from './storage.ts'
+
+/** Computes in float32 with WebAssembly that is written for the graph at hand. */
+class WasmExecutor implements Executor {
+  readonly name = 'wasm'
+  readonly #memory = new WasmMemory(this)
+
+  compile(graph: Graph): Promise<Program> {
+    return compileProgram(graph, this.#memory)
+  }
+
+  async upload(elements: HostArray): Promise<Storage> {
+    const dtype = dtypeOf(elements)
+    if (dtype === 'float64') {
+      throw new InvalidInputError(
+        "wasm: this executor has no float64: cast to float32, or use the 'reference' executor",
+      )
+    }
+    const storage = this.#memory.allocate(dtype, elements.length)
+    this.#memory.write(storage.address, elements)
+    return storage
+  }
+
+  async read(storage: Storage): Promise<HostArray> {
+    if (!(storage instanceof WasmStorage)) throw new Error('wasm: a storage of another executor')
+    return this.#memory.read(storage.address, storage.dtype, storage.length)
+  }
+}
+
+/** A new executor, with memory of its own. */
+export function wasm(): Executor {
+  return new WasmExecutor()
+}

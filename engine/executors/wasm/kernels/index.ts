@@ -1,0 +1,39 @@
+import type { DType } from '../../../dtype.ts'
+import type { CallKernel, Kernel } from '../../../plan/kernels.ts'
+import type { ScheduledValue } from '../../../plan/scheduler.ts'
+import { sizeOf } from '../../../shape.ts'
+import { argmaxCode, maxPool2dIndicesCode } from './argmax.ts'
+import { clearCode } from './clear.ts'
+import { convolveCode } from './convolve.ts'
+import { gatherCode, scatterAddCode } from './indexing.ts'
+import type { KernelCode } from './kernelCode.ts'
+import { loopCode } from './loop.ts'
+import { matmulCode } from './matmul.ts'
+import { randomBitsCode } from './randomBits.ts'
+import { weightGradientCode } from './weightGradient.ts'
+
+/** The kernels that calls name. `dtype` is that of the first input. */
+const callCodes: Record<string, (kernel: CallKernel, isFloat: boolean) => KernelCode> = {
+  argmax: argmaxCode,
+  convolve: convolveCode,
+  gather: gatherCode,
+  matmul: matmulCode,
+  maxPool2dIndices: maxPool2dIndicesCode,
+  randomBits: randomBitsCode,
+  scatterAdd: scatterAddCode,
+  weightGradient: weightGradientCode,
+}
+
+/** The code of a kernel over these values. */
+export function codeOf(kernel: Kernel, values: readonly ScheduledValue[]): KernelCode {
+  const sizeOfValue = (value: number) => sizeOf(values[value].shape)
+  if (kernel.kind === 'clear') return clearCode(kernel.value, sizeOfValue(kernel.value))
+  if (kernel.kind === 'loop') {
+    return loopCode(
+      kernel,
+      kernel.folds.map(({ view }) => sizeOfValue(view.value)),
+    )
+  }
+  const dtype: DType = values[kernel.inputs[0].value].dtype
+  return callCodes[kernel.name](kernel, dtype === 'float32')
+}

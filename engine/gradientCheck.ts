@@ -1,0 +1,206 @@
+import { grad } from './autograd.ts'
+import { openExecutor } from './device.ts'
+import { allocateHost, convertHost, dtypeOf, type HostArray, isFloat } from './dtype.ts'
+import { demand } from './errors.ts'
+import type { Executor } from './executors/executor.ts'
+import { add, cast, multiply } from './operations/elementwise.ts'
+import { sum } from './operations/reductions.ts'
+import { RandomStream, streamKey } from './random.ts'
+import { data, realizeOn } from './realize.ts'
+import { format, rowMajorStrides, type Shape } from './shape.ts'
+import { hostTensor, type Tensor } from './tensor.ts'
+
+export interface GradientCheckOptions {
+  /** Named in the error. Default: the name of `f`. */
+  name?: string
+  /** How often to differentiate. Default 2. */
+  order?: number
+  /** Names the random cotangent and directions. Default 0. */
+  seed?: number
+  /** Half the distance between the two points of the central difference. Default 1e-5. */
+  step?: number
+  /** The largest relative error that passes. Default 1e-6. */
+  tolerance?: number
+  /** Default: the reference executor, on inputs in float64. On a given one inputs keep their types. */
+  executor?: Executor
+}
+
+/** Where a gradient and a central difference disagree most. */
+export class GradientCheckError extends Error {
+  override name = 'GradientCheckError'
+  readonly order: number
+  readonly input: number
+  readonly coordinate: readonly number[]
+  readonly analytic: number
+  readonly numeric: number
+
+  constructor(operation: string, order: number, worst: Disagreement) {
+    super(
+      `gradientCheck of ${operation}, order ${order}: input ${worst.input} at ${format(worst.coordinate)} has ` +
+        `the gradient ${worst.analytic}, but the central difference is ${worst.numeric}`,
+    )
+    this.order = order
+    this.input = worst.input
+    this.coordinate = worst.coordinate
+    this.analytic = worst.analytic
+    this.numeric = worst.numeric
+  }
+}
+
+interface Disagreement {
+  input: number
+  coordinate: readonly number[]
+  analytic: number
+  numeric: number
+}
+
+/** Host arrays, one for each input. */
+type Elements = readonly HostArray[]
+
+/** A function to one number. */
+type Scalar = (inputs: readonly Tensor[]) => Tensor
+
+/** The point at which a function is examined, on which executor, and how far to step from it. */
+interface Site {
+  readonly executor: Executor
+  readonly elements: Elements
+  readonly shapes: readonly Shape[]
+  readonly step: number
+}
+
+/**
+ * Checks the gradient of `f` at the inputs: along a random direction d, ⟨∇s, d⟩ must equal the central difference
+ * (s(x + εd) − s(x − εd)) / 2ε of s = ⟨c, f⟩, c being a random cotangent; then, for the second order, the same of
+ * ⟨∇s, d⟩ in the place of s. Integer and bool inputs stay as they are. Returns the largest relative error; throws a
+ * `GradientCheckError` that names the worst coordinate if one exceeds the tolerance. PyTorch:
+ * `torch.autograd.gradcheck` and `gradgradcheck`.
+ */
+export async function gradientCheck(
+  f: (...inputs: Tensor[]) => Tensor,
+  inputs: readonly Tensor[],
+  options: GradientCheckOptions = {},
+): Promise<number> {
+  const { name = f.name, order = 2, seed = 0, step = 1e-5, tolerance = 1e-6 } = options
+  const types = inputs.map(({ dtype }) => dtype)
+  demand(types.some(isFloat), () => `gradientCheck of ${name}: expected a floating input, got [${types}]`)
+  const exact = options.executor === undefined
+  const executor = options.executor ?? (await openExecutor('reference')).executor
+  const elements = await Promise.all(
+    inputs.map((x) => data(exact && isFloat(x.dtype) ? cast(x, 'float64') : x, { executor })),
+  )
+  const site: Site = { executor, elements, shapes: inputs.map(({ shape }) => shape), step }
+  const stream = new RandomStream(streamKey(seed, 'gradientCheck'))
+
+  const output = f(...tensorsOf(site, elements))
+  // A float64 cotangent makes a float64 scalar even of a float32 output, so that reading it rounds nothing.
+  const weights = normalNumbers(output.size, stream)
+  const cotangent = hostTensor(convertHost(exact ? 'float64' : output.dtype, weights), output.shape)
+  let scalar: Scalar = (at) => sum(multiply(f(...at), cotangent))
+  let largest = 0
+  for (let k = 1; k <= order; k++) {
+    const direction = randomDirection(elements, stream)
+    const error = await relativeError(site, scalar, direction)
+    if (!(error <= tolerance)) throw new GradientCheckError(name, k, await worstCoordinate(site, scalar))
+    largest = Math.max(largest, error)
+    scalar = derivativeAlong(scalar, tensorsOf(site, direction))
+  }
+  return largest
+}
+
+function tensorsOf({ shapes }: Site, elements: Elements): Tensor[] {
+  return elements.map((values, i) => hostTensor(values, shapes[i]))
+}
+
+function normalNumbers(length: number, stream: RandomStream): Float64Array {
+  return Float64Array.from({ length }, () => stream.normal())
+}
+
+/** Normally distributed for floating inputs, zero for the others. */
+function randomDirection(elements: Elements, stream: RandomStream): HostArray[] {
+  return elements.map((values) => {
+    const dtype = dtypeOf(values)
+    return isFloat(dtype)
+      ? convertHost(dtype, normalNumbers(values.length, stream))
+      : allocateHost(dtype, values.length)
+  })
+}
+
+/** x ↦ ⟨∇s(x), d⟩. */
+function derivativeAlong(scalar: Scalar, direction: readonly Tensor[]): Scalar {
+  return (inputs) =>
+    grad(scalar(inputs), inputs)
+      .map((gradient, i) => sum(multiply(gradient, direction[i])))
+      .reduce(add)
+}
+
+/** ∇s: zeros for inputs that are not floating. */
+async function gradientAt(site: Site, scalar: Scalar): Promise<HostArray[]> {
+  const { executor, elements } = site
+  const inputs = tensorsOf(site, elements)
+  const gradients = grad(scalar(inputs), inputs)
+  await realizeOn(executor, ...gradients)
+  return Promise.all(gradients.map((gradient) => data(gradient, { executor })))
+}
+
+/** (s(x + εd) − s(x − εd)) / 2ε, and how large s is there. */
+async function centralDifference(site: Site, scalar: Scalar, direction: Elements) {
+  const valueAt = async (t: number) => {
+    const moved = site.elements.map((values, i) =>
+      convertHost(
+        dtypeOf(values),
+        Float64Array.from(values, (value, j) => value + t * direction[i][j]),
+      ),
+    )
+    return (await data(scalar(tensorsOf(site, moved)), { executor: site.executor }))[0]
+  }
+  const above = await valueAt(site.step)
+  const below = await valueAt(-site.step)
+  return { numeric: (above - below) / (2 * site.step), size: Math.max(Math.abs(above), Math.abs(below)) }
+}
+
+/** Below this size errors are compared as they are, for rounding alone makes small numbers differ. */
+const smallest = 1e-3
+
+/**
+ * The difference between ⟨∇s, d⟩ and its numeric value, relative to the larger of s and of the terms of ⟨∇s, d⟩, which
+ * may cancel.
+ */
+async function relativeError(site: Site, scalar: Scalar, direction: Elements): Promise<number> {
+  const gradient = await gradientAt(site, scalar)
+  let analytic = 0
+  let terms = 0
+  gradient.forEach((values, i) => {
+    values.forEach((value, j) => {
+      analytic += value * direction[i][j]
+      terms += Math.abs(value * direction[i][j])
+    })
+  })
+  const { numeric, size } = await centralDifference(site, scalar, direction)
+  return Math.abs(analytic - numeric) / Math.max(terms, size, smallest)
+}
+
+/** Goes along every coordinate of every floating input. */
+async function worstCoordinate(site: Site, scalar: Scalar): Promise<Disagreement> {
+  const gradient = await gradientAt(site, scalar)
+  let worst: Disagreement | undefined
+  let largest = -1
+  for (const [input, values] of site.elements.entries()) {
+    if (!isFloat(dtypeOf(values))) continue
+    for (const [position, analytic] of gradient[input].entries()) {
+      const axis = site.elements.map((each) => allocateHost(dtypeOf(each), each.length))
+      axis[input][position] = 1
+      const { numeric } = await centralDifference(site, scalar, axis)
+      const error = Math.abs(analytic - numeric)
+      // A NaN is as wrong as can be.
+      if (error <= largest) continue
+      largest = Number.isNaN(error) ? Number.POSITIVE_INFINITY : error
+      worst = { input, coordinate: indexOf(position, site.shapes[input]), analytic, numeric }
+    }
+  }
+  return worst!
+}
+
+/** The index along each axis of an element's row-major position. */
+function indexOf(position: number, shape: Shape): number[] {
+  return rowMajorStrides(shape).map((stride, axis) => Math.floor(position / stride) % shape[axis])
+}

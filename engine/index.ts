@@ -1,0 +1,28 @@
+import './methods.ts'
+
+export { grad } from './autograd.ts'
+export {
+  type Choice,
+  currentExecutor,
+  type DeviceName,
+  deviceNames,
+  openExecutor,
+  useExecutor,
+} from './device.ts'
+export type { DType, HostArray } from './dtype.ts'
+export { InvalidInputError } from './errors.ts'
+export type { Executor } from './executors/executor.ts'
+export { type GradientCheckOptions, gradientCheck } from './gradientCheck.ts'
+export * from './operations/index.ts'
+export { type Key, RandomStream, streamKey } from './random.ts'
+export { type ReadOptions, realize, realizeOn, type Stateful } from './realize.ts'
+export type { Shape } from './shape.ts'
+export {
+  type HostView,
+  type Nested,
+  type Tensor,
+  type TensorLike,
+  type TensorOptions,
+  tensor,
+} from './tensor.ts'
+export { Variable, variable } from './variable.ts'

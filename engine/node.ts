@@ -1,0 +1,52 @@
+import type { DType, HostArray } from './dtype.ts'
+import type { PrimitiveName } from './operations/names.ts'
+import type { Shape } from './shape.ts'
+
+/** A value that an executor holds in its own memory. Opaque to everybody else. */
+export interface Storage {
+  readonly executor: { readonly name: string; read(storage: Storage): Promise<HostArray> }
+}
+
+/** Where a node's elements are, once they exist. */
+export type Value =
+  | { readonly at: 'host'; readonly data: HostArray }
+  | { readonly at: 'executor'; readonly storage: Storage }
+  /** Its memory was given to the variable's next value. */
+  | { readonly at: 'overwritten' }
+
+/** What an operation needs to know beside its inputs. */
+export type Attributes = { readonly [name: string]: number | boolean | string | readonly number[] }
+
+let recorded = 0
+
+/** One recorded operation: a recipe for a value, and the value itself once somebody has asked for it. */
+export class Node {
+  /** Nodes count up in the order of recording, so inputs have smaller numbers. */
+  readonly number: number = recorded++
+  readonly operation: PrimitiveName | 'input'
+  readonly inputs: readonly Node[]
+  readonly attributes: Attributes
+  readonly shape: Shape
+  readonly dtype: DType
+  /** Whether an executor should keep the value in its memory between runs: true of variables. */
+  readonly resident: boolean
+  value: Value | undefined
+
+  constructor(recipe: {
+    operation: PrimitiveName | 'input'
+    inputs?: readonly Node[]
+    attributes?: Attributes
+    shape: Shape
+    dtype: DType
+    resident?: boolean
+    value?: Value
+  }) {
+    this.operation = recipe.operation
+    this.inputs = recipe.inputs ?? []
+    this.attributes = recipe.attributes ?? {}
+    this.shape = recipe.shape
+    this.dtype = recipe.dtype
+    this.resident = recipe.resident ?? false
+    this.value = recipe.value
+  }
+}

@@ -1,0 +1,208 @@
+import { demand } from '../errors.ts'
+import { format, type Shape } from '../shape.ts'
+import type { Tensor } from '../tensor.ts'
+import { add } from './elementwise.ts'
+import { reshape } from './movement.ts'
+import { apply, type Example, type Primitive } from './primitive.ts'
+
+/** Height and width, or one number for both. */
+export type Pair = number | readonly [number, number]
+
+export interface Conv2dOptions {
+  /** Default 1. */
+  stride?: Pair
+  /** Zeros on each side. Default 0. */
+  padding?: Pair
+  /** Distance between the taps of the kernel. Default 1. */
+  dilation?: Pair
+  /** The channels fall into this many groups that do not see each other. Default 1. */
+  groups?: number
+}
+
+/** The geometry of a convolution or a pooling window. */
+export interface Window {
+  readonly stride: readonly [number, number]
+  readonly padding: readonly [number, number]
+  readonly dilation: readonly [number, number]
+}
+
+interface Geometry extends Window {
+  readonly groups: number
+}
+
+/** Both numbers of a pair. */
+export function pair(value: Pair): readonly [number, number] {
+  return typeof value === 'number' ? [value, value] : value
+}
+
+/** Reads and checks stride, padding and dilation. */
+export function windowOf(
+  operation: string,
+  options: { stride?: Pair; padding?: Pair; dilation?: Pair },
+): Window {
+  const stride = pair(options.stride ?? 1)
+  const padding = pair(options.padding ?? 0)
+  const dilation = pair(options.dilation ?? 1)
+  const whole = (name: string, values: readonly number[], least: number) =>
+    demand(
+      values.every((value) => Number.isInteger(value) && value >= least),
+      () => `${operation}: expected ${name} to be whole and at least ${least}, got ${format(values)}`,
+    )
+  whole('stride', stride, 1)
+  whole('padding', padding, 0)
+  whole('dilation', dilation, 1)
+  return { stride, padding, dilation }
+}
+
+/** ⌊(length + 2 padding − dilation (kernel − 1) − 1) / stride⌋ + 1 for height and width. */
+export function windowedSize(
+  operation: string,
+  size: readonly number[],
+  kernel: readonly number[],
+  { stride, padding, dilation }: Window,
+): [number, number] {
+  const lengths = [0, 1].map((i) => {
+    const room = size[i] + 2 * padding[i] - dilation[i] * (kernel[i] - 1) - 1
+    demand(
+      room >= 0,
+      () =>
+        `${operation}: a kernel of ${format(kernel)} with dilation ${format(dilation)} does not fit ` +
+        `into ${format(size)} padded by ${format(padding)}`,
+    )
+    return Math.floor(room / stride[i]) + 1
+  })
+  return [lengths[0], lengths[1]]
+}
+
+const geometries: { x: Shape; weight: Shape; geometry: Geometry }[] = [
+  geometryExample([2, 3, 5, 6], [4, 3, 3, 3], [1, 1], [1, 1], [1, 1], 1),
+  geometryExample([2, 4, 7, 6], [6, 2, 3, 2], [2, 1], [1, 0], [1, 2], 2),
+  geometryExample([1, 3, 4, 4], [3, 1, 3, 3], [2, 2], [1, 1], [1, 1], 3),
+  geometryExample([3, 5, 4, 1], [2, 5, 1, 1], [1, 1], [0, 0], [1, 1], 1),
+  geometryExample([2, 2, 6, 6], [3, 2, 1, 1], [2, 2], [0, 0], [1, 1], 1),
+]
+
+function geometryExample(
+  x: Shape,
+  weight: Shape,
+  stride: [number, number],
+  padding: [number, number],
+  dilation: [number, number],
+  groups: number,
+) {
+  return { x, weight, geometry: { stride, padding, dilation, groups } }
+}
+
+function outputShape(x: Shape, weight: Shape, geometry: Window): Shape {
+  return [x[0], weight[0], ...windowedSize('conv2d', x.slice(2), weight.slice(2), geometry)]
+}
+
+/** Examples for each of the three: `inputs` picks two of the maps x, weight and output. */
+function examplesOf(
+  choose: (x: Shape, weight: Shape, output: Shape) => { inputs: Shape[]; more?: object },
+): Example[] {
+  return geometries.map(({ x, weight, geometry }) => {
+    const { inputs, more } = choose(x, weight, outputShape(x, weight, geometry))
+    return { inputs: inputs.map((shape) => ({ shape })), attributes: { ...geometry, ...more } }
+  })
+}
+
+export const conv2dPrimitive: Primitive = {
+  name: 'conv2d',
+  formula: 'y[n,k,i,j] = Σ x[n, c, i·stride + r·dilation − padding, …] w[k,c,r,s], zero outside',
+  infer: ([x, weight], attributes) => {
+    const { groups, ...geometry } = attributes as unknown as Geometry
+    const [, channels] = x.shape
+    const [filters, channelsPerGroup] = weight.shape
+    demand(
+      x.shape.length === 4 && weight.shape.length === 4,
+      () =>
+        `conv2d: expected maps [N, C, H, W] and weights [K, C/groups, R, S], got ${format(x.shape)} and ${format(weight.shape)}`,
+    )
+    demand(
+      Number.isInteger(groups) && groups >= 1 && channels % groups === 0 && filters % groups === 0,
+      () => `conv2d: ${groups} groups divide neither ${channels} channels nor ${filters} filters evenly`,
+    )
+    demand(
+      channels === channelsPerGroup * groups,
+      () =>
+        `conv2d: weights ${format(weight.shape)} in ${groups} group${groups === 1 ? '' : 's'} expect ` +
+        `${channelsPerGroup * groups} channels, but the maps ${format(x.shape)} have ${channels}`,
+    )
+    return { shape: outputShape(x.shape, weight.shape, geometry), dtype: x.dtype }
+  },
+  vjp: (gradient, { inputs: [x, weight], attributes }) => [
+    inputGradient(gradient, weight, x.shape, attributes),
+    weightGradient(x, gradient, weight.shape, attributes),
+  ],
+  examples: examplesOf((x, weight) => ({ inputs: [x, weight] })),
+}
+
+/** Transposed with respect to x: linear in the gradient and in the weights, and so are its own gradients. */
+export const conv2dInputGradientPrimitive: Primitive = {
+  name: 'conv2dInputGradient',
+  formula: 'the gradient of Σ conv2d(x, w) · g with respect to x',
+  infer: ([gradient, weight], { inputSize, groups }) => ({
+    shape: [gradient.shape[0], weight.shape[1] * (groups as number), ...(inputSize as number[])],
+    dtype: gradient.dtype,
+  }),
+  vjp: (h, { inputs: [gradient, weight], attributes }) => [
+    convolve(h, weight, attributes),
+    weightGradient(h, gradient, weight.shape, attributes),
+  ],
+  examples: examplesOf((x, weight, output) => ({
+    inputs: [output, weight],
+    more: { inputSize: x.slice(2) },
+  })),
+}
+
+/** Transposed with respect to w: linear in x and in the gradient, and so are its own gradients. */
+export const conv2dWeightGradientPrimitive: Primitive = {
+  name: 'conv2dWeightGradient',
+  formula: 'the gradient of Σ conv2d(x, w) · g with respect to w',
+  infer: ([x, gradient], { kernelSize, groups }) => ({
+    shape: [gradient.shape[1], x.shape[1] / (groups as number), ...(kernelSize as number[])],
+    dtype: x.dtype,
+  }),
+  vjp: (h, { inputs: [x, gradient], attributes }) => [
+    inputGradient(gradient, h, x.shape, attributes),
+    convolve(x, h, attributes),
+  ],
+  examples: examplesOf((x, weight, output) => ({
+    inputs: [x, output],
+    more: { kernelSize: weight.slice(2) },
+  })),
+}
+
+type Attributes = Parameters<typeof apply>[2] & object
+
+function geometryOf({ stride, padding, dilation, groups }: Attributes): Attributes {
+  return { stride, padding, dilation, groups }
+}
+
+function convolve(x: Tensor, weight: Tensor, attributes: Attributes): Tensor {
+  return apply(conv2dPrimitive, [x, weight], geometryOf(attributes))
+}
+
+function inputGradient(gradient: Tensor, weight: Tensor, x: Shape, attributes: Attributes): Tensor {
+  const inputSize = x.slice(2)
+  return apply(conv2dInputGradientPrimitive, [gradient, weight], { ...geometryOf(attributes), inputSize })
+}
+
+function weightGradient(x: Tensor, gradient: Tensor, weight: Shape, attributes: Attributes): Tensor {
+  const kernelSize = weight.slice(2)
+  return apply(conv2dWeightGradientPrimitive, [x, gradient], { ...geometryOf(attributes), kernelSize })
+}
+
+/**
+ * The cross-correlation that networks call convolution: maps `x` [N, C, H, W], `weight` [K, C/groups, R, S], `bias`
+ * [K]; output [N, K, H', W'] with H' = ⌊(H + 2 padding − dilation (R − 1) − 1) / stride⌋ + 1.
+ * PyTorch: `torch.nn.functional.conv2d`.
+ */
+export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor, options: Conv2dOptions = {}): Tensor {
+  const output = apply(conv2dPrimitive, [x, weight], {
+    ...windowOf('conv2d', options),
+    groups: options.groups ?? 1,
+  })
+  return bias === undefined ? output : add(output, reshape(bias, [1, -1, 1, 1]))
+}

@@ -1,0 +1,318 @@
+import { type DType, isFloat, promote, toFloat } from '../dtype.ts'
+import { broadcastShapes } from '../shape.ts'
+import { Tensor, type TensorLike } from '../tensor.ts'
+import { asTensor, literal } from './constants.ts'
+import type { BinaryName, UnaryName } from './names.ts'
+import { apply, type Primitive } from './primitive.ts'
+
+/** In which type an operation computes: floating types only, any number (bool counts as int32), or bool. */
+type Computes = 'float' | 'number' | 'bool'
+
+function computeType(computes: Computes, dtype: DType): DType {
+  if (computes === 'float') return toFloat(dtype)
+  return computes === 'number' ? promote(dtype, 'int32') : 'bool'
+}
+
+/** A number beside a tensor takes the tensor's type, unless a fraction meets an integer. */
+function literalType(value: number, beside: DType): DType {
+  return isFloat(beside) || (beside === 'int32' && Number.isInteger(value)) ? beside : 'float32'
+}
+
+type Domain = readonly [number, number]
+
+interface UnaryRule {
+  formula: string
+  computes?: Computes
+  /** Where tests draw the operand. */
+  domain?: Domain
+  /** The gradient with respect to x, from that with respect to y = f(x). */
+  vjp: ((gradient: Tensor, x: Tensor, y: Tensor) => Tensor) | 'none'
+}
+
+interface BinaryRule {
+  formula: string
+  computes?: Computes
+  /** Whether the result is a truth value. */
+  compares?: boolean
+  domains?: readonly [Domain, Domain]
+  vjp: ((gradient: Tensor, a: Tensor, b: Tensor, output: Tensor) => [Tensor, Tensor]) | 'none'
+}
+
+/** An elementwise function of one operand that carries its record. */
+export type UnaryOperation = ((x: TensorLike) => Tensor) & { readonly primitive: Primitive }
+
+/** An elementwise function of two operands, broadcast together, that carries its record. */
+export type BinaryOperation = ((a: TensorLike, b: TensorLike) => Tensor) & { readonly primitive: Primitive }
+
+function unary(name: UnaryName, rule: UnaryRule): UnaryOperation {
+  const { formula, computes = 'float', domain, vjp } = rule
+  const dtype = computes === 'bool' ? 'bool' : undefined
+  const primitive: Primitive = {
+    name,
+    formula,
+    infer: ([x]) => x,
+    vjp: vjp === 'none' ? 'none' : (gradient, { inputs: [x], output }) => [vjp(gradient, x, output)],
+    examples: [[], [5], [2, 3, 4]].map((shape) => ({ inputs: [{ shape, domain, dtype }] })),
+  }
+  const operation = (value: TensorLike) => {
+    const x = asTensor(value)
+    return apply(primitive, [cast(x, computeType(computes, x.dtype))])
+  }
+  return Object.assign(operation, { primitive })
+}
+
+function binary(name: BinaryName, rule: BinaryRule): BinaryOperation {
+  const { formula, computes = 'number', compares = false, domains = [], vjp } = rule
+  const dtype = computes === 'bool' ? 'bool' : undefined
+  const primitive: Primitive = {
+    name,
+    formula,
+    infer: ([a, b]) => ({
+      shape: broadcastShapes(name, [a.shape, b.shape]),
+      dtype: compares ? 'bool' : a.dtype,
+    }),
+    vjp: vjp === 'none' ? 'none' : (gradient, { inputs: [a, b], output }) => vjp(gradient, a, b, output),
+    examples: [
+      [
+        [2, 3],
+        [2, 3],
+      ],
+      [
+        [4, 1, 3],
+        [2, 1],
+      ],
+      [[], [5]],
+      [[2, 5], []],
+    ].map((shapes) => ({ inputs: shapes.map((shape, i) => ({ shape, domain: domains[i], dtype })) })),
+  }
+  const operation = (first: TensorLike, second: TensorLike) => {
+    const [a, b] = together(first, second)
+    const type = computeType(computes, promote(a.dtype, b.dtype))
+    return apply(primitive, [cast(a, type), cast(b, type)])
+  }
+  return Object.assign(operation, { primitive })
+}
+
+/** Both operands as tensors, a number taking its type from the other one. */
+function together(a: TensorLike, b: TensorLike): [Tensor, Tensor] {
+  if (typeof a === 'number' && b instanceof Tensor) return [literal(a, literalType(a, b.dtype)), b]
+  if (typeof b === 'number' && a instanceof Tensor) return [a, literal(b, literalType(b, a.dtype))]
+  return [asTensor(a), asTensor(b)]
+}
+
+export const castPrimitive: Primitive = {
+  name: 'cast',
+  formula: 'x in another type',
+  infer: ([x], { dtype }) => ({ shape: x.shape, dtype: dtype as DType }),
+  vjp: (gradient, { inputs: [x] }) => [isFloat(x.dtype) ? cast(gradient, x.dtype) : undefined],
+  examples: [
+    { inputs: [{ shape: [2, 5] }], attributes: { dtype: 'float32' } },
+    { inputs: [{ shape: [7], domain: [-3, 3] }], attributes: { dtype: 'int32' } },
+    { inputs: [{ shape: [3], dtype: 'int32' }], attributes: { dtype: 'bool' } },
+    { inputs: [{ shape: [6], dtype: 'bool' }], attributes: { dtype: 'float64' } },
+  ],
+}
+
+/** The same values in another type: towards zero to int32, "not zero" to bool. PyTorch: `Tensor.to`. */
+export function cast(x: TensorLike, dtype: DType): Tensor {
+  const value = asTensor(x, dtype)
+  return value.dtype === dtype ? value : apply(castPrimitive, [value], { dtype })
+}
+
+export const wherePrimitive: Primitive = {
+  name: 'where',
+  formula: 'condition ? a : b',
+  infer: ([condition, a, b]) => ({
+    shape: broadcastShapes('where', [condition.shape, a.shape, b.shape]),
+    dtype: a.dtype,
+  }),
+  vjp: (gradient, { inputs: [condition] }) => [
+    undefined,
+    where(condition, gradient, 0),
+    where(condition, 0, gradient),
+  ],
+  examples: [
+    { inputs: [{ shape: [2, 3], dtype: 'bool' }, { shape: [2, 3] }, { shape: [] }] },
+    { inputs: [{ shape: [3], dtype: 'bool' }, { shape: [2, 1] }, { shape: [2, 3] }] },
+  ],
+}
+
+/** `condition ? a : b`, broadcast together. PyTorch: `torch.where`. */
+export function where(condition: TensorLike, a: TensorLike, b: TensorLike): Tensor {
+  const [x, y] = together(a, b)
+  const type = promote(x.dtype, y.dtype)
+  return apply(wherePrimitive, [cast(condition, 'bool'), cast(x, type), cast(y, type)])
+}
+
+/** −x. */
+export const negate = unary('negate', { formula: '−x', computes: 'number', vjp: (g) => negate(g) })
+
+/** |x|; the gradient at 0 is 0, as PyTorch's. */
+export const abs = unary('abs', {
+  formula: '|x|',
+  computes: 'number',
+  vjp: (g, x) => multiply(g, sign(x)),
+})
+
+/** The largest integer ≤ x. */
+export const floor = unary('floor', { formula: '⌊x⌋', vjp: 'none' })
+
+/** The smallest integer ≥ x. */
+export const ceil = unary('ceil', { formula: '⌈x⌉', vjp: 'none' })
+
+/** The nearest integer, halves to the even one, as PyTorch's. */
+export const round = unary('round', { formula: 'nearest integer, halves to even', vjp: 'none' })
+
+/** √x, NaN below 0. */
+export const sqrt = unary('sqrt', {
+  formula: '√x',
+  domain: [0.1, 4],
+  vjp: (g, _, y) => divide(g, multiply(y, 2)),
+})
+
+/** eˣ. */
+export const exp = unary('exp', { formula: 'eˣ', vjp: (g, _, y) => multiply(g, y) })
+
+/** eˣ − 1, accurate near 0. */
+export const expm1 = unary('expm1', { formula: 'eˣ − 1', vjp: (g, _, y) => multiply(g, add(y, 1)) })
+
+/** The natural logarithm; −∞ at 0, NaN below. */
+export const log = unary('log', { formula: 'ln x', domain: [0.1, 4], vjp: (g, x) => divide(g, x) })
+
+/** ln(1 + x), accurate near 0. */
+export const log1p = unary('log1p', {
+  formula: 'ln(1 + x)',
+  domain: [-0.8, 3],
+  vjp: (g, x) => divide(g, add(x, 1)),
+})
+
+/** Sine of radians. */
+export const sin = unary('sin', { formula: 'sin x', vjp: (g, x) => multiply(g, cos(x)) })
+
+/** Cosine of radians. */
+export const cos = unary('cos', { formula: 'cos x', vjp: (g, x) => negate(multiply(g, sin(x))) })
+
+/** Arc tangent, in radians. */
+export const atan = unary('atan', {
+  formula: 'arctan x',
+  vjp: (g, x) => divide(g, add(multiply(x, x), 1)),
+})
+
+/** Hyperbolic tangent. */
+export const tanh = unary('tanh', {
+  formula: 'tanh x',
+  vjp: (g, _, y) => multiply(g, subtract(1, multiply(y, y))),
+})
+
+/** The error function, 2/√π ∫₀ˣ exp(−t²) dt. */
+export const erf = unary('erf', {
+  formula: '2/√π ∫₀ˣ exp(−t²) dt',
+  vjp: (g, x) => multiply(g, multiply(exp(negate(multiply(x, x))), 2 / Math.sqrt(Math.PI))),
+})
+
+/** Not x. */
+export const logicalNot = unary('logicalNot', { formula: 'not x', computes: 'bool', vjp: 'none' })
+
+/** a + b. */
+export const add = binary('add', { formula: 'a + b', vjp: (g) => [g, g] })
+
+/** a − b. */
+export const subtract = binary('subtract', { formula: 'a − b', vjp: (g) => [g, negate(g)] })
+
+/** a b, elementwise. */
+export const multiply = binary('multiply', {
+  formula: 'a b',
+  vjp: (g, a, b) => [multiply(g, b), multiply(g, a)],
+})
+
+/** a / b, floating also for integers. */
+export const divide = binary('divide', {
+  formula: 'a / b',
+  computes: 'float',
+  domains: [
+    [-2, 2],
+    [0.5, 3],
+  ],
+  vjp: (g, _, b, y) => {
+    const byA = divide(g, b)
+    return [byA, negate(multiply(byA, y))]
+  },
+})
+
+/** a − b ⌊a/b⌋: the remainder has the sign of b. PyTorch: `torch.remainder`. */
+export const remainder = binary('remainder', {
+  formula: 'a − b ⌊a/b⌋',
+  computes: 'float',
+  domains: [
+    [-4, 4],
+    [0.7, 2],
+  ],
+  vjp: (g, a, b) => [g, negate(multiply(g, floor(divide(a, b))))],
+})
+
+/** aᵇ. The gradient of a⁰ is 0 and that of 0ᵇ with respect to b is 0, as PyTorch's. */
+export const power = binary('power', {
+  formula: 'aᵇ',
+  computes: 'float',
+  domains: [
+    [0.2, 3],
+    [-2, 3],
+  ],
+  vjp: (g, a, b, y) => [
+    where(equal(b, 0), 0, multiply(g, multiply(b, power(a, subtract(b, 1))))),
+    multiply(g, where(equal(a, 0), 0, multiply(y, log(where(equal(a, 0), 1, a))))),
+  ],
+})
+
+/** The angle of the point (x = b, y = a), in (−π, π]. */
+export const atan2 = binary('atan2', {
+  formula: 'angle of (b, a)',
+  computes: 'float',
+  domains: [
+    [0.2, 2],
+    [0.2, 2],
+  ],
+  vjp: (g, a, b) => {
+    const scaled = divide(g, add(multiply(a, a), multiply(b, b)))
+    return [multiply(scaled, b), negate(multiply(scaled, a))]
+  },
+})
+
+/** The larger one; a tie gives each half of the gradient, as PyTorch's. NaN wins. */
+export const maximum = binary('maximum', {
+  formula: 'max(a, b)',
+  vjp: (g, a, b) => share(g, less(b, a), equal(a, b)),
+})
+
+/** The smaller one; a tie gives each half of the gradient, as PyTorch's. NaN wins. */
+export const minimum = binary('minimum', {
+  formula: 'min(a, b)',
+  vjp: (g, a, b) => share(g, less(a, b), equal(a, b)),
+})
+
+/** a < b. */
+export const less = binary('less', { formula: 'a < b', compares: true, vjp: 'none' })
+
+/** a ≤ b. */
+export const lessEqual = binary('lessEqual', { formula: 'a ≤ b', compares: true, vjp: 'none' })
+
+/** a = b. */
+export const equal = binary('equal', { formula: 'a = b', compares: true, vjp: 'none' })
+
+/** a and b. */
+export const logicalAnd = binary('logicalAnd', { formula: 'a and b', computes: 'bool', vjp: 'none' })
+
+/** a or b. */
+export const logicalOr = binary('logicalOr', { formula: 'a or b', computes: 'bool', vjp: 'none' })
+
+/** −1, 0 or 1; its gradient is 0. */
+export function sign(x: TensorLike): Tensor {
+  const value = asTensor(x)
+  return cast(subtract(cast(less(0, value), 'int32'), cast(less(value, 0), 'int32')), value.dtype)
+}
+
+/** The gradient goes to a where it wins, to b where it loses; a tie shares it. */
+function share(gradient: Tensor, aWins: Tensor, tie: Tensor): [Tensor, Tensor] {
+  const forA = where(aWins, gradient, where(tie, multiply(gradient, 0.5), 0))
+  return [forA, subtract(gradient, forA)]
+}

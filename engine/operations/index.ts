@@ -1,0 +1,78 @@
+/** Every operation of the engine, primitive or composed. */
+export { arange, detach, iota } from './constants.ts'
+export { type Conv2dOptions, conv2d, type Pair } from './convolution.ts'
+export {
+  abs,
+  add,
+  atan,
+  atan2,
+  cast,
+  ceil,
+  cos,
+  divide,
+  equal,
+  erf,
+  exp,
+  expm1,
+  floor,
+  less,
+  lessEqual,
+  log,
+  log1p,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  maximum,
+  minimum,
+  multiply,
+  negate,
+  power,
+  remainder,
+  round,
+  sign,
+  sin,
+  sqrt,
+  subtract,
+  tanh,
+  where,
+} from './elementwise.ts'
+export * from './functions.ts'
+export { gather, oneHot, scatterAdd, take } from './indexing.ts'
+export { matmul } from './matmul.ts'
+export {
+  broadcastTo,
+  concatenate,
+  expandDimensions,
+  flatten,
+  flip,
+  pad,
+  permute,
+  type Range,
+  reshape,
+  slice,
+  squeeze,
+  stack,
+  transpose,
+} from './movement.ts'
+export { averagePool2d, globalAveragePool2d, maxPool2d, type PoolOptions } from './pooling.ts'
+export { randomBits, randomNormal, randomUniform } from './randomness.ts'
+export {
+  type Axes,
+  all,
+  amax,
+  amin,
+  any,
+  argmax,
+  argmin,
+  logSoftmax,
+  logSumExp,
+  max,
+  mean,
+  min,
+  type ReductionOptions,
+  softmax,
+  standardDeviation,
+  sum,
+  type VarianceOptions,
+  variance,
+} from './reductions.ts'

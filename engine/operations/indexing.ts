@@ -1,0 +1,109 @@
+import { demand } from '../errors.ts'
+import { broadcastShapes, format, normalizeAxis, type Shape } from '../shape.ts'
+import type { Tensor, TensorLike } from '../tensor.ts'
+import { arange, asTensor } from './constants.ts'
+import { add, cast, equal } from './elementwise.ts'
+import { broadcastTo, expandDimensions, reshape } from './movement.ts'
+import { apply, type Primitive } from './primitive.ts'
+
+export const gatherPrimitive: Primitive = {
+  name: 'gather',
+  formula: 'output[…, i, …] = x[…, index[…, i, …], …] along an axis; NaN where the index is outside',
+  infer: ([x, index], attributes) => {
+    const axis = attributes.axis as number
+    demand(index.dtype === 'int32', () => `gather: expected int32 indices, got ${index.dtype}`)
+    checkBesideAxis('gather', x.shape, index.shape, axis)
+    return { shape: index.shape, dtype: x.dtype }
+  },
+  vjp: (gradient, { inputs: [x, index], attributes }) => {
+    const axis = attributes.axis as number
+    return [apply(scatterAddPrimitive, [gradient, index], { axis, length: x.shape[axis] }), undefined]
+  },
+  examples: [
+    {
+      inputs: [{ shape: [3, 5] }, { shape: [3, 2], dtype: 'int32', domain: [0, 5] }],
+      attributes: { axis: 1 },
+    },
+    {
+      inputs: [{ shape: [4, 2, 3] }, { shape: [6, 2, 3], dtype: 'int32', domain: [0, 4] }],
+      attributes: { axis: 0 },
+    },
+  ],
+}
+
+export const scatterAddPrimitive: Primitive = {
+  name: 'scatterAdd',
+  formula: 'output[…, index[…, i, …], …] += source[…, i, …] along an axis, from 0; outside is dropped',
+  infer: ([source, index], attributes) => {
+    const axis = attributes.axis as number
+    demand(index.dtype === 'int32', () => `scatterAdd: expected int32 indices, got ${index.dtype}`)
+    demand(
+      source.shape.join() === index.shape.join(),
+      () => `scatterAdd: source ${format(source.shape)} and index ${format(index.shape)} differ`,
+    )
+    return { shape: source.shape.with(axis, attributes.length as number), dtype: source.dtype }
+  },
+  vjp: (gradient, { inputs: [, index], attributes }) => [
+    apply(gatherPrimitive, [gradient, index], { axis: attributes.axis }),
+    undefined,
+  ],
+  examples: [
+    {
+      inputs: [{ shape: [3, 2] }, { shape: [3, 2], dtype: 'int32', domain: [0, 5] }],
+      attributes: { axis: 1, length: 5 },
+    },
+    {
+      inputs: [{ shape: [6, 2] }, { shape: [6, 2], dtype: 'int32', domain: [0, 3] }],
+      attributes: { axis: 0, length: 3 },
+    },
+  ],
+}
+
+function checkBesideAxis(operation: string, x: Shape, index: Shape, axis: number): void {
+  demand(
+    x.length === index.length && x.every((length, i) => i === axis || length === index[i]),
+    () => `${operation}: index ${format(index)} must have the lengths of ${format(x)} beside axis ${axis}`,
+  )
+}
+
+/**
+ * `output[…, i, …] = x[…, index[…, i, …], …]`: picks along an axis. `index` is int32 and has the lengths of `x` on
+ * the other axes, or 1 there. An index outside gives NaN (0 for integers). PyTorch: `torch.gather`.
+ */
+export function gather(x: TensorLike, axis: number, index: Tensor): Tensor {
+  const value = asTensor(x)
+  const along = normalizeAxis('gather', axis, value.rank)
+  demand(
+    index.rank === value.rank,
+    () => `gather: index ${format(index.shape)} must have as many axes as ${format(value.shape)}`,
+  )
+  const full = broadcastShapes('gather', [index.shape, value.shape.with(along, 1)]).with(
+    along,
+    index.shape[along],
+  )
+  return apply(gatherPrimitive, [value, broadcastTo(index, full)], { axis: along })
+}
+
+/** `output = x; output[…, index[…, i, …], …] += source[…, i, …]`. PyTorch: `torch.scatter_add`. */
+export function scatterAdd(x: TensorLike, axis: number, index: Tensor, source: Tensor): Tensor {
+  const value = asTensor(x)
+  const along = normalizeAxis('scatterAdd', axis, value.rank)
+  checkBesideAxis('scatterAdd', value.shape, index.shape, along)
+  const length = value.shape[along]
+  return add(value, apply(scatterAddPrimitive, [cast(source, value.dtype), index], { axis: along, length }))
+}
+
+/** Whole slices of `x` along an axis, in the order of a one-dimensional index. PyTorch: `torch.index_select`. */
+export function take(x: TensorLike, axis: number, index: Tensor): Tensor {
+  const value = asTensor(x)
+  const along = normalizeAxis('take', axis, value.rank)
+  demand(index.rank === 1, () => `take: expected one axis of indices, got ${format(index.shape)}`)
+  const shape = value.shape.map((_, i) => (i === along ? index.size : 1))
+  return gather(value, along, reshape(index, shape))
+}
+
+/** A new last axis of length `classes`: 1 at the label, else 0. PyTorch: `torch.nn.functional.one_hot`. */
+export function oneHot(labels: Tensor, classes: number): Tensor {
+  demand(labels.dtype === 'int32', () => `oneHot: expected int32 labels, got ${labels.dtype}`)
+  return cast(equal(expandDimensions(labels, -1), arange(classes)), 'float32')
+}

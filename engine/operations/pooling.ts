@@ -1,0 +1,85 @@
+import { demand } from '../errors.ts'
+import { format, sizeOf } from '../shape.ts'
+import type { Tensor } from '../tensor.ts'
+import { literal } from './constants.ts'
+import { conv2d, type Pair, pair, type Window, windowedSize, windowOf } from './convolution.ts'
+import { divide } from './elementwise.ts'
+import { gather } from './indexing.ts'
+import { broadcastTo, reshape } from './movement.ts'
+import { apply, type Primitive } from './primitive.ts'
+import { mean } from './reductions.ts'
+
+export const maxPool2dIndicesPrimitive: Primitive = {
+  name: 'maxPool2dIndices',
+  formula: 'h·W + w of the first maximum in each window',
+  infer: ([x], attributes) => {
+    const { kernel, ...window } = attributes as unknown as Window & { kernel: [number, number] }
+    return {
+      shape: [...x.shape.slice(0, 2), ...windowedSize('maxPool2d', x.shape.slice(2), kernel, window)],
+      dtype: 'int32',
+    }
+  },
+  vjp: 'none',
+  examples: [
+    {
+      inputs: [{ shape: [2, 3, 4, 6] }],
+      attributes: { kernel: [2, 2], stride: [2, 2], padding: [0, 0], dilation: [1, 1] },
+    },
+    {
+      inputs: [{ shape: [1, 2, 7, 5] }],
+      attributes: { kernel: [3, 2], stride: [2, 1], padding: [1, 1], dilation: [1, 2] },
+    },
+  ],
+}
+
+export interface PoolOptions {
+  /** Default: the kernel's size. */
+  stride?: Pair
+  /** Default 0. */
+  padding?: Pair
+  /** Default 1. */
+  dilation?: Pair
+}
+
+function checkMaps(operation: string, x: Tensor): void {
+  demand(x.rank === 4, () => `${operation}: expected maps [N, C, H, W], got ${format(x.shape)}`)
+}
+
+/**
+ * The largest element of each window of maps [N, C, H, W]; the gradient goes to the first of equal ones.
+ * PyTorch: `torch.nn.functional.max_pool2d`.
+ */
+export function maxPool2d(x: Tensor, kernel: Pair, options: PoolOptions = {}): Tensor {
+  checkMaps('maxPool2d', x)
+  const [height, width] = pair(kernel)
+  const window = windowOf('maxPool2d', { stride: kernel, ...options })
+  demand(
+    window.padding[0] * 2 <= height && window.padding[1] * 2 <= width,
+    () =>
+      `maxPool2d: padding ${format(window.padding)} is more than half of the kernel ${format([height, width])}`,
+  )
+  const indices = apply(maxPool2dIndicesPrimitive, [x], { ...window, kernel: [height, width] })
+  const [count, channels] = x.shape
+  const picked = gather(reshape(x, [count, channels, -1]), 2, reshape(indices, [count, channels, -1]))
+  return reshape(picked, indices.shape)
+}
+
+/**
+ * The average of each window of maps [N, C, H, W]; padding counts as zeros. PyTorch:
+ * `torch.nn.functional.avg_pool2d`. A depthwise convolution with equal weights.
+ */
+export function averagePool2d(x: Tensor, kernel: Pair, options: Omit<PoolOptions, 'dilation'> = {}): Tensor {
+  checkMaps('averagePool2d', x)
+  const [height, width] = pair(kernel)
+  const { stride = kernel, padding = 0 } = options
+  const channels = x.shape[1]
+  const ones = broadcastTo(literal(1, x.dtype), [channels, 1, height, width])
+  const sums = conv2d(x, ones, undefined, { stride, padding, groups: channels })
+  return divide(sums, sizeOf([height, width]))
+}
+
+/** The average over each map: [N, C, H, W] to [N, C]. PyTorch: `adaptive_avg_pool2d(x, 1)`, flattened. */
+export function globalAveragePool2d(x: Tensor): Tensor {
+  checkMaps('globalAveragePool2d', x)
+  return mean(x, [2, 3])
+}

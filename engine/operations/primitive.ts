@@ -1,0 +1,53 @@
+import type { DType } from '../dtype.ts'
+import { type Attributes, Node } from '../node.ts'
+import type { Shape } from '../shape.ts'
+import { Tensor } from '../tensor.ts'
+import type { PrimitiveName } from './names.ts'
+
+/** What a shape rule sees of an input, and what it says of the output. */
+export interface Operand {
+  readonly shape: Shape
+  readonly dtype: DType
+}
+
+/**
+ * Vector–Jacobian product: from the gradient of some scalar with respect to the output, its gradients with respect
+ * to the inputs, `undefined` for an input that has none. Written in operations, and so differentiable itself. A
+ * gradient may have the output's shape where the input was broadcast to it: the walk sums it back.
+ */
+export type Vjp = (
+  gradient: Tensor,
+  call: { inputs: readonly Tensor[]; output: Tensor; attributes: Attributes },
+) => (Tensor | undefined)[]
+
+/** A call that tests make: operands of these shapes with elements drawn from their domains. */
+export interface Example {
+  readonly inputs: readonly {
+    readonly shape: Shape
+    /** Default `float64`. */
+    readonly dtype?: DType
+    /** Elements are drawn from [low, high); default [-2, 2). */
+    readonly domain?: readonly [number, number]
+  }[]
+  readonly attributes?: Attributes
+}
+
+/** All that thermograd knows of a primitive operation, except how executors compute it. */
+export interface Primitive {
+  readonly name: PrimitiveName
+  /** What it computes, in one line. */
+  readonly formula: string
+  /** The output's shape and type; throws `InvalidInputError` where the inputs do not fit. */
+  readonly infer: (inputs: readonly Operand[], attributes: Attributes) => Operand
+  /** `'none'` where the derivative is zero almost everywhere or the operands are not real numbers. */
+  readonly vjp: Vjp | 'none'
+  /** Held to the conformance suite and the gradient checks. */
+  readonly examples: readonly Example[]
+}
+
+/** Records one call of a primitive. */
+export function apply(record: Primitive, inputs: readonly Tensor[], attributes: Attributes = {}): Tensor {
+  const { shape, dtype } = record.infer(inputs, attributes)
+  const nodes = inputs.map((input) => input.node)
+  return new Tensor(new Node({ operation: record.name, inputs: nodes, attributes, shape, dtype }))
+}

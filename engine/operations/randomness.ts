@@ -1,0 +1,53 @@
+import { demand } from '../errors.ts'
+import type { Key } from '../random.ts'
+import { format, type Shape } from '../shape.ts'
+import { hostTensor, Tensor } from '../tensor.ts'
+import { checkShape } from './constants.ts'
+import { cast, cos, log, multiply, sqrt, subtract } from './elementwise.ts'
+import { slice } from './movement.ts'
+import { apply, type Primitive } from './primitive.ts'
+
+export const randomBitsPrimitive: Primitive = {
+  name: 'randomBits',
+  formula: 'output[i] = first word of threefry2x32(key, (i, 0)) >>> 8',
+  infer: ([key], { shape }) => {
+    demand(
+      key.dtype === 'int32' && key.shape.join() === '2',
+      () => `randomBits: expected a key of two int32 words, got ${key.dtype} ${format(key.shape)}`,
+    )
+    return { shape: shape as Shape, dtype: 'int32' }
+  },
+  vjp: 'none',
+  examples: [
+    { inputs: [{ shape: [2], dtype: 'int32', domain: [-1e9, 1e9] }], attributes: { shape: [11] } },
+    { inputs: [{ shape: [2], dtype: 'int32', domain: [-1e9, 1e9] }], attributes: { shape: [2, 3, 4] } },
+  ],
+}
+
+/**
+ * 24 random bits an element (as many as float32 holds exactly), int32, the same on every executor. The key is an
+ * input of the recipe: another key makes no new plan. Element i is number i of `RandomStream` with that key.
+ */
+export function randomBits(key: Key | Tensor, shape: Shape): Tensor {
+  checkShape('randomBits', shape)
+  const words =
+    key instanceof Tensor
+      ? key
+      : hostTensor(
+          Int32Array.from(key, (word) => word | 0),
+          [2],
+        )
+  return apply(randomBitsPrimitive, [words], { shape })
+}
+
+/** Uniform in [0, 1), float32. PyTorch: `torch.rand`, but a pure function of the key. */
+export function randomUniform(key: Key | Tensor, shape: Shape): Tensor {
+  return multiply(cast(randomBits(key, shape), 'float32'), 2 ** -24)
+}
+
+/** Standard normal, float32, by Box and Muller. PyTorch: `torch.randn`, but a pure function of the key. */
+export function randomNormal(key: Key | Tensor, shape: Shape): Tensor {
+  const uniforms = randomUniform(key, [2, ...shape])
+  const radius = sqrt(multiply(log(subtract(1, slice(uniforms, 0))), -2))
+  return multiply(radius, cos(multiply(slice(uniforms, 1), 2 * Math.PI)))
+}

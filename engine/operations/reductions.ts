@@ -1,0 +1,230 @@
+import { promote, toFloat } from '../dtype.ts'
+import { demand } from '../errors.ts'
+import { format, normalizeAxes, normalizeAxis, type Shape } from '../shape.ts'
+import type { Tensor, TensorLike } from '../tensor.ts'
+import { asTensor, detach } from './constants.ts'
+import {
+  add,
+  cast,
+  divide,
+  equal,
+  exp,
+  less,
+  log,
+  logicalAnd,
+  multiply,
+  negate,
+  sqrt,
+  subtract,
+  where,
+} from './elementwise.ts'
+import { gather } from './indexing.ts'
+import { broadcastTo, reshape } from './movement.ts'
+import { apply, type Example, type Operand, type Primitive } from './primitive.ts'
+
+export interface ReductionOptions {
+  /** Keep reduced axes with length 1. Default false. */
+  keepDimensions?: boolean
+}
+
+/** `undefined` means all axes. */
+export type Axes = number | readonly number[] | undefined
+
+const examples: Example[] = [
+  { inputs: [{ shape: [7] }], attributes: { axes: [0] } },
+  { inputs: [{ shape: [2, 3, 4, 5] }], attributes: { axes: [0, 2, 3] } },
+  { inputs: [{ shape: [3, 4, 2] }], attributes: { axes: [1] } },
+  { inputs: [{ shape: [3, 4] }], attributes: { axes: [0, 1] } },
+]
+
+function fold(operation: string, x: Operand, axes: readonly number[]): Shape {
+  demand(x.dtype !== 'bool', () => `${operation}: expected numbers, got bool: cast to int32`)
+  return x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length))
+}
+
+export const sumPrimitive: Primitive = {
+  name: 'sum',
+  formula: 'Σ over axes, which stay with length 1',
+  infer: ([x], { axes }) => ({ shape: fold('sum', x, axes as number[]), dtype: x.dtype }),
+  vjp: (gradient, { inputs: [x] }) => [broadcastTo(gradient, x.shape)],
+  examples: [...examples, { inputs: [{ shape: [2, 0] }], attributes: { axes: [1] } }],
+}
+
+export const amaxPrimitive: Primitive = {
+  name: 'amax',
+  formula: 'max over axes, which stay with length 1',
+  infer: ([x], { axes }) => ({ shape: fold('amax', x, axes as number[]), dtype: x.dtype }),
+  // Equal maxima share the gradient.
+  vjp: (gradient, { inputs: [x], output, attributes }) => {
+    const winners = cast(equal(x, output), x.dtype)
+    const share = divide(gradient, apply(sumPrimitive, [winners], attributes))
+    return [multiply(winners, share)]
+  },
+  examples,
+}
+
+export const argmaxPrimitive: Primitive = {
+  name: 'argmax',
+  formula: 'index of the first maximum along an axis, which stays with length 1',
+  infer: ([x], { axis }) => ({ shape: fold('argmax', x, [axis as number]), dtype: 'int32' }),
+  vjp: 'none',
+  examples: [
+    { inputs: [{ shape: [7] }], attributes: { axis: 0 } },
+    { inputs: [{ shape: [3, 4, 2] }], attributes: { axis: 1 } },
+    { inputs: [{ shape: [4, 9], domain: [-2, 2], dtype: 'int32' }], attributes: { axis: 1 } },
+  ],
+}
+
+function reduce(
+  primitive: Primitive,
+  x: Tensor,
+  axes: Axes,
+  { keepDimensions = false }: ReductionOptions,
+): Tensor {
+  const reduced = normalizeAxes(primitive.name, axes, x.rank)
+  if (primitive !== sumPrimitive) {
+    for (const axis of reduced) {
+      demand(x.shape[axis] > 0, () => `${primitive.name}: axis ${axis} of ${format(x.shape)} has no elements`)
+    }
+  }
+  const folded = reduced.length > 0 ? apply(primitive, [x], { axes: reduced }) : x
+  return keepDimensions ? folded : dropAxes(folded, reduced)
+}
+
+function dropAxes(x: Tensor, axes: readonly number[]): Tensor {
+  return reshape(
+    x,
+    x.shape.filter((_, axis) => !axes.includes(axis)),
+  )
+}
+
+/** The tensor, truth values counting as 0 and 1. */
+function asNumbers(x: TensorLike): Tensor {
+  const value = asTensor(x)
+  return cast(value, promote(value.dtype, 'int32'))
+}
+
+/** Σ x over the axes; bool counts as int32. PyTorch: `torch.sum`. */
+export function sum(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
+  return reduce(sumPrimitive, asNumbers(x), axes, options)
+}
+
+/** The average over the axes. PyTorch: `torch.mean`. */
+export function mean(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
+  const value = asTensor(x)
+  return divide(sum(value, axes, options), countOf(value, axes))
+}
+
+/** How many elements a reduction folds into one. */
+function countOf(x: Tensor, axes: Axes): number {
+  return normalizeAxes('mean', axes, x.rank).reduce((product, axis) => product * x.shape[axis], 1)
+}
+
+/** The largest element over the axes; equal ones share the gradient. PyTorch: `torch.amax`. */
+export function amax(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
+  return reduce(amaxPrimitive, asNumbers(x), axes, options)
+}
+
+/** The smallest element over the axes; equal ones share the gradient. PyTorch: `torch.amin`. */
+export function amin(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
+  return negate(amax(negate(x), axes, options))
+}
+
+/** The index of the first maximum along an axis, int32. PyTorch: `torch.argmax`. */
+export function argmax(
+  x: TensorLike,
+  axis: number,
+  { keepDimensions = false }: ReductionOptions = {},
+): Tensor {
+  const value = asNumbers(x)
+  const along = normalizeAxis('argmax', axis, value.rank)
+  demand(value.shape[along] > 0, () => `argmax: axis ${along} of ${format(value.shape)} has no elements`)
+  const folded = apply(argmaxPrimitive, [value], { axis: along })
+  return keepDimensions ? folded : dropAxes(folded, [along])
+}
+
+/** The index of the first minimum along an axis, int32. PyTorch: `torch.argmin`. */
+export function argmin(x: TensorLike, axis: number, options: ReductionOptions = {}): Tensor {
+  return argmax(negate(x), axis, options)
+}
+
+/**
+ * The largest element along one axis, its gradient going to the first maximum alone, as PyTorch's `torch.max(x, dim)`;
+ * without an axis the largest of all, as `torch.max(x)`, where equal ones share the gradient.
+ */
+export function max(x: TensorLike, axis?: number, options: ReductionOptions = {}): Tensor {
+  if (axis === undefined) return amax(x, undefined, options)
+  const value = asTensor(x)
+  const along = normalizeAxis('max', axis, value.rank)
+  const picked = gather(value, along, argmax(value, along, { keepDimensions: true }))
+  return options.keepDimensions ? picked : dropAxes(picked, [along])
+}
+
+/** The smallest element, with the gradient of `max`. PyTorch: `torch.min`. */
+export function min(x: TensorLike, axis?: number, options: ReductionOptions = {}): Tensor {
+  return negate(max(negate(x), axis, options))
+}
+
+/** Whether any element over the axes is true. */
+export function any(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
+  return cast(sum(cast(x, 'bool'), axes, options), 'bool')
+}
+
+/** Whether all elements over the axes are true. */
+export function all(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
+  return equal(sum(cast(equal(cast(x, 'bool'), 0), 'int32'), axes, options), 0)
+}
+
+export interface VarianceOptions extends ReductionOptions {
+  /** The divisor is the number of elements less this. Default 1: unbiased; 0 is the biased one of batch norm. */
+  correction?: number
+}
+
+/** Σ (x − mean)² / (n − correction), in two passes. PyTorch: `torch.var`. */
+export function variance(x: TensorLike, axes?: Axes, options: VarianceOptions = {}): Tensor {
+  const { correction = 1, ...rest } = options
+  const value = asTensor(x)
+  const centred = subtract(value, mean(value, axes, { keepDimensions: true }))
+  return divide(sum(multiply(centred, centred), axes, rest), countOf(value, axes) - correction)
+}
+
+/** √variance. PyTorch: `torch.std`. */
+export function standardDeviation(x: TensorLike, axes?: Axes, options: VarianceOptions = {}): Tensor {
+  return sqrt(variance(x, axes, options))
+}
+
+/** The maximum over the axes where it is finite, else 0, without gradient: a shift that keeps `exp` in range. */
+function safeShift(x: Tensor, axes: Axes): Tensor {
+  const largest = detach(amax(x, axes, { keepDimensions: true }))
+  return where(logicalAnd(less(largest, Infinity), less(-Infinity, largest)), largest, 0)
+}
+
+/** ln Σ eˣ over the axes, finite for any finite x. PyTorch: `torch.logsumexp`. */
+export function logSumExp(
+  x: TensorLike,
+  axes?: Axes,
+  { keepDimensions = false }: ReductionOptions = {},
+): Tensor {
+  const value = asTensor(x)
+  const floating = cast(value, toFloat(value.dtype))
+  const shift = safeShift(floating, axes)
+  const total = sum(exp(subtract(floating, shift)), axes, { keepDimensions: true })
+  const result = add(log(total), shift)
+  return keepDimensions ? result : dropAxes(result, normalizeAxes('logSumExp', axes, value.rank))
+}
+
+/** x − logSumExp(x) along an axis: the logarithm of `softmax`. PyTorch: `torch.log_softmax`. */
+export function logSoftmax(x: TensorLike, axis = -1): Tensor {
+  const value = asTensor(x)
+  const floating = cast(value, toFloat(value.dtype))
+  const shifted = subtract(floating, safeShift(floating, axis))
+  return subtract(shifted, log(sum(exp(shifted), axis, { keepDimensions: true })))
+}
+
+/** eˣ / Σ eˣ along an axis. PyTorch: `torch.softmax`. */
+export function softmax(x: TensorLike, axis = -1): Tensor {
+  const value = asTensor(x)
+  const floating = cast(value, toFloat(value.dtype))
+  const weights = exp(subtract(floating, safeShift(floating, axis)))
+  return divide(weights, sum(weights, axis, { keepDimensions: true }))
+}

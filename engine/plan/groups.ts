@@ -1,0 +1,105 @@
+import type { PrimitiveName } from '../operations/names.ts'
+import { equalShapes, type Shape } from '../shape.ts'
+import { Dependencies } from './dependencies.ts'
+import type { Graph } from './graph.ts'
+
+/**
+ * What becomes of an operation: a number that loops write themselves (`inline`), another look at a value (`view`), a
+ * part of a fused loop (`loop`), the fold at the end of one (`fold`), or a kernel of its own (`call`).
+ */
+export type Role = 'inline' | 'view' | 'loop' | 'fold' | 'call'
+
+const roles: { readonly [Name in PrimitiveName]?: Role } = {
+  literal: 'inline',
+  iota: 'inline',
+  reshape: 'view',
+  permute: 'view',
+  broadcastTo: 'view',
+  slice: 'view',
+  sum: 'fold',
+  amax: 'fold',
+  argmax: 'call',
+  embed: 'call',
+  concatenate: 'call',
+  matmul: 'call',
+  conv2d: 'call',
+  conv2dInputGradient: 'call',
+  conv2dWeightGradient: 'call',
+  maxPool2dIndices: 'call',
+  gather: 'call',
+  scatterAdd: 'call',
+  randomBits: 'call',
+}
+
+export function roleOf(name: PrimitiveName): Role {
+  return roles[name] ?? 'loop'
+}
+
+/** Operations that are computed together: one fused loop, or one call. */
+export interface Group {
+  /** Indices into the graph's operations, ascending. */
+  readonly members: number[]
+  /** The shape of the loop; of a call, the shape of its output. */
+  readonly shape: Shape
+  /** The axes that its folds fold, once it has one. */
+  axes: string | undefined
+  readonly number: number
+}
+
+/** More operations than this in one loop would only spill registers. */
+const largestGroup = 48
+
+/**
+ * The groups that compute a graph, each after those it needs. An operation joins the loop that computes one of its
+ * operands, unless it would have to wait for that loop's end: for one of its folds, or for a group that waits for it.
+ */
+export function groupOperations(graph: Graph): Group[] {
+  const first = graph.inputs.length
+  const shapeOf = (value: number) =>
+    (value < first ? graph.inputs[value] : graph.operations[value - first]).shape
+  const groups: Group[] = []
+  const groupOf = new Map<number, Group>()
+  const dependencies = new Dependencies(graph.operations.length)
+
+  /** The group that must have ended before the value can be read from memory. */
+  const producerOf = (value: number): Group[] => {
+    if (value < first) return []
+    const { name, inputs } = graph.operations[value - first]
+    if (roleOf(name) === 'view') return producerOf(inputs[0])
+    return roleOf(name) === 'inline' ? [] : [groupOf.get(value)!]
+  }
+  /** The loop in whose registers the value is, element by element. */
+  const loopOf = (value: number): Group | undefined =>
+    value >= first && roleOf(graph.operations[value - first].name) === 'loop' ? groupOf.get(value) : undefined
+
+  graph.operations.forEach(({ name, inputs, attributes, shape: outputShape }, index) => {
+    const role = roleOf(name)
+    if (role === 'inline' || role === 'view') return
+    const shape = role === 'fold' ? shapeOf(inputs[0]) : outputShape
+    const axes = role === 'fold' ? String(attributes.axes) : undefined
+    const canJoin = (group: Group): boolean =>
+      equalShapes(group.shape, shape) &&
+      group.members.length < largestGroup &&
+      (axes === undefined || group.axes === undefined || group.axes === axes) &&
+      inputs.every(
+        (value) =>
+          loopOf(value) === group ||
+          producerOf(value).every(
+            (other) => other !== group && !dependencies.waits(other.number, group.number),
+          ),
+      )
+    const loops = role === 'call' ? [] : inputs.toSorted((a, b) => b - a).map(loopOf)
+    let group = loops.find((loop) => loop !== undefined && canJoin(loop))
+    if (group === undefined) {
+      group = { members: [], shape, axes, number: dependencies.addGroup() }
+      groups.push(group)
+    }
+    group.members.push(index)
+    group.axes ??= axes
+    groupOf.set(first + index, group)
+    for (const value of inputs) {
+      for (const other of producerOf(value)) if (other !== group) dependencies.add(group.number, other.number)
+    }
+  })
+  return dependencies.sorted().map((number) => groups[number])
+}

@@ -1,0 +1,86 @@
+import type { DType } from '../dtype.ts'
+import type { Attributes } from '../node.ts'
+import type { BinaryName, UnaryName } from '../operations/names.ts'
+import type { Shape } from '../shape.ts'
+import type { Order, View } from './view.ts'
+
+/** One step of a loop's body. Register i holds the result of instruction i. */
+export type Instruction =
+  | { readonly name: 'load'; readonly view: View; readonly dtype: DType }
+  | { readonly name: 'literal'; readonly value: number; readonly dtype: DType }
+  | { readonly name: 'iota'; readonly axis: number; readonly dtype: 'int32' }
+  | {
+      readonly name: UnaryName | BinaryName | 'where' | 'cast'
+      readonly inputs: readonly number[]
+      readonly dtype: DType
+    }
+
+/** The register's element is written here at every turn of the loop. */
+export interface Store {
+  readonly register: number
+  readonly view: View
+}
+
+/** The register's elements are folded into `view`, whose reduced axes have stride 0. */
+export interface Fold extends Store {
+  readonly name: 'sum' | 'amax'
+}
+
+/** A fused loop: for every element of `shape`, run the body, write the stores and fold the folds. */
+export interface LoopKernel {
+  readonly kind: 'loop'
+  readonly shape: Shape
+  /** The nesting of the loops, from the outermost axis. */
+  readonly order: Order
+  readonly body: readonly Instruction[]
+  readonly stores: readonly Store[]
+  readonly folds: readonly Fold[]
+}
+
+/** A call of a kernel that an executor has under this name. */
+export interface CallKernel {
+  readonly kind: 'call'
+  readonly name: string
+  readonly attributes: Attributes
+  readonly inputs: readonly View[]
+  readonly output: View
+}
+
+/** Sets all of a value to zero. */
+export interface ClearKernel {
+  readonly kind: 'clear'
+  readonly value: number
+}
+
+export type Kernel = LoopKernel | CallKernel | ClearKernel
+
+/** The values that a kernel reads. */
+export function valuesRead(kernel: Kernel): number[] {
+  if (kernel.kind === 'clear') return []
+  if (kernel.kind === 'call') return kernel.inputs.map(({ value }) => value)
+  return kernel.body.flatMap((instruction) => (instruction.name === 'load' ? [instruction.view.value] : []))
+}
+
+/** The values that a kernel writes. */
+export function valuesWritten(kernel: Kernel): number[] {
+  if (kernel.kind === 'clear') return [kernel.value]
+  if (kernel.kind === 'call') return [kernel.output.value]
+  return [...kernel.stores, ...kernel.folds].map(({ view }) => view.value)
+}
+
+/** The same kernel over values of other numbers. */
+export function renumber(kernel: Kernel, rename: (value: number) => number): Kernel {
+  const move = (view: View): View => ({ ...view, value: rename(view.value) })
+  if (kernel.kind === 'clear') return { ...kernel, value: rename(kernel.value) }
+  if (kernel.kind === 'call') {
+    return { ...kernel, inputs: kernel.inputs.map(move), output: move(kernel.output) }
+  }
+  return {
+    ...kernel,
+    body: kernel.body.map((instruction) =>
+      instruction.name === 'load' ? { ...instruction, view: move(instruction.view) } : instruction,
+    ),
+    stores: kernel.stores.map((store) => ({ ...store, view: move(store.view) })),
+    folds: kernel.folds.map((fold) => ({ ...fold, view: move(fold.view) })),
+  }
+}

@@ -1,0 +1,58 @@
+import { type Kernel, valuesRead, valuesWritten } from './kernels.ts'
+
+/** When a value is in use: from the kernel of its first writing to that of its last reading, both included. */
+export interface Lifetime {
+  readonly from: number
+  readonly to: number
+}
+
+/** The lifetimes of the values that the kernels touch, by their numbers. */
+export function lifetimesOf(kernels: readonly Kernel[]): Map<number, Lifetime> {
+  const lifetimes = new Map<number, { from: number; to: number }>()
+  kernels.forEach((kernel, time) => {
+    for (const value of [...valuesRead(kernel), ...valuesWritten(kernel)]) {
+      const lifetime = lifetimes.get(value)
+      if (lifetime === undefined) lifetimes.set(value, { from: time, to: time })
+      else lifetime.to = time
+    }
+  })
+  return lifetimes
+}
+
+/** A block of memory with its place in time. */
+export interface Block extends Lifetime {
+  readonly bytes: number
+}
+
+export interface Arena {
+  /** Where each block starts. */
+  readonly offsets: readonly number[]
+  readonly bytes: number
+}
+
+/**
+ * Places blocks so that those whose lifetimes overlap do not overlap in memory: the largest first, each at the lowest
+ * place where it fits.
+ */
+export function layOutArena(blocks: readonly Block[], alignment = 64): Arena {
+  const offsets = new Array<number>(blocks.length).fill(0)
+  const placed: { start: number; end: number; block: Block }[] = []
+  let total = 0
+  const largestFirst = blocks.map((_, i) => i).sort((a, b) => blocks[b].bytes - blocks[a].bytes || a - b)
+  for (const index of largestFirst) {
+    const block = blocks[index]
+    const size = Math.ceil(block.bytes / alignment) * alignment
+    let start = 0
+    // `placed` is sorted by start, so the first gap that is large enough is the lowest.
+    for (const other of placed) {
+      if (other.block.from > block.to || other.block.to < block.from) continue
+      if (other.start >= start + size) break
+      start = Math.max(start, other.end)
+    }
+    offsets[index] = start
+    const after = placed.findIndex((other) => other.start > start)
+    placed.splice(after < 0 ? placed.length : after, 0, { start, end: start + size, block })
+    total = Math.max(total, start + size)
+  }
+  return { offsets, bytes: total }
+}

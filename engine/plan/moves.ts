@@ -1,0 +1,32 @@
+import type { Expansions } from './scheduler.ts'
+import { orderOf, sliceView } from './view.ts'
+
+/** Movements that need a place of their own: copies into parts of a new value. */
+export const moveExpansions: Expansions = {
+  embed(scheduler, { attributes, shape, dtype }, [x]) {
+    const output = scheduler.allocate(shape, dtype, orderOf(x))
+    scheduler.emit({ kind: 'clear', value: output.value })
+    const inside = sliceView(output, attributes.starts as number[], attributes.steps as number[], x.shape)
+    scheduler.copy(x, inside)
+    return output
+  },
+
+  concatenate(scheduler, { attributes, shape, dtype }, inputs) {
+    const axis = attributes.axis as number
+    const output = scheduler.allocate(shape, dtype, orderOf(inputs[0]))
+    const starts = shape.map(() => 0)
+    for (const input of inputs) {
+      scheduler.copy(
+        input,
+        sliceView(
+          output,
+          starts,
+          shape.map(() => 1),
+          input.shape,
+        ),
+      )
+      starts[axis] += input.shape[axis]
+    }
+    return output
+  },
+}

@@ -1,0 +1,32 @@
+import type { Destination, Graph } from './graph.ts'
+import { groupOperations, roleOf } from './groups.ts'
+import type { Kernel } from './kernels.ts'
+import { lowerLoop } from './loops.ts'
+import { moveExpansions } from './moves.ts'
+import { type Expansions, type ScheduledValue, Scheduler } from './scheduler.ts'
+import { simplify } from './simplify.ts'
+
+/** A graph as kernels in order over numbered values. */
+export interface Schedule {
+  readonly values: readonly ScheduledValue[]
+  readonly kernels: readonly Kernel[]
+  /** Each dense and row-major. */
+  readonly outputs: readonly { readonly value: number; readonly destination: Destination }[]
+}
+
+/** Turns a graph into kernels: fused loops, and the calls that the executor's expansions make. */
+export function schedule(graph: Graph, expansions: Expansions = {}): Schedule {
+  const simplified = simplify(graph)
+  const scheduler = new Scheduler(simplified, { ...moveExpansions, ...expansions })
+  for (const group of groupOperations(simplified)) {
+    const [first] = group.members
+    const operation = simplified.operations[first]
+    if (roleOf(operation.name) === 'call') scheduler.call(operation, first)
+    else lowerLoop(scheduler, group)
+  }
+  const outputs = simplified.outputs.map(({ value, destination }) => ({
+    value: scheduler.materialize(scheduler.viewOf(value)).value,
+    destination,
+  }))
+  return { values: scheduler.values, kernels: scheduler.kernels, outputs }
+}

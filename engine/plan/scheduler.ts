@@ -1,0 +1,155 @@
+import type { DType } from '../dtype.ts'
+import type { PrimitiveName } from '../operations/names.ts'
+import { type Shape, sizeOf } from '../shape.ts'
+import type { Graph, Operation } from './graph.ts'
+import { roleOf } from './groups.ts'
+import type { Instruction, Kernel } from './kernels.ts'
+import {
+  broadcastView,
+  denseView,
+  isDense,
+  type Order,
+  orderOf,
+  permuteView,
+  reshapeView,
+  rowMajor,
+  sliceView,
+  type View,
+} from './view.ts'
+
+/** A block of memory while a schedule runs; the graph's inputs come first. */
+export interface ScheduledValue {
+  readonly shape: Shape
+  readonly dtype: DType
+}
+
+/** How an executor spells out an operation in kernels of its own; gives where the result lies. */
+export type Expansion = (scheduler: Scheduler, operation: Operation, inputs: readonly View[]) => View
+
+export type Expansions = { readonly [Name in PrimitiveName]?: Expansion }
+
+/** A schedule that grows. */
+export class Scheduler {
+  readonly graph: Graph
+  readonly values: ScheduledValue[]
+  readonly kernels: Kernel[] = []
+  readonly #expansions: Expansions
+  /** Where each value of the graph lies, once it has been scheduled. */
+  readonly #views = new Map<number, View>()
+  readonly #readers = new Map<number, (number | 'output')[]>()
+
+  constructor(graph: Graph, expansions: Expansions) {
+    this.graph = graph
+    this.#expansions = expansions
+    this.values = graph.inputs.map(({ shape, dtype }) => ({ shape, dtype }))
+    graph.inputs.forEach(({ shape }, i) => {
+      this.#views.set(i, denseView(i, shape))
+    })
+    const read = (value: number, reader: number | 'output') => {
+      const readers = this.#readers.get(value)
+      if (readers === undefined) this.#readers.set(value, [reader])
+      else readers.push(reader)
+    }
+    graph.operations.forEach(({ inputs }, index) => {
+      for (const input of inputs) read(input, index)
+    })
+    for (const { value } of graph.outputs) read(value, 'output')
+  }
+
+  /** The indices of the operations that read a value of the graph, and 'output' where it is one. */
+  readers(value: number): readonly (number | 'output')[] {
+    return this.#readers.get(value) ?? []
+  }
+
+  /** The operation that computes a value of the graph; none for an input. */
+  operationOf(value: number): Operation | undefined {
+    return this.graph.operations[value - this.graph.inputs.length]
+  }
+
+  dtypeOf(value: number): DType {
+    return (this.operationOf(value) ?? this.graph.inputs[value]).dtype
+  }
+
+  /** A new block of memory, its axes in this order. */
+  allocate(shape: Shape, dtype: DType, order?: Order): View {
+    return denseView(this.values.push({ shape, dtype }) - 1, shape, order)
+  }
+
+  emit(kernel: Kernel): void {
+    this.kernels.push(kernel)
+  }
+
+  /** Records where a value of the graph lies. */
+  place(value: number, view: View): void {
+    this.#views.set(value, view)
+  }
+
+  /** Where a value of the graph lies; values that are numbers or views are worked out here. */
+  viewOf(value: number): View {
+    let view = this.#views.get(value)
+    if (view === undefined) {
+      const operation = this.operationOf(value)!
+      view = roleOf(operation.name) === 'inline' ? this.#write(operation) : this.#look(operation)
+      this.#views.set(value, view)
+    }
+    return view
+  }
+
+  /** The same elements as a whole value that lies dense in this order: the view itself where it is one, else a copy. */
+  materialize(view: View, order: Order = rowMajor(view.shape.length)): View {
+    const { shape, dtype } = this.values[view.value]
+    const isWhole = sizeOf(shape) === sizeOf(view.shape)
+    return isWhole && isDense(view, order) ? view : this.copy(view, this.allocate(view.shape, dtype, order))
+  }
+
+  /** Copies elements to where another view of the same shape lies. */
+  copy(from: View, to: View): View {
+    const { dtype } = this.values[from.value]
+    this.emit({
+      kind: 'loop',
+      shape: to.shape,
+      order: orderOf(to),
+      body: [{ name: 'load', view: from, dtype }],
+      stores: [{ register: 0, view: to }],
+      folds: [],
+    })
+    return to
+  }
+
+  /** Schedules an operation that is a kernel of its own. */
+  call(operation: Operation, index: number): void {
+    const inputs = operation.inputs.map((input) => this.viewOf(input))
+    const expansion = this.#expansions[operation.name]
+    const output = expansion?.(this, operation, inputs) ?? this.plainCall(operation, inputs)
+    this.place(this.graph.inputs.length + index, output)
+  }
+
+  /** One kernel of the operation's own name. */
+  plainCall({ name, attributes, shape, dtype }: Operation, inputs: readonly View[]): View {
+    const output = this.allocate(shape, dtype)
+    this.emit({ kind: 'call', name, attributes, inputs, output })
+    return output
+  }
+
+  #look({ name, inputs: [input], attributes, shape }: Operation): View {
+    const view = this.viewOf(input)
+    if (name === 'permute') return permuteView(view, attributes.order as number[])
+    if (name === 'broadcastTo') return broadcastView(view, shape)
+    if (name === 'slice') {
+      return sliceView(view, attributes.starts as number[], attributes.steps as number[], shape)
+    }
+    return reshapeView(view, shape) ?? reshapeView(this.materialize(view), shape)!
+  }
+
+  /** Writes a literal or iota to memory, for those who cannot compute it on the way. */
+  #write({ name, attributes, shape, dtype }: Operation): View {
+    const instruction: Instruction =
+      name === 'literal'
+        ? { name, value: attributes.value as number, dtype }
+        : { name: 'iota', axis: attributes.axis as number, dtype: 'int32' }
+    const view = this.allocate(shape, dtype)
+    const stores = [{ register: 0, view }]
+    this.emit({ kind: 'loop', shape, order: rowMajor(shape.length), body: [instruction], stores, folds: [] })
+    return view
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * Counter-based random numbers: Threefry-2x32 with 20 rounds (Salmon et al., "Parallel random numbers: as easy as
+ * 1, 2, 3", SC 2011). A number is a pure function of a key and a counter, so a stream is named, never advanced:
+ * what ran before it cannot change it.
+ */
+
+/** Two 32-bit words that name a stream. */
+export type Key = readonly [number, number]
+
+/** @internal The rotations of the rounds, and the word that completes the key schedule. */
+export const rotations = [13, 15, 26, 6, 17, 29, 16, 24]
+export const parity = 0x1bd11bda
+
+/** Encrypts the counter (c0, c1) under the key: two unsigned 32-bit words. */
+export function threefry2x32(key: Key, c0: number, c1: number): [number, number] {
+  const schedule = [key[0], key[1], key[0] ^ key[1] ^ parity]
+  let x0 = (c0 + schedule[0]) | 0
+  let x1 = (c1 + schedule[1]) | 0
+  for (let round = 0; round < 20; round++) {
+    const rotation = rotations[round % 8]
+    x0 = (x0 + x1) | 0
+    x1 = ((x1 << rotation) | (x1 >>> (32 - rotation))) ^ x0
+    if (round % 4 === 3) {
+      const injection = (round + 1) / 4
+      x0 = (x0 + schedule[injection % 3]) | 0
+      x1 = (x1 + schedule[(injection + 1) % 3] + injection) | 0
+    }
+  }
+  return [x0 >>> 0, x1 >>> 0]
+}
+
+/**
+ * The key of the stream named by a seed and a path of names and indices, for example
+ * `streamKey(seed, 'augmentation', epoch, index)`. Different paths give independent streams.
+ */
+export function streamKey(seed: number, ...path: (string | number)[]): Key {
+  let key: Key = [seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0]
+  for (const step of path) {
+    // A number and the text of that number must differ, so each kind has its own first counter word.
+    if (typeof step === 'number') key = threefry2x32(key, 1, step | 0)
+    else for (const character of `${step}\0`) key = threefry2x32(key, 2, character.codePointAt(0)!)
+  }
+  return key
+}
+
+/** A stream of random numbers on the host, read one after the other. */
+export class RandomStream {
+  readonly key: Key
+  #counter = 0
+
+  constructor(key: Key) {
+    this.key = key
+  }
+
+  /** An unsigned 32-bit integer. */
+  bits(): number {
+    return threefry2x32(this.key, this.#counter++, 0)[0]
+  }
+
+  /** A number in [0, 1) with 24 random bits, exact in float32. */
+  uniform(): number {
+    return (this.bits() >>> 8) / 2 ** 24
+  }
+
+  /** A standard normal number (Box and Muller). */
+  normal(): number {
+    return Math.sqrt(-2 * Math.log(1 - this.uniform())) * Math.cos(2 * Math.PI * this.uniform())
+  }
+
+  /** An integer in [0, bound), without bias: values that would favour the small remainders are drawn again. */
+  integer(bound: number): number {
+    const limit = 2 ** 32 - (2 ** 32 % bound)
+    let bits = this.bits()
+    while (bits >= limit) bits = this.bits()
+    return bits % bound
+  }
+
+  /** The numbers 0 … length − 1 in random order (Fisher and Yates). */
+  permutation(length: number): Int32Array {
+    const order = Int32Array.from({ length }, (_, index) => index)
+    for (let last = length - 1; last > 0; last--) {
+      const other = this.integer(last + 1)
+      const moved = order[last]
+      order[last] = order[other]
+      order[other] = moved
+    }
+    return order
+  }
+}

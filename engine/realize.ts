@@ -1,0 +1,113 @@
+import type { NdArray } from 'ndarray'
+import { currentExecutor } from './device.ts'
+import { convertHost, type HostArray } from './dtype.ts'
+import { demand } from './errors.ts'
+import type { Argument, Executor, Result } from './executors/executor.ts'
+import type { Node, Storage, Value } from './node.ts'
+import { programFor } from './plan/cache.ts'
+import { recordGraph, type Want } from './plan/graph.ts'
+import { format } from './shape.ts'
+import { hostView, type Tensor } from './tensor.ts'
+import { Variable } from './variable.ts'
+
+/** Something that holds tensors: a module, an optimizer. */
+export interface Stateful {
+  /** Every tensor that a training step may change. */
+  state(): Iterable<Tensor>
+}
+
+export interface ReadOptions {
+  /** Default: the current one, see `useExecutor`. */
+  executor?: Executor
+}
+
+/**
+ * Computes all these in one plan and keeps the results in the executor's memory: tensors, and the states of modules
+ * and optimizers. Variables take their assigned values. Runs on the current executor.
+ */
+export async function realize(...items: (Tensor | Stateful)[]): Promise<void> {
+  await realizeOn(await currentExecutor(), ...items)
+}
+
+/** `realize` on a given executor. */
+export async function realizeOn(executor: Executor, ...items: (Tensor | Stateful)[]): Promise<void> {
+  const tensors = items.flatMap((item) => ('state' in item ? [...item.state()] : [item]))
+  for (const tensor of tensors) if (tensor instanceof Variable) tensor.settle()
+  const pending = [...new Set(tensors)].filter(({ node }) => node.value === undefined)
+  const wants = pending.map((tensor): Want => {
+    const overwrites =
+      tensor instanceof Variable && tensor.committed !== tensor.node ? tensor.committed : undefined
+    return { node: tensor.node, destination: overwrites ? { overwrites } : 'kept' }
+  })
+  const values = await run(executor, wants)
+  pending.forEach((tensor, i) => {
+    keep(tensor, wants[i].node, values[i])
+  })
+}
+
+/** A value that was computed is not computed again. */
+function keep(x: Tensor, node: Node, value: Value): void {
+  if (x instanceof Variable) x.commit(node, value)
+  else node.value = value
+}
+
+/** The elements in row-major order, in an array that is the caller's own. */
+export async function data(x: Tensor, options: ReadOptions = {}): Promise<HostArray> {
+  const { node } = x
+  const [value] =
+    node.value === undefined
+      ? await run(options.executor ?? (await currentExecutor()), [{ node, destination: 'host' }])
+      : [node.value]
+  if (node.value === undefined) keep(x, node, value)
+  const elements = await readValue(value)
+  return value.at === 'host' ? (elements.slice() as HostArray) : elements
+}
+
+/** The only element, as a number. Throws for a tensor of more than one. */
+export async function item(x: Tensor, options: ReadOptions = {}): Promise<number> {
+  demand(x.size === 1, () => `item: expected one element, got ${format(x.shape)}`)
+  return (await data(x, options))[0]
+}
+
+/** The elements as an `ndarray`. */
+export async function ndarray(x: Tensor, options: ReadOptions = {}): Promise<NdArray<HostArray>> {
+  return hostView(await data(x, options), x.shape)
+}
+
+/** Computes the wanted nodes; the values are in the order of the wants. */
+async function run(executor: Executor, wants: readonly Want[]): Promise<Value[]> {
+  if (wants.length === 0) return []
+  const { graph, inputs } = recordGraph(wants)
+  const program = await programFor(executor, graph)
+  const results = await program.run(await Promise.all(inputs.map((node) => argumentFor(executor, node))))
+  return graph.outputs.map(({ destination }, i) =>
+    typeof destination === 'string'
+      ? valueOf(results[i], wants[i].node)
+      : inputs[destination.overwrites].value!,
+  )
+}
+
+function valueOf(result: Result, { dtype }: Node): Value {
+  return ArrayBuffer.isView(result)
+    ? { at: 'host', data: convertHost(dtype, result) }
+    : { at: 'executor', storage: result as Storage }
+}
+
+/** A node's elements as this executor can take them; what is resident is moved into its memory once. */
+async function argumentFor(executor: Executor, node: Node): Promise<Argument> {
+  const value = node.value!
+  if (value.at === 'executor' && value.storage.executor === executor) return value.storage
+  const elements = await readValue(value)
+  if (!node.resident) return elements
+  const storage = await executor.upload(elements)
+  node.value = { at: 'executor', storage }
+  return storage
+}
+
+async function readValue(value: Value): Promise<HostArray> {
+  demand(
+    value.at !== 'overwritten',
+    () => 'the earlier value of a variable was read after it was overwritten',
+  )
+  return value.at === 'host' ? value.data : value.storage.executor.read(value.storage)
+}

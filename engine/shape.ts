@@ -1,0 +1,76 @@
+import { demand } from './errors.ts'
+
+/** The length of each axis; `[]` is a scalar. */
+export type Shape = readonly number[]
+
+/** A shape as it is written in messages: `[2, 3]`. */
+export function format(shape: Shape): string {
+  return `[${shape.join(', ')}]`
+}
+
+/** The number of elements. */
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((product, length) => product * length, 1)
+}
+
+export function equalShapes(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((length, axis) => length === b[axis])
+}
+
+/** The distance in elements between neighbours along each axis, the last axis being contiguous. */
+export function rowMajorStrides(shape: Shape): number[] {
+  const strides = new Array<number>(shape.length)
+  let stride = 1
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    strides[axis] = stride
+    stride *= shape[axis]
+  }
+  return strides
+}
+
+/**
+ * The shape of an elementwise operation on operands of these shapes, by NumPy's rule: aligned at the last axis, two
+ * lengths agree where they are equal or one of them is 1.
+ */
+export function broadcastShapes(operation: string, shapes: readonly Shape[]): Shape {
+  const rank = Math.max(...shapes.map((shape) => shape.length))
+  const result = new Array<number>(rank).fill(1)
+  for (const shape of shapes) {
+    const missing = rank - shape.length
+    shape.forEach((length, axis) => {
+      const sofar = result[missing + axis]
+      demand(
+        length === sofar || length === 1 || sofar === 1,
+        () =>
+          `${operation}: shapes ${shapes.map(format).join(' and ')} do not broadcast: ` +
+          `axis ${missing + axis - rank} is ${sofar} in one and ${length} in the other`,
+      )
+      if (sofar === 1) result[missing + axis] = length
+    })
+  }
+  return result
+}
+
+/** Axis −1 is the last one. Throws unless −rank ≤ axis < rank. */
+export function normalizeAxis(operation: string, axis: number, rank: number): number {
+  demand(
+    Number.isInteger(axis) && axis >= -rank && axis < rank,
+    () => `${operation}: axis ${axis} does not exist in ${rank} dimension${rank === 1 ? '' : 's'}`,
+  )
+  return axis < 0 ? axis + rank : axis
+}
+
+/** The axes in ascending order; `undefined` means all. Throws on one that is missing or named twice. */
+export function normalizeAxes(
+  operation: string,
+  axes: number | readonly number[] | undefined,
+  rank: number,
+): number[] {
+  if (axes === undefined) return Array.from({ length: rank }, (_, axis) => axis)
+  const named = (typeof axes === 'number' ? [axes] : axes).map((axis) => normalizeAxis(operation, axis, rank))
+  demand(
+    new Set(named).size === named.length,
+    () => `${operation}: an axis is named twice in ${format(named)}`,
+  )
+  return named.sort((a, b) => a - b)
+}

@@ -1,0 +1,61 @@
+import { demand } from './errors.ts'
+import { Node, type Value } from './node.ts'
+import { detach } from './operations/constants.ts'
+import { cast } from './operations/elementwise.ts'
+import { equalShapes, format } from './shape.ts'
+import { Tensor } from './tensor.ts'
+
+/**
+ * A tensor that can be given a new value: a weight, a running average, a momentum. Assigning is lazy too: the new
+ * value is a recipe until it is realized, and then takes the memory of the old one.
+ */
+export class Variable extends Tensor {
+  /** @internal The node that holds the last realized value. */
+  committed: Node
+
+  /** @internal Use `variable(…)`. */
+  constructor(initial: Tensor) {
+    const node = ownNode(initial)
+    super(node)
+    this.committed = node
+  }
+
+  /** Gives the variable a value of the same shape; another type is cast. Earlier recipes keep the old value. */
+  assign(value: Tensor): void {
+    demand(
+      equalShapes(value.shape, this.shape),
+      () => `assign: expected ${format(this.shape)}, got ${format(value.shape)}`,
+    )
+    this.node = ownNode(cast(value, this.dtype))
+  }
+
+  /** @internal The value of a pending node has been computed and is held there. */
+  commit(pending: Node, value: Value): void {
+    if (this.committed.value?.at === 'executor' && value.at === 'executor') {
+      if (this.committed.value.storage === value.storage) this.committed.value = { at: 'overwritten' }
+    }
+    this.committed = residentNode(this, value)
+    // Unless the variable was assigned while the executor was at work.
+    if (this.node === pending) this.node = this.committed
+  }
+
+  /** @internal A value that needs no computing becomes the last realized one; others may have had it computed. */
+  settle(): void {
+    if (this.node.value !== undefined && !this.node.resident) this.node = ownNode(this)
+    if (this.node.value !== undefined) this.committed = this.node
+  }
+}
+
+/** A node of this value for a variable alone: what others hold too must survive when the variable overwrites it. */
+function ownNode(value: Tensor): Node {
+  return value.node.value?.at === 'host' ? residentNode(value, value.node.value) : detach(value).node
+}
+
+function residentNode({ shape, dtype }: Tensor, value: Value | undefined): Node {
+  return new Node({ operation: 'input', shape, dtype, resident: true, value })
+}
+
+/** A variable with this initial value. */
+export function variable(initial: Tensor): Variable {
+  return new Variable(initial)
+}

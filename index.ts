@@ -1,0 +1,5 @@
+export * from './datasets/index.ts'
+export * from './engine/index.ts'
+export * from './kd/index.ts'
+export * from './nn/index.ts'
+export * from './train/index.ts'

@@ -1,0 +1,51 @@
+import type { Tensor } from '../engine/index.ts'
+import { dynamicTemperatures, type Guard } from './dynamicTemperatures.ts'
+import { exactTemperatures } from './exactTemperatures.ts'
+import { sharedTemperatures, type Temperatures } from './temperatures.ts'
+
+/** How a loss picks its temperatures. Any rule goes with any loss: DTKD's inside DKD is `'published'` there. */
+export interface TemperatureOptions {
+  /** τ: the temperature itself with `'shared'`, else the mean of a sample's two. Default 4. */
+  referenceTemperature?: number
+  /**
+   * `'shared'`: τ for all; `'published'`: DTKD's formula, `dynamicTemperatures`; `'exact'`: equal sharpness,
+   * `exactTemperatures`.
+   */
+  temperatures?: TemperatureRule
+  /** What `'published'` does with rows where it breaks down. Default `'fallback'`. */
+  guard?: Guard
+  /**
+   * Whether the student's gradient flows through the temperatures: `'attached'`, the default, as in the authors'
+   * code, or `'detached'`.
+   */
+  gradients?: TemperatureGradients
+}
+
+export type TemperatureRule = (typeof temperatureRules)[number]
+export const temperatureRules = ['shared', 'published', 'exact'] as const
+
+export type TemperatureGradients = (typeof temperatureGradients)[number]
+export const temperatureGradients = ['attached', 'detached'] as const
+
+/** The temperatures of a batch by the rule that the options name. */
+export function temperaturesFor(
+  studentLogits: Tensor,
+  teacherLogits: Tensor,
+  options: Required<TemperatureOptions>,
+): Temperatures {
+  const { student, teacher, guarded } = byRule(studentLogits, teacherLogits, options)
+  return options.gradients === 'attached'
+    ? { student, teacher, guarded }
+    : { student: student.detach(), teacher: teacher.detach(), guarded }
+}
+
+function byRule(student: Tensor, teacher: Tensor, options: Required<TemperatureOptions>): Temperatures {
+  switch (options.temperatures) {
+    case 'shared':
+      return sharedTemperatures(student, options.referenceTemperature)
+    case 'published':
+      return dynamicTemperatures(student, teacher, options)
+    case 'exact':
+      return exactTemperatures(student, teacher, options)
+  }
+}

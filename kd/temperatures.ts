@@ -1,0 +1,16 @@
+import { full, type Tensor } from '../engine/index.ts'
+
+/** The temperatures that soften a batch of N samples, each a column [N, 1] that divides logits [N, K]. */
+export interface Temperatures {
+  readonly student: Tensor
+  readonly teacher: Tensor
+  /** bool [N, 1]: rows for which the rule has no answer, so that its guard or fallback stepped in. */
+  readonly guarded: Tensor
+}
+
+/** One temperature for every sample and both sides: classic distillation (Hinton, Vinyals, Dean, arXiv 1503.02531). */
+export function sharedTemperatures(logits: Tensor, temperature: number): Temperatures {
+  const column = [logits.shape[0], 1]
+  const shared = full(column, temperature, logits.dtype)
+  return { student: shared, teacher: shared, guarded: full(column, 0, 'bool') }
+}

@@ -1,0 +1,27 @@
+import {
+  arange,
+  cast,
+  equal,
+  gather,
+  less,
+  logicalAnd,
+  logicalOr,
+  reshape,
+  sum,
+} from '../engine/operations/index.ts'
+import type { Tensor } from '../engine/tensor.ts'
+import { checkLabels } from './crossEntropy.ts'
+
+/**
+ * How many rows have their label among the k largest logits, int32. Of equal logits the lower class comes first; a
+ * row with NaN at its label is wrong. Logits [N, classes], labels [N] int32.
+ */
+export function topKCorrect(logits: Tensor, labels: Tensor, k: number): Tensor {
+  checkLabels('topKCorrect', logits, labels)
+  const label = reshape(labels, [-1, 1])
+  const ofLabel = gather(logits, 1, label)
+  const tiedBefore = logicalAnd(equal(logits, ofLabel), less(arange(logits.shape[1]), label))
+  const rank = sum(cast(logicalOr(less(ofLabel, logits), tiedBefore), 'int32'), 1)
+  const isNumber = equal(reshape(ofLabel, [-1]), reshape(ofLabel, [-1]))
+  return sum(cast(logicalAnd(less(rank, k), isNumber), 'int32'))
+}

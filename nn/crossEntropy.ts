@@ -1,0 +1,46 @@
+import { demand } from '../engine/errors.ts'
+import { add, gather, logSoftmax, mean, multiply, negate, reshape } from '../engine/operations/index.ts'
+import { format } from '../engine/shape.ts'
+import type { Tensor } from '../engine/tensor.ts'
+
+export interface CrossEntropyOptions {
+  /** How much of the target is spread evenly over all classes, in [0, 1]. Default 0. */
+  labelSmoothing?: number
+}
+
+/**
+ * The mean over rows of −Σₖ targetₖ ln softmax(logits)ₖ, where target is 1 at the label, or with smoothing
+ * (1 − s) there plus s / classes everywhere. Logits [N, classes], labels [N] int32. PyTorch:
+ * `torch.nn.functional.cross_entropy`.
+ */
+export function crossEntropy(
+  logits: Tensor,
+  labels: Tensor,
+  { labelSmoothing = 0 }: CrossEntropyOptions = {},
+): Tensor {
+  checkLabels('crossEntropy', logits, labels)
+  demand(
+    labelSmoothing >= 0 && labelSmoothing <= 1,
+    () => `crossEntropy: expected label smoothing in [0, 1], got ${labelSmoothing}`,
+  )
+  const logProbabilities = logSoftmax(logits)
+  const ofLabel = negate(mean(gather(logProbabilities, 1, reshape(labels, [-1, 1]))))
+  if (labelSmoothing === 0) return ofLabel
+  const ofAll = negate(mean(logProbabilities))
+  return add(multiply(ofLabel, 1 - labelSmoothing), multiply(ofAll, labelSmoothing))
+}
+
+/** Throws unless logits are [N, classes] and labels [N] int32, each a class where they can be seen already. */
+export function checkLabels(operation: string, logits: Tensor, labels: Tensor): void {
+  demand(
+    logits.rank === 2 && labels.rank === 1 && labels.shape[0] === logits.shape[0] && labels.dtype === 'int32',
+    () =>
+      `${operation}: expected logits [N, classes] and int32 labels [N], got ${format(logits.shape)} and ` +
+      `${labels.dtype} ${format(labels.shape)}`,
+  )
+  const { value } = labels.node
+  if (value?.at !== 'host') return
+  const classes = logits.shape[1]
+  const row = value.data.findIndex((label) => label < 0 || label >= classes)
+  demand(row < 0, () => `${operation}: label ${value.data[row]} in row ${row} is outside 0 … ${classes - 1}`)
+}

@@ -1,0 +1,47 @@
+import type { DType } from '../engine/dtype.ts'
+
+/** How weight files write one kind of number. */
+export interface ElementType {
+  readonly bytes: number
+  /** What it becomes in a tensor. */
+  readonly dtype: DType
+  /** The element at this byte, little-endian. */
+  readonly read: (view: DataView, at: number) => number
+  /** Whether the tensor's type can hold this element. Default: all. */
+  readonly holds?: (value: number) => boolean
+}
+
+/** The kinds by their names in safetensors files. */
+export const elementTypes: Readonly<Record<string, ElementType>> = {
+  F64: { bytes: 8, dtype: 'float64', read: (view, at) => view.getFloat64(at, true) },
+  F32: { bytes: 4, dtype: 'float32', read: (view, at) => view.getFloat32(at, true) },
+  F16: { bytes: 2, dtype: 'float32', read: (view, at) => float16(view.getUint16(at, true)) },
+  BF16: { bytes: 2, dtype: 'float32', read: (view, at) => bfloat16(view.getUint16(at, true)) },
+  I64: {
+    bytes: 8,
+    dtype: 'int32',
+    read: (view, at) => Number(view.getBigInt64(at, true)),
+    holds: (value) => value === (value | 0),
+  },
+  I32: { bytes: 4, dtype: 'int32', read: (view, at) => view.getInt32(at, true) },
+  U8: { bytes: 1, dtype: 'int32', read: (view, at) => view.getUint8(at) },
+  BOOL: { bytes: 1, dtype: 'bool', read: (view, at) => view.getUint8(at), holds: (value) => value <= 1 },
+}
+
+/** The number with these bits in IEEE 754 half precision: 1 sign, 5 exponent and 10 fraction bits. */
+export function float16(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1
+  const exponent = (bits >> 10) & 0x1f
+  const fraction = (bits & 0x3ff) / 2 ** 10
+  if (exponent === 0) return sign * fraction * 2 ** -14
+  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN
+  return sign * (1 + fraction) * 2 ** (exponent - 15)
+}
+
+const scratch = new DataView(new ArrayBuffer(4))
+
+/** The number with these bits in bfloat16: the upper half of a float32. */
+export function bfloat16(bits: number): number {
+  scratch.setUint32(0, bits << 16)
+  return scratch.getFloat32(0)
+}

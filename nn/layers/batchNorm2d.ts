@@ -1,0 +1,91 @@
+import { demand } from '../../engine/errors.ts'
+import {
+  add,
+  detach,
+  lerp,
+  mean,
+  multiply,
+  reshape,
+  rsqrt,
+  square,
+  subtract,
+} from '../../engine/operations/index.ts'
+import { format } from '../../engine/shape.ts'
+import type { Tensor } from '../../engine/tensor.ts'
+import type { Variable } from '../../engine/variable.ts'
+import { constant } from '../initializers.ts'
+import { Module } from '../module.ts'
+import { buffer, counter, Parameter } from '../parameter.ts'
+
+export interface BatchNorm2dOptions {
+  /** The share of a batch in the running statistics. Default 0.1. */
+  momentum?: number
+  /** Added to the variance. Default 1e-5. */
+  epsilon?: number
+}
+
+/** All axes of maps [N, C, H, W] but the channels, which stay. */
+const axes = [0, 2, 3]
+const keepDimensions = true
+
+/**
+ * (x − mean) / √(variance + ε) · weight + bias, for each channel of maps [N, C, H, W]. Training: the mean and the
+ * biased variance of the batch, which also move the running mean and, unbiased, the running variance. Evaluation: the
+ * running ones. Ioffe and Szegedy 2015, algorithms 1 and 2. PyTorch: `torch.nn.BatchNorm2d`.
+ */
+export class BatchNorm2d extends Module {
+  readonly weight: Parameter
+  readonly bias: Parameter
+  readonly running_mean: Variable
+  readonly running_var: Variable
+  readonly num_batches_tracked: Variable = counter()
+  readonly momentum: number
+  readonly epsilon: number
+
+  constructor(channels: number, { momentum = 0.1, epsilon = 1e-5 }: BatchNorm2dOptions = {}) {
+    super()
+    this.weight = new Parameter([channels], constant(1))
+    this.bias = new Parameter([channels], constant(0))
+    this.running_mean = buffer([channels], 0)
+    this.running_var = buffer([channels], 1)
+    this.momentum = momentum
+    this.epsilon = epsilon
+  }
+
+  override forward(x: Tensor): Tensor {
+    demand(
+      x.rank === 4 && x.shape[1] === this.weight.size,
+      () => `BatchNorm2d: expected maps [N, ${this.weight.size}, H, W], got ${format(x.shape)}`,
+    )
+    if (!this.training) {
+      return this.#scale(subtract(x, perChannel(this.running_mean)), perChannel(this.running_var))
+    }
+    const batchMean = mean(x, axes, { keepDimensions })
+    const centred = subtract(x, batchMean)
+    const batchVariance = mean(square(centred), axes, { keepDimensions })
+    this.#track(batchMean, batchVariance, x)
+    return this.#scale(centred, batchVariance)
+  }
+
+  #scale(centred: Tensor, variance: Tensor): Tensor {
+    const normalized = multiply(centred, rsqrt(add(variance, this.epsilon)))
+    return add(multiply(normalized, perChannel(this.weight)), perChannel(this.bias))
+  }
+
+  #track(batchMean: Tensor, batchVariance: Tensor, x: Tensor): void {
+    const count = x.size / x.shape[1]
+    demand(
+      count > 1,
+      () => `BatchNorm2d: training needs more than one value per channel, got maps ${format(x.shape)}`,
+    )
+    const move = (running: Variable, batch: Tensor) =>
+      running.assign(lerp(running, reshape(detach(batch), running.shape), this.momentum))
+    move(this.running_mean, batchMean)
+    move(this.running_var, multiply(batchVariance, count / (count - 1)))
+    this.num_batches_tracked.assign(add(this.num_batches_tracked, 1))
+  }
+}
+
+function perChannel(statistics: Tensor): Tensor {
+  return reshape(statistics, [1, -1, 1, 1])
+}

@@ -1,0 +1,37 @@
+import { pair } from '../../engine/operations/convolution.ts'
+import { type Conv2dOptions, conv2d, type Pair } from '../../engine/operations/index.ts'
+import type { Tensor } from '../../engine/tensor.ts'
+import { fanInUniform } from '../initializers.ts'
+import { Module } from '../module.ts'
+import { type Initializer, Parameter } from '../parameter.ts'
+
+export interface Conv2dLayerOptions extends Conv2dOptions {
+  /** Whether a number is added to each filter's map. Default true. */
+  bias?: boolean
+  /** How the weights begin. Default: uniform in ±1/√fanIn, as PyTorch's. */
+  initializer?: Initializer
+}
+
+/** Convolution of maps [N, channels, H, W] to [N, filters, H′, W′]. PyTorch: `torch.nn.Conv2d`. */
+export class Conv2d extends Module {
+  /** [filters, channels / groups, kernel height, kernel width] */
+  readonly weight: Parameter
+  /** [filters] */
+  readonly bias: Parameter | undefined
+  readonly options: Conv2dOptions
+
+  constructor(channels: number, filters: number, kernel: Pair, options: Conv2dLayerOptions = {}) {
+    super()
+    const { bias = true, initializer, ...geometry } = options
+    const [height, width] = pair(kernel)
+    const perGroup = channels / (geometry.groups ?? 1)
+    const fanIn = perGroup * height * width
+    this.weight = new Parameter([filters, perGroup, height, width], initializer ?? fanInUniform(fanIn))
+    this.bias = bias ? new Parameter([filters], fanInUniform(fanIn)) : undefined
+    this.options = geometry
+  }
+
+  override forward(x: Tensor): Tensor {
+    return conv2d(x, this.weight, this.bias, this.options)
+  }
+}

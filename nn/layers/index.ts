@@ -1,0 +1,7 @@
+export { BatchNorm2d, type BatchNorm2dOptions } from './batchNorm2d.ts'
+export { Conv2d, type Conv2dLayerOptions } from './conv2d.ts'
+export { Flatten } from './flatten.ts'
+export { Linear } from './linear.ts'
+export { AveragePool2d, MaxPool2d } from './pooling.ts'
+export { ReLU } from './relu.ts'
+export { Sequential } from './sequential.ts'

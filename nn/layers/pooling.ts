@@ -1,0 +1,35 @@
+import { averagePool2d, maxPool2d, type Pair, type PoolOptions } from '../../engine/operations/index.ts'
+import type { Tensor } from '../../engine/tensor.ts'
+import { Module } from '../module.ts'
+
+/** The largest element of each window. PyTorch: `torch.nn.MaxPool2d`. */
+export class MaxPool2d extends Module {
+  readonly kernel: Pair
+  readonly options: PoolOptions
+
+  constructor(kernel: Pair, options: PoolOptions = {}) {
+    super()
+    this.kernel = kernel
+    this.options = options
+  }
+
+  override forward(x: Tensor): Tensor {
+    return maxPool2d(x, this.kernel, this.options)
+  }
+}
+
+/** The average of each window. PyTorch: `torch.nn.AvgPool2d`. */
+export class AveragePool2d extends Module {
+  readonly kernel: Pair
+  readonly options: Omit<PoolOptions, 'dilation'>
+
+  constructor(kernel: Pair, options: Omit<PoolOptions, 'dilation'> = {}) {
+    super()
+    this.kernel = kernel
+    this.options = options
+  }
+
+  override forward(x: Tensor): Tensor {
+    return averagePool2d(x, this.kernel, this.options)
+  }
+}

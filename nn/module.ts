@@ -1,0 +1,96 @@
+import { isFloat } from '../engine/dtype.ts'
+import { cast } from '../engine/operations/index.ts'
+import type { Stateful } from '../engine/realize.ts'
+import type { Tensor } from '../engine/tensor.ts'
+import { Variable } from '../engine/variable.ts'
+import { Parameter } from './parameter.ts'
+import { assignState, type StateDict } from './stateDict.ts'
+
+/**
+ * A part of a network: a function of a tensor that owns variables. What it owns are its properties, under the names
+ * that they have in PyTorch, because these are the names in weight files: a `Parameter` is trained, any other
+ * `Variable` is a buffer, a `Module` is a child.
+ */
+export abstract class Module<Output = Tensor> implements Stateful {
+  /** Whether `forward` computes as in training: batch statistics instead of running ones. */
+  training = true
+
+  abstract forward(x: Tensor): Output
+
+  /** What is trained, with full names. PyTorch: `named_parameters`. */
+  namedParameters(): [string, Parameter][] {
+    return [...this.namedVariables()].filter(
+      (entry): entry is [string, Parameter] => entry[1] instanceof Parameter,
+    )
+  }
+
+  /** What is trained: the second argument of `grad`. PyTorch: `parameters`. */
+  parameters(): Parameter[] {
+    return this.namedParameters().map(([, parameter]) => parameter)
+  }
+
+  /** Every variable, for `realize`. */
+  state(): Variable[] {
+    return [...this.namedVariables()].map(([, value]) => value)
+  }
+
+  /**
+   * The variables by name, with the names, shapes and order of PyTorch's `state_dict`; its int64 is int32 here. They
+   * are the live variables: later training changes them.
+   */
+  stateDict(): StateDict {
+    return new Map(this.namedVariables())
+  }
+
+  /**
+   * Gives every variable the tensor of its name, cast to the variable's type. Throws where one is missing, unexpected
+   * or of another shape, naming them all, and then changes nothing. PyTorch: `load_state_dict`.
+   */
+  loadStateDict(weights: StateDict): this {
+    assignState('the weights do not fit the network', new Map(this.namedVariables()), weights)
+    return this
+  }
+
+  /** Switches to training, here and below. */
+  train(): this {
+    for (const module of this.modules()) module.training = true
+    return this
+  }
+
+  /** Switches to evaluation, here and below. PyTorch: `eval`. */
+  evaluate(): this {
+    for (const module of this.modules()) module.training = false
+    return this
+  }
+
+  /** Casts all floating variables, in place: `float64` for checks against exact numbers. */
+  to(dtype: 'float32' | 'float64'): this {
+    for (const value of this.state()) {
+      if (isFloat(value.dtype)) value.node = value.committed = cast(value, dtype).node
+    }
+    return this
+  }
+
+  /** The modules that this one is made of, with their names, in the order of definition. */
+  *children(): Iterable<[string, Module<unknown>]> {
+    for (const [name, property] of Object.entries(this)) {
+      if (property instanceof Module) yield [name, property]
+    }
+  }
+
+  /** This module and all below it. */
+  *modules(): Iterable<Module<unknown>> {
+    yield this
+    for (const [, child] of this.children()) yield* child.modules()
+  }
+
+  /** Every variable with its full name, in PyTorch's order: parameters, then buffers, then what children own. */
+  *namedVariables(prefix = ''): Iterable<[string, Variable]> {
+    const own = Object.entries(this).filter(
+      (entry): entry is [string, Variable] => entry[1] instanceof Variable,
+    )
+    for (const [name, value] of own) if (value instanceof Parameter) yield [prefix + name, value]
+    for (const [name, value] of own) if (!(value instanceof Parameter)) yield [prefix + name, value]
+    for (const [name, child] of this.children()) yield* child.namedVariables(`${prefix}${name}.`)
+  }
+}

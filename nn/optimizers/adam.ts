@@ -1,0 +1,74 @@
+import { add, divide, lerp, multiply, sqrt, square, subtract } from '../../engine/operations/index.ts'
+import type { Tensor } from '../../engine/tensor.ts'
+import type { Variable } from '../../engine/variable.ts'
+import { checkOption, Optimizer } from './optimizer.ts'
+
+export interface AdamOptions {
+  lr: number
+  /** How much of the running mean of the gradient, and of its square, is kept. Default [0.9, 0.999]. */
+  betas?: readonly [number, number]
+  /** Added to the root of the mean square. Default 1e-8. */
+  epsilon?: number
+  /** Adam: times the parameter, added to its gradient, default 0. AdamW: see there. */
+  weightDecay?: number
+}
+
+/**
+ * Adam (Kingma and Ba 2015, algorithm 1), with g the gradient plus weightDecay · p, in step t:
+ *
+ *     m ← β₁ m + (1 − β₁) g,   v ← β₂ v + (1 − β₂) g²
+ *     p ← p − lr · m / (1 − β₁ᵗ) / (√(v / (1 − β₂ᵗ)) + ε)
+ *
+ * PyTorch: `torch.optim.Adam`.
+ */
+export class Adam extends Optimizer {
+  readonly #betas: readonly [number, number]
+  readonly #epsilon: number
+  protected readonly weightDecay: number
+
+  constructor(parameters: readonly Variable[], options: AdamOptions) {
+    const { lr, betas = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0 } = options
+    super(parameters, lr, ['exp_avg', 'exp_avg_sq'])
+    for (const beta of betas) checkOption('betas', beta, beta >= 0 && beta < 1, 'in [0, 1)')
+    checkOption('weightDecay', weightDecay, weightDecay >= 0, 'at least 0')
+    this.#betas = betas
+    this.#epsilon = epsilon
+    this.weightDecay = weightDecay
+  }
+
+  protected override updates() {
+    const [first, second] = this.#betas
+    const stepSize = this.input(this.lr / (1 - first ** this.steps))
+    const rootCorrection = this.input(Math.sqrt(1 - second ** this.steps))
+    const decay = this.decay()
+    return (parameter: Tensor, gradient: Tensor, moment: (name: string) => Variable) => {
+      const [decayedParameter, decayedGradient] = decay(parameter, gradient)
+      const [mean, meanSquare] = [moment('exp_avg'), moment('exp_avg_sq')]
+      mean.assign(lerp(mean, decayedGradient, 1 - first))
+      meanSquare.assign(lerp(meanSquare, square(decayedGradient), 1 - second))
+      const scale = add(divide(sqrt(meanSquare), rootCorrection), this.#epsilon)
+      return subtract(decayedParameter, multiply(stepSize, divide(mean, scale)))
+    }
+  }
+
+  /** How weight decay enters: the parameter and the gradient with which this step goes on. */
+  protected decay(): (parameter: Tensor, gradient: Tensor) => [Tensor, Tensor] {
+    if (this.weightDecay === 0) return (parameter, gradient) => [parameter, gradient]
+    return (parameter, gradient) => [parameter, add(gradient, multiply(parameter, this.weightDecay))]
+  }
+}
+
+/**
+ * Adam with weight decay beside the gradient (Loshchilov and Hutter 2019, algorithm 2): first p ← (1 − lr ·
+ * weightDecay) p, then Adam's step. Default weightDecay 0.01. PyTorch: `torch.optim.AdamW`.
+ */
+export class AdamW extends Adam {
+  constructor(parameters: readonly Variable[], options: AdamOptions) {
+    super(parameters, { weightDecay: 0.01, ...options })
+  }
+
+  protected override decay(): (parameter: Tensor, gradient: Tensor) => [Tensor, Tensor] {
+    const kept = this.input(1 - this.lr * this.weightDecay)
+    return (parameter, gradient) => [multiply(parameter, kept), gradient]
+  }
+}

@@ -1,0 +1,89 @@
+import { allocateHost, promote } from '../../engine/dtype.ts'
+import { demand } from '../../engine/errors.ts'
+import { item, type Stateful } from '../../engine/realize.ts'
+import { equalShapes, format } from '../../engine/shape.ts'
+import { hostTensor, type Tensor, tensor } from '../../engine/tensor.ts'
+import { type Variable, variable } from '../../engine/variable.ts'
+import { assignState, type StateDict } from '../stateDict.ts'
+
+/**
+ * Moves parameters against their gradients. Numbers that change from step to step, such as the learning rate, are
+ * inputs of the plan, so that all steps share one.
+ */
+export abstract class Optimizer implements Stateful {
+  readonly parameters: readonly Variable[]
+  /** The learning rate. May be set before any step. */
+  lr: number
+  /** How many steps have been taken. */
+  steps = 0
+  readonly #moments: Map<string, Variable>
+
+  /** `moments` names the running values, of its own shape, that are kept for each parameter; zero to begin with. */
+  constructor(parameters: readonly Variable[], lr: number, moments: readonly string[]) {
+    checkOption('lr', lr, lr >= 0, 'at least 0')
+    demand(parameters.length > 0, () => 'optimizer: expected at least one parameter')
+    this.parameters = parameters
+    this.lr = lr
+    this.#moments = new Map(
+      parameters.flatMap((parameter, i) => moments.map((name) => [`${i}.${name}`, zerosLike(parameter)])),
+    )
+  }
+
+  /** Takes one step: assigns new values to the parameters, given the gradient of each, in order. */
+  step(gradients: readonly Tensor[]): void {
+    demand(
+      gradients.length === this.parameters.length,
+      () => `optimizer: expected ${this.parameters.length} gradients, got ${gradients.length}`,
+    )
+    this.parameters.forEach(({ shape }, i) => {
+      demand(
+        equalShapes(shape, gradients[i].shape),
+        () => `optimizer: gradient ${i} is ${format(gradients[i].shape)}, its parameter ${format(shape)}`,
+      )
+    })
+    this.steps++
+    const update = this.updates()
+    this.parameters.forEach((parameter, i) => {
+      const moment = (name: string) => this.#moments.get(`${i}.${name}`)!
+      parameter.assign(update(parameter, gradients[i], moment))
+    })
+  }
+
+  /** The rule of this step: from a parameter, its gradient and its moments to the new value. */
+  protected abstract updates(): (
+    parameter: Tensor,
+    gradient: Tensor,
+    moment: (name: string) => Variable,
+  ) => Tensor
+
+  /** A number of this step as an input of the plan. */
+  protected input(value: number): Tensor {
+    return tensor(value, { dtype: promote(...this.parameters.map(({ dtype }) => dtype)) })
+  }
+
+  /** The moments, for `realize`; the parameters belong to their module. */
+  state(): Iterable<Variable> {
+    return this.#moments.values()
+  }
+
+  /** What is needed to go on: `step`, and the moments by PyTorch's names behind the number of their parameter. */
+  stateDict(): StateDict {
+    return new Map<string, Tensor>([['step', tensor(this.steps, { dtype: 'int32' })], ...this.#moments])
+  }
+
+  /** Goes on from a saved state. Throws where it does not fit, naming every difference. */
+  async loadStateDict(saved: StateDict): Promise<void> {
+    const step = variable(tensor(0, { dtype: 'int32' }))
+    assignState('the state does not fit the optimizer', new Map([['step', step], ...this.#moments]), saved)
+    this.steps = await item(step)
+  }
+}
+
+function zerosLike({ shape, dtype, size }: Variable): Variable {
+  return variable(hostTensor(allocateHost(dtype, size), shape))
+}
+
+/** Throws unless the condition on an option holds. */
+export function checkOption(name: string, value: number, holds: boolean, expected: string): void {
+  demand(holds, () => `optimizer: expected ${name} ${expected}, got ${value}`)
+}

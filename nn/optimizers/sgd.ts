@@ -1,0 +1,55 @@
+import { demand } from '../../engine/errors.ts'
+import { add, multiply, subtract } from '../../engine/operations/index.ts'
+import type { Tensor } from '../../engine/tensor.ts'
+import type { Variable } from '../../engine/variable.ts'
+import { checkOption, Optimizer } from './optimizer.ts'
+
+export interface SGDOptions {
+  lr: number
+  /** How much of the last direction is kept. Default 0. */
+  momentum?: number
+  /** How much less of a new gradient enters the direction, from the second step on. Default 0. */
+  dampening?: number
+  /** Looks one step of momentum ahead. Default false. */
+  nesterov?: boolean
+  /** Times the parameter, added to its gradient. Default 0. */
+  weightDecay?: number
+}
+
+/**
+ * Stochastic gradient descent, with d the gradient plus weightDecay · p:
+ *
+ *     b ← momentum · b + (1 − dampening) d,   b = d in the first step
+ *     p ← p − lr · b,   or with Nesterov   p − lr · (d + momentum · b)
+ *
+ * PyTorch: `torch.optim.SGD`.
+ */
+export class SGD extends Optimizer {
+  readonly #options: Required<Omit<SGDOptions, 'lr'>>
+
+  constructor(parameters: readonly Variable[], options: SGDOptions) {
+    const { lr, momentum = 0, dampening = 0, nesterov = false, weightDecay = 0 } = options
+    super(parameters, lr, momentum === 0 ? [] : ['momentum_buffer'])
+    checkOption('momentum', momentum, momentum >= 0, 'at least 0')
+    checkOption('weightDecay', weightDecay, weightDecay >= 0, 'at least 0')
+    demand(
+      !nesterov || (momentum > 0 && dampening === 0),
+      () => `optimizer: Nesterov needs momentum and no dampening, got ${momentum} and ${dampening}`,
+    )
+    this.#options = { momentum, dampening, nesterov, weightDecay }
+  }
+
+  protected override updates() {
+    const { momentum, dampening, nesterov, weightDecay } = this.#options
+    const lr = this.input(this.lr)
+    const share = dampening === 0 ? 1 : this.input(this.steps === 1 ? 1 : 1 - dampening)
+    return (parameter: Tensor, gradient: Tensor, moment: (name: string) => Variable) => {
+      const decayed = weightDecay === 0 ? gradient : add(gradient, multiply(parameter, weightDecay))
+      if (momentum === 0) return subtract(parameter, multiply(lr, decayed))
+      const buffer = moment('momentum_buffer')
+      buffer.assign(add(multiply(buffer, momentum), dampening === 0 ? decayed : multiply(decayed, share)))
+      const direction = nesterov ? add(decayed, multiply(buffer, momentum)) : buffer
+      return subtract(parameter, multiply(lr, direction))
+    }
+  }
+}

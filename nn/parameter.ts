@@ -1,0 +1,31 @@
+import { full } from '../engine/operations/index.ts'
+import type { RandomStream } from '../engine/random.ts'
+import { type Shape, sizeOf } from '../engine/shape.ts'
+import { hostTensor } from '../engine/tensor.ts'
+import { Variable, variable } from '../engine/variable.ts'
+
+/** The numbers that a parameter of this shape starts with, in row-major order. */
+export type Initializer = (shape: Shape, stream: RandomStream) => Float64Array
+
+/**
+ * A variable that is trained. It holds NaN until `initialize` or `loadStateDict` gives it numbers, so that a
+ * forgotten call shows in the first result.
+ */
+export class Parameter extends Variable {
+  readonly initializer: Initializer
+
+  constructor(shape: Shape, initializer: Initializer) {
+    super(full(shape, Number.NaN))
+    this.initializer = initializer
+  }
+}
+
+/** A variable that is saved with the weights but not trained, float32, of one number to begin with. */
+export function buffer(shape: Shape, value: number): Variable {
+  return variable(hostTensor(new Float32Array(sizeOf(shape)).fill(value), shape))
+}
+
+/** A whole number that is saved with the weights, 0 to begin with. */
+export function counter(): Variable {
+  return variable(hostTensor(new Int32Array(1), []))
+}

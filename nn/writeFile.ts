@@ -1,0 +1,21 @@
+/**
+ * Writes a file so that a reader sees the old one or the whole new one, never a part: to a temporary name beside it,
+ * flushed to the disk, then renamed.
+ */
+export async function writeFileAtomically(path: string, bytes: Uint8Array | string): Promise<void> {
+  const { open, rename, rm } = await import('node:fs/promises')
+  const temporary = `${path}.${process.pid}.partial`
+  try {
+    const file = await open(temporary, 'w')
+    try {
+      await file.writeFile(bytes)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+}

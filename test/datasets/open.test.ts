@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest'
+import { datasetNames, openDataset } from '../../datasets/index.ts'
+
+it('should open what needs no files', async () => {
+  expect((await openDataset('digits')).train.images.shape).toEqual([1437, 1, 8, 8])
+  const synthetic = await openDataset('synthetic', { synthetic: { classes: 7, size: 4 } })
+  expect(synthetic.classNames.length).toBe(7)
+})
+
+it('should say which names there are', async () => {
+  await expect(openDataset('imagenet')).rejects.toThrow(
+    `dataset: expected one of ${datasetNames.join(', ')}, got imagenet`,
+  )
+})
+
+it('should say what CIFAR needs', async () => {
+  await expect(openDataset('cifar100')).rejects.toThrow(
+    'cifar100: expected data, the path of cifar-100-binary.tar.gz or of the folder unpacked from it',
+  )
+  await expect(openDataset('cifar10')).rejects.toThrow(
+    'cifar10: expected data, the path of cifar-10-binary.tar.gz or of the folder unpacked from it',
+  )
+})
+
+it('should refuse a path that it would not read', async () => {
+  await expect(openDataset('digits', { data: 'images' })).rejects.toThrow(
+    'digits: takes no data, its images ship with thermograd; got images',
+  )
+  await expect(openDataset('synthetic', { data: 'images' })).rejects.toThrow('synthetic: takes no data')
+})

@@ -1,0 +1,217 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  deviceNames,
+  type Executor,
+  openExecutor,
+  realizeOn,
+  type Tensor,
+  tensor,
+  variable,
+} from '../../engine/index.ts'
+import type { Graph } from '../../engine/plan/graph.ts'
+
+const executors = deviceNames.filter((name) => name !== 'auto')
+
+describe.each(executors)('variables on the %s executor', (name) => {
+  const open = async () => (await openExecutor(name)).executor
+
+  const read = async (x: Tensor) => Array.from(await x.data({ executor: await open() }))
+  const realize = async (...tensors: Tensor[]) => realizeOn(await open(), ...tensors)
+
+  it('should have the assigned value at once, and hold it once realized', async () => {
+    const count = variable(tensor([1, 2]))
+    count.assign(count.add(10))
+    expect(await read(count.multiply(2))).toEqual([22, 24])
+    await realize(count)
+    expect(count.node.inputs).toEqual([])
+    expect(await read(count)).toEqual([11, 12])
+  })
+
+  it('should take every assignment exactly once, whatever is read and realized between', () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(fc.constantFrom('assign', 'realize', 'read')), async (steps) => {
+        const total = variable(tensor([0, 100]))
+        for (const step of steps) {
+          if (step === 'assign') total.assign(total.add(1))
+          else if (step === 'realize') await realize(total)
+          else await read(total)
+        }
+        const added = steps.filter((step) => step === 'assign').length
+        expect(await read(total)).toEqual([added, 100 + added])
+      }),
+    ))
+
+  it('should keep no history of the values before', async () => {
+    const total = variable(tensor([0]))
+    for (let step = 0; step < 5; step++) {
+      total.assign(total.add(1))
+      if (step % 2 === 0) await realize(total)
+      else await read(total)
+      expect(total.node.inputs).toEqual([])
+    }
+  })
+
+  it('should leave recipes of the earlier value as they were', async () => {
+    const x = variable(tensor([3]))
+    const before = x.square()
+    const itself = x.reshape([1])
+    x.assign(tensor([5]))
+    expect(await read(before)).toEqual([9])
+    expect(await read(itself)).toEqual([3])
+    expect(await read(x.square())).toEqual([25])
+  })
+
+  it('should say so when a recipe needs a value that was overwritten', async () => {
+    const x = variable(tensor([3]))
+    await realize(x)
+    const before = x.square()
+    x.assign(x.add(1))
+    await realize(x)
+    await expect(read(before)).rejects.toThrow(
+      'a tensor still depends on the earlier value of a variable of shape [1] that was assigned and realized since: ' +
+        'realize the tensor before or together with the variable',
+    )
+  })
+
+  it('should realize a recipe of the earlier value together with the new value', async () => {
+    const x = variable(tensor([3]))
+    await realize(x)
+    const before = x.square()
+    x.assign(x.add(1))
+    await realize(x, before)
+    expect([await read(before), await read(x)]).toEqual([[9], [4]])
+  })
+
+  it('should swap two variables in one run', async () => {
+    const a = variable(tensor([1, 2]))
+    const b = variable(tensor([3, 4]))
+    await realize(a, b)
+    const former = a.detach()
+    a.assign(b)
+    b.assign(former)
+    await realize(a, b)
+    expect([await read(a), await read(b)]).toEqual([
+      [3, 4],
+      [1, 2],
+    ])
+  })
+
+  it('should rotate variables, each new value made of the old ones', async () => {
+    const [a, b, c] = [1, 2, 3].map((value) => variable(tensor([value])))
+    for (let round = 0; round < 3; round++) {
+      const [x, y, z] = [a.multiply(1), b.multiply(1), c.multiply(1)]
+      a.assign(y.add(z))
+      b.assign(z.add(x))
+      c.assign(x.add(y))
+      await realize(a, b, c)
+    }
+    // Each round maps (a, b, c) to the sums of two, from (1, 2, 3) by (5, 4, 3) and (7, 8, 9).
+    expect([await read(a), await read(b), await read(c)]).toEqual([[17], [16], [15]])
+  })
+
+  it('should not share memory with another variable or tensor of the same value', async () => {
+    const first = variable(tensor([1]))
+    const recipe = first.add(1)
+    const [second, third, fourth] = [variable(first), variable(recipe), variable(tensor([0]))]
+    fourth.assign(recipe)
+    await realize(first, recipe)
+    await realize(second, third, fourth)
+    for (const x of [first, second, third, fourth]) x.assign(x.multiply(10))
+    await realize(first, second, third, fourth)
+    const all = [first, second, third, fourth, recipe]
+    expect(await Promise.all(all.map(read))).toEqual([[10], [10], [20], [20], [2]])
+  })
+
+  it('should not share memory with a tensor that is the variable reshaped to its own shape', async () => {
+    const x = variable(tensor([1]))
+    x.assign(x.add(1))
+    const before = x.reshape([1])
+    await realize(before)
+    await realize(x)
+    x.assign(x.add(1))
+    await realize(x)
+    expect([await read(before), await read(x)]).toEqual([[2], [3]])
+  })
+
+  it('should keep what is assigned while the executor is at work', async () => {
+    const executor = await open()
+    const x = variable(tensor([1]))
+    x.assign(x.add(1))
+    const reading = x.data({ executor })
+    x.assign(x.multiply(10))
+    expect(Array.from(await reading)).toEqual([2])
+    const realizing = realizeOn(executor, x)
+    x.assign(tensor([7]))
+    await realizing
+    await realize(x)
+    x.assign(x.add(1))
+    await realize(x)
+    expect(await read(x)).toEqual([8])
+  })
+
+  it('should use a realized tensor like any other', async () => {
+    const x = tensor([1, 2]).add(1)
+    await realize(x)
+    expect(await read(x.add(x))).toEqual([4, 6])
+    expect(await read(x)).toEqual([2, 3])
+  })
+
+  it('should move to another executor with its value', async () => {
+    const x = variable(tensor([1, 2]))
+    x.assign(x.add(1))
+    await realize(x)
+    const other = await openExecutor(executors.find((each) => each !== name)!)
+    x.assign(x.add(1))
+    await realizeOn(other.executor, x)
+    x.assign(x.add(1))
+    await realize(x)
+    expect(await read(x)).toEqual([4, 5])
+  })
+
+  it('should cast what is assigned to its type', async () => {
+    const count = variable(tensor([0], { dtype: 'int32' }))
+    count.assign(tensor([2.75]))
+    expect(count.dtype).toBe('int32')
+    expect(await read(count)).toEqual([2])
+  })
+
+  it('should refuse a value of another shape', () => {
+    const x = variable(tensor([1, 2]))
+    expect(() => x.assign(tensor([1, 2, 3]))).toThrow('assign: expected [2], got [3]')
+  })
+
+  it('should compile a repeated step once', async () => {
+    const counting = new CountingExecutor(await open())
+    const x = variable(tensor([0]))
+    for (let step = 0; step < 6; step++) {
+      x.assign(x.multiply(0.5).add(tensor(step)))
+      await realizeOn(counting, x)
+    }
+    expect(counting.compiled).toBe(1)
+  })
+})
+
+/** Counts the graphs that another executor is given. */
+class CountingExecutor implements Executor {
+  readonly name = 'counting'
+  readonly inner: Executor
+  compiled = 0
+
+  constructor(inner: Executor) {
+    this.inner = inner
+  }
+
+  compile(graph: Graph) {
+    this.compiled++
+    return this.inner.compile(graph)
+  }
+
+  upload(data: Parameters<Executor['upload']>[0]) {
+    return this.inner.upload(data)
+  }
+
+  read(storage: Parameters<Executor['read']>[0]) {
+    return this.inner.read(storage)
+  }
+}

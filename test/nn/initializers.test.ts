@@ -1,0 +1,54 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { Conv2d, createModel, initialize, Linear, Sequential } from '../../nn/index.ts'
+import { numbers, useReference } from './reference.ts'
+
+beforeAll(useReference)
+
+describe('initialize', () => {
+  it('leaves NaN where it was not called', async () => {
+    expect(await numbers(new Linear(2, 1).weight)).toEqual([Number.NaN, Number.NaN])
+  })
+
+  it('gives the same numbers for the same seed, others for another', async () => {
+    const first = async (seed: number) => numbers(createModel('resnet8', { seed }).parameters()[0])
+    expect(await first(5)).toEqual(await first(5))
+    expect(await first(5)).not.toEqual(await first(6))
+  })
+
+  it('depends on names alone: layers that two networks share start alike', async () => {
+    const shallow = createModel('resnet8', { seed: 3 }).stateDict()
+    const deep = createModel('resnet14', { seed: 3 }).stateDict()
+    for (const name of ['conv1.weight', 'layer2.0.downsample.0.weight', 'fc.weight', 'fc.bias']) {
+      expect(await numbers(shallow.get(name)!)).toEqual(await numbers(deep.get(name)!))
+    }
+  })
+
+  it('gives layers of one shape different numbers', async () => {
+    const [a, b] = initialize(new Sequential(new Linear(4, 4), new Linear(4, 4)), 0).parameters()
+    expect(await numbers(a)).not.toEqual(await numbers(b))
+  })
+
+  it('draws Linear and Conv2d as PyTorch: uniform in ±1/√fanIn, both weight and bias', async () => {
+    for (const layer of [new Linear(100, 80), new Conv2d(8, 60, 5, { groups: 2 })]) {
+      initialize(layer, 1)
+      const bound = 1 / Math.sqrt(100)
+      const values = [...(await numbers(layer.weight)), ...(await numbers(layer.bias!))]
+      expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(bound)
+      expect(deviation(values) / (bound / Math.sqrt(3))).toBeCloseTo(1, 1)
+    }
+  })
+
+  it("draws a residual network's convolutions as mdistiller: normal with variance 2 / fanOut", async () => {
+    const weights = createModel('resnet8', { seed: 1 }).stateDict()
+    const expected = Math.sqrt(2 / (64 * 9))
+    const values = await numbers(weights.get('layer3.0.conv2.weight')!)
+    expect(deviation(values) / expected).toBeCloseTo(1, 1)
+    expect(Math.max(...values) / expected).toBeGreaterThan(3)
+    expect(new Set(await numbers(weights.get('bn1.weight')!))).toEqual(new Set([1]))
+    expect(new Set(await numbers(weights.get('bn1.bias')!))).toEqual(new Set([0]))
+  })
+})
+
+function deviation(values: readonly number[]): number {
+  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length)
+}

@@ -1,0 +1,148 @@
+import fc from 'fast-check'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type Shape, type Tensor, tensor } from '../../engine/index.ts'
+import { AveragePool2d, BatchNorm2d, Conv2d, Flatten, initialize, Linear, MaxPool2d } from '../../nn/index.ts'
+import { numbers, useReference } from './reference.ts'
+
+beforeAll(useReference)
+
+/** Maps [N, C, H, W] with at least two values per channel that are not all alike. */
+const maps = fc
+  .record({
+    n: fc.integer({ min: 1, max: 3 }),
+    c: fc.integer({ min: 1, max: 3 }),
+    w: fc.integer({ min: 2, max: 4 }),
+  })
+  .chain(({ n, c, w }) =>
+    fc
+      .array(fc.integer({ min: -20, max: 20 }), { minLength: n * c * w, maxLength: n * c * w })
+      .map((values) => ({
+        values: values.map((value, i) => value / 4 + (i % 2) / 8),
+        shape: [n, c, 1, w] as const,
+      })),
+  )
+
+function maps64({ values, shape }: { values: number[]; shape: Shape }): Tensor {
+  return tensor(values, { dtype: 'float64', shape })
+}
+
+/** The values of each channel. */
+function channelsOf(values: readonly number[], [n, c, h, w]: Shape): number[][] {
+  const area = h * w
+  return Array.from({ length: c }, (_, channel) =>
+    Array.from({ length: n }, (_, image) =>
+      values.slice((image * c + channel) * area, (image * c + channel + 1) * area),
+    ).flat(),
+  )
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+function sumOfSquares(values: readonly number[]): number {
+  const centre = mean(values)
+  return values.reduce((sum, value) => sum + (value - centre) ** 2, 0)
+}
+
+describe('BatchNorm2d', () => {
+  const fresh = (channels: number, options = {}) =>
+    initialize(new BatchNorm2d(channels, options), 0).to('float64')
+
+  it('gives each channel mean 0 and variance 1 in training', async () => {
+    await fc.assert(
+      fc.asyncProperty(maps, async (drawn) => {
+        const layer = fresh(drawn.shape[1], { epsilon: 0 })
+        for (const channel of channelsOf(await numbers(layer.forward(maps64(drawn))), drawn.shape)) {
+          expect(mean(channel)).toBeCloseTo(0, 9)
+          expect(sumOfSquares(channel) / channel.length).toBeCloseTo(1, 9)
+        }
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it('moves the running mean and the unbiased running variance by momentum, batch after batch', async () => {
+    await fc.assert(
+      fc.asyncProperty(maps, fc.double({ min: 0, max: 1, noNaN: true }), async (drawn, momentum) => {
+        const layer = fresh(drawn.shape[1], { momentum })
+        const batches = [drawn.values, drawn.values.map((value) => 2 * value + 1)]
+        for (const values of batches) layer.forward(maps64({ ...drawn, values }))
+        const runningMean = await numbers(layer.running_mean)
+        const runningVariance = await numbers(layer.running_var)
+        channelsOf(drawn.values, drawn.shape).forEach((channel, c) => {
+          let [expectedMean, expectedVariance] = [0, 1]
+          for (const values of [channel, channel.map((value) => 2 * value + 1)]) {
+            expectedMean += momentum * (mean(values) - expectedMean)
+            expectedVariance += momentum * (sumOfSquares(values) / (values.length - 1) - expectedVariance)
+          }
+          expect(runningMean[c]).toBeCloseTo(expectedMean, 9)
+          expect(runningVariance[c]).toBeCloseTo(expectedVariance, 9)
+        })
+        expect(await layer.num_batches_tracked.item()).toBe(2)
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it('uses the running statistics in evaluation and leaves them alone', async () => {
+    const layer = fresh(1, { epsilon: 0 }).evaluate()
+    layer.running_mean.assign(tensor([2]))
+    layer.running_var.assign(tensor([4]))
+    layer.weight.assign(tensor([3]))
+    layer.bias.assign(tensor([1]))
+    const output = layer.forward(tensor([2, 4, -2], { dtype: 'float64', shape: [1, 1, 1, 3] }))
+    expect(await numbers(output)).toEqual([1, 4, -5])
+    expect(await numbers(layer.running_mean)).toEqual([2])
+    expect(await layer.num_batches_tracked.item()).toBe(0)
+  })
+
+  it('refuses other channels, and one value per channel in training', () => {
+    const layer = new BatchNorm2d(2)
+    expect(() => layer.forward(tensor([1, 2, 3], { shape: [1, 3, 1, 1] }))).toThrow(
+      'BatchNorm2d: expected maps [N, 2, H, W], got [1, 3, 1, 1]',
+    )
+    expect(() => layer.forward(tensor([1, 2], { shape: [1, 2, 1, 1] }))).toThrow(
+      'BatchNorm2d: training needs more than one value per channel, got maps [1, 2, 1, 1]',
+    )
+  })
+})
+
+describe('the other layers', () => {
+  it('Linear is x Wᵀ + b', async () => {
+    const layer = new Linear(2, 3)
+    layer.weight.assign(
+      tensor([
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ]),
+    )
+    layer.bias!.assign(tensor([0, 10, 20]))
+    expect(await numbers(layer.forward(tensor([[1, -1]])))).toEqual([-1, 9, 19])
+    expect(new Linear(2, 3, { bias: false }).bias).toBeUndefined()
+  })
+
+  it('Conv2d adds its bias and knows stride, padding and groups', async () => {
+    const layer = new Conv2d(2, 2, [1, 3], { stride: [1, 2], padding: [0, 1], groups: 2 })
+    layer.weight.assign(tensor([1, 1, 1, 0, 1, 0], { shape: [2, 1, 1, 3] }))
+    layer.bias!.assign(tensor([0, 100]))
+    const output = layer.forward(tensor([1, 2, 3, 4, 5, 6], { shape: [1, 2, 1, 3] }))
+    expect(output.shape).toEqual([1, 2, 1, 2])
+    expect(await numbers(output)).toEqual([3, 5, 104, 106])
+  })
+
+  it('pools and flattens', async () => {
+    const x = tensor([
+      [
+        [
+          [1, 2],
+          [3, 6],
+        ],
+      ],
+    ])
+    expect(await numbers(new MaxPool2d(2).forward(x))).toEqual([6])
+    expect(await numbers(new AveragePool2d(2).forward(x))).toEqual([3])
+    expect(new Flatten().forward(x).shape).toEqual([1, 4])
+  })
+})

@@ -1,0 +1,119 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { grad, realize, type Tensor, tensor } from '../../engine/index.ts'
+import {
+  BatchNorm2d,
+  buffer,
+  Conv2d,
+  constant,
+  createModel,
+  Linear,
+  Module,
+  Parameter,
+  ReLU,
+  Sequential,
+  SGD,
+} from '../../nn/index.ts'
+import { numbers, useReference } from './reference.ts'
+
+beforeAll(useReference)
+
+/** Parts in an order that PyTorch does not keep: a child first, a buffer before a parameter. */
+class Shuffled extends Module {
+  readonly child = new Linear(2, 3)
+  readonly steps = buffer([2], 0)
+  readonly weight = new Parameter([1], constant(1))
+  readonly absent = undefined
+
+  override forward(x: Tensor): Tensor {
+    return x
+  }
+}
+
+describe('Module', () => {
+  it('lists parameters, then buffers, then children', () => {
+    const names = [...new Shuffled().stateDict().keys()]
+    expect(names).toEqual(['weight', 'steps', 'child.weight', 'child.bias'])
+  })
+
+  it('trains parameters only', () => {
+    expect(new Shuffled().namedParameters().map(([name]) => name)).toEqual([
+      'weight',
+      'child.weight',
+      'child.bias',
+    ])
+  })
+
+  it('names the layers of a Sequential by their numbers', () => {
+    const network = new Sequential(new Conv2d(1, 2, 3, { bias: false }), new ReLU(), new BatchNorm2d(2))
+    expect([...network.stateDict()].map(([name, { shape, dtype }]) => [name, shape, dtype])).toEqual([
+      ['0.weight', [2, 1, 3, 3], 'float32'],
+      ['2.weight', [2], 'float32'],
+      ['2.bias', [2], 'float32'],
+      ['2.running_mean', [2], 'float32'],
+      ['2.running_var', [2], 'float32'],
+      ['2.num_batches_tracked', [], 'int32'],
+    ])
+  })
+
+  it('switches the mode of all modules below', () => {
+    const network = createModel('resnet8')
+    const modes = () => new Set([...network.modules()].map(({ training }) => training))
+    expect(modes()).toEqual(new Set([true]))
+    expect([...network.evaluate().modules()].length).toBeGreaterThan(20)
+    expect(modes()).toEqual(new Set([false]))
+    network.train()
+    expect(modes()).toEqual(new Set([true]))
+  })
+
+  it('casts floating variables only, and keeps their numbers', async () => {
+    const network = new Sequential(new Linear(2, 1), new BatchNorm2d(2))
+    network.loadStateDict(new Map([...network.stateDict(), ['0.weight', tensor([[1.5, -2]])]]))
+    network.to('float64')
+    const types = [...network.stateDict().values()].map(({ dtype }) => dtype)
+    expect(new Set(types.slice(0, -1))).toEqual(new Set(['float64']))
+    expect(types.at(-1)).toBe('int32')
+    expect(await numbers(network.stateDict().get('0.weight')!)).toEqual([1.5, -2])
+  })
+})
+
+describe('loadStateDict', () => {
+  it('lists every missing, unexpected and misshapen name, and changes nothing', async () => {
+    const layer = new Linear(2, 1)
+    layer.loadStateDict(
+      new Map([
+        ['weight', tensor([[1, 2]])],
+        ['bias', tensor([3])],
+      ]),
+    )
+    const wrong = new Map([
+      ['weight', tensor([[1], [2]])],
+      ['gamma', tensor(1)],
+    ])
+    expect(() => layer.loadStateDict(wrong)).toThrow(
+      'the weights do not fit the network: bias is missing; gamma is unexpected; weight is [2, 1], expected [1, 2]',
+    )
+    expect(await numbers(layer.weight)).toEqual([1, 2])
+  })
+
+  it('copies: training one network leaves the other alone', async () => {
+    const teacher = createModel('resnet8', { classes: 3, channels: 1, seed: 1 })
+    const student = createModel('resnet8', { classes: 3, channels: 1, seed: 2 })
+    await realize(teacher, student)
+    student.loadStateDict(teacher.stateDict())
+    await realize(student)
+    const before = await numbers(teacher.parameters()[0])
+    expect(await numbers(student.parameters()[0])).toEqual(before)
+
+    const optimizer = new SGD(student.parameters(), { lr: 0.1 })
+    const images = tensor(
+      Float32Array.from({ length: 128 }, (_, i) => Math.sin(i)),
+      { shape: [2, 1, 8, 8] },
+    )
+    for (let step = 0; step < 2; step++) {
+      optimizer.step(grad(student.forward(images).logits.square().sum(), student.parameters()))
+      await realize(student, optimizer)
+    }
+    expect(await numbers(teacher.parameters()[0])).toEqual(before)
+    expect(await numbers(student.parameters()[0])).not.toEqual(before)
+  })
+})

@@ -1,0 +1,139 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import {
+  type Executor,
+  grad,
+  openExecutor,
+  realize,
+  type Tensor,
+  tensor,
+  useExecutor,
+  type Variable,
+  variable,
+} from '../../engine/index.ts'
+import { Adam, AdamW, type Optimizer, SGD } from '../../nn/index.ts'
+import { numbers, useReference } from './reference.ts'
+
+beforeAll(useReference)
+
+const makers: Record<string, (parameters: Variable[]) => Optimizer> = {
+  SGD: (parameters) => new SGD(parameters, { lr: 0.1 }),
+  'SGD with momentum': (parameters) => new SGD(parameters, { lr: 0.1, momentum: 0.9, weightDecay: 0.01 }),
+  'SGD with dampening': (parameters) => new SGD(parameters, { lr: 0.1, momentum: 0.9, dampening: 0.3 }),
+  'SGD with Nesterov': (parameters) => new SGD(parameters, { lr: 0.1, momentum: 0.9, nesterov: true }),
+  Adam: (parameters) => new Adam(parameters, { lr: 0.1, weightDecay: 0.01 }),
+  AdamW: (parameters) => new AdamW(parameters, { lr: 0.1 }),
+}
+
+function parameters(): Variable[] {
+  return [
+    variable(tensor([1, -2, 3], { dtype: 'float64' })),
+    variable(tensor([[0.5, 4]], { dtype: 'float64' })),
+  ]
+}
+
+/** Steps down the sum of sin p + p². */
+async function descend(optimizer: Optimizer, steps: number): Promise<void> {
+  for (let i = 0; i < steps; i++) {
+    const loss = optimizer.parameters.map((p) => p.sin().add(p.square()).sum()).reduce((a, b) => a.add(b))
+    optimizer.step(grad(loss, optimizer.parameters))
+    await realize(...optimizer.parameters, optimizer)
+  }
+}
+
+async function valuesOf(tensors: Iterable<Tensor>): Promise<number[][]> {
+  const values: number[][] = []
+  for (const x of tensors) values.push(await numbers(x))
+  return values
+}
+
+describe.each(Object.entries(makers))('%s', (_, make) => {
+  it('goes on from a saved state exactly as if it had not stopped', async () => {
+    const whole = make(parameters())
+    await descend(whole, 5)
+
+    const first = make(parameters())
+    await descend(first, 2)
+    const second = make(
+      (await valuesOf(first.parameters)).map((values, i) =>
+        variable(tensor(values, { dtype: 'float64', shape: first.parameters[i].shape })),
+      ),
+    )
+    await second.loadStateDict(first.stateDict())
+    await descend(second, 3)
+
+    expect(await valuesOf(second.parameters)).toEqual(await valuesOf(whole.parameters))
+    expect(await valuesOf(second.stateDict().values())).toEqual(await valuesOf(whole.stateDict().values()))
+  })
+
+  it('compiles one plan for all steps, also when the learning rate changes', async () => {
+    const { executor } = await openExecutor('reference')
+    let compiled = 0
+    const counting: Executor = {
+      name: 'counting',
+      compile: (graph) => {
+        compiled++
+        return executor.compile(graph)
+      },
+      upload: (elements) => executor.upload(elements),
+      read: (storage) => executor.read(storage),
+    }
+    useExecutor(counting)
+    try {
+      const optimizer = make(parameters())
+      for (const lr of [0.1, 0.1, 0.05, 0]) {
+        optimizer.lr = lr
+        await descend(optimizer, 1)
+      }
+    } finally {
+      useExecutor(executor)
+    }
+    expect(compiled).toBe(1)
+  })
+
+  it('stands still at learning rate 0', async () => {
+    const optimizer = make(parameters())
+    optimizer.lr = 0
+    await descend(optimizer, 2)
+    expect(await valuesOf(optimizer.parameters)).toEqual([
+      [1, -2, 3],
+      [0.5, 4],
+    ])
+  })
+})
+
+describe('SGD', () => {
+  it('dampens from the second step on, as PyTorch', async () => {
+    const p = variable(tensor([0]))
+    const optimizer = new SGD([p], { lr: 1, momentum: 0.5, dampening: 0.75 })
+    const seen: number[] = []
+    for (let i = 0; i < 3; i++) {
+      optimizer.step([tensor([1])])
+      await realize(p, optimizer)
+      seen.push(await p.item())
+    }
+    // Directions: 1, then 0.5 · 1 + 0.25 = 0.75, then 0.5 · 0.75 + 0.25 = 0.625.
+    expect(seen).toEqual([-1, -1.75, -2.375])
+  })
+})
+
+describe('options and states that do not fit', () => {
+  it('are named', async () => {
+    expect(() => new SGD(parameters(), { lr: -1 })).toThrow('optimizer: expected lr at least 0, got -1')
+    expect(() => new SGD(parameters(), { lr: 1, nesterov: true })).toThrow(
+      'optimizer: Nesterov needs momentum and no dampening, got 0 and 0',
+    )
+    expect(() => new Adam(parameters(), { lr: 1, betas: [0.9, 1] })).toThrow(
+      'optimizer: expected betas in [0, 1), got 1',
+    )
+    expect(() => new SGD([], { lr: 1 })).toThrow('optimizer: expected at least one parameter')
+    const optimizer = new SGD(parameters(), { lr: 1, momentum: 0.9 })
+    expect(() => optimizer.step([])).toThrow('optimizer: expected 2 gradients, got 0')
+    expect(() => optimizer.step([tensor([1, 2, 3]), tensor([1, 2])])).toThrow(
+      'optimizer: gradient 1 is [2], its parameter [1, 2]',
+    )
+    await expect(optimizer.loadStateDict(new Map([['0.exp_avg', tensor([1])]]))).rejects.toThrow(
+      'the state does not fit the optimizer: step is missing; 0.momentum_buffer is missing; ' +
+        '1.momentum_buffer is missing; 0.exp_avg is unexpected',
+    )
+  })
+})

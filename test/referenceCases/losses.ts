@@ -1,0 +1,113 @@
+import { describe, it } from 'vitest'
+import { grad, type Tensor, tensor } from '../../engine/index.ts'
+import { type Distillation, dkd, dtkd, kd } from '../../kd/index.ts'
+import { expectClose, labelled, open, type Precision, precisions } from './precision.ts'
+
+interface Batch {
+  readonly student: readonly number[][]
+  readonly teacher: readonly number[][]
+  readonly labels: readonly number[]
+}
+
+interface Expected {
+  readonly loss: number
+  /** With respect to the student's logits. */
+  readonly grad: readonly number[][]
+}
+
+export interface DtkdCase extends Batch, Expected {
+  readonly tag: string
+  readonly alpha: number
+  readonly beta: number
+  readonly ceWeight: number
+  readonly referenceTemperature: number
+  readonly warmup: number
+  readonly epoch: number
+  readonly teacherTemperature: readonly number[]
+  readonly studentTemperature: readonly number[]
+  readonly sharpnessStudent: readonly number[]
+  readonly sharpnessTeacher: readonly number[]
+}
+
+interface DkdExpected extends Expected {
+  readonly alpha: number
+  readonly beta: number
+}
+
+export interface KdDkdCase extends Batch {
+  readonly temperature: number
+  readonly kd: Expected
+  readonly tckd: DkdExpected
+  readonly nckd: DkdExpected
+  readonly dkd: DkdExpected
+}
+
+type LossOf = (student: Tensor, teacher: Tensor, labels: Tensor) => Distillation
+
+/** Holds loss and gradient to a case, then the other expected numbers, by name, to what `others` takes of it. */
+async function check(
+  precision: Precision,
+  batch: Batch,
+  expected: Expected,
+  lossOf: LossOf,
+  others: (distillation: Distillation) => Record<string, readonly [Tensor, readonly number[]]> = () => ({}),
+): Promise<void> {
+  const executor = await open(precision)
+  const { dtype, losses } = precision
+  const student = tensor(batch.student, { dtype })
+  const distillation = lossOf(student, tensor(batch.teacher, { dtype }), labelled(batch.labels))
+  const checks = {
+    ...others(distillation),
+    loss: [distillation.loss, [expected.loss]],
+    gradient: [grad(distillation.loss, [student])[0], expected.grad.flat()],
+  } as const
+  for (const [name, [actual, numbers]] of Object.entries(checks)) {
+    expectClose(name, await actual.data({ executor }), numbers, losses)
+  }
+}
+
+/** DTKD by the authors' code: published temperatures, no guard, gradient through the temperatures. */
+export function describeDtkd(cases: readonly DtkdCase[]): void {
+  describe.each(precisions)('on the $device executor', (precision) => {
+    it.each(cases.map((each, i) => [i, each.tag, each] as const))('case %i, %s', (_, __, each) =>
+      check(
+        precision,
+        each,
+        each,
+        (student, teacher, labels) =>
+          dtkd(student, teacher, labels, {
+            alpha: each.alpha,
+            beta: each.beta,
+            crossEntropyWeight: each.ceWeight,
+            referenceTemperature: each.referenceTemperature,
+            warmUp: each.warmup,
+            epoch: each.epoch,
+            guard: 'none',
+          }),
+        ({ temperatures, sharpness }) => ({
+          'teacher temperature': [temperatures.teacher, each.teacherTemperature],
+          'student temperature': [temperatures.student, each.studentTemperature],
+          'teacher sharpness': [sharpness.teacher, each.sharpnessTeacher],
+          'student sharpness': [sharpness.student, each.sharpnessStudent],
+        }),
+      ),
+    )
+  })
+}
+
+/** KD, TCKD, NCKD and DKD: the distillation terms alone. */
+export function describeKdDkd(cases: readonly KdDkdCase[]): void {
+  describe.each(precisions)('on the $device executor', (precision) => {
+    describe.each(cases.map((each, i) => [i, each.temperature, each] as const))(
+      'case %i, T = %f',
+      (_, __, each) => {
+        const options = { referenceTemperature: each.temperature, crossEntropyWeight: 0 }
+        it('kd', () => check(precision, each, each.kd, (...batch) => kd(...batch, { ...options, weight: 1 })))
+        it.each(['tckd', 'nckd', 'dkd'] as const)('%s', (name) => {
+          const { alpha, beta } = each[name]
+          return check(precision, each, each[name], (...batch) => dkd(...batch, { ...options, alpha, beta }))
+        })
+      },
+    )
+  })
+}

@@ -1,0 +1,137 @@
+import { expect, it } from 'vitest'
+import { grad, realizeOn, type Tensor, tensor } from '../../engine/index.ts'
+import { createModel, crossEntropy, modelNames, type Network } from '../../nn/index.ts'
+import { fill, fillWeights } from './fill.ts'
+import { expectClose, labelled, largest, open, type Precision, precisions } from './precision.ts'
+
+/** A tensor by its mean, its standard deviation and its first elements. */
+interface Summary {
+  readonly mean: number
+  readonly std: number
+  readonly first: readonly number[]
+}
+
+export interface ModelCase {
+  readonly model: string
+  readonly parameters: number
+  readonly state_dict: readonly (readonly [name: string, shape: readonly number[], dtype: string])[]
+  readonly labels: readonly number[]
+  readonly eval: {
+    readonly logits: readonly number[][]
+    readonly feats: readonly (Summary & { readonly shape: readonly number[] })[]
+    readonly pooled: Summary
+  }
+  readonly train: {
+    readonly loss: number
+    readonly logits_row0: readonly number[]
+    readonly grads: Readonly<Record<string, { readonly norm: number; readonly first: readonly number[] }>>
+    readonly running: Readonly<Record<string, readonly number[]>>
+  }
+}
+
+/** A network against PyTorch's: what it is made of, and what it computes in both modes. */
+export function describeModel(each: ModelCase): void {
+  if (!modelNames.includes(each.model)) {
+    it.skip(`${each.model}: not run, there is no such network yet`)
+    return
+  }
+  it('has the parameters and the state dictionary of PyTorch', () => {
+    const network = createNetwork(each).to('float64')
+    expect(network.parameters().reduce((sum, { size }) => sum + size, 0)).toBe(each.parameters)
+    const int64AsInt32 = each.state_dict.map(([name, shape, dtype]) => [
+      name,
+      shape,
+      dtype.replace('int64', 'int32'),
+    ])
+    expect([...network.stateDict()].map(([name, { shape, dtype }]) => [name, shape, dtype])).toEqual(
+      int64AsInt32,
+    )
+  })
+  const convolutions = each.state_dict.filter(([, shape]) => shape.length === 4).length
+  for (const precision of precisions) {
+    const { device, deepest } = precision
+    if (convolutions > deepest) {
+      it.skip(`on the ${device} executor: not run, ${convolutions} convolutions are more than ${deepest}`)
+      continue
+    }
+    it(`computes the same in evaluation on the ${device} executor`, () => checkEvaluation(each, precision))
+    it(`computes the same in training on the ${device} executor`, () => checkTraining(each, precision))
+  }
+}
+
+function createNetwork(each: ModelCase): Network {
+  return createModel(each.model, { classes: each.eval.logits[0].length })
+}
+
+function filledNetwork(each: ModelCase, { dtype }: Precision): Network {
+  const network = createNetwork(each).to(dtype)
+  fillWeights(network)
+  return network
+}
+
+function images({ labels }: ModelCase, { dtype }: Precision): Tensor {
+  const shape = [labels.length, 3, 32, 32]
+  return tensor(fill(shape, 1000003, 1.5), { dtype, shape })
+}
+
+async function checkEvaluation(each: ModelCase, precision: Precision): Promise<void> {
+  const network = filledNetwork(each, precision).evaluate()
+  const { logits, features, pooled } = network.forward(images(each, precision))
+  await realizeOn(await open(precision), logits, ...features, pooled)
+  expectClose('logits', await logits.data(), each.eval.logits.flat(), precision.networks)
+  expect(features.map(({ shape }) => shape)).toEqual(each.eval.feats.map(({ shape }) => shape))
+  for (const [i, summary] of each.eval.feats.entries()) {
+    await checkSummary(`features ${i}`, features[i], summary, precision)
+  }
+  await checkSummary('pooled', pooled, each.eval.pooled, precision)
+}
+
+/** The standard deviation is that of the numbers themselves: divided by their count. */
+async function checkSummary(
+  what: string,
+  x: Tensor,
+  expected: Summary,
+  { networks }: Precision,
+): Promise<void> {
+  const values = Array.from(await x.data())
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  const std = Math.sqrt(squares / values.length)
+  const scale = Math.max(expected.std, largest(expected.first))
+  const first = values.slice(0, expected.first.length)
+  expectClose(what, [mean, std, ...first], [expected.mean, expected.std, ...expected.first], networks, scale)
+}
+
+async function checkTraining(each: ModelCase, precision: Precision): Promise<void> {
+  const { networks: tolerance } = precision
+  const network = filledNetwork(each, precision)
+  const { logits } = network.forward(images(each, precision))
+  const loss = crossEntropy(logits, labelled(each.labels))
+  const gradients = grad(loss, network.parameters())
+  await realizeOn(await open(precision), loss, logits, ...gradients, network)
+
+  expectClose('loss', await loss.data(), [each.train.loss], tolerance)
+  const row = (await logits.data()).subarray(0, each.train.logits_row0.length)
+  expectClose('logits', row, each.train.logits_row0, tolerance)
+
+  const byName = new Map(network.namedParameters().map(([name], i) => [name, gradients[i]]))
+  expect([...byName.keys()]).toEqual(Object.keys(each.train.grads))
+  for (const [name, { norm, first }] of Object.entries(each.train.grads)) {
+    const values = await byName.get(name)!.data()
+    expectClose(`gradient norm of ${name}`, [normOf(values)], [norm], tolerance)
+    const rootMeanSquare = norm / Math.sqrt(values.length)
+    const scale = Math.max(rootMeanSquare, largest(first))
+    expectClose(`gradient of ${name}`, values.subarray(0, first.length), first, tolerance, scale)
+  }
+  const state = network.stateDict()
+  for (const [name, first] of Object.entries(each.train.running)) {
+    const values = await state.get(name)!.data()
+    expectClose(name, values.subarray(0, first.length), first, tolerance)
+  }
+}
+
+export function normOf(values: ArrayLike<number>): number {
+  let squares = 0
+  for (let i = 0; i < values.length; i++) squares += values[i] ** 2
+  return Math.sqrt(squares)
+}

@@ -1,0 +1,54 @@
+import { expect } from 'vitest'
+import { type Executor, openExecutor, type Tensor, tensor } from '../../engine/index.ts'
+
+/** An executor, and how close it must come: errors relative to the largest magnitude of what is compared. */
+export interface Precision {
+  readonly device: 'reference' | 'wasm'
+  readonly dtype: 'float32' | 'float64'
+  /** Of losses by themselves. */
+  readonly losses: number
+  /** Of everything that has gone through a network, gradients included. */
+  readonly networks: number
+  /** How many convolutions a network may have; rounding grows with depth. */
+  readonly deepest: number
+}
+
+export const precisions: readonly Precision[] = [
+  { device: 'reference', dtype: 'float64', losses: 1e-9, networks: 1e-9, deepest: Number.POSITIVE_INFINITY },
+  // resnet56 has 57 convolutions with those of its shortcuts.
+  { device: 'wasm', dtype: 'float32', losses: 1e-5, networks: 1e-4, deepest: 57 },
+]
+
+export async function open({ device }: Precision): Promise<Executor> {
+  return (await openExecutor(device)).executor
+}
+
+/** A number that is 0 in theory comes as rounding noise on both sides: scales below this count as this. */
+const leastScale = 1e-4
+
+export function largest(values: readonly number[]): number {
+  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+}
+
+/** Fails unless all numbers are within `tolerance` times `scale`, by default the largest expected magnitude. */
+export function expectClose(
+  what: string,
+  actual: ArrayLike<number>,
+  expected: readonly number[],
+  tolerance: number,
+  scale = largest(expected),
+): void {
+  expect(actual.length, `${what}: how many numbers`).toBe(expected.length)
+  const allowed = tolerance * Math.max(scale, leastScale)
+  for (const [i, value] of expected.entries()) {
+    // Written so that NaN fails.
+    if (!(Math.abs(actual[i] - value) <= allowed)) {
+      expect.fail(`${what}: number ${i} is ${actual[i]}, expected ${value} within ${allowed}`)
+    }
+  }
+}
+
+/** int32 labels. */
+export function labelled(labels: readonly number[]): Tensor {
+  return tensor(labels, { dtype: 'int32' })
+}

@@ -1,0 +1,87 @@
+import { describe, it } from 'vitest'
+import { grad, realizeOn, type Tensor, tensor } from '../../engine/index.ts'
+import { dtkd } from '../../kd/index.ts'
+import { createModel, modelNames, type Network, SGD } from '../../nn/index.ts'
+import { fill, fillWeights, hashed } from './fill.ts'
+import { normOf } from './models.ts'
+import { expectClose, labelled, open, type Precision, precisions } from './precision.ts'
+
+export interface TrajectoryRun {
+  readonly student: string
+  readonly teacher: string
+  readonly epoch: number
+  readonly steps: number
+  readonly batch: number
+  readonly lr: number
+  readonly momentum: number
+  readonly weightDecay: number
+  readonly alpha: number
+  readonly beta: number
+  readonly ceWeight: number
+  readonly referenceTemperature: number
+  readonly warmup: number
+  /** Before each step. */
+  readonly losses: readonly number[]
+  /** Of some parameters after the last step. */
+  readonly finalNorms: Readonly<Record<string, number>>
+}
+
+/** Steps of DTKD distillation with SGD: the student trains, the teacher evaluates. */
+export function describeTrajectories(runs: readonly TrajectoryRun[]): void {
+  for (const run of runs) {
+    const title = `${run.teacher} to ${run.student}, ${run.steps} steps`
+    const absent = [run.student, run.teacher].filter((name) => !modelNames.includes(name))
+    if (absent.length > 0) {
+      it.skip(`${title}: not run, there is no ${absent.join(' and no ')} yet`)
+      continue
+    }
+    describe(title, () => {
+      for (const precision of precisions) {
+        it(`on the ${precision.device} executor`, () => checkRun(run, precision))
+      }
+    })
+  }
+}
+
+async function checkRun(run: TrajectoryRun, precision: Precision): Promise<void> {
+  const executor = await open(precision)
+  const { networks: tolerance } = precision
+  const student = filledNetwork(run.student, precision)
+  const teacher = filledNetwork(run.teacher, precision).evaluate()
+  const optimizer = new SGD(student.parameters(), run)
+  for (let step = 0; step < run.steps; step++) {
+    const x = images(run.batch, step, precision)
+    const { loss } = dtkd(student.forward(x).logits, teacher.forward(x).logits, labels(run.batch, step), {
+      alpha: run.alpha,
+      beta: run.beta,
+      crossEntropyWeight: run.ceWeight,
+      referenceTemperature: run.referenceTemperature,
+      warmUp: run.warmup,
+      epoch: run.epoch,
+      guard: 'none',
+    })
+    optimizer.step(grad(loss, student.parameters()))
+    await realizeOn(executor, loss, student, optimizer)
+    expectClose(`loss of step ${step + 1}`, await loss.data(), [run.losses[step]], tolerance)
+  }
+  for (const [name, norm] of Object.entries(run.finalNorms)) {
+    expectClose(`norm of ${name}`, [normOf(await student.stateDict().get(name)!.data())], [norm], tolerance)
+  }
+}
+
+function filledNetwork(name: string, { dtype }: Precision): Network {
+  const network = createModel(name).to(dtype)
+  fillWeights(network)
+  return network
+}
+
+function images(batch: number, step: number, { dtype }: Precision): Tensor {
+  const shape = [batch, 3, 32, 32]
+  return tensor(fill(shape, 2000003 + step, 1.5), { dtype, shape })
+}
+
+function labels(batch: number, step: number): Tensor {
+  return labelled(
+    Array.from({ length: batch }, (_, i) => Math.floor(((hashed(i, 2100011 + step) + 1) / 2) * 100)),
+  )
+}
