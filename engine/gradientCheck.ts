@@ -80,7 +80,7 @@ export async function gradientCheck(
   inputs: readonly Tensor[],
   options: GradientCheckOptions = {},
 ): Promise<number> {
-  const { name = f.name, order = 2, seed = 0, step = 1e-5, tolerance = 1e-6 } = options
+  const { name = f.name || 'the function', order = 2, seed = 0, step = 1e-5, tolerance = 1e-6 } = options
   const types = inputs.map(({ dtype }) => dtype)
   demand(types.some(isFloat), () => `gradientCheck of ${name}: expected a floating input, got [${types}]`)
   const exact = options.executor === undefined

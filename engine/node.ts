@@ -28,8 +28,8 @@ export class Node {
   readonly attributes: Attributes
   readonly shape: Shape
   readonly dtype: DType
-  /** Whether an executor should keep the value in its memory between runs: true of variables. */
-  readonly resident: boolean
+  /** Whether the value is kept in an executor's memory between runs: true of variables and of what was realized. */
+  resident: boolean
   value: Value | undefined
 
   constructor(recipe: {

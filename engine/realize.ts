@@ -48,7 +48,10 @@ export async function realizeOn(executor: Executor, ...items: (Tensor | Stateful
 /** A value that was computed is not computed again. */
 function keep(x: Tensor, node: Node, value: Value): void {
   if (x instanceof Variable) x.commit(node, value)
-  else node.value = value
+  else {
+    node.value = value
+    node.resident = value.at === 'executor'
+  }
 }
 
 /** The elements in row-major order, in an array that is the caller's own. */

@@ -41,7 +41,7 @@ export class Variable extends Tensor {
 
   /** @internal A value that needs no computing becomes the last realized one; others may have had it computed. */
   settle(): void {
-    if (this.node.value !== undefined && !this.node.resident) this.node = ownNode(this)
+    if (this.node.value !== undefined && this.node.operation !== 'input') this.node = ownNode(this)
     if (this.node.value !== undefined) this.committed = this.node
   }
 }

@@ -1,9 +1,7 @@
-import { demand } from '../engine/errors.ts'
 import { mean, sum, type Tensor } from '../engine/index.ts'
-import { format } from '../engine/shape.ts'
 import { checkLabels } from '../nn/crossEntropy.ts'
 import { sharpness } from './sharpness.ts'
-import type { Temperatures } from './temperatures.ts'
+import { checkLogits, type Temperatures } from './temperatures.ts'
 
 /** A loss and what it is made of. All of it is recipes: what nobody reads is never computed. */
 export interface Loss {
@@ -37,12 +35,7 @@ export function openBatch(
   labels: Tensor,
 ): Batch {
   checkLabels(method, studentLogits, labels)
-  demand(
-    teacherLogits.shape.join() === studentLogits.shape.join() && studentLogits.shape[1] >= 2,
-    () =>
-      `${method}: expected logits of student and teacher of one shape [N, K] with K ≥ 2, got ` +
-      `${format(studentLogits.shape)} and ${format(teacherLogits.shape)}`,
-  )
+  checkLogits(method, studentLogits, teacherLogits)
   const teacher = teacherLogits.detach()
   return {
     student: studentLogits,

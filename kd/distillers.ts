@@ -63,14 +63,14 @@ const recipes = {
 } satisfies Record<string, Recipe>
 
 /** The names of all methods. */
-export const methods = Object.keys(recipes) as Method[]
+export const distillerNames = Object.keys(recipes) as Method[]
 
 /**
  * A method by name, its options the paper's defaults but for those given. Throws `InvalidInputError` for an unknown
  * name, an option that the method does not have or a value that it cannot have.
  */
 export function distiller(method: string, options: object = {}): Distiller {
-  demand(isMethod(method), () => `expected a method out of ${methods.join(', ')}, got '${method}'`)
+  demand(isMethod(method), () => `expected a method out of ${distillerNames.join(', ')}, got '${method}'`)
   const { description, needsTeacher, settle } = recipes[method]
   return { method, description, needsTeacher, ...settle(method, options) }
 }

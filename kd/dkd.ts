@@ -12,7 +12,7 @@ import { crossEntropy } from '../nn/crossEntropy.ts'
 import { type Distillation, openBatch } from './distillation.ts'
 import { temperedDivergence } from './klDivergence.ts'
 import { resolveOptions } from './options.ts'
-import { type TemperatureOptions, temperaturesFor } from './temperatureRule.ts'
+import { type TemperatureOptions, temperatureDefaults, temperaturesFor } from './temperatureRule.ts'
 import type { Temperatures } from './temperatures.ts'
 import { type WarmUpOptions, warmUpWeight } from './warmUp.ts'
 
@@ -30,10 +30,8 @@ export const dkdDefaults: Required<Omit<DkdOptions, 'epoch'>> = {
   beta: 8,
   crossEntropyWeight: 1,
   warmUp: 20,
-  referenceTemperature: 4,
   temperatures: 'shared',
-  guard: 'fallback',
-  gradients: 'attached',
+  ...temperatureDefaults,
 }
 
 /**

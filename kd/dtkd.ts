@@ -3,7 +3,7 @@ import { crossEntropy } from '../nn/crossEntropy.ts'
 import { type Distillation, openBatch } from './distillation.ts'
 import { temperedDivergence } from './klDivergence.ts'
 import { resolveOptions } from './options.ts'
-import { type TemperatureOptions, temperaturesFor } from './temperatureRule.ts'
+import { type TemperatureOptions, temperatureDefaults, temperaturesFor } from './temperatureRule.ts'
 import { sharedTemperatures } from './temperatures.ts'
 import { type WarmUpOptions, warmUpWeight } from './warmUp.ts'
 
@@ -21,10 +21,8 @@ export const dtkdDefaults: Required<Omit<DtkdOptions, 'epoch'>> = {
   beta: 1,
   crossEntropyWeight: 1,
   warmUp: 20,
-  referenceTemperature: 4,
   temperatures: 'published',
-  guard: 'fallback',
-  gradients: 'attached',
+  ...temperatureDefaults,
 }
 
 /**

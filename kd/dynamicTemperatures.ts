@@ -15,18 +15,18 @@ import {
   type Tensor,
   where,
 } from '../engine/index.ts'
+import { type Choice, resolveOptions } from './options.ts'
 import { centred } from './sharpness.ts'
-import type { Temperatures } from './temperatures.ts'
-
-/** Which maxima x and y the formula sees, and what becomes of rows where it breaks down. */
-export type Guard = keyof typeof guards
+import { checkLogits, type Temperatures } from './temperatures.ts'
 
 export interface DynamicTemperatureOptions {
   /** τ, the mean of a sample's two temperatures. Default 4. */
   referenceTemperature?: number
-  /** Default `'fallback'`. */
-  guard?: Guard
+  /** What happens where the formula breaks down. Default `'fallback'`. */
+  guard?: Choice<'guard'>
 }
+
+const defaults: Required<DynamicTemperatureOptions> = { referenceTemperature: 4, guard: 'fallback' }
 
 /**
  * DTKD's temperatures as published: with x and y the largest logits of teacher and student in a row,
@@ -43,25 +43,27 @@ export interface DynamicTemperatureOptions {
  * networks' logits are scaled together, but do change when a constant is added to them.
  *
  * Two maxima of one sign, both negative included, give two temperatures in (0, 2 τ). With opposite signs one
- * temperature is negative, which inverts that softmax; with x + y = 0 or a maximum of 0 there is nothing to divide
- * by. The guard says what happens then:
+ * temperature is negative, which inverts that softmax; with x + y = 0 there is nothing to divide by, and a maximum of
+ * 0 has temperature 0. The guard says what happens then:
  *
- * | guard | maxima | a row whose temperatures leave (0, 2 τ) |
+ * | guard | x and y | rows with a temperature below 2 · 10⁻⁶ τ, or none |
  * | --- | --- | --- |
- * | `'fallback'` | signed | uses (τ, τ); every other row has the formula's very bits |
- * | `'clamp'` | signed, raised to 10⁻⁶ where smaller | no temperature falls below τ / 10 or exceeds 1.9 τ |
- * | `'absolute'` | largest \|z\|, the norm that equation 4 names | only an all-zero row: (τ, τ) |
- * | `'centre'` | of rows less their mean, so shifts do not matter | only a constant row: (τ, τ) |
- * | `'none'` | signed | keeps what the authors' code gives: a negative, infinite or undefined temperature |
+ * | `'fallback'` | signed maxima | use (τ, τ); all other rows have the formula's very bits |
+ * | `'clamp'` | signed maxima, at least 10⁻⁶ | get (1.9 τ, τ / 10), beyond which nothing goes; both below 10⁻⁶: (τ, τ) |
+ * | `'absolute'` | largest \|z\|, the norm that equation 4 names | use (τ, τ): mostly rows of zeros |
+ * | `'centre'` | maxima of rows less their mean, free of shifts | use (τ, τ): mostly constant rows |
+ * | `'none'` | signed maxima | keep what the authors' code gives: negative, infinite or undefined temperatures |
  *
- * `guarded` marks the rows of the last column (with `'clamp'`, the rows where it changed something; with `'none'`,
- * none). Expects logits [N, K].
+ * `guarded` marks the rows of the last column; with `'clamp'` those that it changed, with `'none'` no row. Expects
+ * logits [N, K] with K ≥ 2.
  */
 export function dynamicTemperatures(
   studentLogits: Tensor,
   teacherLogits: Tensor,
-  { referenceTemperature = 4, guard = 'fallback' }: DynamicTemperatureOptions = {},
+  options: DynamicTemperatureOptions = {},
 ): Temperatures {
+  const { referenceTemperature, guard } = resolveOptions('dynamicTemperatures', defaults, options)
+  checkLogits('dynamicTemperatures', studentLogits, teacherLogits)
   const { student, teacher, guarded } = guards[guard](studentLogits, teacherLogits)
   return {
     student: multiply(student, 2 * referenceTemperature),
@@ -80,18 +82,13 @@ const smallestShare = 1e-6
 const smallestMaximum = 1e-6
 const smallestClampedShare = 0.05
 
-const guards = {
-  fallback: (student: Tensor, teacher: Tensor) => sharesOrHalves(largest(student), largest(teacher)),
-  clamp: (student: Tensor, teacher: Tensor) => clampedShares(largest(student), largest(teacher)),
-  absolute: (student: Tensor, teacher: Tensor) =>
-    sharesOrHalves(largest(abs(student)), largest(abs(teacher))),
-  centre: (student: Tensor, teacher: Tensor) =>
-    sharesOrHalves(largest(centred(student)), largest(centred(teacher))),
-  none: (student: Tensor, teacher: Tensor) => shares(largest(student), largest(teacher)),
+const guards: Readonly<Record<Choice<'guard'>, (student: Tensor, teacher: Tensor) => Shares>> = {
+  fallback: (student, teacher) => sharesOrHalves(largest(student), largest(teacher)),
+  clamp: (student, teacher) => clampedShares(largest(student), largest(teacher)),
+  absolute: (student, teacher) => sharesOrHalves(largest(abs(student)), largest(abs(teacher))),
+  centre: (student, teacher) => sharesOrHalves(largest(centred(student)), largest(centred(teacher))),
+  none: (student, teacher) => shares(largest(student), largest(teacher)),
 }
-
-/** The names of the guards. */
-export const guardNames = Object.keys(guards) as Guard[]
 
 function largest(logits: Tensor): Tensor {
   return max(logits, -1, { keepDimensions: true })

@@ -2,9 +2,11 @@ import {
   add,
   arange,
   clamp,
+  type DType,
   divide,
   equal,
   greater,
+  less,
   log,
   logicalOr,
   max,
@@ -17,8 +19,9 @@ import {
   type Tensor,
   where,
 } from '../engine/index.ts'
+import { resolveOptions } from './options.ts'
 import { centred, sharpness } from './sharpness.ts'
-import type { Temperatures } from './temperatures.ts'
+import { checkLogits, type Temperatures } from './temperatures.ts'
 
 export interface ExactTemperatureOptions {
   /** τ, the mean of a sample's two temperatures. Default 4. */
@@ -40,7 +43,8 @@ interface Pair {
  * formula that does not solve it (see `dynamicTemperatures`). What is true: on centred rows f falls strictly from +∞
  * to −∞ on (−τ, τ), so that there is exactly one root. Raw logits can have three, and the root depends on the
  * constant that was added to them; so rows are centred first, which changes no softmax. A constant row has sharpness
- * ln K at every temperature, hence no root: its sample gets (τ, τ) and is marked as guarded.
+ * ln K at every temperature, hence no root: its sample gets (τ, τ) and is marked as guarded. So is a sample of which
+ * both rows are so flat that their sharpness is ln K to the last digit.
  *
  * Solved to the precision of the logits' type. Differentiable as the implicit function δ(u, v), to the third order.
  * Expects logits [N, K] with K ≥ 2.
@@ -48,20 +52,26 @@ interface Pair {
 export function exactTemperatures(
   studentLogits: Tensor,
   teacherLogits: Tensor,
-  { referenceTemperature = 4 }: ExactTemperatureOptions = {},
+  options: ExactTemperatureOptions = {},
 ): Temperatures {
+  const { referenceTemperature } = resolveOptions('exactTemperatures', { referenceTemperature: 4 }, options)
+  checkLogits('exactTemperatures', studentLogits, teacherLogits)
   const student = centred(studentLogits)
   const teacher = centred(teacherLogits)
-  const constant = logicalOr(isZero(student), isZero(teacher))
+  const rootless = logicalOr(
+    logicalOr(equal(largest(student), 0), equal(largest(teacher), 0)),
+    less(add(largest(student), largest(teacher)), flatness(student.dtype) * 2 * referenceTemperature),
+  )
   // Any row that is not constant, the same on both sides, keeps the solver's numbers finite.
   const ramp = arange(student.shape[1]).subtract((student.shape[1] - 1) / 2)
-  const pair = { student: where(constant, ramp, student), teacher: where(constant, ramp, teacher) }
+  const pair = { student: where(rootless, ramp, student), teacher: where(rootless, ramp, teacher) }
   const root = solve(pair, referenceTemperature)
-  return { ...temperaturesAt(where(constant, 0, root), referenceTemperature), guarded: constant }
+  return { ...temperaturesAt(where(rootless, 0, root), referenceTemperature), guarded: rootless }
 }
 
-function isZero(centredLogits: Tensor): Tensor {
-  return equal(largest(centredLogits), 0)
+/** S(z) − ln K is at most about z² / 2: for scaled logits below this it is lost in rounding. */
+function flatness(dtype: DType): number {
+  return Math.sqrt(dtype === 'float64' ? Number.EPSILON : 2 ** -23)
 }
 
 function largest(logits: Tensor): Tensor {

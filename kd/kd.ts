@@ -3,7 +3,7 @@ import { crossEntropy } from '../nn/crossEntropy.ts'
 import { type Distillation, openBatch } from './distillation.ts'
 import { temperedDivergence } from './klDivergence.ts'
 import { resolveOptions } from './options.ts'
-import { type TemperatureOptions, temperaturesFor } from './temperatureRule.ts'
+import { type TemperatureOptions, temperatureDefaults, temperaturesFor } from './temperatureRule.ts'
 import { type WarmUpOptions, warmUpWeight } from './warmUp.ts'
 
 export interface KdOptions extends TemperatureOptions, WarmUpOptions {
@@ -17,10 +17,8 @@ export const kdDefaults: Required<Omit<KdOptions, 'epoch'>> = {
   weight: 0.9,
   crossEntropyWeight: 0.1,
   warmUp: 0,
-  referenceTemperature: 4,
   temperatures: 'shared',
-  guard: 'fallback',
-  gradients: 'attached',
+  ...temperatureDefaults,
 }
 
 /**
@@ -30,9 +28,8 @@ export const kdDefaults: Required<Omit<KdOptions, 'epoch'>> = {
  *     L_KD = 1/N Σₙ T² KL(softmax(u / T) ‖ softmax(v / T))
  *
  * with teacher logits u, student logits v (both [N, K]), T = `referenceTemperature` and labels [N] int32. Source:
- * Hinton, Vinyals, Dean (arXiv 1503.02531); weights and T of mdistiller; w = 1 by default.
- * With `temperatures: 'published'` T² becomes
- * T_teacher T_student, and L_KD is DTKD's own term.
+ * Hinton, Vinyals, Dean (arXiv 1503.02531); weights and T are mdistiller's, which has no warm-up w. With
+ * `temperatures: 'published'` T² becomes T_teacher T_student, and L_KD is DTKD's own term.
  */
 export function kd(
   studentLogits: Tensor,

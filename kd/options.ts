@@ -1,21 +1,22 @@
 import { demand } from '../engine/errors.ts'
-import { guardNames } from './dynamicTemperatures.ts'
-import { temperatureGradients, temperatureRules } from './temperatureRule.ts'
 
-/** What an option may be, where it is not a number ≥ 0. */
-const rules: Readonly<Record<string, (value: unknown) => string | undefined>> = {
-  referenceTemperature: (value) => (isNumber(value) && value > 0 ? undefined : 'a finite number > 0'),
-  temperatures: oneOf(temperatureRules),
-  guard: oneOf(guardNames),
-  gradients: oneOf(temperatureGradients),
-}
+/** Options that are one name out of several. */
+const choices = {
+  temperatures: ['shared', 'published', 'exact'],
+  guard: ['fallback', 'clamp', 'absolute', 'centre', 'none'],
+  gradients: ['attached', 'detached'],
+} as const
+
+/** The names that an option may have. */
+export type Choice<Option extends keyof typeof choices> = (typeof choices)[Option][number]
 
 /**
- * A loss's options: what was given over the defaults. Throws `InvalidInputError` for an option that the loss does not
- * have and for a value that it cannot have, naming both. `undefined` is "not given".
+ * Options over their defaults, `undefined` being "not given". Throws `InvalidInputError` for an option that there is
+ * no default for and for a value that it cannot have, naming both: a name out of `choices`, a temperature > 0, and
+ * any other number ≥ 0.
  */
 export function resolveOptions<Options extends object>(
-  method: string,
+  operation: string,
   defaults: Options,
   given: object,
 ): Options {
@@ -24,26 +25,30 @@ export function resolveOptions<Options extends object>(
     demand(
       Object.hasOwn(defaults, name),
       () =>
-        `${method}: unknown option '${name}'; expected one of ${Object.keys(defaults).join(', ') || '(none)'}`,
+        `${operation}: unknown option '${name}'; expected one of ${Object.keys(defaults).join(', ') || '(none)'}`,
     )
-    const expected = (rules[name] ?? weight)(value)
+    const { valid, expected } = ruleOf(name, value)
     demand(
-      expected === undefined,
+      valid,
       () =>
-        `${method}: expected option ${name} to be ${expected}, got ${typeof value === 'string' ? `'${value}'` : value}`,
+        `${operation}: expected option ${name} to be ${expected}, ` +
+        `got ${typeof value === 'string' ? `'${value}'` : value}`,
     )
   }
   return { ...defaults, ...Object.fromEntries(set) }
 }
 
-function weight(value: unknown): string | undefined {
-  return isNumber(value) && value >= 0 ? undefined : 'a finite number ≥ 0'
+function ruleOf(name: string, value: unknown): { valid: boolean; expected: string } {
+  if (isChoice(name)) {
+    const names: readonly unknown[] = choices[name]
+    return { valid: names.includes(value), expected: `one of ${names.join(', ')}` }
+  }
+  const finite = typeof value === 'number' && Number.isFinite(value)
+  return name === 'referenceTemperature'
+    ? { valid: finite && value > 0, expected: 'a finite number > 0' }
+    : { valid: finite && value >= 0, expected: 'a finite number ≥ 0' }
 }
 
-function oneOf(names: readonly string[]): (value: unknown) => string | undefined {
-  return (value) => (names.some((name) => name === value) ? undefined : `one of ${names.join(', ')}`)
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value)
+function isChoice(name: string): name is keyof typeof choices {
+  return Object.hasOwn(choices, name)
 }

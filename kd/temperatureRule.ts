@@ -1,6 +1,7 @@
 import type { Tensor } from '../engine/index.ts'
-import { dynamicTemperatures, type Guard } from './dynamicTemperatures.ts'
+import { dynamicTemperatures } from './dynamicTemperatures.ts'
 import { exactTemperatures } from './exactTemperatures.ts'
+import type { Choice } from './options.ts'
 import { sharedTemperatures, type Temperatures } from './temperatures.ts'
 
 /** How a loss picks its temperatures. Any rule goes with any loss: DTKD's inside DKD is `'published'` there. */
@@ -11,21 +12,22 @@ export interface TemperatureOptions {
    * `'shared'`: τ for all; `'published'`: DTKD's formula, `dynamicTemperatures`; `'exact'`: equal sharpness,
    * `exactTemperatures`.
    */
-  temperatures?: TemperatureRule
+  temperatures?: Choice<'temperatures'>
   /** What `'published'` does with rows where it breaks down. Default `'fallback'`. */
-  guard?: Guard
+  guard?: Choice<'guard'>
   /**
    * Whether the student's gradient flows through the temperatures: `'attached'`, the default, as in the authors'
    * code, or `'detached'`.
    */
-  gradients?: TemperatureGradients
+  gradients?: Choice<'gradients'>
 }
 
-export type TemperatureRule = (typeof temperatureRules)[number]
-export const temperatureRules = ['shared', 'published', 'exact'] as const
-
-export type TemperatureGradients = (typeof temperatureGradients)[number]
-export const temperatureGradients = ['attached', 'detached'] as const
+/** What the losses agree on. */
+export const temperatureDefaults = {
+  referenceTemperature: 4,
+  guard: 'fallback',
+  gradients: 'attached',
+} as const
 
 /** The temperatures of a batch by the rule that the options name. */
 export function temperaturesFor(
@@ -39,13 +41,17 @@ export function temperaturesFor(
     : { student: student.detach(), teacher: teacher.detach(), guarded }
 }
 
-function byRule(student: Tensor, teacher: Tensor, options: Required<TemperatureOptions>): Temperatures {
-  switch (options.temperatures) {
+function byRule(
+  student: Tensor,
+  teacher: Tensor,
+  { temperatures, referenceTemperature, guard }: Required<TemperatureOptions>,
+): Temperatures {
+  switch (temperatures) {
     case 'shared':
-      return sharedTemperatures(student, options.referenceTemperature)
+      return sharedTemperatures(student, referenceTemperature)
     case 'published':
-      return dynamicTemperatures(student, teacher, options)
+      return dynamicTemperatures(student, teacher, { referenceTemperature, guard })
     case 'exact':
-      return exactTemperatures(student, teacher, options)
+      return exactTemperatures(student, teacher, { referenceTemperature })
   }
 }

@@ -1,4 +1,6 @@
+import { demand } from '../engine/errors.ts'
 import { full, type Tensor } from '../engine/index.ts'
+import { format } from '../engine/shape.ts'
 
 /** The temperatures that soften a batch of N samples, each a column [N, 1] that divides logits [N, K]. */
 export interface Temperatures {
@@ -13,4 +15,14 @@ export function sharedTemperatures(logits: Tensor, temperature: number): Tempera
   const column = [logits.shape[0], 1]
   const shared = full(column, temperature, logits.dtype)
   return { student: shared, teacher: shared, guarded: full(column, 0, 'bool') }
+}
+
+/** Throws unless both are logits of the same N samples over the same K ≥ 2 classes. */
+export function checkLogits(operation: string, { shape }: Tensor, { shape: ofTeacher }: Tensor): void {
+  demand(
+    shape.length === 2 && shape.join() === ofTeacher.join() && shape[1] >= 2,
+    () =>
+      `${operation}: expected logits of student and teacher of one shape [N, K] with K ≥ 2, got ` +
+      `${format(shape)} and ${format(ofTeacher)}`,
+  )
 }

@@ -92,8 +92,7 @@ export function acos(x: TensorLike): Tensor {
 
 /** Hyperbolic sine. */
 export function sinh(x: TensorLike): Tensor {
-  const grown = expm1(x)
-  return multiply(add(grown, divide(grown, add(grown, 1))), 0.5)
+  return multiply(subtract(expm1(x), expm1(negate(x))), 0.5)
 }
 
 /** Hyperbolic cosine. */

@@ -235,7 +235,10 @@ function resolveRange(
     return { start, step: 1, count: 1 }
   }
   const step = range[2] ?? 1
-  demand(Number.isInteger(step) && step !== 0, () => `slice: expected a whole step other than 0, got ${step}`)
+  demand(
+    range.every((bound) => bound == null || Number.isInteger(bound)) && step !== 0,
+    () => `slice: expected whole bounds and a step other than 0, got ${JSON.stringify(range)}`,
+  )
   const [lowest, highest] = step > 0 ? [0, length] : [-1, length - 1]
   const bound = (position: number) =>
     Math.min(Math.max(position < 0 ? position + length : position, lowest), highest)

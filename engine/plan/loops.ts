@@ -1,9 +1,11 @@
+import type { Attributes } from '../node.ts'
 import type { BinaryName, UnaryName } from '../operations/names.ts'
 import { sizeOf } from '../shape.ts'
 import type { Operation } from './graph.ts'
 import { type Group, roleOf } from './groups.ts'
 import type { Fold, Instruction, LoopKernel, Store } from './kernels.ts'
 import type { Scheduler } from './scheduler.ts'
+import { describe } from './signature.ts'
 import { broadcastView, denseView, type Order, orderOf, rowMajor, type View } from './view.ts'
 
 /** Schedules a group of elementwise operations, and the reductions at its end, as one loop. */
@@ -96,9 +98,7 @@ class LoopBody {
   /** The register of an instruction without inputs; equal ones share it. */
   #share(instruction: Instruction): number {
     const key =
-      instruction.name === 'literal'
-        ? `${instruction.value}, ${instruction.dtype}, ${Object.is(instruction.value, -0)}`
-        : JSON.stringify(instruction)
+      instruction.name === 'load' ? JSON.stringify(instruction) : describe(instruction as Attributes)
     let register = this.#shared.get(key)
     if (register === undefined) this.#shared.set(key, (register = this.instructions.push(instruction) - 1))
     return register

@@ -10,9 +10,13 @@ function numberOf(text: string): number {
   return number
 }
 
-function describe(attributes: Attributes): string {
+/** Attributes as text: equal texts, equal attributes. (JSON knows no infinity, NaN or −0.) */
+export function describe(attributes: Attributes): string {
   let text = ''
-  for (const name in attributes) text += `${name}=${attributes[name]};`
+  for (const name in attributes) {
+    const value = attributes[name]
+    text += `${name}=${Object.is(value, -0) ? '-0' : value};`
+  }
   return text
 }
 

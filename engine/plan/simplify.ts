@@ -1,4 +1,5 @@
 import type { Graph, Operation } from './graph.ts'
+import { describe } from './signature.ts'
 
 /**
  * The same graph with equal operations on equal inputs computed once, `detach` gone (it means something to gradients
@@ -14,7 +15,7 @@ export function simplify(graph: Graph): Graph {
       renamed.push(inputs[0])
       continue
     }
-    const key = `${operation.name}(${inputs}) ${operation.dtype} [${operation.shape}] ${JSON.stringify(operation.attributes)}`
+    const key = `${operation.name}(${inputs}) ${operation.dtype} [${operation.shape}] ${describe(operation.attributes)}`
     let number = known.get(key)
     if (number === undefined) {
       number = graph.inputs.length + merged.length

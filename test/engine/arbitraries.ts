@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { convertHost, type DType, type HostArray } from '../../engine/dtype.ts'
+import type { Attributes } from '../../engine/node.ts'
 import { type Shape, sizeOf } from '../../engine/shape.ts'
 
 /** Elements and the shape that they fill. */
@@ -7,6 +8,15 @@ export interface Values {
   readonly data: HostArray
   readonly shape: Shape
 }
+
+/** What a primitive is called with. */
+export interface Call {
+  readonly inputs: readonly Values[]
+  readonly attributes?: Attributes
+}
+
+/** For calls of one primitive. */
+export type Calls = fc.Arbitrary<Call>
 
 export interface ShapeConstraints {
   /** Default 0 (included). */

@@ -6,6 +6,7 @@ import { type Shape, sizeOf } from '../../engine/shape.ts'
 import {
   anyNumber,
   broadcastableShapes,
+  type Calls,
   gridNumber,
   permutation,
   shape,
@@ -13,14 +14,7 @@ import {
   values,
   wholeNumber,
 } from './arbitraries.ts'
-
-/** What a primitive is called with. */
-export interface Call {
-  readonly inputs: readonly Values[]
-  readonly attributes?: Attributes
-}
-
-type Calls = fc.Arbitrary<Call>
+import { windowCalls } from './windowCalls.ts'
 
 const possiblyEmpty = { minLength: 0 }
 
@@ -227,70 +221,6 @@ const matmul: Calls = fc
       .map((inputs) => ({ inputs })),
   )
 
-/** For one dimension of a window that fits: kernel, stride, padding, dilation and the length it slides over. */
-const windowDimension = fc
-  .record({
-    kernel: fc.integer({ min: 1, max: 4 }),
-    stride: fc.integer({ min: 1, max: 3 }),
-    padding: fc.nat({ max: 2 }),
-    dilation: fc.integer({ min: 1, max: 2 }),
-    spare: fc.nat({ max: 7 }),
-  })
-  .map(({ spare, ...dimension }) => {
-    const reach = dimension.dilation * (dimension.kernel - 1) + 1
-    const length = Math.max(1, reach - 2 * dimension.padding) + spare
-    const output = Math.floor((length + 2 * dimension.padding - reach) / dimension.stride) + 1
-    return { ...dimension, length, output }
-  })
-
-/** For convolutions: the shapes of maps, weights and output, and the attributes. */
-const geometry = fc
-  .record({
-    count: fc.integer({ min: 0, max: 3 }),
-    groups: fc.integer({ min: 1, max: 3 }),
-    groupChannels: fc.integer({ min: 1, max: 5 }),
-    groupFilters: fc.integer({ min: 1, max: 5 }),
-    vertical: windowDimension,
-    horizontal: windowDimension,
-  })
-  .map(({ count, groups, groupChannels, groupFilters, vertical, horizontal }) => ({
-    x: [count, groups * groupChannels, vertical.length, horizontal.length],
-    weight: [groups * groupFilters, groupChannels, vertical.kernel, horizontal.kernel],
-    output: [count, groups * groupFilters, vertical.output, horizontal.output],
-    attributes: {
-      stride: [vertical.stride, horizontal.stride],
-      padding: [vertical.padding, horizontal.padding],
-      dilation: [vertical.dilation, horizontal.dilation],
-      groups,
-    },
-  }))
-
-type Geometry = typeof geometry extends fc.Arbitrary<infer Value> ? Value : never
-
-function convolution(choose: (geometry: Geometry) => { shapes: [Shape, Shape]; more?: Attributes }): Calls {
-  return geometry.chain((geometry) => {
-    const { shapes, more } = choose(geometry)
-    return fc
-      .tuple(values(shapes[0], 'float32'), values(shapes[1], 'float32'))
-      .map((inputs) => ({ inputs, attributes: { ...geometry.attributes, ...more } }))
-  })
-}
-
-const maxPool2dIndices: Calls = fc
-  .record({
-    maps: fc.tuple(fc.nat({ max: 2 }), fc.integer({ min: 1, max: 3 })),
-    dimensions: fc.tuple(windowDimension, windowDimension),
-  })
-  .chain(({ maps, dimensions }) => {
-    const attributes = {
-      kernel: dimensions.map(({ kernel }) => kernel),
-      stride: dimensions.map(({ stride }) => stride),
-      padding: dimensions.map(({ padding }) => padding),
-      dilation: dimensions.map(({ dilation }) => dilation),
-    }
-    return onOne(values([...maps, ...dimensions.map(({ length }) => length)], 'float32'), attributes)
-  })
-
 /** For an index along one axis of a shape, now and then outside it. */
 const indexing = fc
   .record({
@@ -339,16 +269,7 @@ export const calls: Record<PrimitiveName, Calls> = {
   embed: strided('embed'),
   concatenate,
   matmul,
-  conv2d: convolution(({ x, weight }) => ({ shapes: [x, weight] })),
-  conv2dInputGradient: convolution(({ x, weight, output }) => ({
-    shapes: [output, weight],
-    more: { inputSize: x.slice(2) },
-  })),
-  conv2dWeightGradient: convolution(({ x, weight, output }) => ({
-    shapes: [x, output],
-    more: { kernelSize: weight.slice(2) },
-  })),
-  maxPool2dIndices,
+  ...windowCalls,
   gather,
   scatterAdd,
   randomBits,

@@ -132,7 +132,6 @@ describe('movement', () => {
         expect(reshaped.shape).toEqual(other)
         expect(await numbers(reshaped)).toEqual(await numbers(x))
       }),
-      { examples: [] },
     ))
 
   it('should flip back what was flipped, and transpose back what was transposed', () =>

@@ -9,7 +9,7 @@ import {
   streamKey,
 } from '../../engine/index.ts'
 import { threefry2x32 } from '../../engine/random.ts'
-import { numbers } from './numbers.ts'
+import { int32, numbers } from './numbers.ts'
 
 const word = fc.integer({ min: 0, max: 2 ** 32 - 1 })
 const key = fc.tuple(word, word)
@@ -34,8 +34,8 @@ describe('random numbers', () => {
       [0x243f6a88, 0x85a308d3],
       ['c4923a9c', '483df7a0'],
     ],
-  ] as const)('should encrypt under the key %j the counter %j to %j', (key, counter, expected) => {
-    expect(hexadecimal(threefry2x32(key, ...counter))).toEqual(expected)
+  ] as const)('should encrypt under the key %j the counter %j to %j', (key, [first, second], expected) => {
+    expect(hexadecimal(threefry2x32(key, first, second))).toEqual(expected)
   })
 
   it('should be uniform in [0, 1), and on tensors the numbers of the stream', () =>
@@ -97,6 +97,11 @@ describe('random numbers', () => {
     ))
 
   it('should refuse a key that is not two words', () => {
-    expect(() => randomBits([1, 2, 3] as unknown as Key, [1])).toThrow(/holds 2 elements|two int32 words/)
+    expect(() => randomBits(int32([1, 2, 3]), [1])).toThrow(
+      'randomBits: expected a key of two int32 words, got int32 [3]',
+    )
+    expect(() => randomUniform([1, 2], [2, 0.5])).toThrow(
+      'randomBits: expected lengths that are whole numbers ≥ 0, got [2, 0.5]',
+    )
   })
 })

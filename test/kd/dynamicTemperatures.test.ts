@@ -250,4 +250,18 @@ describe('guards', () => {
     expectClose(await read(grad(teacher.sum(), [student])[0]), [-32 / 36, 0, 0])
     expectClose(await read(grad(teacher.detach().sum(), [student])[0]), [0, 0, 0])
   })
+
+  it('should refuse an unknown guard, a temperature of 0 and rows that do not fit', () => {
+    const x = matrix([[1, 2]])
+    const unknown = { guard: 'hope' } as object
+    expect(() => dynamicTemperatures(x, x, unknown)).toThrow(
+      "dynamicTemperatures: expected option guard to be one of fallback, clamp, absolute, centre, none, got 'hope'",
+    )
+    expect(() => dynamicTemperatures(x, x, { referenceTemperature: 0 })).toThrow(
+      'dynamicTemperatures: expected option referenceTemperature to be a finite number > 0, got 0',
+    )
+    expect(() => dynamicTemperatures(x, matrix([[1, 2, 3]]))).toThrow(
+      'dynamicTemperatures: expected logits of student and teacher of one shape [N, K] with K ≥ 2, got [1, 2] and [1, 3]',
+    )
+  })
 })

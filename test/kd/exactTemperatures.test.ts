@@ -192,6 +192,22 @@ describe('exactTemperatures', () => {
     await gradientCheck(both, [student, teacher])
   })
 
+  it('should fall back where both rows are flat to the last digit of their type, with finite gradients', async () => {
+    for (const dtype of ['float32', 'float64'] as const) {
+      const student = tensor([[1e-9, 0]], { dtype })
+      const { student: forStudent, guarded } = exactTemperatures(student, tensor([[0, 2e-9]], { dtype }))
+      expect(await read(guarded)).toEqual([1])
+      expect(await read(forStudent)).toEqual([4])
+      expect((await read(gradientOf(forStudent, student))).map(Math.abs)).toEqual([0, 0])
+    }
+  })
+
+  it('should refuse a single class', () => {
+    expect(() => exactTemperatures(matrix([[1]]), matrix([[2]]))).toThrow(
+      'exactTemperatures: expected logits of student and teacher of one shape [N, K] with K ≥ 2, got [1, 1] and [1, 1]',
+    )
+  })
+
   it('should solve to float32 precision in float32', async () => {
     const student = tensor([[2, 1.5, -1, 0]])
     const teacher = tensor([[5, 1, -2, 0.5]])

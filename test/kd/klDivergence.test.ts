@@ -40,8 +40,18 @@ describe('klDivergence', () => {
   it('should be finite where probabilities underflow', async () => {
     const teacher = matrix([[1e5, 0, -1e5]])
     const student = matrix([[-1e5, 0, 1e5]])
-    expect(await read(klDivergence(teacher, student))).toEqual([2e5])
-    expect(await read(grad(klDivergence(teacher, student).sum(), [student])[0])).toEqual([-1, 0, 1])
+    expectClose(await read(klDivergence(teacher, student)), [2e5])
+    expectClose(await read(grad(klDivergence(teacher, student).sum(), [student])[0]), [-1, 0, 1])
+  })
+
+  it('should keep the digits of a small divergence: half the variance of the difference under p', async () => {
+    const teacher = [2, 1, 0.5, -1]
+    const difference = [1, -2, 0.5, 3].map((value) => value * 1e-7)
+    const p = softmax(teacher)
+    const mean = p.reduce((sum, weight, i) => sum + weight * difference[i], 0)
+    const variance = p.reduce((sum, weight, i) => sum + weight * (difference[i] - mean) ** 2, 0)
+    const student = matrix([teacher.map((value, i) => value + difference[i])])
+    expectClose(await read(klDivergence(matrix([teacher]), student)), [variance / 2], 1e-6, 0)
   })
 })
 

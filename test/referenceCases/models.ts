@@ -103,30 +103,30 @@ async function checkSummary(
 }
 
 async function checkTraining(each: ModelCase, precision: Precision): Promise<void> {
-  const { networks: tolerance } = precision
+  const { networks, networkGradients } = precision
   const network = filledNetwork(each, precision)
   const { logits } = network.forward(images(each, precision))
   const loss = crossEntropy(logits, labelled(each.labels))
   const gradients = grad(loss, network.parameters())
   await realizeOn(await open(precision), loss, logits, ...gradients, network)
 
-  expectClose('loss', await loss.data(), [each.train.loss], tolerance)
+  expectClose('loss', await loss.data(), [each.train.loss], networks)
   const row = (await logits.data()).subarray(0, each.train.logits_row0.length)
-  expectClose('logits', row, each.train.logits_row0, tolerance)
+  expectClose('logits', row, each.train.logits_row0, networks)
 
   const byName = new Map(network.namedParameters().map(([name], i) => [name, gradients[i]]))
   expect([...byName.keys()]).toEqual(Object.keys(each.train.grads))
   for (const [name, { norm, first }] of Object.entries(each.train.grads)) {
     const values = await byName.get(name)!.data()
-    expectClose(`gradient norm of ${name}`, [normOf(values)], [norm], tolerance)
+    expectClose(`gradient norm of ${name}`, [normOf(values)], [norm], networkGradients)
     const rootMeanSquare = norm / Math.sqrt(values.length)
     const scale = Math.max(rootMeanSquare, largest(first))
-    expectClose(`gradient of ${name}`, values.subarray(0, first.length), first, tolerance, scale)
+    expectClose(`gradient of ${name}`, values.subarray(0, first.length), first, networkGradients, scale)
   }
   const state = network.stateDict()
   for (const [name, first] of Object.entries(each.train.running)) {
     const values = await state.get(name)!.data()
-    expectClose(name, values.subarray(0, first.length), first, tolerance)
+    expectClose(name, values.subarray(0, first.length), first, networks)
   }
 }
 

@@ -45,7 +45,7 @@ export function describeTrajectories(runs: readonly TrajectoryRun[]): void {
 
 async function checkRun(run: TrajectoryRun, precision: Precision): Promise<void> {
   const executor = await open(precision)
-  const { networks: tolerance } = precision
+  const { networkGradients: tolerance } = precision
   const student = filledNetwork(run.student, precision)
   const teacher = filledNetwork(run.teacher, precision).evaluate()
   const optimizer = new SGD(student.parameters(), run)

@@ -1,6 +1,5 @@
-import type { DType } from '../../dtype.ts'
 import type { BinaryName, UnaryName } from '../../operations/names.ts'
-import { type Shape, sizeOf } from '../../shape.ts'
+import { sizeOf } from '../../shape.ts'
 import { aroundAxis, type Kernel } from './kernel.ts'
 import { broadcast } from './movement.ts'
 import { binaryScalars, castScalar, productOf, unaryScalars } from './scalars.ts'
@@ -43,9 +42,9 @@ export const cast: Kernel = ([x], { dtype }) => x.values.map(castScalar(dtype))
 export const detach: Kernel = ([x]) => x.values
 
 export const literal: Kernel = (_, { attributes, dtype }) =>
-  Float64Array.of(castScalar(dtype as DType)(attributes.value as number))
+  Float64Array.of(castScalar(dtype)(attributes.value as number))
 
 export const iota: Kernel = (_, { attributes, shape }) => {
-  const { length, inner } = aroundAxis(shape as Shape, attributes.axis as number)
+  const { length, inner } = aroundAxis(shape, attributes.axis as number)
   return Float64Array.from({ length: sizeOf(shape) }, (_, i) => Math.floor(i / inner) % length)
 }

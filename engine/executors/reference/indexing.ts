@@ -1,13 +1,12 @@
-import type { Shape } from '../../shape.ts'
 import { sizeOf } from '../../shape.ts'
-import { aroundAxis, type Kernel } from './kernel.ts'
+import { aroundAxis, type Kernel, type Operand } from './kernel.ts'
 
 /**
  * Calls `visit` for each element of `index`: with its own position, and with the position in a tensor of `length`
  * along the axis that it points at, or −1 where it points outside.
  */
 function forEachIndexed(
-  index: { values: Float64Array; shape: Shape },
+  index: Operand,
   axis: number,
   length: number,
   visit: (position: number, pointed: number) => void,

@@ -3,7 +3,7 @@ import type { Window } from '../../operations/convolution.ts'
 import type { Expansions, Scheduler } from '../../plan/scheduler.ts'
 import { isDense, type Order, sliceView, type View } from '../../plan/view.ts'
 import type { Shape } from '../../shape.ts'
-import { tileColumns } from './kernels/tile.ts'
+import { engineModes } from './modes.ts'
 
 /**
  * The three convolutions as kernels. Maps lie channels last (N, H, W, C), so that a row of a filter reads S·C floats
@@ -136,11 +136,12 @@ function convolve(
 }
 
 /**
- * Filters in the order in which the kernel reads them: [groups, blocks, R, S, depth, 8], eight filters side by side
- * and the last block of a group filled up with zeros.
+ * Filters in the order in which the kernel reads them: [groups, blocks, R, S, depth, columns of a tile], the last block
+ * of a group filled up with zeros.
  */
 function packFilters(scheduler: Scheduler, filters: View): View {
   const [groups, perGroup, depth, height, width] = filters.shape
+  const tileColumns = engineModes().tile.columns
   const blocks = Math.ceil(perGroup / tileColumns)
   const { dtype } = scheduler.values[filters.value]
   const packed = scheduler.allocate([groups, blocks, height, width, depth, tileColumns], dtype)

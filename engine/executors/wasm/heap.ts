@@ -1,6 +1,8 @@
 import { InvalidInputError } from '../../errors.ts'
 
 const pageBytes = 65536
+/** 4 GiB: all that 32-bit pointers reach. Shared memory must say so beforehand; it costs nothing until it is used. */
+const mostPages = 65536
 /** Blocks start at multiples of a cache line. */
 const alignment = 64
 
@@ -13,7 +15,7 @@ export class Heap {
   #end = alignment
 
   constructor() {
-    this.memory = new WebAssembly.Memory({ initial: 1 })
+    this.memory = new WebAssembly.Memory({ initial: 1, maximum: mostPages, shared: true })
   }
 
   /** Bytes of all blocks that are in use. */

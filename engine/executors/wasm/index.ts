@@ -5,14 +5,16 @@ import type { Graph } from '../../plan/graph.ts'
 import type { Executor, Program } from '../executor.ts'
 import { compileProgram } from './program.ts'
 import { WasmMemory, WasmStorage } from './storage.ts'
+import { Team } from './team.ts'
 
 /** Computes in float32 with WebAssembly that is written for the graph at hand. */
 class WasmExecutor implements Executor {
   readonly name = 'wasm'
   readonly #memory = new WasmMemory(this)
+  readonly #team = new Team(this.#memory.heap.memory)
 
   compile(graph: Graph): Promise<Program> {
-    return compileProgram(graph, this.#memory)
+    return compileProgram(graph, this.#memory, this.#team)
   }
 
   async upload(elements: HostArray): Promise<Storage> {

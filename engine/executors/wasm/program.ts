@@ -7,26 +7,22 @@ import { format, sizeOf } from '../../shape.ts'
 import type { Argument, Program, Result } from '../executor.ts'
 import { assemble } from './assembler/module.ts'
 import { expansions } from './expansions.ts'
-import { hostFunctions, hostImports } from './hostFunctions.ts'
+import { hostImports } from './hostFunctions.ts'
 import { codeOf } from './kernels/index.ts'
 import type { KernelCode } from './kernels/kernelCode.ts'
 import { type Placement, placeValues } from './placement.ts'
+import type { Step } from './steps.ts'
 import type { WasmMemory, WasmStorage } from './storage.ts'
-
-type KernelFunction = (...pointers: number[]) => void
+import type { Team, TeamProgram } from './team.ts'
 
 /** Schedules a graph, writes its kernels into one module, and lays out its memory. */
-export async function compileProgram(graph: Graph, memory: WasmMemory): Promise<Program> {
+export async function compileProgram(graph: Graph, memory: WasmMemory, team: Team): Promise<Program> {
   refuseFloat64(graph)
   const plan = schedule(graph, expansions)
-  const { codes, calls } = writeKernels(plan)
+  const { codes, steps } = writeKernels(plan)
   const bytes = assemble({ imports: hostImports, functions: codes.map(({ builder }) => builder) })
-  const { instance } = await WebAssembly.instantiate(bytes, {
-    env: { memory: memory.heap.memory, ...hostFunctions },
-  })
-  const functions = codes.map((_, i) => instance.exports[String(i)] as KernelFunction)
-  const steps = calls.map(({ code, values }) => ({ run: functions[code], values }))
-  return new WasmProgram(graph, plan, placeValues(graph, plan), steps, memory)
+  const program = await team.load(await WebAssembly.compile(bytes), steps)
+  return new WasmProgram(graph, plan, placeValues(graph, plan), program, memory, team)
 }
 
 function refuseFloat64(graph: Graph): void {
@@ -41,11 +37,11 @@ function refuseFloat64(graph: Graph): void {
 /** The distinct kernels of a schedule, and the calls of them in order. */
 function writeKernels({ kernels, values }: Schedule): {
   codes: KernelCode[]
-  calls: { code: number; values: number[] }[]
+  steps: Step[]
 } {
   const codes: KernelCode[] = []
   const known = new Map<string, number>()
-  const calls = kernels.map((kernel) => {
+  const steps = kernels.map((kernel) => {
     // Values numbered as they occur: kernels that do the same to other values are the same.
     const slots: number[] = []
     const anonymous = renumber(kernel, (value) => {
@@ -61,43 +57,41 @@ function writeKernels({ kernels, values }: Schedule): {
       code = codes.push(codeOf(anonymous, slotValues)) - 1
       known.set(key, code)
     }
-    return { code, values: codes[code].values.map((slot) => slots[slot]) }
+    const { units, values: ownSlots } = codes[code]
+    return { code, units, values: ownSlots.map((slot) => slots[slot]) }
   })
-  return { codes, calls }
-}
-
-interface Step {
-  readonly run: KernelFunction
-  /** The values that it is given pointers to. */
-  readonly values: readonly number[]
+  return { codes, steps }
 }
 
 class WasmProgram implements Program {
   readonly #graph: Graph
   readonly #schedule: Schedule
   readonly #placement: Placement
-  readonly #steps: readonly Step[]
+  readonly #program: TeamProgram
   readonly #memory: WasmMemory
+  readonly #team: Team
 
   constructor(
     graph: Graph,
     plan: Schedule,
     placement: Placement,
-    steps: readonly Step[],
+    program: TeamProgram,
     memory: WasmMemory,
+    team: Team,
   ) {
     this.#graph = graph
     this.#schedule = plan
     this.#placement = placement
-    this.#steps = steps
+    this.#program = program
     this.#memory = memory
+    this.#team = team
   }
 
   /** Runs from beginning to end without giving way, so that runs never share the arena. */
   async run(inputs: readonly Argument[]): Promise<Result[]> {
     const arena = this.#memory.arena(this.#placement.arenaBytes)
     const kept = this.#allocateOutputs()
-    const pointers = this.#placement.places.map((place): number => {
+    const pointers = Int32Array.from(this.#placement.places, (place): number => {
       if (place === undefined) return 0
       if (place.in === 'arena') return arena + place.offset
       return place.in === 'input'
@@ -109,7 +103,7 @@ class WasmProgram implements Program {
         this.#memory.write(pointers[input], inputs[input] as HostArray)
       }
     })
-    for (const { run, values } of this.#steps) run(...values.map((value) => pointers[value]))
+    this.#team.run(this.#program, pointers)
     return this.#collect(inputs, pointers, kept)
   }
 
@@ -126,7 +120,7 @@ class WasmProgram implements Program {
   /** Moves the outputs that were not computed in their places: all reads first, since variables may swap. */
   #collect(
     inputs: readonly Argument[],
-    pointers: readonly number[],
+    pointers: Int32Array,
     kept: ReadonlyMap<number, WasmStorage>,
   ): Result[] {
     const copies: { from: HostArray; to: number }[] = []

@@ -39,6 +39,8 @@ export const i32 = {
   add: binary(0x6a),
   sub: binary(0x6b),
   mul: binary(0x6c),
+  div_u: binary(0x6e),
+  rem_u: binary(0x70),
   and: binary(0x71),
   or: binary(0x72),
   xor: binary(0x73),

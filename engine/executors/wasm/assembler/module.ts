@@ -86,7 +86,7 @@ export interface ModuleSource {
   readonly functions: readonly FunctionBuilder[]
 }
 
-/** The bytes of a module over an imported memory `env.memory`. */
+/** The bytes of a module over an imported shared memory `env.memory`. */
 export function assemble({ imports, functions }: ModuleSource): Uint8Array<ArrayBuffer> {
   const functionType = (parameters: readonly ValueType[], results: readonly ValueType[]): Code => [
     0x60,
@@ -103,7 +103,8 @@ export function assemble({ imports, functions }: ModuleSource): Uint8Array<Array
     0x00,
     unsigned(index),
   ]
-  const memoryImport: Code = [text('env'), text('memory'), 0x02, 0x00, unsigned(0)]
+  // Shared, so with a limit: at most 65536 pages.
+  const memoryImport: Code = [text('env'), text('memory'), 0x02, 0x03, unsigned(0), unsigned(65536)]
 
   const bytes: number[] = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]
   const section = (id: number, items: readonly Code[]) => {

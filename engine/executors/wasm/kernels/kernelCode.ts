@@ -1,15 +1,32 @@
-import type { View } from '../../../plan/view.ts'
+import { control, i32 } from '../assembler/instructions.ts'
 import { FunctionBuilder, type Local } from '../assembler/module.ts'
 
-/** A kernel as code: its parameters are pointers to these values. */
+/**
+ * A kernel as code. Its work falls into `units` that write to different places and do not read what another writes:
+ * threads share them out, and the results are the same bits however they do. The parameters are the first unit, the
+ * one after the last, and pointers to the values.
+ */
 export interface KernelCode {
   readonly builder: FunctionBuilder
+  readonly units: number
   readonly values: readonly number[]
 }
 
 /** Starts a kernel over the values of these views; `pointerTo` gives the parameter that points to a value. */
-export function beginKernel(views: readonly View[]): KernelCode & { pointerTo(view: View): Local } {
+export function beginKernel(
+  views: readonly { readonly value: number }[],
+  units = 1,
+): KernelCode & { pointerTo(view: { readonly value: number }): Local } {
   const values = [...new Set(views.map(({ value }) => value))]
-  const builder = new FunctionBuilder(values.length)
-  return { builder, values, pointerTo: ({ value }) => builder.parameter(values.indexOf(value)) }
+  const builder = new FunctionBuilder(2 + values.length)
+  return { builder, units, values, pointerTo: ({ value }) => builder.parameter(2 + values.indexOf(value)) }
+}
+
+/** Emits a loop over the units of this call; there is at least one. */
+export function forUnits(builder: FunctionBuilder, body: (unit: Local) => void): void {
+  const unit = builder.local('i32')
+  const [first, end] = [builder.parameter(0), builder.parameter(1)]
+  builder.emit(unit.set(first.get))
+  const code = builder.block(() => body(unit))
+  builder.emit(control.doWhile(code, i32.lt_u(unit.tee(i32.add(unit.get, i32.const(1))), end.get)))
 }

@@ -1,110 +1,124 @@
-import type { DType } from '../../../dtype.ts'
-import type { Fold, Instruction, LoopKernel, Store } from '../../../plan/kernels.ts'
+import type { Fold, Instruction, LoopKernel } from '../../../plan/kernels.ts'
 import type { View } from '../../../plan/view.ts'
 import { sizeOf } from '../../../shape.ts'
 import type { Code } from '../assembler/encoding.ts'
-import { f32x4, i32, i32x4, memory, v128 } from '../assembler/instructions.ts'
+import { i32, i32x4, v128 } from '../assembler/instructions.ts'
 import type { FunctionBuilder, Local } from '../assembler/module.ts'
-import { beginKernel, type KernelCode } from './kernelCode.ts'
+import { clearFold, combineLanes, foldAcross, laneMask, neutralLanes } from './folds.ts'
+import { beginKernel, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement, laneCount, loadLanes, storeLanes } from './lanes.ts'
-import { type Axis, loopNest } from './nest.ts'
+import { type Axis, loopNest, shareOut } from './nest.ts'
+import { at } from './pointers.ts'
 import { emitElementwise, emitLiteral } from './scalars.ts'
 
 /**
  * A fused loop. For maps of shape [N, C, H, W] that lie channels last, all operands walk evenly and the nest is
  *
- *     for each pixel n, h, w
- *       for each four channels           ← 128-bit vectors; a shorter rest at the end
+ *     for each pixel n, h, w         (the units of threads)
+ *       for each eight channels      ← two vectors side by side, which V8 may make one; a shorter rest at the end
  *         body in registers, stores
  *
  * A fold whose innermost axis stays (a sum over pixels for each channel) adds vectors to its result in memory; a fold
  * of the innermost axis keeps a vector of four sums in a register and adds them up behind the loop.
  */
 export function loopCode(kernel: LoopKernel, foldedSizes: readonly number[]): KernelCode {
+  const operands = operandsOf(kernel)
+  const nest = loopNest(
+    kernel.shape,
+    kernel.order,
+    operands.map((strides) => strides.map((stride) => stride * bytesPerElement)),
+  )
+  const folded = kernel.folds.map(({ view }) => indexOf(operands, view.strides))
+  const shared = shareOut(nest, kernel.shape, folded)
+
   const loads = kernel.body.flatMap((instruction) => (instruction.name === 'load' ? [instruction.view] : []))
   const outputs = [...kernel.stores, ...kernel.folds].map(({ view }) => view)
-  const code = beginKernel([...loads, ...outputs])
-  const writer = new LoopWriter(kernel, code.builder, (view) => code.pointerTo(view).get)
-  kernel.folds.forEach((fold, i) => {
-    writer.initialize(fold, foldedSizes[i])
-  })
-  if (sizeOf(kernel.shape) > 0) writer.nest()
+  const code = beginKernel([...loads, ...outputs], shared?.[0].length)
+  const writer = new LoopWriter(kernel, operands, code.builder, (view) => code.pointerTo(view).get)
+  if (shared !== undefined) writer.writeShared(shared)
+  else writer.writeWhole(nest, foldedSizes)
   return code
 }
 
-/** Operands that move alike share one running byte offset. */
-interface Walker {
-  readonly key: string
-  readonly strides: readonly number[]
-  readonly offset: Local
+/** The strides of all operands, each once: operands that move alike share one running byte offset. */
+function operandsOf(kernel: LoopKernel): (readonly number[])[] {
+  const operands: (readonly number[])[] = []
+  const add = (strides: readonly number[]) => {
+    if (indexOf(operands, strides) < 0) operands.push(strides)
+  }
+  for (const instruction of kernel.body) {
+    if (instruction.name === 'load') add(instruction.view.strides)
+    if (instruction.name === 'iota') add(iotaStrides(instruction.axis, kernel))
+  }
+  for (const { view } of [...kernel.stores, ...kernel.folds]) add(view.strides)
+  return operands
+}
+
+function indexOf(operands: readonly (readonly number[])[], strides: readonly number[]): number {
+  const key = strides.join()
+  return operands.findIndex((other) => other.join() === key)
+}
+
+/** The strides of an imagined array whose element i along one axis is i. */
+function iotaStrides(axis: number, { shape }: LoopKernel): number[] {
+  return shape.map((_, i) => (i === axis ? 1 : 0))
 }
 
 class LoopWriter {
   readonly #kernel: LoopKernel
+  readonly #operands: readonly (readonly number[])[]
   readonly #builder: FunctionBuilder
   readonly #pointerTo: (view: View) => Code
-  readonly #walkers: Walker[] = []
-  readonly #axes: Axis[]
-  /** Registers of sums over the innermost axis, by fold. */
-  readonly #accumulators = new Map<Fold, Local>()
-  /** Registers of instructions; those that no turn changes are set once. */
-  readonly #registers: Local[]
+  /** The running byte offset of each operand. */
+  readonly #offsets: readonly Local[]
+  /** Registers of the body's instructions, for each of two vectors side by side. */
+  readonly #registers: readonly (readonly Local[])[]
 
-  constructor(kernel: LoopKernel, builder: FunctionBuilder, pointerTo: (view: View) => Code) {
+  constructor(
+    kernel: LoopKernel,
+    operands: readonly (readonly number[])[],
+    builder: FunctionBuilder,
+    pointerTo: (view: View) => Code,
+  ) {
     this.#kernel = kernel
+    this.#operands = operands
     this.#builder = builder
     this.#pointerTo = pointerTo
-    for (const instruction of kernel.body) {
-      if (instruction.name === 'load') this.#addWalker(instruction.view.strides)
-      if (instruction.name === 'iota') this.#addWalker(iotaStrides(instruction.axis, kernel))
-    }
-    for (const { view } of [...kernel.stores, ...kernel.folds]) this.#addWalker(view.strides)
-    this.#axes = loopNest(
-      kernel.shape,
-      kernel.order,
-      this.#walkers.map(({ strides }) => strides.map((stride) => stride * bytesPerElement)),
-    )
-    this.#registers = kernel.body.map(() => builder.local('v128'))
+    this.#offsets = operands.map(() => builder.local('i32'))
+    this.#registers = kernel.body.map(() => [builder.local('v128'), builder.local('v128')])
   }
 
-  #addWalker(strides: readonly number[]): void {
-    const key = strides.join()
-    if (this.#walkers.some((walker) => walker.key === key)) return
-    this.#walkers.push({ key, strides, offset: this.#builder.local('i32') })
+  /** The nest in one piece. */
+  writeWhole(nest: readonly Axis[], foldedSizes: readonly number[]): void {
+    this.#kernel.folds.forEach((fold, i) => {
+      clearFold(this.#builder, fold.name, this.#dtypeOf(fold), this.#pointerTo(fold.view), foldedSizes[i])
+    })
+    if (sizeOf(this.#kernel.shape) === 0) return
+    for (const offset of this.#offsets) this.#builder.emit(offset.set(i32.const(0)))
+    this.#loops(nest)
   }
 
-  #walkerOf(strides: readonly number[]): number {
-    const key = strides.join()
-    return this.#walkers.findIndex((walker) => walker.key === key)
-  }
-
-  /** Sets the whole result of a fold to what changes nothing: 0, or the smallest number. */
-  initialize({ name, view, register }: Fold, size: number): void {
-    const pointer = this.#pointerTo(view)
-    const { dtype } = this.#kernel.body[register]
-    if (name === 'sum') {
-      this.#builder.emit(memory.fill(pointer, i32.const(0), i32.const(size * bytesPerElement)))
-      return
-    }
-    const smallest = smallestLanes(dtype)
-    const whole = Math.floor(size / laneCount)
-    if (whole > 0) {
-      this.#builder.loop(whole, laneCount * bytesPerElement, (at) => {
-        this.#builder.emit(v128.store(i32.add(pointer, at.get), smallest))
+  /** The nest with the turns of its outermost loop as units: each has a part of every fold to itself. */
+  writeShared([outermost, ...inner]: readonly Axis[]): void {
+    forUnits(this.#builder, (unit) => {
+      this.#offsets.forEach((offset, i) => {
+        this.#builder.emit(offset.set(i32.mul(unit.get, i32.const(outermost.strides[i]))))
       })
-    }
-    const rest = size % laneCount
-    const offset = whole * laneCount * bytesPerElement
-    if (rest > 0) this.#builder.emit(storeLanes(pointer, offset, bytesPerElement, rest, smallest))
+      for (const fold of this.#kernel.folds) {
+        const bytes = this.#strideOf(fold.view, outermost)
+        const part = at(this.#pointerTo(fold.view), [unit, bytes])
+        clearFold(this.#builder, fold.name, this.#dtypeOf(fold), part, bytes / bytesPerElement)
+      }
+      this.#loops(inner)
+    })
   }
 
-  nest(): void {
-    const innermost = this.#axes.at(-1) ?? { length: 1, strides: this.#walkers.map(() => 0) }
-    for (const { offset } of this.#walkers) this.#builder.emit(offset.set(i32.const(0)))
+  #loops(nest: readonly Axis[]): void {
+    const innermost = nest.at(-1) ?? { length: 1, strides: this.#offsets.map(() => 0) }
     const loopAt = (depth: number) => {
-      if (depth >= this.#axes.length - 1) this.#innermost(innermost)
+      if (depth >= nest.length - 1) this.#innermost(innermost)
       else {
-        const { length, strides } = this.#axes[depth]
+        const { length, strides } = nest[depth]
         this.#builder.loop(length, 1, () => {
           loopAt(depth + 1)
           this.#advance(strides, 1)
@@ -115,44 +129,49 @@ class LoopWriter {
     loopAt(0)
   }
 
-  /** Moves every walker by so many turns of a loop. */
+  /** Moves every operand by so many turns of a loop. */
   #advance(strides: readonly number[], turns: number): void {
-    this.#walkers.forEach(({ offset }, i) => {
-      if (strides[i] !== 0) this.#builder.emit(offset.set(i32.add(offset.get, i32.const(strides[i] * turns))))
+    this.#offsets.forEach((offset, i) => {
+      if (strides[i] === 0 || turns === 0) return
+      this.#builder.emit(offset.set(i32.add(offset.get, i32.const(strides[i] * turns))))
     })
   }
 
   #innermost(axis: Axis): void {
-    const innerFolds = this.#kernel.folds.filter((fold) => this.#strideOf(fold, axis) === 0)
-    for (const fold of innerFolds) {
-      const accumulator = this.#accumulators.get(fold) ?? this.#builder.local('v128')
-      this.#accumulators.set(fold, accumulator)
-      this.#builder.emit(accumulator.set(this.#neutral(fold)))
+    const accumulators = new Map<Fold, Local>()
+    for (const fold of this.#kernel.folds) {
+      if (this.#strideOf(fold.view, axis) !== 0) continue
+      const accumulator = this.#builder.local('v128')
+      accumulators.set(fold, accumulator)
+      this.#builder.emit(accumulator.set(neutralLanes(fold.name, this.#dtypeOf(fold))))
     }
-    const whole = Math.floor(axis.length / laneCount)
-    const turn = () => {
-      this.#turn(axis, laneCount)
-      this.#advance(axis.strides, laneCount)
+    let done = 0
+    for (const lanes of [2 * laneCount, laneCount, 1]) {
+      const turns = lanes === 1 ? Math.min(1, axis.length - done) : Math.floor((axis.length - done) / lanes)
+      const width = lanes === 1 ? axis.length - done : lanes
+      const turn = () => {
+        this.#turn(axis, width, accumulators)
+        this.#advance(axis.strides, width)
+      }
+      if (turns === 1) turn()
+      else this.#builder.loop(turns, 1, turn)
+      done += turns * width
     }
-    if (whole > 1) this.#builder.loop(whole, 1, turn)
-    else if (whole === 1) turn()
-    const rest = axis.length % laneCount
-    if (rest > 0) this.#turn(axis, rest)
-    this.#advance(axis.strides, -whole * laneCount)
-    for (const fold of innerFolds) this.#foldLanes(fold)
+    this.#advance(axis.strides, -axis.length)
+    for (const [fold, accumulator] of accumulators) this.#foldIntoMemory(fold, accumulator)
   }
 
-  #strideOf({ view }: Store, axis: Axis): number {
-    return axis.strides[this.#walkerOf(view.strides)]
+  #dtypeOf({ register }: Fold) {
+    return this.#kernel.body[register].dtype
   }
 
-  #neutral({ name, register }: Fold): Code {
-    return name === 'sum' ? v128.zero : smallestLanes(this.#kernel.body[register].dtype)
+  #strideOf(view: View, axis: Axis): number {
+    return axis.strides[indexOf(this.#operands, view.strides)]
   }
 
-  /** Where the walker of a view stands: a pointer, and an offset that the instruction adds. */
+  /** Where the operand of a view stands: a pointer, and an offset that the instruction adds. */
   #addressOf(view: View): { address: Code; offset: number } {
-    const walked = i32.add(this.#pointerTo(view), this.#walkers[this.#walkerOf(view.strides)].offset.get)
+    const walked = i32.add(this.#pointerTo(view), this.#offsets[indexOf(this.#operands, view.strides)].get)
     const offset = view.offset * bytesPerElement
     // Instructions add offsets without wrapping, so a walk backwards must start from the offset itself.
     const isBackward = view.strides.some((stride) => stride < 0)
@@ -161,39 +180,68 @@ class LoopWriter {
       : { address: walked, offset }
   }
 
-  /** One turn of the innermost loop: so many elements side by side. */
-  #turn(axis: Axis, lanes: number): void {
+  /**
+   * One turn of the innermost loop: `width` elements in one vector or in two. Each instruction is written for both
+   * before the next one, and so are the stores: that is how V8 finds its pairs.
+   */
+  #turn(axis: Axis, width: number, accumulators: ReadonlyMap<Fold, Local>): void {
+    const halves = width > laneCount ? [0, 1] : [0]
+    const lanes = Math.min(width, laneCount)
     this.#kernel.body.forEach((instruction, i) => {
-      this.#builder.emit(this.#registers[i].set(this.#evaluate(instruction, axis, lanes)))
+      for (const half of halves) {
+        const value =
+          half === 1 && this.#isUniform(instruction, axis)
+            ? this.#registers[i][0].get
+            : this.#evaluate(instruction, axis, lanes, half)
+        this.#builder.emit(this.#registers[i][half].set(value))
+      }
     })
-    for (const store of this.#kernel.stores) {
-      const { address, offset } = this.#addressOf(store.view)
-      const value = this.#registers[store.register].get
-      this.#builder.emit(storeLanes(address, offset, this.#strideOf(store, axis), lanes, value))
+    for (const { register, view } of this.#kernel.stores) {
+      for (const half of halves) {
+        const { address, offset, stride } = this.#place(view, axis, half)
+        this.#builder.emit(storeLanes(address, offset, stride, lanes, this.#registers[register][half].get))
+      }
     }
-    for (const fold of this.#kernel.folds) this.#fold(fold, axis, lanes)
+    for (const fold of this.#kernel.folds) {
+      for (const half of halves) this.#fold(fold, axis, lanes, half, accumulators.get(fold))
+    }
   }
 
-  #evaluate(instruction: Instruction, axis: Axis, lanes: number): Code {
+  /** Whether all lanes of both vectors hold the same. */
+  #isUniform(instruction: Instruction, axis: Axis): boolean {
+    if (instruction.name === 'literal') return true
+    return instruction.name === 'load' && this.#strideOf(instruction.view, axis) === 0
+  }
+
+  /** Where one of two vectors of an operand starts. */
+  #place(view: View, axis: Axis, half: number): { address: Code; offset: number; stride: number } {
+    const { address, offset } = this.#addressOf(view)
+    const stride = this.#strideOf(view, axis)
+    const step = half * laneCount * stride
+    return step < 0
+      ? { address: i32.add(address, i32.const(step)), offset, stride }
+      : { address, offset: offset + step, stride }
+  }
+
+  #evaluate(instruction: Instruction, axis: Axis, lanes: number, half: number): Code {
     switch (instruction.name) {
       case 'load': {
-        const { view } = instruction
-        const stride = axis.strides[this.#walkerOf(view.strides)]
-        const { address, offset } = this.#addressOf(view)
+        const { address, offset, stride } = this.#place(instruction.view, axis, half)
         return loadLanes(address, offset, stride, lanes)
       }
       case 'literal':
         return emitLiteral(instruction.value, instruction.dtype)
       case 'iota': {
-        // A walker over an array of which element i lies at i: its offset, in elements, is the number itself.
-        const index = this.#walkerOf(iotaStrides(instruction.axis, this.#kernel))
+        // The byte offset of the imagined array, in elements, is the number itself.
+        const index = indexOf(this.#operands, iotaStrides(instruction.axis, this.#kernel))
         const step = axis.strides[index] / bytesPerElement
-        const first = i32.shr_u(this.#walkers[index].offset.get, i32.const(2))
-        return i32x4.add(i32x4.splat(first), i32x4.const(0, step, 2 * step, 3 * step))
+        const first = i32.shr_u(this.#offsets[index].get, i32.const(2))
+        const lane = (i: number) => (half * laneCount + i) * step
+        return i32x4.add(i32x4.splat(first), i32x4.const(lane(0), lane(1), lane(2), lane(3)))
       }
       default: {
         const operands = instruction.inputs.map((input) => ({
-          register: this.#registers[input],
+          register: this.#registers[input][half],
           dtype: this.#kernel.body[input].dtype,
         }))
         return emitElementwise(this.#builder, instruction.name, operands, instruction.dtype)
@@ -201,18 +249,17 @@ class LoopWriter {
     }
   }
 
-  #fold(fold: Fold, axis: Axis, lanes: number): void {
-    const { dtype } = this.#kernel.body[fold.register]
-    const value = this.#registers[fold.register].get
-    const accumulator = this.#accumulators.get(fold)
+  #fold(fold: Fold, axis: Axis, lanes: number, half: number, accumulator: Local | undefined): void {
+    const dtype = this.#dtypeOf(fold)
     const combine = combineLanes(fold.name, dtype)
+    const value = this.#registers[fold.register][half].get
     if (accumulator !== undefined) {
-      const active = lanes === laneCount ? value : v128.bitselect(value, this.#neutral(fold), laneMask(lanes))
+      const neutral = neutralLanes(fold.name, dtype)
+      const active = lanes === laneCount ? value : v128.bitselect(value, neutral, laneMask(lanes))
       this.#builder.emit(accumulator.set(combine(accumulator.get, active)))
       return
     }
-    const stride = this.#strideOf(fold, axis)
-    const { address, offset } = this.#addressOf(fold.view)
+    const { address, offset, stride } = this.#place(fold.view, axis, half)
     const sum = this.#builder.local('v128')
     this.#builder.emit(
       sum.set(combine(loadLanes(address, offset, stride, lanes), value)),
@@ -220,39 +267,11 @@ class LoopWriter {
     )
   }
 
-  /** Folds the four lanes of an accumulator into one and that into memory. */
-  #foldLanes(fold: Fold): void {
-    const accumulator = this.#accumulators.get(fold)!
-    const combine = combineLanes(fold.name, this.#kernel.body[fold.register].dtype)
+  #foldIntoMemory(fold: Fold, accumulator: Local): void {
+    const dtype = this.#dtypeOf(fold)
     const { address, offset } = this.#addressOf(fold.view)
-    const lane = (index: number) => i32x4.splat(i32x4.extract_lane(accumulator.get, index))
-    const pairs = this.#builder.local('v128')
-    this.#builder.emit(
-      pairs.set(combine(combine(lane(0), lane(1)), combine(lane(2), lane(3)))),
-      pairs.set(combine(v128.load32_splat(address, offset), pairs.get)),
-      v128.store_lane(address, pairs.get, 0, offset),
-    )
+    const sofar = v128.load32_splat(address, offset)
+    const total = combineLanes(fold.name, dtype)(sofar, foldAcross(fold.name, dtype, accumulator.get))
+    this.#builder.emit(accumulator.set(total), v128.store_lane(address, accumulator.get, 0, offset))
   }
-}
-
-/** The strides of an imagined array whose element i along one axis is i. */
-function iotaStrides(axis: number, { shape }: LoopKernel): number[] {
-  return shape.map((_, i) => (i === axis ? 1 : 0))
-}
-
-function combineLanes(name: Fold['name'], dtype: DType): (a: Code, b: Code) => Code {
-  if (name === 'sum') return dtype === 'float32' ? f32x4.add : i32x4.add
-  return dtype === 'float32' ? f32x4.max : i32x4.max_s
-}
-
-function smallestLanes(dtype: DType): Code {
-  return dtype === 'float32'
-    ? emitLiteral(Number.NEGATIVE_INFINITY, 'float32')
-    : i32x4.splat(i32.const(-(2 ** 31)))
-}
-
-/** All bits set in the first `lanes` lanes. */
-function laneMask(lanes: number): Code {
-  const bits = (lane: number) => (lane < lanes ? -1 : 0)
-  return i32x4.const(bits(0), bits(1), bits(2), bits(3))
 }

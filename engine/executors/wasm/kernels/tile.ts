@@ -1,36 +1,51 @@
 import type { Code } from '../assembler/encoding.ts'
 import { f32x4, i32, i32x4, v128 } from '../assembler/instructions.ts'
 import type { FunctionBuilder, Local } from '../assembler/module.ts'
-import { hasRelaxedSimd } from '../features.ts'
 import { bytesPerElement, laneCount, loadLanes, storeLanes } from './lanes.ts'
 
-/** a b + c for floats, fused where the engine can, or for integers. */
-function multiplyAdd(a: Code, b: Code, c: Code, isFloat: boolean): Code {
-  if (!isFloat) return i32x4.add(i32x4.mul(a, b), c)
-  return hasRelaxedSimd ? f32x4.relaxed_madd(a, b, c) : f32x4.add(f32x4.mul(a, b), c)
+/** Rows and columns. */
+export interface Shape2d {
+  readonly rows: number
+  readonly columns: number
+}
+
+export interface TileOptions {
+  /** Integers multiply and add as integers. Default true. */
+  readonly isFloat?: boolean
+  /** Whether a b + c is one instruction. */
+  readonly relaxedSimd: boolean
 }
 
 /**
  * A block of sums held in registers: the heart of every product. Each turn adds the outer product of a column (one
  * number a row, from anywhere) and a row of vectors:
  *
- *              ┌ b₀ b₁ b₂ b₃ │ b₄ b₅ b₆ b₇ ┐   loaded once a turn
- *     row 0  a₀│  accumulator │ accumulator │
- *     row 1  a₁│  accumulator │ accumulator │   6 rows × 2 vectors are 12 of the 16 vector registers
- *       …      │       …      │      …      │
+ *              ┌ b₀ b₁ b₂ b₃ │ b₄ b₅ b₆ b₇ │ …    loaded once a turn
+ *     row 0  a₀│  accumulator │ accumulator │ …
+ *     row 1  a₁│  accumulator │ accumulator │ …    6 × 8 numbers are 12 of the 16 vector registers of 128 bits,
+ *       …      │       …      │      …      │      6 × 16 are 12 of those of 256 bits
+ *
+ * V8's revectorizer makes one 256-bit operation of two neighbouring accumulators: the loads and stores of neighbours
+ * stand side by side, and both multiply the same splatted number.
  */
 export class Tile {
   readonly #builder: FunctionBuilder
   readonly #columns: number
-  readonly #isFloat: boolean
+  readonly #multiplyAdd: (a: Code, b: Code, c: Code) => Code
   readonly #accumulators: readonly (readonly Local[])[]
   readonly #row: readonly Local[]
   readonly #scalar: Local
 
-  constructor(builder: FunctionBuilder, rows: number, columns: number, isFloat = true) {
+  constructor(
+    builder: FunctionBuilder,
+    { rows, columns }: Shape2d,
+    { isFloat = true, relaxedSimd }: TileOptions,
+  ) {
     this.#builder = builder
     this.#columns = columns
-    this.#isFloat = isFloat
+    if (!isFloat) this.#multiplyAdd = (a, b, c) => i32x4.add(i32x4.mul(a, b), c)
+    else if (relaxedSimd) this.#multiplyAdd = f32x4.relaxed_madd
+    else this.#multiplyAdd = (a, b, c) => f32x4.add(f32x4.mul(a, b), c)
     const vectors = Math.ceil(columns / laneCount)
     const locals = (count: number) => Array.from({ length: count }, () => builder.local('v128'))
     this.#accumulators = Array.from({ length: rows }, () => locals(vectors))
@@ -52,7 +67,7 @@ export class Tile {
       this.#builder.emit(this.#scalar.set(v128.load32_splat(column, columnOffset(i))))
       accumulators.forEach((accumulator, j) => {
         this.#builder.emit(
-          accumulator.set(multiplyAdd(this.#scalar.get, this.#row[j].get, accumulator.get, this.#isFloat)),
+          accumulator.set(this.#multiplyAdd(this.#scalar.get, this.#row[j].get, accumulator.get)),
         )
       })
     })
@@ -61,14 +76,17 @@ export class Tile {
   /** Writes the rows to `pointer + rowOffset(i)`, or adds them to what is there. */
   store(pointer: Code, rowOffset: (row: number) => number, options: { add?: boolean } = {}): void {
     this.#accumulators.forEach((accumulators, i) => {
-      accumulators.forEach((accumulator, j) => {
-        const offset = rowOffset(i) + j * laneCount * bytesPerElement
-        const lanes = this.#lanesOf(j)
-        if (options.add) {
-          const before = loadLanes(pointer, offset, bytesPerElement, lanes)
+      const offsetOf = (j: number) => rowOffset(i) + j * laneCount * bytesPerElement
+      if (options.add) {
+        accumulators.forEach((accumulator, j) => {
+          const before = loadLanes(pointer, offsetOf(j), bytesPerElement, this.#lanesOf(j))
           this.#builder.emit(accumulator.set(f32x4.add(before, accumulator.get)))
-        }
-        this.#builder.emit(storeLanes(pointer, offset, bytesPerElement, lanes, accumulator.get))
+        })
+      }
+      accumulators.forEach((accumulator, j) => {
+        this.#builder.emit(
+          storeLanes(pointer, offsetOf(j), bytesPerElement, this.#lanesOf(j), accumulator.get),
+        )
       })
     })
   }
@@ -77,10 +95,6 @@ export class Tile {
     return Math.min(laneCount, this.#columns - vector * laneCount)
   }
 }
-
-/** Rows of a tile of six by eight: all registers but those for the operands. */
-export const tileRows = 6
-export const tileColumns = 8
 
 /**
  * Runs `body` for pieces of `length` of at most `most` each: a loop over full ones, then the rest. `body` gets the
@@ -101,4 +115,19 @@ export function inPieces(
     builder.emit(offset.set(i32.const(whole * most * stride)))
     body(offset, rest)
   }
+}
+
+/**
+ * Runs `body` in a loop of `count` turns, `unroll` of them written out where that divides evenly: `body` gets the
+ * number of the turn among those.
+ */
+export function unrolled(
+  builder: FunctionBuilder,
+  count: number,
+  body: (turn: number, turns: number) => void,
+): void {
+  const turns = [4, 2, 1].find((unroll) => count % unroll === 0)!
+  builder.loop(count / turns, 1, () => {
+    for (let turn = 0; turn < turns; turn++) body(turn, turns)
+  })
 }

@@ -1,11 +1,11 @@
 import type { CallKernel } from '../../../plan/kernels.ts'
-import { sizeOf } from '../../../shape.ts'
 import type { Code } from '../assembler/encoding.ts'
-import { i32, memory } from '../assembler/instructions.ts'
-import type { Local } from '../assembler/module.ts'
-import { beginKernel, type KernelCode } from './kernelCode.ts'
+import { control, i32, memory } from '../assembler/instructions.ts'
+import { engineModes } from '../modes.ts'
+import { beginKernel, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement } from './lanes.ts'
-import { inPieces, Tile, tileColumns, tileRows } from './tile.ts'
+import { advance, at } from './pointers.ts'
+import { inPieces, Tile, unrolled } from './tile.ts'
 
 interface Attributes {
   readonly stride: readonly [number, number]
@@ -16,15 +16,11 @@ interface Attributes {
 /**
  * Weight gradient [R, S, K, C/groups] from padded maps [N, H, W, C] and gradient maps [N, H', W', K].
  *
- *     output = 0
- *     for each image
- *       for each tap r, s, and group
- *         for 6 filters                              ┐ one tile of the output,
- *           for 8 channels                           ┘ held in registers
- *             for each pixel: tile += g[pixel, 6 filters] ⊗ x[pixel at (r, s), 8 channels]
- *             output += tile
- *
- * One image at a time: its maps stay in the second-level cache, and sums of sums keep rounding errors small.
+ *     for each image                               (its maps stay in the second-level cache)
+ *       for each tap r, s, group and some filters  (the units of threads: a piece of the output)
+ *         for the channels of a tile
+ *           for each pixel: tile += g[pixel, filters] ⊗ x[pixel at (r, s), channels]
+ *           output += tile                         (sums of sums keep rounding errors small)
  */
 export function weightGradientCode({ inputs: [maps, gradient], output, attributes }: CallKernel): KernelCode {
   const { stride, dilation, groups } = attributes as unknown as Attributes
@@ -32,57 +28,92 @@ export function weightGradientCode({ inputs: [maps, gradient], output, attribute
   const [, filters, gradientHeight, gradientWidth] = gradient.shape
   const [, depth, ...kernel] = output.shape
   const perGroup = filters / groups
+  const { relaxedSimd, tile: largest } = engineModes()
+  const pieces = Math.ceil(perGroup / largest.rows)
 
   const pixel = channels * bytesPerElement
   const gradientPixel = filters * bytesPerElement
+  const filterBytes = depth * bytesPerElement
 
-  const code = beginKernel([maps, gradient, output])
+  const code = beginKernel([maps, gradient, output], kernel[0] * kernel[1] * groups * pieces)
   const { builder, pointerTo } = code
-  const image = pointerTo(maps)
-  const gradientImage = pointerTo(gradient)
-  const result = pointerTo(output)
-  const [tap, target, column, row] = Array.from({ length: 4 }, () => builder.local('i32'))
-  const advance = (pointer: Local, distance: number): Code =>
-    distance === 0 ? [] : pointer.set(i32.add(pointer.get, i32.const(distance)))
+  const [tapRow, tapColumn, group, piece] = Array.from({ length: 4 }, () => builder.local('i32'))
+  const [target, gradientStart, mapStart, column, row] = Array.from({ length: 5 }, () => builder.local('i32'))
 
-  builder.emit(memory.fill(result.get, i32.const(0), i32.const(sizeOf(output.shape) * bytesPerElement)))
-  builder.loop(count, 1, () => {
-    builder.emit(target.set(result.get))
-    builder.loop(kernel[0], dilation[0] * width * pixel, (tapRow) => {
-      builder.loop(kernel[1], dilation[1] * pixel, (tapColumn) => {
-        builder.loop(groups, 1, (group) => {
-          const groupStart = i32.mul(group.get, i32.const(depth * bytesPerElement))
-          const tapStart = i32.add(i32.add(tapRow.get, tapColumn.get), groupStart)
-          builder.emit(tap.set(i32.add(image.get, tapStart)))
-          inPieces(builder, perGroup, tileRows, bytesPerElement, (filterOffset, tileHeight) => {
-            inPieces(builder, depth, tileColumns, bytesPerElement, (channelOffset, tileWidth) => {
-              const tile = new Tile(builder, tileHeight, tileWidth)
-              tile.clear()
-              const groupFilters = i32.mul(group.get, i32.const(perGroup * bytesPerElement))
-              builder.emit(
-                column.set(i32.add(i32.add(gradientImage.get, groupFilters), filterOffset.get)),
-                row.set(i32.add(tap.get, channelOffset.get)),
-              )
-              builder.loop(gradientHeight, 1, () => {
-                builder.loop(gradientWidth, 1, () => {
-                  tile.addProduct(column.get, (i) => i * bytesPerElement, row.get)
-                  builder.emit(advance(column, gradientPixel), advance(row, stride[1] * pixel))
-                })
-                builder.emit(advance(row, (stride[0] * width - gradientWidth * stride[1]) * pixel))
-              })
-              const filterStart = i32.mul(filterOffset.get, i32.const(depth))
-              builder.emit(row.set(i32.add(i32.add(target.get, filterStart), channelOffset.get)))
-              tile.store(row.get, (i) => i * depth * bytesPerElement, { add: true })
-            })
-          })
-          builder.emit(advance(target, perGroup * depth * bytesPerElement))
+  /** Adds one image's part of this unit, so many filters wide, to `target`. */
+  const sumFilters = (tileRows: number) => {
+    inPieces(builder, depth, largest.columns, bytesPerElement, (channelOffset, tileColumns) => {
+      const tile = new Tile(builder, { rows: tileRows, columns: tileColumns }, { relaxedSimd })
+      tile.clear()
+      builder.emit(column.set(gradientStart.get), row.set(at(mapStart.get, [channelOffset, 1])))
+      builder.loop(gradientHeight, 1, () => {
+        unrolled(builder, gradientWidth, (turn, turns) => {
+          const [columnOffset, rowOffset] = [turn * gradientPixel, turn * stride[1] * pixel]
+          tile.addProduct(column.get, (i) => i * bytesPerElement + columnOffset, row.get, rowOffset)
+          if (turn < turns - 1) return
+          builder.emit(advance(column, turns * gradientPixel), advance(row, turns * stride[1] * pixel))
         })
+        builder.emit(advance(row, (stride[0] * width - gradientWidth * stride[1]) * pixel))
       })
+      builder.emit(row.set(at(target.get, [channelOffset, 1])))
+      tile.store(row.get, (i) => i * filterBytes, { add: true })
     })
+  }
+
+  /** Where a unit's piece of the output starts, and how wide it is: the last piece of a group may be narrower. */
+  const locate = (unit: Code) => {
+    const [rest, tap] = [i32.div_u(unit, i32.const(pieces)), i32.div_u(unit, i32.const(pieces * groups))]
     builder.emit(
-      advance(image, height * width * pixel),
-      advance(gradientImage, gradientHeight * gradientWidth * gradientPixel),
+      piece.set(i32.rem_u(unit, i32.const(pieces))),
+      group.set(i32.rem_u(rest, i32.const(groups))),
+      tapColumn.set(i32.rem_u(tap, i32.const(kernel[1]))),
+      tapRow.set(i32.div_u(tap, i32.const(kernel[1]))),
+      target.set(
+        at(
+          pointerTo(output).get,
+          [tapRow, kernel[1] * filters * filterBytes],
+          [tapColumn, filters * filterBytes],
+          [group, perGroup * filterBytes],
+          [piece, largest.rows * filterBytes],
+        ),
+      ),
     )
+  }
+  const lastRows = perGroup - (pieces - 1) * largest.rows
+  const byWidth = (full: Code, last: Code): Code =>
+    lastRows === largest.rows ? full : control.if(i32.eq(piece.get, i32.const(pieces - 1)), last, full)
+
+  forUnits(builder, (unit) => {
+    locate(unit.get)
+    const clear = (rows: number) => memory.fill(target.get, i32.const(0), i32.const(rows * filterBytes))
+    builder.emit(byWidth(clear(largest.rows), clear(lastRows)))
+  })
+  builder.loop(count, 1, (image) => {
+    forUnits(builder, (unit) => {
+      locate(unit.get)
+      builder.emit(
+        gradientStart.set(
+          at(
+            pointerTo(gradient).get,
+            [image, gradientHeight * gradientWidth * gradientPixel],
+            [group, perGroup * bytesPerElement],
+            [piece, largest.rows * bytesPerElement],
+          ),
+        ),
+        mapStart.set(
+          at(
+            pointerTo(maps).get,
+            [image, height * width * pixel],
+            [tapRow, dilation[0] * width * pixel],
+            [tapColumn, dilation[1] * pixel],
+            [group, filterBytes],
+          ),
+        ),
+      )
+      const full = builder.block(() => sumFilters(largest.rows))
+      const last = lastRows === largest.rows ? [] : builder.block(() => sumFilters(lastRows))
+      builder.emit(byWidth(full, last))
+    })
   })
   return code
 }

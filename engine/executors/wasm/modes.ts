@@ -1,0 +1,85 @@
+import { f32x4, i32, v128 } from './assembler/instructions.ts'
+import { assemble, FunctionBuilder } from './assembler/module.ts'
+import { type Shape2d, Tile } from './kernels/tile.ts'
+
+/** What this JavaScript engine can do, found out once at the start. */
+export interface EngineModes {
+  /** a b + c in one instruction, of the relaxed SIMD extension. */
+  readonly relaxedSimd: boolean
+  /** V8 makes one 256-bit operation of two 128-bit ones that stand side by side. */
+  readonly revectorize: boolean
+  /** Rows and columns of the tile of a product that were the fastest here. */
+  readonly tile: Shape2d
+}
+
+let found: EngineModes | undefined
+
+/**
+ * The modes in force. The variables THERMOGRAD_RELAXED_SIMD and THERMOGRAD_REVECTORIZE turn one off when they are `0`.
+ */
+export function engineModes(): EngineModes {
+  found ??= detect()
+  return found
+}
+
+function detect(): EngineModes {
+  const allowed = (name: string) => globalThis.process?.env[name] !== '0'
+  const relaxedSimd = allowed('THERMOGRAD_RELAXED_SIMD') && hasRelaxedSimd()
+  const asked = allowed('THERMOGRAD_REVECTORIZE') && askForRevectorizer()
+  return { relaxedSimd, ...fastestTile(relaxedSimd, asked) }
+}
+
+function hasRelaxedSimd(): boolean {
+  const builder = new FunctionBuilder(0)
+  const local = builder.local('v128')
+  builder.emit(local.set(f32x4.relaxed_madd(v128.zero, v128.zero, v128.zero)))
+  return WebAssembly.validate(assemble({ imports: [], functions: [builder] }))
+}
+
+/**
+ * Sets V8's flags, where there is a V8 to set them for. They count for modules compiled from now on, and Liftoff, the
+ * quick compiler, would otherwise run the first steps with slow code.
+ */
+function askForRevectorizer(): boolean {
+  const process = globalThis.process as { getBuiltinModule?: (name: string) => object } | undefined
+  const v8 = process?.getBuiltinModule?.('node:v8') as { setFlagsFromString(flag: string): void } | undefined
+  v8?.setFlagsFromString('--experimental-wasm-revectorize')
+  v8?.setFlagsFromString('--no-liftoff')
+  return v8 !== undefined
+}
+
+/** Six rows by eight columns fill the registers of 128 bits, by sixteen those of 256: whichever is faster here. */
+function fastestTile(relaxedSimd: boolean, revectorize: boolean): Pick<EngineModes, 'revectorize' | 'tile'> {
+  const narrow: Shape2d = { rows: 6, columns: 8 }
+  const wide: Shape2d = { rows: 6, columns: 16 }
+  if (!revectorize || productsPerMs(wide, relaxedSimd) < 1.1 * productsPerMs(narrow, relaxedSimd)) {
+    return { revectorize: false, tile: narrow }
+  }
+  return { revectorize: true, tile: wide }
+}
+
+/** Multiplications and additions of a tile in the first-level cache, in a millisecond; the best of a few trials. */
+function productsPerMs(shape: Shape2d, relaxedSimd: boolean): number {
+  const depth = 128
+  const turns = 100
+  const builder = new FunctionBuilder(0)
+  const tile = new Tile(builder, shape, { relaxedSimd })
+  builder.loop(turns, 1, () => {
+    tile.clear()
+    builder.loop(depth, 4, (column) => {
+      const row = i32.mul(column.get, i32.const(shape.columns))
+      tile.addProduct(column.get, (i) => i * depth * 4, row, 4096)
+    })
+    tile.store(i32.const(32768), (i) => i * shape.columns * 4)
+  })
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true })
+  const module = new WebAssembly.Module(assemble({ imports: [], functions: [builder] }))
+  const run = new WebAssembly.Instance(module, { env: { memory } }).exports['0'] as () => void
+  let shortest = Number.POSITIVE_INFINITY
+  for (let trial = 0; trial < 8; trial++) {
+    const start = performance.now()
+    run()
+    shortest = Math.min(shortest, performance.now() - start)
+  }
+  return (shape.rows * shape.columns * depth * turns) / shortest
+}

@@ -1,0 +1,40 @@
+import { hostFunctions } from './hostFunctions.ts'
+
+/** One kernel call of a program. */
+export interface Step {
+  /** Which function of the module. */
+  readonly code: number
+  /** How many parts its work falls into. */
+  readonly units: number
+  /** The values that it is given pointers to. */
+  readonly values: readonly number[]
+}
+
+type KernelFunction = (firstUnit: number, endUnit: number, ...pointers: number[]) => void
+
+/** The steps of a program with the functions that run them, in one thread. */
+export class StepRunner {
+  readonly #steps: readonly (Step & { run: KernelFunction })[]
+
+  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, steps: readonly Step[]) {
+    const { exports } = new WebAssembly.Instance(module, { env: { memory, ...hostFunctions } })
+    this.#steps = steps.map((step) => ({ ...step, run: exports[String(step.code)] as KernelFunction }))
+  }
+
+  /** Runs all steps alone. */
+  runAlone(pointers: ArrayLike<number>): void {
+    for (const { run, units, values } of this.#steps) {
+      if (units > 0) run(0, units, ...values.map((value) => pointers[value]))
+    }
+  }
+
+  /** Runs this thread's part of all steps: units are shared out evenly, and all threads meet after each step. */
+  runPart(pointers: ArrayLike<number>, thread: number, threads: number, meet: () => void): void {
+    for (const { run, units, values } of this.#steps) {
+      const first = Math.ceil((units * thread) / threads)
+      const end = Math.ceil((units * (thread + 1)) / threads)
+      if (first < end) run(first, end, ...values.map((value) => pointers[value]))
+      meet()
+    }
+  }
+}

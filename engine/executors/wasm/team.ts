@@ -1,0 +1,104 @@
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import { InvalidInputError } from '../../errors.ts'
+import { Barrier } from './barrier.ts'
+import { type Step, StepRunner } from './steps.ts'
+import type { WorkerMessage, WorkerStart } from './worker.ts'
+
+/** A program that a team can run. */
+export interface TeamProgram {
+  readonly number: number
+  readonly runner: StepRunner
+  /** Whether any step has work for more than one thread. */
+  readonly isShared: boolean
+}
+
+/**
+ * The threads that compute: this one, which takes its share, and workers over the same memory. They start with the
+ * first program that has work for them and keep no process alive.
+ */
+export class Team {
+  readonly threads: number
+  readonly #memory: WebAssembly.Memory
+  readonly #barrier: Barrier
+  #workers: Worker[] | undefined
+  #programs = 0
+  readonly #registry = new FinalizationRegistry<number>((program) => this.#tell({ kind: 'drop', program }))
+
+  constructor(memory: WebAssembly.Memory, threads = threadsWanted()) {
+    this.threads = threads
+    this.#memory = memory
+    this.#barrier = new Barrier(threads)
+  }
+
+  /** Makes a program known to all threads. */
+  async load(module: WebAssembly.Module, steps: readonly Step[]): Promise<TeamProgram> {
+    const isShared = this.threads > 1 && steps.some(({ units }) => units > 1)
+    const program = {
+      number: this.#programs++,
+      runner: new StepRunner(module, this.#memory, steps),
+      isShared,
+    }
+    if (isShared) {
+      this.#workers ??= this.#start()
+      const known = this.#workers.map((worker) => heard(worker, program.number))
+      this.#tell({ kind: 'load', program: program.number, module, steps })
+      await Promise.all(known)
+      this.#registry.register(program, program.number)
+    }
+    return program
+  }
+
+  /** Runs a program from beginning to end, without giving way to anything else in this thread. */
+  run({ number, runner, isShared }: TeamProgram, pointers: Int32Array): void {
+    if (!isShared) {
+      runner.runAlone(pointers)
+      return
+    }
+    this.#tell({ kind: 'run', program: number, pointers })
+    runner.runPart(pointers, 0, this.threads, () => this.#barrier.meet())
+  }
+
+  #tell(message: WorkerMessage): void {
+    for (const worker of this.#workers ?? []) worker.postMessage(message)
+  }
+
+  #start(): Worker[] {
+    const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js'
+    return Array.from({ length: this.threads - 1 }, (_, i) => {
+      const start: WorkerStart = {
+        memory: this.#memory,
+        barrier: this.#barrier.words,
+        thread: i + 1,
+        threads: this.threads,
+      }
+      const worker = new Worker(new URL(file, import.meta.url), { workerData: start })
+      worker.setMaxListeners(0)
+      worker.unref()
+      return worker
+    })
+  }
+}
+
+/** Resolves when a worker has said this number. */
+function heard(worker: Worker, program: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const listen = (said: number) => {
+      if (said !== program) return
+      worker.off('message', listen)
+      worker.off('error', reject)
+      resolve()
+    }
+    worker.on('message', listen)
+    worker.once('error', reject)
+  })
+}
+
+/** THERMOGRAD_THREADS, or the number of processors. */
+function threadsWanted(): number {
+  const wanted = process.env.THERMOGRAD_THREADS
+  if (wanted === undefined) return availableParallelism()
+  const threads = Number(wanted)
+  if (Number.isInteger(threads) && threads >= 1) return threads
+  throw new InvalidInputError(`THERMOGRAD_THREADS: expected a whole number of at least 1, got '${wanted}'`)
+}

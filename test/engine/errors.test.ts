@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest'
+import {
+  amax,
+  arange,
+  argmax,
+  averagePool2d,
+  broadcastTo,
+  concatenate,
+  conv2d,
+  expandDimensions,
+  full,
+  gather,
+  globalAveragePool2d,
+  InvalidInputError,
+  matmul,
+  maxPool2d,
+  oneHot,
+  openExecutor,
+  pad,
+  permute,
+  reshape,
+  scatterAdd,
+  slice,
+  squeeze,
+  sum,
+  take,
+  tensor,
+  where,
+  zeros,
+} from '../../engine/index.ts'
+import { int32 } from './numbers.ts'
+
+const x = zeros([2, 3, 4])
+const maps = zeros([2, 3, 8, 8])
+const weights = zeros([4, 3, 3, 3])
+const indices = int32([0, 1, 2])
+
+const mistakes: [string, () => unknown, string][] = [
+  [
+    'add',
+    () => x.add(zeros([5])),
+    'add: shapes [2, 3, 4] and [5] do not broadcast: axis -1 is 4 in one and 5 in the other',
+  ],
+  [
+    'where',
+    () => where(zeros([2]), zeros([3]), 0),
+    'where: shapes [2] and [3] and [] do not broadcast: axis -1 is 2 in one and 3 in the other',
+  ],
+  ['sum', () => sum(x, 3), 'sum: axis 3 does not exist in 3 dimensions'],
+  ['sum twice', () => sum(x, [0, -3]), 'sum: an axis is named twice in [0, 0]'],
+  ['amax', () => amax(zeros([2, 0]), 1), 'amax: axis 1 of [2, 0] has no elements'],
+  ['argmax', () => argmax(zeros([0]), 0), 'argmax: axis 0 of [0] has no elements'],
+  ['matmul', () => matmul(zeros([2, 3]), zeros([4, 5])), 'matmul: inner lengths differ: [2, 3] by [4, 5]'],
+  [
+    'matmul batches',
+    () => matmul(zeros([2, 1, 3]), zeros([3, 3, 1])),
+    'matmul: shapes [2] and [3] do not broadcast: axis -1 is 2 in one and 3 in the other',
+  ],
+  ['matmul scalars', () => matmul(2, x), 'matmul: expected matrices or vectors, got [] and [2, 3, 4]'],
+  [
+    'conv2d ranks',
+    () => conv2d(x, weights),
+    'conv2d: expected maps [N, C, H, W] and weights [K, C/groups, R, S], got [2, 3, 4] and [4, 3, 3, 3]',
+  ],
+  [
+    'conv2d channels',
+    () => conv2d(maps, zeros([4, 2, 3, 3])),
+    'conv2d: weights [4, 2, 3, 3] in 1 group expect 2 channels, but the maps [2, 3, 8, 8] have 3',
+  ],
+  [
+    'conv2d groups',
+    () => conv2d(maps, weights, undefined, { groups: 2 }),
+    'conv2d: 2 groups divide neither 3 channels nor 4 filters evenly',
+  ],
+  [
+    'conv2d kernel',
+    () => conv2d(zeros([1, 3, 2, 2]), weights),
+    'conv2d: a kernel of [3, 3] with dilation [1, 1] does not fit into [2, 2] padded by [0, 0]',
+  ],
+  [
+    'conv2d stride',
+    () => conv2d(maps, weights, undefined, { stride: 0 }),
+    'conv2d: expected stride to be whole and at least 1, got [0, 0]',
+  ],
+  [
+    'conv2d bias',
+    () => conv2d(maps, weights, zeros([5])),
+    'add: shapes [2, 4, 6, 6] and [1, 5, 1, 1] do not broadcast: axis -3 is 4 in one and 5 in the other',
+  ],
+  ['maxPool2d ranks', () => maxPool2d(x, 2), 'maxPool2d: expected maps [N, C, H, W], got [2, 3, 4]'],
+  [
+    'maxPool2d padding',
+    () => maxPool2d(maps, 2, { padding: [0, 2] }),
+    'maxPool2d: padding [0, 2] is more than half of the kernel [2, 2]',
+  ],
+  ['averagePool2d', () => averagePool2d(x, 2), 'averagePool2d: expected maps [N, C, H, W], got [2, 3, 4]'],
+  [
+    'globalAveragePool2d',
+    () => globalAveragePool2d(x),
+    'globalAveragePool2d: expected maps [N, C, H, W], got [2, 3, 4]',
+  ],
+  ['reshape', () => reshape(x, [5, 5]), 'reshape: [2, 3, 4] has 24 elements, but [5, 5] holds 25'],
+  [
+    'reshape rest',
+    () => reshape(x, [5, -1]),
+    'reshape of [2, 3, 4]: expected lengths that are whole numbers ≥ 0, got [5, 4.8]',
+  ],
+  [
+    'permute',
+    () => permute(x, [0, 0, 1]),
+    'permute: expected each of the 3 axes of [2, 3, 4] once, got [0, 0, 1]',
+  ],
+  ['broadcastTo', () => broadcastTo(x, [2, 3, 1]), 'broadcastTo: [2, 3, 4] cannot become [2, 3, 1]'],
+  [
+    'expandDimensions',
+    () => expandDimensions(x, 5),
+    'expandDimensions: axis 5 does not exist in 4 dimensions',
+  ],
+  ['squeeze', () => squeeze(x, 0), 'squeeze: axis 0 of [2, 3, 4] is longer than 1'],
+  ['slice index', () => slice(x, 2), 'slice: index 2 is outside axis 0 of length 2'],
+  [
+    'slice step',
+    () => slice(x, [0, 2, 0]),
+    'slice: expected whole bounds and a step other than 0, got [0,2,0]',
+  ],
+  [
+    'slice bound',
+    () => slice(x, [0.5, null]),
+    'slice: expected whole bounds and a step other than 0, got [0.5,null]',
+  ],
+  ['slice ranges', () => slice(x, 0, 0, 0, 0), 'slice: 4 ranges were given for [2, 3, 4]'],
+  ['pad', () => pad(x, [[1, 1]]), 'pad: expected 3 pairs of widths ≥ 0, got [[1,1]]'],
+  [
+    'concatenate',
+    () => concatenate([x, zeros([2, 4, 4])]),
+    'concatenate: shapes [2, 3, 4] and [2, 4, 4] differ beside axis 0',
+  ],
+  ['concatenate none', () => concatenate([]), 'concatenate: expected at least one tensor'],
+  ['gather rank', () => gather(x, 0, indices), 'gather: index [3] must have as many axes as [2, 3, 4]'],
+  ['gather type', () => gather(zeros([3]), 0, zeros([2])), 'gather: expected int32 indices, got float32'],
+  [
+    'scatterAdd',
+    () => scatterAdd(zeros([4, 2]), 0, int32([[0], [1]]), zeros([2, 1])),
+    'scatterAdd: index [2, 1] must have the lengths of [4, 2] beside axis 0',
+  ],
+  [
+    'scatterAdd source',
+    () => scatterAdd(zeros([4]), 0, indices, zeros([2])),
+    'scatterAdd: source [2] and index [3] differ',
+  ],
+  ['take', () => take(x, 0, zeros([2, 2], 'int32')), 'take: expected one axis of indices, got [2, 2]'],
+  ['oneHot', () => oneHot(zeros([2]), 3), 'oneHot: expected int32 labels, got float32'],
+  ['arange', () => arange(-1), 'arange: expected a length ≥ 0, got -1'],
+  ['full', () => full([1.5], 0), 'full: expected lengths that are whole numbers ≥ 0, got [1.5]'],
+  [
+    'tensor shape',
+    () => tensor([1, 2, 3], { shape: [2, 2] }),
+    'tensor: shape [2, 2] holds 4 elements, but 3 were given',
+  ],
+  [
+    'ragged tensor',
+    () => tensor([[1, 2], [3]]),
+    'tensor: nested arrays are ragged: axis 1 has 2 and 1 elements',
+  ],
+]
+
+describe('mistakes are errors of the caller, told at once', () => {
+  it.each(mistakes)('%s', (_, mistake, message) => {
+    expect(mistake).toThrow(InvalidInputError)
+    expect(mistake).toThrow(message)
+  })
+
+  it('item of several elements', () =>
+    expect(x.item()).rejects.toThrow('item: expected one element, got [2, 3, 4]'))
+
+  it('an executor of another name', () =>
+    expect(openExecutor('gpu')).rejects.toThrow("device: expected one of auto, wasm, reference, got 'gpu'"))
+})

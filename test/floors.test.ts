@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs'
+import { glob } from 'node:fs/promises'
+import { dirname, join, normalize } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const root = join(import.meta.dirname, '..')
+
+/** The floors of the house, from the ground up: each imports only from those before it. */
+const floors = ['engine', 'nn', 'kd', 'datasets', 'train', 'cli']
+
+/** What `datasets` may know of the engine: errors, keyed random numbers, the tensor constructor. */
+const engineForDatasets = ['engine/errors.ts', 'engine/random.ts', 'engine/tensor.ts']
+
+interface Import {
+  readonly from: string
+  readonly to: string
+}
+
+async function importsOfTheProject(): Promise<Import[]> {
+  const imports: Import[] = []
+  for await (const file of glob(`{${floors.join()}}/**/*.ts`, { cwd: root })) {
+    const source = readFileSync(join(root, file), 'utf8')
+    for (const [, target] of source.matchAll(/(?:from|import|import\()\s*'(\.[^']+)'/g)) {
+      imports.push({ from: file, to: normalize(join(dirname(file), target)) })
+    }
+  }
+  return imports
+}
+
+const floorOf = (file: string) => floors.indexOf(file.split('/')[0])
+
+describe('the floors', () => {
+  it('should import only from the floors below', async () => {
+    const imports = await importsOfTheProject()
+    expect(imports.length).toBeGreaterThan(100)
+    expect(imports.filter(({ from, to }) => floorOf(to) < 0 || floorOf(to) > floorOf(from))).toEqual([])
+  })
+
+  it('should keep datasets apart from all of the engine but three files, and from nn and kd', async () => {
+    const reaches = (await importsOfTheProject()).filter(
+      ({ from, to }) =>
+        from.startsWith('datasets/') && !to.startsWith('datasets/') && !engineForDatasets.includes(to),
+    )
+    expect(reaches).toEqual([])
+  })
+
+  it('should hold no circle of imports', async () => {
+    const targets = Map.groupBy(await importsOfTheProject(), ({ from }) => from)
+    const finished = new Set<string>()
+    const circles: string[] = []
+    const visit = (file: string, path: readonly string[]) => {
+      if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(' → '))
+      else if (!finished.has(file)) {
+        for (const { to } of targets.get(file) ?? []) visit(to, [...path, file])
+        finished.add(file)
+      }
+    }
+    for (const file of targets.keys()) visit(file, [])
+    expect(circles).toEqual([])
+  })
+})

@@ -1,0 +1,52 @@
+import type { StateDict } from '../nn/index.ts'
+import type { Place } from './errors.ts'
+import type { Evaluation } from './evaluate.ts'
+
+/** What an epoch came to: a line of `metrics.jsonl`. */
+export interface EpochMetrics {
+  /** Counted from 1. */
+  readonly epoch: number
+  readonly lr: number
+  /** Means over the images: `loss`, its terms by name and, of a distillation, its temperatures and sharpnesses. */
+  readonly train: Readonly<Record<string, number>>
+  /** Rows in which a guard stepped in for the formula of the temperatures. */
+  readonly guardedRows: number
+  readonly test: Evaluation
+  /** Of training and evaluation. */
+  readonly seconds: number
+  /** Of training alone. */
+  readonly imagesPerSecond: number
+}
+
+/** The extent of a training. */
+export interface Extent {
+  readonly epochs: number
+  /** In an epoch. */
+  readonly steps: number
+  /** In an epoch. */
+  readonly images: number
+}
+
+/** A step that was taken. */
+export interface StepEnd extends Place {
+  readonly loss: number
+  /** In the batch. */
+  readonly images: number
+}
+
+/** An epoch that has ended with finite losses. */
+export interface EpochEnd {
+  readonly metrics: EpochMetrics
+  /** Copies of the weights as they are now. */
+  readonly weights: StateDict
+  /** Whether no epoch before had a higher test top-1: of equal ones the later is the best, as in mdistiller. */
+  readonly isBest: boolean
+}
+
+/** Somebody who follows a training: a progress bar, a run folder. The training waits for what they return. */
+export interface Observer {
+  /** Before the first step, with copies of the initial weights. */
+  started?(extent: Extent, weights: StateDict): void | Promise<void>
+  stepEnded?(step: StepEnd): void | Promise<void>
+  epochEnded?(end: EpochEnd): void | Promise<void>
+}
