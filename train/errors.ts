@@ -1,32 +1,36 @@
 import { InvalidInputError } from '../engine/errors.ts'
 
-/** Where in a training something happened. */
+/** A step of a training. */
 export interface Place {
   /** Counted from 1. */
   readonly epoch: number
   /** In the epoch, counted from 1. */
   readonly step: number
-  /** In an epoch. */
+  /** How many an epoch has. */
   readonly steps: number
 }
 
+type LossName = 'training loss' | 'test loss'
+
 /**
- * A loss that is NaN or infinite: the recipe does not suit the task, for example its learning rate. Nothing can be
- * learnt from such a loss, and the weights that gave it are lost. The network is left with the last weights that were
- * seen to be good.
+ * A loss that is NaN or infinite: the recipe, for example its learning rate, does not suit the task. Its gradients
+ * would spoil every weight, so the training stops.
  */
 export class NonFiniteLossError extends InvalidInputError {
   override name = 'NonFiniteLossError'
   readonly place: Place
-  /** The end of this epoch is where the network's weights come from; 0 for the initial ones. */
-  readonly goodEpoch: number
 
-  constructor(loss: 'training loss' | 'test loss', value: number, place: Place, goodEpoch: number) {
+  constructor(loss: LossName, value: number, place: Place) {
+    const { epoch, step, steps } = place
+    const weights = epoch === 1 ? 'the initial ones' : `those after epoch ${epoch - 1}`
     super(
-      `the ${loss} became ${value} in epoch ${place.epoch}, step ${place.step} of ${place.steps}; ` +
-        `the last good weights are ${goodEpoch === 0 ? 'the initial ones' : `those after epoch ${goodEpoch}`}`,
+      `the ${loss} became ${value} in epoch ${epoch}, step ${step} of ${steps}; the last good weights are ${weights}`,
     )
     this.place = place
-    this.goodEpoch = goodEpoch
   }
+}
+
+/** Throws `NonFiniteLossError` for a loss that is no finite number. */
+export function demandFinite(loss: LossName, value: number, place: Place): void {
+  if (!Number.isFinite(value)) throw new NonFiniteLossError(loss, value, place)
 }

@@ -27,9 +27,8 @@ export interface Extent {
   readonly images: number
 }
 
-/** A step that was taken. */
+/** A step that was taken, with a finite loss. */
 export interface StepEnd extends Place {
-  readonly loss: number
   /** In the batch. */
   readonly images: number
 }
@@ -43,10 +42,10 @@ export interface EpochEnd {
   readonly isBest: boolean
 }
 
-/** Somebody who follows a training: a progress bar, a run folder. The training waits for what they return. */
+/** Somebody who follows a training: a progress bar, a run folder. The training waits for their promises. */
 export interface Observer {
   /** Before the first step, with copies of the initial weights. */
   started?(extent: Extent, weights: StateDict): void | Promise<void>
-  stepEnded?(step: StepEnd): void | Promise<void>
+  stepEnded?(step: StepEnd): void
   epochEnded?(end: EpochEnd): void | Promise<void>
 }

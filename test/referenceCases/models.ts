@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { grad, realizeOn, type Tensor, tensor } from '../../engine/index.ts'
 import { createModel, crossEntropy, modelNames, type Network } from '../../nn/index.ts'
 import { fill, fillWeights } from './fill.ts'
+import { notRun } from './notRun.ts'
 import { expectClose, labelled, largest, open, type Precision, precisions } from './precision.ts'
 
 /** A tensor by its mean, its standard deviation and its first elements. */
@@ -32,7 +33,7 @@ export interface ModelCase {
 /** A network against PyTorch's: what it is made of, and what it computes in both modes. */
 export function describeModel(each: ModelCase): void {
   if (!modelNames.includes(each.model)) {
-    it.skip(`${each.model}: not run, there is no such network yet`)
+    notRun(each.model, 'there is no such network yet')
     return
   }
   it('has the parameters and the state dictionary of PyTorch', () => {
@@ -51,7 +52,10 @@ export function describeModel(each: ModelCase): void {
   for (const precision of precisions) {
     const { device, deepest } = precision
     if (convolutions > deepest) {
-      it.skip(`on the ${device} executor: not run, ${convolutions} convolutions are more than ${deepest}`)
+      notRun(
+        `${each.model} on the ${device} executor`,
+        `${convolutions} convolutions are more than ${deepest}`,
+      )
       continue
     }
     it(`computes the same in evaluation on the ${device} executor`, () => checkEvaluation(each, precision))

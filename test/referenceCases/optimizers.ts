@@ -2,6 +2,7 @@ import { describe, it } from 'vitest'
 import { grad, realizeOn, type Tensor, tensor, type Variable, variable } from '../../engine/index.ts'
 import { Adam, AdamW, type Optimizer, SGD } from '../../nn/index.ts'
 import { fill } from './fill.ts'
+import { notRun } from './notRun.ts'
 import { expectClose, open, precisions } from './precision.ts'
 
 export interface OptimizerCase {
@@ -34,7 +35,7 @@ export function describeOptimizers(cases: readonly OptimizerCase[]): void {
 
     for (const { name, steps } of cases) {
       if (!Object.hasOwn(constructors, name.split(' ')[0])) {
-        it.skip(`${name}: not run, there is no such optimizer`)
+        notRun(`${name} on the ${precision.device} executor`, 'there is no such optimizer')
         continue
       }
       it(name, async () => {

@@ -4,6 +4,7 @@ import { dtkd } from '../../kd/index.ts'
 import { createModel, modelNames, type Network, SGD } from '../../nn/index.ts'
 import { fill, fillWeights, hashed } from './fill.ts'
 import { normOf } from './models.ts'
+import { notRun } from './notRun.ts'
 import { expectClose, labelled, open, type Precision, precisions } from './precision.ts'
 
 export interface TrajectoryRun {
@@ -32,7 +33,7 @@ export function describeTrajectories(runs: readonly TrajectoryRun[]): void {
     const title = `${run.teacher} to ${run.student}, ${run.steps} steps`
     const absent = [run.student, run.teacher].filter((name) => !modelNames.includes(name))
     if (absent.length > 0) {
-      it.skip(`${title}: not run, there is no ${absent.join(' and no ')} yet`)
+      notRun(title, `there is no ${absent.join(' and no ')} yet`)
       continue
     }
     describe(title, () => {
