@@ -12,7 +12,7 @@ export {
 export type { DType, HostArray } from './dtype.ts'
 export { InvalidInputError } from './errors.ts'
 export type { Executor } from './executors/executor.ts'
-export { type GradientCheckOptions, gradientCheck } from './gradientCheck.ts'
+export { GradientCheckError, type GradientCheckOptions, gradientCheck } from './gradientCheck.ts'
 export * from './operations/index.ts'
 export { type Key, RandomStream, streamKey } from './random.ts'
 export { type ReadOptions, realize, realizeOn, type Stateful } from './realize.ts'

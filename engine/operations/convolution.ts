@@ -1,7 +1,8 @@
+import { promote } from '../dtype.ts'
 import { demand } from '../errors.ts'
 import { format, type Shape } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
-import { add } from './elementwise.ts'
+import { add, cast } from './elementwise.ts'
 import { reshape } from './movement.ts'
 import { apply, type Example, type Primitive } from './primitive.ts'
 
@@ -200,7 +201,8 @@ function weightGradient(x: Tensor, gradient: Tensor, weight: Shape, attributes: 
  * PyTorch: `torch.nn.functional.conv2d`.
  */
 export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor, options: Conv2dOptions = {}): Tensor {
-  const output = apply(conv2dPrimitive, [x, weight], {
+  const type = promote(x.dtype, weight.dtype)
+  const output = apply(conv2dPrimitive, [cast(x, type), cast(weight, type)], {
     ...windowOf('conv2d', options),
     groups: options.groups ?? 1,
   })

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs'
+import { findPackageJSON } from 'node:module'
+import { availableParallelism } from 'node:os'
+import type { Choice } from '../engine/device.ts'
+
+/** What a training runs on: it belongs to every result. */
+export interface Environment {
+  readonly thermograd: string
+  readonly node: string
+  /** Operating system and processor. */
+  readonly platform: string
+  /** Processors that this process may use. */
+  readonly cores: number
+  readonly executor: string
+  /** Why it is that executor. */
+  readonly executorReason: string
+}
+
+export function environmentOf({ executor, reason }: Choice): Environment {
+  return {
+    thermograd: packageVersion(),
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    cores: availableParallelism(),
+    executor: executor.name,
+    executorReason: reason,
+  }
+}
+
+/** Of thermograd. */
+export function packageVersion(): string {
+  return JSON.parse(readFileSync(findPackageJSON(import.meta.url)!, 'utf8')).version
+}
