@@ -1,8 +1,7 @@
 import type { Attributes } from '../../node.ts'
 import type { Window } from '../../operations/convolution.ts'
 import type { Expansions, Scheduler } from '../../plan/scheduler.ts'
-import { isDense, type Order, sliceView, type View } from '../../plan/view.ts'
-import type { Shape } from '../../shape.ts'
+import { type Order, sliceView, type View } from '../../plan/view.ts'
 import { engineModes } from './modes.ts'
 
 /**
@@ -25,26 +24,69 @@ function geometryOf(attributes: Attributes): Geometry {
 }
 
 export const convolutionExpansions: Expansions = {
-  conv2d(scheduler, { attributes, shape }, [x, weight]) {
+  conv2d(scheduler, { attributes, shape, dtype }, [x, weight]) {
     const { stride, padding, dilation, groups } = geometryOf(attributes)
     const padded = embedMaps(scheduler, x, {
       size: [0, 1].map((i) => x.shape[2 + i] + 2 * padding[i]),
       start: padding,
-      step: [1, 1],
     })
-    return convolve(scheduler, padded, groupedFilters(weight, groups), shape, { stride, dilation })
+    const output = scheduler.allocate(shape, dtype, channelsLast)
+    convolve(scheduler, padded, groupedFilters(weight, groups), output, { stride, dilation })
+    return output
   },
 
-  /** A stride-1 convolution of the gradient, spread by the stride and padded, with the filters turned round. */
-  conv2dInputGradient(scheduler, { attributes, shape }, [gradient, weight]) {
-    const { stride, padding, dilation, groups } = geometryOf(attributes)
-    const reach = [0, 1].map((i) => dilation[i] * (weight.shape[2 + i] - 1))
-    const spread = embedMaps(scheduler, gradient, {
-      size: [0, 1].map((i) => shape[2 + i] + reach[i]),
-      start: [0, 1].map((i) => reach[i] - padding[i]),
-      step: stride,
+  /**
+   * A convolution of the gradient with the filters turned round. With stride s, pixels of the input whose position
+   * differs modulo s see different taps: each phase is a small convolution of stride 1 of its own.
+   */
+  conv2dInputGradient(scheduler, { attributes, shape, dtype }, [gradient, weight]) {
+    const geometry = geometryOf(attributes)
+    const output = scheduler.allocate(shape, dtype, channelsLast)
+    const [rows, columns] = [0, 1].map((i) => phasesOf(geometry, i, weight.shape[2 + i], shape[2 + i]))
+    // One copy of the gradient with as many zeros around it as any phase looks at.
+    const margin = [rows, columns].map((phases) => Math.max(0, ...phases.map(({ first }) => -first)))
+    const ends = [rows, columns].map((phases) => Math.max(...phases.map(({ end }) => end)))
+    const padded = embedMaps(scheduler, gradient, {
+      start: margin,
+      size: margin.map((start, i) => start + Math.max(gradient.shape[2 + i], ends[i])),
     })
-    return convolve(scheduler, spread, turnedFilters(weight, groups), shape, { stride: [1, 1], dilation })
+    const filters = turnedFilters(weight, geometry.groups)
+    const isSparse = [...rows, ...columns].some(({ taps }) => taps === 0)
+    if (isSparse) scheduler.emit({ kind: 'clear', value: output.value })
+    for (const row of rows) {
+      for (const column of columns) {
+        const phase = [row, column]
+        const part = (view: View, starts: number[], steps: number[], lengths: number[]) => {
+          const outer = view.shape.slice(0, -2)
+          const [zeros, ones] = [outer.map(() => 0), outer.map(() => 1)]
+          return sliceView(view, [...zeros, ...starts], [...ones, ...steps], [...outer, ...lengths])
+        }
+        if (phase.some(({ taps, count }) => taps === 0 || count === 0)) continue
+        const seen = part(
+          padded,
+          phase.map(({ first }, i) => first + margin[i]),
+          [1, 1],
+          phase.map(({ first, end }) => end - first),
+        )
+        const chosen = part(
+          filters,
+          phase.map(({ firstTap }) => firstTap),
+          phase.map(({ tapStep }) => tapStep),
+          phase.map(({ taps }) => taps),
+        )
+        const written = part(
+          output,
+          phase.map(({ start }) => start),
+          [...geometry.stride],
+          phase.map(({ count }) => count),
+        )
+        convolve(scheduler, seen, chosen, written, {
+          stride: [1, 1],
+          dilation: [row.dilation, column.dilation],
+        })
+      }
+    }
+    return output
   },
 
   conv2dWeightGradient(scheduler, { attributes, shape, dtype }, [x, gradient]) {
@@ -52,7 +94,6 @@ export const convolutionExpansions: Expansions = {
     const padded = embedMaps(scheduler, x, {
       size: [0, 1].map((i) => x.shape[2 + i] + 2 * padding[i]),
       start: padding,
-      step: [1, 1],
     })
     const maps = scheduler.materialize(gradient, channelsLast)
     const output = scheduler.allocate(shape, dtype, tapsFirst)
@@ -66,28 +107,66 @@ export const convolutionExpansions: Expansions = {
     return output
   },
 }
+/** One phase of an input gradient along one axis: the pixels start, start + stride, … */
+interface Phase {
+  readonly start: number
+  readonly count: number
+  /** How many taps these pixels see; which, among the turned ones: firstTap, firstTap + tapStep, … */
+  readonly taps: number
+  readonly firstTap: number
+  readonly tapStep: number
+  /** The first pixel of the gradient that they see, the one after the last, and the distance between taps. */
+  readonly first: number
+  readonly end: number
+  readonly dilation: number
+}
 
-/** Maps placed into larger ones of zeros, channels last: pixel i at start + i · step; those outside are dropped. */
+/**
+ * Pixel h sees tap r where (h + padding − r · dilation) / stride is a pixel of the gradient. For h = start + i · stride
+ * these r are r₀, r₀ + m, …, with m = stride / gcd(stride, dilation), and the pixel is a constant + i − t · dilation / gcd
+ * for the t-th of them.
+ */
+function phasesOf(
+  { stride, padding, dilation }: Geometry,
+  axis: number,
+  kernel: number,
+  length: number,
+): Phase[] {
+  const common = greatestDivisor(stride[axis], dilation[axis])
+  const tapStep = stride[axis] / common
+  return Array.from({ length: stride[axis] }, (_, start) => {
+    const position = (tap: number) => (start + padding[axis] - tap * dilation[axis]) / stride[axis]
+    const seen = Array.from({ length: kernel }, (_, tap) => tap).filter((tap) =>
+      Number.isInteger(position(tap)),
+    )
+    const taps = seen.length
+    const count = Math.max(0, Math.ceil((length - start) / stride[axis]))
+    const first = taps === 0 ? 0 : position(seen[taps - 1])
+    const end = taps === 0 ? 0 : position(seen[0]) + count
+    const firstTap = taps === 0 ? 0 : kernel - 1 - seen[taps - 1]
+    return { start, count, taps, firstTap, tapStep, first, end, dilation: dilation[axis] / common }
+  })
+}
+
+function greatestDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestDivisor(b, a % b)
+}
+
+/** Maps placed into larger ones of zeros, channels last. */
 function embedMaps(
   scheduler: Scheduler,
   maps: View,
-  { size, start, step }: { size: readonly number[]; start: readonly number[]; step: readonly number[] },
+  { size, start }: { size: readonly number[]; start: readonly number[] },
 ): View {
   const [count, channels, ...inner] = maps.shape
-  const first = start.map((at, i) => Math.max(0, Math.ceil(-at / step[i])))
-  const kept = inner.map(
-    (length, i) => Math.min(length, Math.ceil((size[i] - start[i]) / step[i])) - first[i],
+  if (inner.every((length, i) => length === size[i])) return scheduler.materialize(maps, channelsLast)
+  const embedded = scheduler.allocate(
+    [count, channels, ...size],
+    scheduler.values[maps.value].dtype,
+    channelsLast,
   )
-  const whole = kept.every((length, i) => length === inner[i] && length === size[i])
-  if (whole && isDense(maps, channelsLast)) return maps
-
-  const { dtype } = scheduler.values[maps.value]
-  const embedded = scheduler.allocate([count, channels, ...size], dtype, channelsLast)
-  if (!whole) scheduler.emit({ kind: 'clear', value: embedded.value })
-  const placed: Shape = [count, channels, ...kept.map((length) => Math.max(0, length))]
-  const from = sliceView(maps, [0, 0, ...first], [1, 1, 1, 1], placed)
-  const at = first.map((skipped, i) => start[i] + skipped * step[i])
-  scheduler.copy(from, sliceView(embedded, [0, 0, ...at], [1, 1, ...step], placed))
+  scheduler.emit({ kind: 'clear', value: embedded.value })
+  scheduler.copy(maps, sliceView(embedded, [0, 0, ...start], [1, 1, 1, 1], maps.shape))
   return embedded
 }
 
@@ -115,15 +194,14 @@ function turnedFilters(weight: View, groups: number): View {
   return sliceView(swapped, [0, 0, 0, shape[3] - 1, shape[4] - 1], [1, 1, 1, -1, -1], swapped.shape)
 }
 
-/** Output [N, K, H, W] of filters [groups, filters, depth, R, S] over padded maps. */
+/** Writes to `output` [N, K, H, W] what filters [groups, filters, depth, R, S] make of padded maps. */
 function convolve(
   scheduler: Scheduler,
   maps: View,
   filters: View,
-  shape: Shape,
+  output: View,
   { stride, dilation }: Pick<Window, 'stride' | 'dilation'>,
-): View {
-  const output = scheduler.allocate(shape, scheduler.values[maps.value].dtype, channelsLast)
+): void {
   const [, perGroup, , ...kernel] = filters.shape
   scheduler.emit({
     kind: 'call',
@@ -132,7 +210,6 @@ function convolve(
     inputs: [maps, packFilters(scheduler, filters)],
     output,
   })
-  return output
 }
 
 /**

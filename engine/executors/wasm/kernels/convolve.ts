@@ -1,4 +1,5 @@
 import type { CallKernel } from '../../../plan/kernels.ts'
+import { i32 } from '../assembler/instructions.ts'
 import { engineModes } from '../modes.ts'
 import { beginKernel, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement } from './lanes.ts'
@@ -15,6 +16,7 @@ interface Attributes {
 
 /**
  * Convolution of padded maps [N, H, W, C] with packed filters [groups, blocks, R, S, C/groups, filters side by side].
+ * Maps and output may be parts of larger ones; their channels are contiguous.
  *
  *     for each group, image                          (images are the units of threads)
  *       for each block of filters                    (its weights stay in the first-level cache)
@@ -27,15 +29,14 @@ interface Attributes {
  */
 export function convolveCode({ inputs: [maps, packed], output, attributes }: CallKernel): KernelCode {
   const { stride, dilation, kernel, filters } = attributes as unknown as Attributes
-  const [count, channels, height, width] = maps.shape
-  const [, totalFilters, outputHeight, outputWidth] = output.shape
+  const [count, , outputHeight, outputWidth] = output.shape
   const [groups, blocks, , , depth, blockColumns] = packed.shape
   const { relaxedSimd, tile: largest } = engineModes()
-  const [taps, run] = groups === 1 && dilation[1] === 1 ? [1, kernel[1] * depth] : [kernel[1], depth]
-
-  const pixel = channels * bytesPerElement
+  const [image, , row, pixel] = maps.strides.map((elements) => elements * bytesPerElement)
+  const [outputImage, , outputRow, outputPixel] = output.strides.map((elements) => elements * bytesPerElement)
+  const isOneRun = dilation[1] === 1 && pixel === depth * bytesPerElement
+  const [taps, run] = isOneRun ? [1, kernel[1] * depth] : [kernel[1], depth]
   const pixelStep = stride[1] * pixel
-  const outputPixel = totalFilters * bytesPerElement
   const blockRow = blockColumns * bytesPerElement
   const blockBytes = kernel[0] * kernel[1] * depth * blockRow
 
@@ -56,25 +57,24 @@ export function convolveCode({ inputs: [maps, packed], output, attributes }: Cal
         builder.emit(advance(column, taps === 1 ? 0 : dilation[1] * pixel - run * bytesPerElement))
       })
       const walked = taps === 1 ? run * bytesPerElement : taps * dilation[1] * pixel
-      builder.emit(advance(column, dilation[0] * width * pixel - walked))
+      builder.emit(advance(column, dilation[0] * row - walked))
     })
   }
 
   builder.loop(groups, 1, (group) => {
     forUnits(builder, (unit) => {
       inPieces(builder, filters, blockColumns, bytesPerElement, (filterOffset, tileColumns) => {
-        const image = at(
-          pointerTo(maps).get,
-          [unit, height * width * pixel],
-          [group, depth * bytesPerElement],
-        )
-        const result = at(
+        const first = at(pointerTo(maps).get, [unit, image], [group, depth * bytesPerElement])
+        const firstResult = at(
           pointerTo(output).get,
-          [unit, outputHeight * outputWidth * outputPixel],
+          [unit, outputImage],
           [group, filters * bytesPerElement],
           [filterOffset, 1],
         )
-        builder.emit(rowStart.set(image), resultRow.set(result))
+        builder.emit(
+          rowStart.set(i32.add(first, i32.const(maps.offset * bytesPerElement))),
+          resultRow.set(i32.add(firstResult, i32.const(output.offset * bytesPerElement))),
+        )
         builder.loop(outputHeight, 1, () => {
           inPieces(builder, outputWidth, largest.rows, 1, (firstPixel, tileRows) => {
             const tile = new Tile(builder, { rows: tileRows, columns: tileColumns }, { relaxedSimd })
@@ -88,10 +88,7 @@ export function convolveCode({ inputs: [maps, packed], output, attributes }: Cal
             builder.emit(column.set(at(resultRow.get, [firstPixel, outputPixel])))
             tile.store(column.get, (i) => i * outputPixel)
           })
-          builder.emit(
-            advance(rowStart, stride[0] * width * pixel),
-            advance(resultRow, outputWidth * outputPixel),
-          )
+          builder.emit(advance(rowStart, stride[0] * row), advance(resultRow, outputRow))
         })
       })
     })
