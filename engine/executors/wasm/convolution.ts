@@ -2,6 +2,9 @@ import type { Attributes } from '../../node.ts'
 import type { Window } from '../../operations/convolution.ts'
 import type { Expansions, Scheduler } from '../../plan/scheduler.ts'
 import { type Order, sliceView, type View } from '../../plan/view.ts'
+import { bytesPerElement } from './kernels/lanes.ts'
+import { outputTile, planes, transformLanes, transformScratchBytes } from './kernels/winograd.ts'
+import { scratchFloats, tilesInBlock } from './kernels/winogradConvolve.ts'
 import { engineModes } from './modes.ts'
 
 /**
@@ -203,6 +206,10 @@ function convolve(
   { stride, dilation }: Pick<Window, 'stride' | 'dilation'>,
 ): void {
   const [, perGroup, , ...kernel] = filters.shape
+  if (suitsWinograd(maps, filters, output, stride, dilation)) {
+    winogradConvolve(scheduler, maps, filters, output)
+    return
+  }
   scheduler.emit({
     kind: 'call',
     name: 'convolve',
@@ -210,6 +217,44 @@ function convolve(
     inputs: [maps, packFilters(scheduler, filters)],
     output,
   })
+}
+
+/** Below this many channels or filters the transforms cost more than the multiplications that they save. */
+const leastChannels = 16
+
+function suitsWinograd(
+  maps: View,
+  { shape: [groups, filters, depth, ...kernel] }: View,
+  { shape: [, , ...size] }: View,
+  stride: Window['stride'],
+  dilation: Window['dilation'],
+): boolean {
+  const { winograd, tile } = engineModes()
+  return (
+    winograd &&
+    maps.shape[0] > 0 &&
+    groups === 1 &&
+    [...stride, ...dilation].every((step) => step === 1) &&
+    kernel.every((taps) => taps === 3) &&
+    size.every((length) => length > 0 && length % outputTile === 0) &&
+    Math.min(depth, filters) >= leastChannels &&
+    depth % transformLanes === 0 &&
+    filters % tile.columns === 0
+  )
+}
+
+function winogradConvolve(scheduler: Scheduler, maps: View, filters: View, output: View): void {
+  const [, filterCount, depth] = filters.shape
+  const { threads, tile } = engineModes()
+  const scratch = (floats: number) => scheduler.allocate([threads, floats], 'float32')
+  const packed = scheduler.allocate([planes, filterCount / tile.columns, depth, tile.columns], 'float32')
+  const halfway = scratch(transformScratchBytes / bytesPerElement)
+  const call = { kind: 'call', attributes: {} } as const
+  scheduler.emit({ ...call, name: 'winogradFilters', inputs: [filters, halfway], output: packed })
+  const [count, , height, width] = output.shape
+  const tiles = tilesInBlock((count * height * width) / outputTile ** 2, depth)
+  const workspace = scratch(scratchFloats(tiles, depth, filterCount))
+  scheduler.emit({ ...call, name: 'winogradConvolve', inputs: [maps, packed, workspace], output })
 }
 
 /**

@@ -3,6 +3,7 @@ import { InvalidInputError } from '../../errors.ts'
 import type { Storage } from '../../node.ts'
 import type { Graph } from '../../plan/graph.ts'
 import type { Executor, Program } from '../executor.ts'
+import { engineModes } from './modes.ts'
 import { compileProgram } from './program.ts'
 import { WasmMemory, WasmStorage } from './storage.ts'
 import { Team } from './team.ts'
@@ -11,7 +12,7 @@ import { Team } from './team.ts'
 class WasmExecutor implements Executor {
   readonly name = 'wasm'
   readonly #memory = new WasmMemory(this)
-  readonly #team = new Team(this.#memory.heap.memory)
+  readonly #team = new Team(this.#memory.heap.memory, engineModes().threads)
 
   compile(graph: Graph): Promise<Program> {
     return compileProgram(graph, this.#memory, this.#team)

@@ -1,3 +1,4 @@
+import { InvalidInputError } from '../../errors.ts'
 import { f32x4, i32, v128 } from './assembler/instructions.ts'
 import { assemble, FunctionBuilder } from './assembler/module.ts'
 import { type Shape2d, Tile } from './kernels/tile.ts'
@@ -8,6 +9,9 @@ export interface EngineModes {
   readonly relaxedSimd: boolean
   /** V8 makes one 256-bit operation of two 128-bit ones that stand side by side. */
   readonly revectorize: boolean
+  /** Convolutions 3×3 by Winograd's method, where the shapes allow it. */
+  readonly winograd: boolean
+  readonly threads: number
   /** Rows and columns of the tile of a product that were the fastest here. */
   readonly tile: Shape2d
 }
@@ -15,7 +19,8 @@ export interface EngineModes {
 let found: EngineModes | undefined
 
 /**
- * The modes in force. The variables THERMOGRAD_RELAXED_SIMD and THERMOGRAD_REVECTORIZE turn one off when they are `0`.
+ * The modes in force. The variables THERMOGRAD_RELAXED_SIMD, THERMOGRAD_REVECTORIZE and THERMOGRAD_WINOGRAD turn one off
+ * when they are `0`; THERMOGRAD_THREADS sets the number of threads.
  */
 export function engineModes(): EngineModes {
   found ??= detect()
@@ -26,7 +31,8 @@ function detect(): EngineModes {
   const allowed = (name: string) => globalThis.process?.env[name] !== '0'
   const relaxedSimd = allowed('THERMOGRAD_RELAXED_SIMD') && hasRelaxedSimd()
   const asked = allowed('THERMOGRAD_REVECTORIZE') && askForRevectorizer()
-  return { relaxedSimd, ...fastestTile(relaxedSimd, asked) }
+  const winograd = allowed('THERMOGRAD_WINOGRAD')
+  return { relaxedSimd, winograd, threads: threadsWanted(), ...fastestTile(relaxedSimd, asked) }
 }
 
 function hasRelaxedSimd(): boolean {
@@ -82,4 +88,13 @@ function productsPerMs(shape: Shape2d, relaxedSimd: boolean): number {
     shortest = Math.min(shortest, performance.now() - start)
   }
   return (shape.rows * shape.columns * depth * turns) / shortest
+}
+
+/** THERMOGRAD_THREADS, or the number of processors. */
+function threadsWanted(): number {
+  const wanted = globalThis.process?.env.THERMOGRAD_THREADS
+  if (wanted === undefined) return navigator.hardwareConcurrency
+  const threads = Number(wanted)
+  if (Number.isInteger(threads) && threads >= 1) return threads
+  throw new InvalidInputError(`THERMOGRAD_THREADS: expected a whole number of at least 1, got '${wanted}'`)
 }

@@ -10,7 +10,7 @@ export interface Step {
   readonly values: readonly number[]
 }
 
-type KernelFunction = (firstUnit: number, endUnit: number, ...pointers: number[]) => void
+type KernelFunction = (firstUnit: number, endUnit: number, thread: number, ...pointers: number[]) => void
 
 /** The steps of a program with the functions that run them, in one thread. */
 export class StepRunner {
@@ -24,7 +24,7 @@ export class StepRunner {
   /** Runs all steps alone. */
   runAlone(pointers: ArrayLike<number>): void {
     for (const { run, units, values } of this.#steps) {
-      if (units > 0) run(0, units, ...values.map((value) => pointers[value]))
+      if (units > 0) run(0, units, 0, ...values.map((value) => pointers[value]))
     }
   }
 
@@ -33,7 +33,7 @@ export class StepRunner {
     for (const { run, units, values } of this.#steps) {
       const first = Math.ceil((units * thread) / threads)
       const end = Math.ceil((units * (thread + 1)) / threads)
-      if (first < end) run(first, end, ...values.map((value) => pointers[value]))
+      if (first < end) run(first, end, thread, ...values.map((value) => pointers[value]))
       meet()
     }
   }

@@ -1,6 +1,4 @@
-import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { InvalidInputError } from '../../errors.ts'
 import { Barrier } from './barrier.ts'
 import { type Step, StepRunner } from './steps.ts'
 import type { WorkerMessage, WorkerStart } from './worker.ts'
@@ -25,7 +23,7 @@ export class Team {
   #programs = 0
   readonly #registry = new FinalizationRegistry<number>((program) => this.#tell({ kind: 'drop', program }))
 
-  constructor(memory: WebAssembly.Memory, threads = threadsWanted()) {
+  constructor(memory: WebAssembly.Memory, threads: number) {
     this.threads = threads
     this.#memory = memory
     this.#barrier = new Barrier(threads)
@@ -92,13 +90,4 @@ function heard(worker: Worker, program: number): Promise<void> {
     worker.on('message', listen)
     worker.once('error', reject)
   })
-}
-
-/** THERMOGRAD_THREADS, or the number of processors. */
-function threadsWanted(): number {
-  const wanted = process.env.THERMOGRAD_THREADS
-  if (wanted === undefined) return availableParallelism()
-  const threads = Number(wanted)
-  if (Number.isInteger(threads) && threads >= 1) return threads
-  throw new InvalidInputError(`THERMOGRAD_THREADS: expected a whole number of at least 1, got '${wanted}'`)
 }

@@ -4,7 +4,7 @@ import { engineModes } from '../modes.ts'
 import { beginKernel, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement } from './lanes.ts'
 import { advance, at } from './pointers.ts'
-import { inPieces, Tile, unrolled } from './tile.ts'
+import { bestRows, inPieces, Tile, unrolled } from './tile.ts'
 
 interface Attributes {
   readonly stride: readonly [number, number]
@@ -21,9 +21,9 @@ interface Attributes {
  *     for each group, image                          (images are the units of threads)
  *       for each block of filters                    (its weights stay in the first-level cache)
  *         for each output row
- *           for 6 pixels of it                       ┐ one tile of the output,
+ *           for some pixels of it                    ┐ one tile of the output,
  *             for each tap r, s and channel c        ┘ held in registers
- *               tile += x[6 pixels at (r, s), c] ⊗ w[r, s, c, the block]
+ *               tile += x[pixels at (r, s), c] ⊗ w[r, s, c, the block]
  *
  * Without dilation and groups, the taps of a filter's row and their channels are one run of S·C floats.
  */
@@ -76,7 +76,7 @@ export function convolveCode({ inputs: [maps, packed], output, attributes }: Cal
           resultRow.set(i32.add(firstResult, i32.const(output.offset * bytesPerElement))),
         )
         builder.loop(outputHeight, 1, () => {
-          inPieces(builder, outputWidth, largest.rows, 1, (firstPixel, tileRows) => {
+          inPieces(builder, outputWidth, bestRows(outputWidth, largest.rows), 1, (firstPixel, tileRows) => {
             const tile = new Tile(builder, { rows: tileRows, columns: tileColumns }, { relaxedSimd })
             const block = at(
               pointerTo(packed).get,

@@ -11,6 +11,7 @@ import { loopCode } from './loop.ts'
 import { matmulCode } from './matmul.ts'
 import { randomBitsCode } from './randomBits.ts'
 import { weightGradientCode } from './weightGradient.ts'
+import { winogradConvolveCode, winogradFiltersCode } from './winogradConvolve.ts'
 
 /** The kernels that calls name. `dtype` is that of the first input. */
 const callCodes: Record<string, (kernel: CallKernel, isFloat: boolean) => KernelCode> = {
@@ -22,6 +23,8 @@ const callCodes: Record<string, (kernel: CallKernel, isFloat: boolean) => Kernel
   randomBits: randomBitsCode,
   scatterAdd: scatterAddCode,
   weightGradient: weightGradientCode,
+  winogradConvolve: winogradConvolveCode,
+  winogradFilters: winogradFiltersCode,
 }
 
 /** The code of a kernel over these values. */

@@ -4,7 +4,7 @@ import { FunctionBuilder, type Local } from '../assembler/module.ts'
 /**
  * A kernel as code. Its work falls into `units` that write to different places and do not read what another writes:
  * threads share them out, and the results are the same bits however they do. The parameters are the first unit, the
- * one after the last, and pointers to the values.
+ * one after the last, the number of the thread, and pointers to the values.
  */
 export interface KernelCode {
   readonly builder: FunctionBuilder
@@ -16,10 +16,16 @@ export interface KernelCode {
 export function beginKernel(
   views: readonly { readonly value: number }[],
   units = 1,
-): KernelCode & { pointerTo(view: { readonly value: number }): Local } {
+): KernelCode & { readonly thread: Local; pointerTo(view: { readonly value: number }): Local } {
   const values = [...new Set(views.map(({ value }) => value))]
-  const builder = new FunctionBuilder(2 + values.length)
-  return { builder, units, values, pointerTo: ({ value }) => builder.parameter(2 + values.indexOf(value)) }
+  const builder = new FunctionBuilder(3 + values.length)
+  return {
+    builder,
+    units,
+    values,
+    thread: builder.parameter(2),
+    pointerTo: ({ value }) => builder.parameter(3 + values.indexOf(value)),
+  }
 }
 
 /** Emits a loop over the units of this call; there is at least one. */

@@ -131,3 +131,9 @@ export function unrolled(
     for (let turn = 0; turn < turns; turn++) body(turn, turns)
   })
 }
+
+/** The rows of a tile that divide `length` best: of six and down to four, those that leave no rest. */
+export function bestRows(length: number, most: number): number {
+  for (let rows = most; rows >= Math.min(4, most); rows--) if (length % rows === 0) return rows
+  return most
+}

@@ -1,0 +1,207 @@
+import type { CallKernel } from '../../../plan/kernels.ts'
+import { i32, v128 } from '../assembler/instructions.ts'
+import { engineModes } from '../modes.ts'
+import { beginKernel, forUnits, type KernelCode } from './kernelCode.ts'
+import { bytesPerElement, laneCount, loadLanes } from './lanes.ts'
+import { advance, at } from './pointers.ts'
+import { bestRows, inPieces, Tile, unrolled } from './tile.ts'
+import {
+  filterTransform,
+  inputTile,
+  inputTransform,
+  outputTile,
+  outputTransform,
+  planes,
+  Transform,
+  transformLanes,
+  transformScratchBytes,
+} from './winograd.ts'
+
+/** Planes start a cache line apart from a power of two, so that the 36 do not compete for one set of the cache. */
+const padding = 16
+
+/** Tiles of the output in one block: about as many as let the transformed maps stay in the second-level cache. */
+export function tilesInBlock(total: number, channels: number): number {
+  const most = channels <= 64 ? 64 : 128
+  let tiles = Math.min(total, most)
+  while (total % tiles !== 0) tiles--
+  return tiles
+}
+
+/** Floats of one thread's scratch: the half-way results of transforms, and transformed input and output of a block. */
+export function scratchFloats(tiles: number, channels: number, filters: number): number {
+  return transformScratchBytes / bytesPerElement + planes * (tiles * (channels + filters) + 2 * padding)
+}
+
+/**
+ * Convolution 3×3 of stride 1 of maps [N, H + 2, W + 2, C] with transformed filters [36, blocks, C, filters side by
+ * side]; output [N, H, W, K], H and W multiples of 4.
+ *
+ *     for each block of tiles (4×4 pixels of the output)      (the units of threads)
+ *       for each tile, eight channels: v[36, tile] = Bᵀ d B
+ *       for each of 36 planes: m = v · u                       (C multiplications a number in place of 9 C / 4)
+ *       for each tile, eight filters: y = Aᵀ m[36, tile] A
+ */
+export function winogradConvolveCode({ inputs: [maps, filters, scratch], output }: CallKernel): KernelCode {
+  const [count, channels] = maps.shape
+  const [, filterCount, height, width] = output.shape
+  const [, blocks, , blockColumns] = filters.shape
+  const { relaxedSimd, tile: largest } = engineModes()
+  const [tileRows, tileColumns] = [height / outputTile, width / outputTile]
+  const total = count * tileRows * tileColumns
+  const tiles = tilesInBlock(total, channels)
+
+  const code = beginKernel([maps, filters, scratch, output], total / tiles)
+  const { builder, pointerTo, thread } = code
+  const locals = () => builder.local('i32')
+  const [halfway, transformed, products, tileNumber, from, to, column, lane] = Array.from(
+    { length: 8 },
+    locals,
+  )
+  const vPlane = (tiles * channels + padding) * bytesPerElement
+  const mPlane = (tiles * filterCount + padding) * bytesPerElement
+  const threadBytes = scratchFloats(tiles, channels, filterCount) * bytesPerElement
+  builder.emit(
+    halfway.set(at(pointerTo(scratch).get, [thread, threadBytes])),
+    transformed.set(i32.add(halfway.get, i32.const(transformScratchBytes))),
+    products.set(i32.add(transformed.get, i32.const(planes * vPlane))),
+  )
+
+  /** The address of a tile's first pixel in a view. */
+  const pixelOf = (view: typeof maps) => {
+    const [image, , row, pixel] = view.strides.map((stride) => stride * bytesPerElement)
+    const number = tileNumber.get
+    const [imageNumber, row4, column4] = [
+      i32.div_u(number, i32.const(tileRows * tileColumns)),
+      i32.rem_u(i32.div_u(number, i32.const(tileColumns)), i32.const(tileRows)),
+      i32.rem_u(number, i32.const(tileColumns)),
+    ]
+    const start = i32.add(pointerTo(view).get, i32.const(view.offset * bytesPerElement))
+    const byImage = i32.add(start, i32.mul(imageNumber, i32.const(image)))
+    const byRow = i32.add(byImage, i32.mul(row4, i32.const(outputTile * row)))
+    return i32.add(byRow, i32.mul(column4, i32.const(outputTile * pixel)))
+  }
+  const eight = transformLanes * bytesPerElement
+  const halfBytes = laneCount * bytesPerElement
+  const [, , mapRow, mapPixel] = maps.strides.map((stride) => stride * bytesPerElement)
+  const [, , outputRow, outputPixel] = output.strides.map((stride) => stride * bytesPerElement)
+  const intoPlanes = new Transform(builder, inputTransform, relaxedSimd)
+  const outOfPlanes = new Transform(builder, outputTransform, relaxedSimd)
+
+  forUnits(builder, (unit) => {
+    builder.loop(tiles, 1, (tile) => {
+      builder.emit(
+        tileNumber.set(i32.add(i32.mul(unit.get, i32.const(tiles)), tile.get)),
+        from.set(pixelOf(maps)),
+        to.set(at(transformed.get, [tile, channels * bytesPerElement])),
+      )
+      builder.loop(channels / transformLanes, 1, () => {
+        intoPlanes.emit(
+          (r, c, half) => v128.load(from.get, r * mapRow + c * mapPixel + half * halfBytes),
+          (r, c, half, value) => v128.store(to.get, value, (r * inputTile + c) * vPlane + half * halfBytes),
+          halfway,
+        )
+        builder.emit(advance(from, eight), advance(to, eight))
+      })
+    })
+    builder.loop(planes, 1, (plane) => {
+      inPieces(builder, filterCount, blockColumns, bytesPerElement, (filterOffset) => {
+        inPieces(builder, tiles, bestRows(tiles, largest.rows), 1, (firstTile, rows) => {
+          const block = new Tile(builder, { rows, columns: blockColumns }, { relaxedSimd })
+          block.clear()
+          builder.emit(
+            column.set(at(transformed.get, [plane, vPlane], [firstTile, channels * bytesPerElement])),
+            lane.set(
+              at(
+                pointerTo(filters).get,
+                [plane, blocks * channels * blockColumns * bytesPerElement],
+                [filterOffset, channels],
+              ),
+            ),
+          )
+          unrolled(builder, channels, (turn, turns) => {
+            const laneOffset = turn * blockColumns * bytesPerElement
+            const rowBytes = channels * bytesPerElement
+            block.addProduct(column.get, (i) => i * rowBytes + turn * bytesPerElement, lane.get, laneOffset)
+            if (turn < turns - 1) return
+            builder.emit(
+              advance(column, turns * bytesPerElement),
+              advance(lane, turns * blockColumns * bytesPerElement),
+            )
+          })
+          const productRow = filterCount * bytesPerElement
+          builder.emit(to.set(at(products.get, [plane, mPlane], [firstTile, productRow], [filterOffset, 1])))
+          block.store(to.get, (i) => i * productRow)
+        })
+      })
+    })
+    builder.loop(tiles, 1, (tile) => {
+      builder.emit(
+        tileNumber.set(i32.add(i32.mul(unit.get, i32.const(tiles)), tile.get)),
+        to.set(pixelOf(output)),
+        from.set(at(products.get, [tile, filterCount * bytesPerElement])),
+      )
+      builder.loop(filterCount / transformLanes, 1, () => {
+        outOfPlanes.emit(
+          (r, c, half) => v128.load(from.get, (r * inputTile + c) * mPlane + half * halfBytes),
+          (r, c, half, value) =>
+            v128.store(to.get, value, r * outputRow + c * outputPixel + half * halfBytes),
+          halfway,
+        )
+        builder.emit(advance(from, eight), advance(to, eight))
+      })
+    })
+  })
+  return code
+}
+
+/**
+ * Filters [1, K, C, 3, 3], of any strides, transformed and packed as [36, K / columns, C, columns]: G g Gᵀ.
+ *
+ *     for each block of filters                     (the units of threads)
+ *       for each channel, eight filters of the block: u[36] = G g Gᵀ
+ */
+export function winogradFiltersCode({ inputs: [filters, scratch], output }: CallKernel): KernelCode {
+  const [, blocks, channels, columns] = output.shape
+  const [, filterStride, channelStride, rowStride, columnStride] = filters.strides.map(
+    (s) => s * bytesPerElement,
+  )
+  const { relaxedSimd } = engineModes()
+  const code = beginKernel([filters, scratch, output], blocks)
+  const { builder, pointerTo, thread } = code
+  const [from, to, halfway] = Array.from({ length: 3 }, () => builder.local('i32'))
+  const transform = new Transform(builder, filterTransform, relaxedSimd)
+  const plane = blocks * channels * columns * bytesPerElement
+  builder.emit(halfway.set(at(pointerTo(scratch).get, [thread, transformScratchBytes])))
+  forUnits(builder, (block) => {
+    builder.loop(channels, 1, (channel) => {
+      const start = i32.add(pointerTo(filters).get, i32.const(filters.offset * bytesPerElement))
+      builder.emit(
+        from.set(at(start, [block, columns * filterStride], [channel, channelStride])),
+        to.set(
+          at(
+            pointerTo(output).get,
+            [block, channels * columns * bytesPerElement],
+            [channel, columns * bytesPerElement],
+          ),
+        ),
+      )
+      builder.loop(columns / transformLanes, 1, () => {
+        transform.emit(
+          (r, c, half) => {
+            const tap = i32.add(from.get, i32.const(r * rowStride + c * columnStride))
+            return loadLanes(tap, half * laneCount * filterStride, filterStride, laneCount)
+          },
+          (r, c, half, value) =>
+            v128.store(to.get, value, (r * inputTile + c) * plane + half * laneCount * bytesPerElement),
+          halfway,
+        )
+        builder.emit(
+          advance(from, transformLanes * filterStride),
+          advance(to, transformLanes * bytesPerElement),
+        )
+      })
+    })
+  })
+  return code
+}
