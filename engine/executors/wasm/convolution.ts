@@ -1,10 +1,13 @@
 import type { Attributes } from '../../node.ts'
 import type { Window } from '../../operations/convolution.ts'
 import type { Expansions, Scheduler } from '../../plan/scheduler.ts'
-import { type Order, sliceView, type View } from '../../plan/view.ts'
+import { denseView, type Order, sliceView, type View } from '../../plan/view.ts'
+import type { Shape } from '../../shape.ts'
 import { bytesPerElement } from './kernels/lanes.ts'
 import { outputTile, planes, transformLanes, transformScratchBytes } from './kernels/winograd.ts'
-import { scratchFloats, tilesInBlock } from './kernels/winogradConvolve.ts'
+import { scratchFloats } from './kernels/winogradConvolve.ts'
+import { tilesInBlock } from './kernels/winogradTiles.ts'
+import { gradientScratchFloats, gradientTiles } from './kernels/winogradWeightGradient.ts'
 import { engineModes } from './modes.ts'
 
 /**
@@ -99,6 +102,9 @@ export const convolutionExpansions: Expansions = {
       start: padding,
     })
     const maps = scheduler.materialize(gradient, channelsLast)
+    if (suitsWinograd(padded, groupedFilters(denseView(-1, shape), groups), maps, stride, dilation)) {
+      return winogradWeightGradient(scheduler, padded, maps, shape)
+    }
     const output = scheduler.allocate(shape, dtype, tapsFirst)
     scheduler.emit({
       kind: 'call',
@@ -255,6 +261,19 @@ function winogradConvolve(scheduler: Scheduler, maps: View, filters: View, outpu
   const tiles = tilesInBlock((count * height * width) / outputTile ** 2, depth)
   const workspace = scratch(scratchFloats(tiles, depth, filterCount))
   scheduler.emit({ ...call, name: 'winogradConvolve', inputs: [maps, packed, workspace], output })
+}
+
+/** [K, C, 3, 3] with the filters innermost: how Winograd's weight gradients are made. */
+const filtersInnermost: Order = [2, 3, 1, 0]
+
+function winogradWeightGradient(scheduler: Scheduler, maps: View, gradient: View, shape: Shape): View {
+  const output = scheduler.allocate(shape, 'float32', filtersInnermost)
+  const [filters, channels] = shape
+  const tiles = gradientTiles(gradient, channels)
+  const scratch = scheduler.allocate([gradientScratchFloats(tiles, channels, filters)], 'float32')
+  const inputs = [maps, gradient, scratch]
+  scheduler.emit({ kind: 'call', name: 'winogradWeightGradient', attributes: {}, inputs, output })
+  return output
 }
 
 /**

@@ -12,6 +12,7 @@ import { matmulCode } from './matmul.ts'
 import { randomBitsCode } from './randomBits.ts'
 import { weightGradientCode } from './weightGradient.ts'
 import { winogradConvolveCode, winogradFiltersCode } from './winogradConvolve.ts'
+import { winogradWeightGradientCode } from './winogradWeightGradient.ts'
 
 /** The kernels that calls name. `dtype` is that of the first input. */
 const callCodes: Record<string, (kernel: CallKernel, isFloat: boolean) => KernelCode> = {
@@ -25,6 +26,7 @@ const callCodes: Record<string, (kernel: CallKernel, isFloat: boolean) => Kernel
   weightGradient: weightGradientCode,
   winogradConvolve: winogradConvolveCode,
   winogradFilters: winogradFiltersCode,
+  winogradWeightGradient: winogradWeightGradientCode,
 }
 
 /** The code of a kernel over these values. */

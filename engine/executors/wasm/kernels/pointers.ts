@@ -8,6 +8,6 @@ export function advance(pointer: Local, bytes: number): Code {
 }
 
 /** `base` and so many bytes for each count of some counters. */
-export function at(base: Code, ...counts: readonly (readonly [Local, number])[]): Code {
+export function at(base: Code, ...counts: readonly (readonly [{ readonly get: Code }, number])[]): Code {
   return counts.reduce((sum, [counter, bytes]) => i32.add(sum, i32.mul(counter.get, i32.const(bytes))), base)
 }

@@ -9,28 +9,17 @@ import {
   filterTransform,
   inputTile,
   inputTransform,
-  outputTile,
   outputTransform,
   planes,
   Transform,
   transformLanes,
   transformScratchBytes,
 } from './winograd.ts'
-
-/** Planes start a cache line apart from a power of two, so that the 36 do not compete for one set of the cache. */
-const padding = 16
-
-/** Tiles of the output in one block: about as many as let the transformed maps stay in the second-level cache. */
-export function tilesInBlock(total: number, channels: number): number {
-  const most = channels <= 64 ? 64 : 128
-  let tiles = Math.min(total, most)
-  while (total % tiles !== 0) tiles--
-  return tiles
-}
+import { planePadding, TileGrid, tilesInBlock } from './winogradTiles.ts'
 
 /** Floats of one thread's scratch: the half-way results of transforms, and transformed input and output of a block. */
 export function scratchFloats(tiles: number, channels: number, filters: number): number {
-  return transformScratchBytes / bytesPerElement + planes * (tiles * (channels + filters) + 2 * padding)
+  return transformScratchBytes / bytesPerElement + planes * (tiles * (channels + filters) + 2 * planePadding)
 }
 
 /**
@@ -43,23 +32,22 @@ export function scratchFloats(tiles: number, channels: number, filters: number):
  *       for each tile, eight filters: y = Aᵀ m[36, tile] A
  */
 export function winogradConvolveCode({ inputs: [maps, filters, scratch], output }: CallKernel): KernelCode {
-  const [count, channels] = maps.shape
-  const [, filterCount, height, width] = output.shape
+  const channels = maps.shape[1]
+  const filterCount = output.shape[1]
   const [, blocks, , blockColumns] = filters.shape
   const { relaxedSimd, tile: largest } = engineModes()
-  const [tileRows, tileColumns] = [height / outputTile, width / outputTile]
-  const total = count * tileRows * tileColumns
-  const tiles = tilesInBlock(total, channels)
+  const grid = new TileGrid(output.shape)
+  const tiles = tilesInBlock(grid.total, channels)
 
-  const code = beginKernel([maps, filters, scratch, output], total / tiles)
+  const code = beginKernel([maps, filters, scratch, output], grid.total / tiles)
   const { builder, pointerTo, thread } = code
   const locals = () => builder.local('i32')
   const [halfway, transformed, products, tileNumber, from, to, column, lane] = Array.from(
     { length: 8 },
     locals,
   )
-  const vPlane = (tiles * channels + padding) * bytesPerElement
-  const mPlane = (tiles * filterCount + padding) * bytesPerElement
+  const vPlane = (tiles * channels + planePadding) * bytesPerElement
+  const mPlane = (tiles * filterCount + planePadding) * bytesPerElement
   const threadBytes = scratchFloats(tiles, channels, filterCount) * bytesPerElement
   builder.emit(
     halfway.set(at(pointerTo(scratch).get, [thread, threadBytes])),
@@ -67,20 +55,7 @@ export function winogradConvolveCode({ inputs: [maps, filters, scratch], output 
     products.set(i32.add(transformed.get, i32.const(planes * vPlane))),
   )
 
-  /** The address of a tile's first pixel in a view. */
-  const pixelOf = (view: typeof maps) => {
-    const [image, , row, pixel] = view.strides.map((stride) => stride * bytesPerElement)
-    const number = tileNumber.get
-    const [imageNumber, row4, column4] = [
-      i32.div_u(number, i32.const(tileRows * tileColumns)),
-      i32.rem_u(i32.div_u(number, i32.const(tileColumns)), i32.const(tileRows)),
-      i32.rem_u(number, i32.const(tileColumns)),
-    ]
-    const start = i32.add(pointerTo(view).get, i32.const(view.offset * bytesPerElement))
-    const byImage = i32.add(start, i32.mul(imageNumber, i32.const(image)))
-    const byRow = i32.add(byImage, i32.mul(row4, i32.const(outputTile * row)))
-    return i32.add(byRow, i32.mul(column4, i32.const(outputTile * pixel)))
-  }
+  const addressIn = (view: typeof maps) => grid.addressIn(view, pointerTo(view).get, tileNumber.get)
   const eight = transformLanes * bytesPerElement
   const halfBytes = laneCount * bytesPerElement
   const [, , mapRow, mapPixel] = maps.strides.map((stride) => stride * bytesPerElement)
@@ -92,7 +67,7 @@ export function winogradConvolveCode({ inputs: [maps, filters, scratch], output 
     builder.loop(tiles, 1, (tile) => {
       builder.emit(
         tileNumber.set(i32.add(i32.mul(unit.get, i32.const(tiles)), tile.get)),
-        from.set(pixelOf(maps)),
+        from.set(addressIn(maps)),
         to.set(at(transformed.get, [tile, channels * bytesPerElement])),
       )
       builder.loop(channels / transformLanes, 1, () => {
@@ -138,7 +113,7 @@ export function winogradConvolveCode({ inputs: [maps, filters, scratch], output 
     builder.loop(tiles, 1, (tile) => {
       builder.emit(
         tileNumber.set(i32.add(i32.mul(unit.get, i32.const(tiles)), tile.get)),
-        to.set(pixelOf(output)),
+        to.set(addressIn(output)),
         from.set(at(products.get, [tile, filterCount * bytesPerElement])),
       )
       builder.loop(filterCount / transformLanes, 1, () => {

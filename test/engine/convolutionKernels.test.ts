@@ -1,0 +1,55 @@
+import fc from 'fast-check'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { conv2d, type Executor, grad, openExecutor, tensor } from '../../engine/index.ts'
+import { RandomStream, streamKey } from '../../engine/random.ts'
+import { type Shape, sizeOf } from '../../engine/shape.ts'
+
+/** Large enough, and of sizes even enough, for every way in which an executor may compute a convolution. */
+const convolutionArb = fc.record({
+  count: fc.constantFrom(1, 2, 3),
+  channels: fc.constantFrom(3, 8, 16, 32, 40),
+  filters: fc.constantFrom(5, 16, 32, 48),
+  height: fc.constantFrom(4, 6, 8, 12),
+  width: fc.constantFrom(4, 7, 8, 16),
+  kernel: fc.constantFrom(1, 3),
+  stride: fc.constantFrom(1, 2),
+  seed: fc.nat({ max: 1000 }),
+})
+
+describe('convolutions of the wasm executor', () => {
+  let wasm: Executor
+  let reference: Executor
+  beforeAll(async () => {
+    wasm = (await openExecutor('wasm')).executor
+    reference = (await openExecutor('reference')).executor
+  })
+
+  it('should equal the definition, forward and both gradients, on every path', () =>
+    fc.assert(
+      fc.asyncProperty(convolutionArb, async (sizes) => {
+        const { count, channels, filters, height, width, kernel, stride, seed } = sizes
+        const normal = (name: string, shape: Shape) => {
+          const stream = new RandomStream(streamKey(seed, name))
+          return tensor(
+            Float32Array.from({ length: sizeOf(shape) }, () => stream.normal()),
+            { shape },
+          )
+        }
+        const results = () => {
+          const x = normal('x', [count, channels, height, width])
+          const weight = normal('weight', [filters, channels, kernel, kernel])
+          const output = conv2d(x, weight, undefined, { stride, padding: (kernel - 1) / 2 })
+          return [output, ...grad(output, [x, weight], normal('cotangent', output.shape))]
+        }
+        const wanted = results()
+        for (const [i, result] of results().entries()) {
+          const expected = await wanted[i].data({ executor: reference })
+          const got = await result.data({ executor: wasm })
+          const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+          const error = expected.reduce((most, value, at) => Math.max(most, Math.abs(value - got[at])), 0)
+          expect(error, `result ${i} of ${largest}`).toBeLessThan(2e-5 * largest)
+        }
+      }),
+      { numRuns: 60 },
+    ))
+})
