@@ -1,43 +1,29 @@
+import { existsSync } from 'node:fs'
 import { mkdir, readdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { demand, InvalidInputError } from '../engine/errors.ts'
 
 /** Makes the folder, unless it is there and empty: a run never writes over another. Throws where it cannot. */
-export async function makeEmptyFolder(path: string): Promise<string> {
-  const entries = await explained(path, async () => {
-    await mkdir(path, { recursive: true })
-    return readdir(path)
-  })
+export async function makeEmptyFolder(path: string): Promise<void> {
+  const entries = await makeFolder(path)
   demand(
     entries.length === 0,
     () => `${path}: expected a folder that is new or empty, but this one holds ${entries[0]}`,
   )
-  return path
 }
 
-/** Makes a folder of this path or, where there is one already, of this path with -2, -3, … behind it. */
-export async function makeNewFolder(path: string): Promise<string> {
-  await explained(path, () => mkdir(dirname(path), { recursive: true }))
-  for (let number = 1; ; number++) {
-    const candidate = number === 1 ? path : `${path}-${number}`
-    if (await explained(candidate, () => makeUnlessThere(candidate))) return candidate
-  }
-}
-
-async function makeUnlessThere(path: string): Promise<boolean> {
+/** What the folder holds. */
+async function makeFolder(path: string): Promise<string[]> {
   try {
-    await mkdir(path)
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
-  }
-}
-
-async function explained<T>(path: string, make: () => Promise<T>): Promise<T> {
-  try {
-    return await make()
+    await mkdir(path, { recursive: true })
+    return await readdir(path)
   } catch (error) {
     throw new InvalidInputError(`${path}: cannot make this folder (${(error as Error).message})`)
   }
+}
+
+/** This path or, where there is something already, this path with -2, -3, … behind it. */
+export function freePath(path: string): string {
+  let candidate = path
+  for (let number = 2; existsSync(candidate); number++) candidate = `${path}-${number}`
+  return candidate
 }

@@ -1,5 +1,5 @@
 import { demand } from '../engine/errors.ts'
-import { distiller, type Distiller } from '../kd/index.ts'
+import { type Distiller, distiller } from '../kd/index.ts'
 import { multiStep, type Schedule } from '../nn/index.ts'
 
 /** How a network is trained, whatever its loss: stochastic gradient descent with a learning rate that falls in steps. */

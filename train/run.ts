@@ -1,4 +1,5 @@
 import { type Dataset, Loader } from '../datasets/index.ts'
+import { streamKey } from '../engine/index.ts'
 import { createModel, type Network } from '../nn/index.ts'
 import type { Environment } from './environment.ts'
 import type { Observer } from './observer.ts'
@@ -53,9 +54,13 @@ export async function run(run: Run): Promise<{ network: Network; history: Histor
   return { network, history }
 }
 
-/** A network of this name for the images and classes of a data set, its weights drawn by the seed. */
+/**
+ * A network of this name for the images and classes of a data set. Its initial weights depend on the seed and on its
+ * name: a teacher and its student have layers of the same names, but must not start from the same numbers.
+ */
 export function newNetwork(model: string, { train, classNames }: Dataset, seed = 0): Network {
-  return createModel(model, { channels: train.images.shape[1], classes: classNames.length, seed })
+  const [ownSeed] = streamKey(seed, model)
+  return createModel(model, { channels: train.images.shape[1], classes: classNames.length, seed: ownSeed })
 }
 
 /** The test images of a data set in batches, in order and as they are. */

@@ -21,9 +21,9 @@ export class RunFolder implements Observer {
 
   /** Throws where the folder holds something already. */
   static async create(path: string, config: object): Promise<RunFolder> {
-    const folder = new RunFolder(await makeEmptyFolder(path))
+    await makeEmptyFolder(path)
     await writeJson(join(path, 'config.json'), config)
-    return folder
+    return new RunFolder(path)
   }
 
   async started(_extent: Extent, weights: StateDict): Promise<void> {

@@ -37,7 +37,11 @@ export async function train(training: Training): Promise<History> {
   const { lr, momentum, weightDecay } = recipe
   const optimizer = new SGD(network.parameters(), { lr, momentum, weightDecay })
   const lrOf = scheduleOf(recipe)
-  const extent = { epochs: recipe.epochs, steps: trainingImages.batchesPerEpoch, images: trainingImages.length }
+  const extent = {
+    epochs: recipe.epochs,
+    steps: trainingImages.batchesPerEpoch,
+    images: trainingImages.length,
+  }
   const epochs: EpochMetrics[] = []
   let best: EpochMetrics | undefined
   let weights = await copyWeights(network)

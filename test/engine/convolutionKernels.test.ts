@@ -43,10 +43,10 @@ describe('convolutions of the wasm executor', () => {
         }
         const wanted = results()
         for (const [i, result] of results().entries()) {
-          const expected = await wanted[i].data({ executor: reference })
+          const expected = Array.from(await wanted[i].data({ executor: reference }))
           const got = await result.data({ executor: wasm })
-          const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
-          const error = expected.reduce((most, value, at) => Math.max(most, Math.abs(value - got[at])), 0)
+          const largest = Math.max(...expected.map(Math.abs))
+          const error = Math.max(...expected.map((value, at) => Math.abs(value - got[at])))
           expect(error, `result ${i} of ${largest}`).toBeLessThan(2e-5 * largest)
         }
       }),

@@ -1,0 +1,138 @@
+import { join } from 'node:path'
+import type { Dataset } from '../datasets/index.ts'
+import { demand } from '../engine/errors.ts'
+import type { Environment } from './environment.ts'
+import { evaluate } from './evaluate.ts'
+import { makeEmptyFolder } from './folder.ts'
+import type { Observer } from './observer.ts'
+import { distillerFor, type Recipe } from './recipe.ts'
+import { newNetwork, type Run, run, type Teacher, testLoader } from './run.ts'
+import { writeJson } from './runFolder.ts'
+import { restoreWeights } from './weights.ts'
+
+/** One teacher, and one student for each of several methods. */
+export interface Comparison {
+  /** New or empty: each training gets a folder of its own in it, and `results.json` says how they ended. */
+  readonly folder: string
+  readonly dataset: Dataset
+  readonly teacher: {
+    readonly model: string
+    readonly recipe: Recipe
+    /** The file of its weights. Default: it is trained first, alone. */
+    readonly weights?: string
+  }
+  readonly student: {
+    readonly model: string
+    readonly recipe: Recipe
+    /** At most this many training images, the same ones for every method. Default as many as the teacher. */
+    readonly limit?: number
+  }
+  /** Out of kd's `methods`. */
+  readonly methods: readonly string[]
+  readonly seed: number
+  /** At most this many training images. Default all. */
+  readonly limit?: number
+  readonly environment: Environment
+  /** Who follows the training of this name: `teacher`, `student-kd`, … */
+  readonly observe?: (name: string) => Observer
+}
+
+/** How one training of a comparison ended. */
+export interface Result {
+  /** `teacher`, or `student-` and the method. */
+  readonly name: string
+  readonly model: string
+  /** Test top-1 after the last epoch, in percent. */
+  readonly last: number
+  /** The highest test top-1 of all epochs and where it was; none for a teacher whose weights were given. */
+  readonly best?: { readonly top1: number; readonly epoch: number }
+  /** Of training and evaluation. */
+  readonly seconds: number
+}
+
+/**
+ * Trains a teacher, or takes a given one, then a student by each method. All students have the same recipe, the same
+ * initial weights and see the same images in the same order: only the loss differs. Students learn from the teacher as
+ * it is after its last epoch; its best epoch was chosen on the test images.
+ */
+export async function compareMethods(comparison: Comparison): Promise<Result[]> {
+  const { folder, dataset, student, methods, seed } = comparison
+  demandKnown(comparison)
+  await makeEmptyFolder(folder)
+  const [teacher, ofTeacher] = await prepareTeacher(comparison)
+  const results = [ofTeacher]
+  for (const method of methods) {
+    const limit = student.limit ?? comparison.limit
+    const [, result] = await timedRun(comparison, `student-${method}`, {
+      ...student,
+      method,
+      teacher,
+      seed,
+      limit,
+    })
+    results.push(result)
+  }
+  await writeJson(join(folder, 'results.json'), { dataset: dataset.name, seed, results })
+  return results
+}
+
+/** A name that is wrong must not show only after the teacher has been trained. */
+function demandKnown({ dataset, student, methods }: Comparison): void {
+  newNetwork(student.model, dataset)
+  for (const method of methods) distillerFor(method, student.recipe)
+  const repeated = methods.find((method, i) => methods.indexOf(method) !== i)
+  demand(repeated === undefined, () => `compare: expected each method once, got ${repeated} twice`)
+}
+
+async function prepareTeacher(comparison: Comparison): Promise<[Teacher, Result]> {
+  const { dataset, teacher, limit } = comparison
+  if (teacher.weights !== undefined)
+    return openTeacher(dataset, teacher.model, teacher.weights, teacher.recipe)
+  return timedRun(comparison, 'teacher', { ...teacher, method: 'alone', limit })
+}
+
+async function openTeacher(
+  dataset: Dataset,
+  model: string,
+  weights: string,
+  { batchSize }: Recipe,
+): Promise<[Teacher, Result]> {
+  const network = newNetwork(model, dataset)
+  await restoreWeights(network, weights)
+  const start = performance.now()
+  const { top1 } = await evaluate(network, testLoader(dataset, batchSize))
+  const seconds = (performance.now() - start) / 1000
+  return [
+    { model, network, source: weights },
+    { name: 'teacher', model, last: top1, seconds },
+  ]
+}
+
+async function timedRun(
+  { folder, dataset, seed, environment, observe }: Comparison,
+  name: string,
+  particulars: Pick<Run, 'model' | 'method' | 'teacher' | 'recipe' | 'limit'>,
+): Promise<[Teacher, Result]> {
+  const start = performance.now()
+  const source = join(folder, name)
+  const { model } = particulars
+  const { network, history } = await run({
+    ...particulars,
+    folder: source,
+    dataset,
+    seed,
+    environment,
+    observer: observe?.(name),
+  })
+  const { last, best } = history
+  return [
+    { model, network, source },
+    {
+      name,
+      model,
+      last: last.test.top1,
+      best: { top1: best.test.top1, epoch: best.epoch },
+      seconds: (performance.now() - start) / 1000,
+    },
+  ]
+}
