@@ -1,6 +1,8 @@
 import { InvalidInputError } from '../../errors.ts'
 import { f32x4, i32, v128 } from './assembler/instructions.ts'
 import { assemble, FunctionBuilder } from './assembler/module.ts'
+import { bytesPerElement } from './kernels/lanes.ts'
+import { advance } from './kernels/pointers.ts'
 import { type Shape2d, Tile } from './kernels/tile.ts'
 
 /** What this JavaScript engine can do, found out once at the start. */
@@ -54,40 +56,49 @@ function askForRevectorizer(): boolean {
   return v8 !== undefined
 }
 
-/** Six rows by eight columns fill the registers of 128 bits, by sixteen those of 256: whichever is faster here. */
+/**
+ * Six rows by eight columns fill the registers of 128 bits, by sixteen those of 256: whichever is faster here. Short
+ * trials in turn, and of each the best, so that a busy machine does not decide.
+ */
 function fastestTile(relaxedSimd: boolean, revectorize: boolean): Pick<EngineModes, 'revectorize' | 'tile'> {
   const narrow: Shape2d = { rows: 6, columns: 8 }
   const wide: Shape2d = { rows: 6, columns: 16 }
-  if (!revectorize || productsPerMs(wide, relaxedSimd) < 1.1 * productsPerMs(narrow, relaxedSimd)) {
-    return { revectorize: false, tile: narrow }
+  if (!revectorize) return { revectorize, tile: narrow }
+  const trials = [narrow, wide].map((shape) => ({
+    run: productTrial(shape, relaxedSimd),
+    shortest: Infinity,
+  }))
+  for (let round = 0; round < 30; round++) {
+    for (const trial of trials) {
+      const start = performance.now()
+      trial.run()
+      trial.shortest = Math.min(trial.shortest, performance.now() - start)
+    }
   }
-  return { revectorize: true, tile: wide }
+  // A turn of the wide tile does twice the work.
+  const isFaster = trials[1].shortest < 1.8 * trials[0].shortest
+  return { revectorize: isFaster, tile: isFaster ? wide : narrow }
 }
 
-/** Multiplications and additions of a tile in the first-level cache, in a millisecond; the best of a few trials. */
-function productsPerMs(shape: Shape2d, relaxedSimd: boolean): number {
+/** Multiplies and adds a tile's worth of numbers in the first-level cache, again and again. */
+function productTrial(shape: Shape2d, relaxedSimd: boolean): () => void {
   const depth = 128
-  const turns = 100
+  const [columnBytes, rowBytes] = [bytesPerElement, shape.columns * bytesPerElement]
   const builder = new FunctionBuilder(0)
+  const [column, row] = [builder.local('i32'), builder.local('i32')]
   const tile = new Tile(builder, shape, { relaxedSimd })
-  builder.loop(turns, 1, () => {
+  builder.loop(50, 1, () => {
     tile.clear()
-    builder.loop(depth, 4, (column) => {
-      const row = i32.mul(column.get, i32.const(shape.columns))
-      tile.addProduct(column.get, (i) => i * depth * 4, row, 4096)
+    builder.emit(column.set(i32.const(0)), row.set(i32.const(4096)))
+    builder.loop(depth, 1, () => {
+      tile.addProduct(column.get, (i) => i * depth * columnBytes, row.get)
+      builder.emit(advance(column, columnBytes), advance(row, rowBytes))
     })
-    tile.store(i32.const(32768), (i) => i * shape.columns * 4)
+    tile.store(i32.const(32768), (i) => i * rowBytes)
   })
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true })
   const module = new WebAssembly.Module(assemble({ imports: [], functions: [builder] }))
-  const run = new WebAssembly.Instance(module, { env: { memory } }).exports['0'] as () => void
-  let shortest = Number.POSITIVE_INFINITY
-  for (let trial = 0; trial < 8; trial++) {
-    const start = performance.now()
-    run()
-    shortest = Math.min(shortest, performance.now() - start)
-  }
-  return (shape.rows * shape.columns * depth * turns) / shortest
+  return new WebAssembly.Instance(module, { env: { memory } }).exports['0'] as () => void
 }
 
 /** THERMOGRAD_THREADS, or the number of processors. */

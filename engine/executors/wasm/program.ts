@@ -6,6 +6,7 @@ import { type Schedule, schedule } from '../../plan/schedule.ts'
 import { format, sizeOf } from '../../shape.ts'
 import type { Argument, Program, Result } from '../executor.ts'
 import { assemble } from './assembler/module.ts'
+import { breathe } from './breathe.ts'
 import { expansions } from './expansions.ts'
 import { hostImports } from './hostFunctions.ts'
 import { codeOf } from './kernels/index.ts'
@@ -104,7 +105,9 @@ class WasmProgram implements Program {
       }
     })
     this.#team.run(this.#program, pointers)
-    return this.#collect(inputs, pointers, kept)
+    const results = this.#collect(inputs, pointers, kept)
+    await breathe()
+    return results
   }
 
   #allocateOutputs(): Map<number, WasmStorage> {
