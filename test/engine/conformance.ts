@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { DeviceName } from '../../engine/device.ts'
 import {
   add,
   type Executor,
@@ -30,12 +29,12 @@ const tolerance = 1e-5
  * Holds an executor to the reference: every primitive on its examples and on random calls, every composed operation
  * with its gradient. int32 and bool must be equal, float32 close.
  */
-export function describeConformance(name: DeviceName): void {
+export function describeConformance(name: string, open: () => Promise<Executor>): void {
   describe(`the ${name} executor`, () => {
     let executor: Executor
     let reference: Executor
     beforeAll(async () => {
-      executor = (await openExecutor(name)).executor
+      executor = await open()
       reference = (await openExecutor('reference')).executor
     })
 

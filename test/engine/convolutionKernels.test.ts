@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { wasm } from '../../engine/executors/wasm/index.ts'
 import { conv2d, type Executor, grad, openExecutor, tensor } from '../../engine/index.ts'
 import { RandomStream, streamKey } from '../../engine/random.ts'
 import { type Shape, sizeOf } from '../../engine/shape.ts'
@@ -16,11 +17,12 @@ const convolutionArb = fc.record({
   seed: fc.nat({ max: 1000 }),
 })
 
-describe('convolutions of the wasm executor', () => {
-  let wasm: Executor
+const modes = { 'as found': {}, 'without Winograd': { winograd: false } }
+
+describe.each(Object.entries(modes))('convolutions of the wasm executor %s', (_, mode) => {
+  const executor = wasm(mode)
   let reference: Executor
   beforeAll(async () => {
-    wasm = (await openExecutor('wasm')).executor
     reference = (await openExecutor('reference')).executor
   })
 
@@ -44,7 +46,7 @@ describe('convolutions of the wasm executor', () => {
         const wanted = results()
         for (const [i, result] of results().entries()) {
           const expected = Array.from(await wanted[i].data({ executor: reference }))
-          const got = await result.data({ executor: wasm })
+          const got = await result.data({ executor })
           const largest = Math.max(...expected.map(Math.abs))
           const error = Math.max(...expected.map((value, at) => Math.abs(value - got[at])))
           expect(error, `result ${i} of ${largest}`).toBeLessThan(2e-5 * largest)

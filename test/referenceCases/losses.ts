@@ -69,7 +69,7 @@ async function check(
 
 /** DTKD by the authors' code: published temperatures, no guard, gradient through the temperatures. */
 export function describeDtkd(cases: readonly DtkdCase[]): void {
-  describe.each(precisions)('on the $device executor', (precision) => {
+  describe.each(precisions)('on the $name', (precision) => {
     it.each(cases.map((each, i) => [i, each.tag, each] as const))('case %i, %s', (_, __, each) =>
       check(
         precision,
@@ -98,7 +98,7 @@ export function describeDtkd(cases: readonly DtkdCase[]): void {
 
 /** KD, TCKD, NCKD and DKD: the distillation terms alone. */
 export function describeKdDkd(cases: readonly KdDkdCase[]): void {
-  describe.each(precisions)('on the $device executor', (precision) => {
+  describe.each(precisions)('on the $name', (precision) => {
     describe.each(cases.map((each, i) => [i, each.temperature, each] as const))(
       'case %i, T = %f',
       (_, __, each) => {

@@ -50,16 +50,13 @@ export function describeModel(each: ModelCase): void {
   })
   const convolutions = each.state_dict.filter(([, shape]) => shape.length === 4).length
   for (const precision of precisions) {
-    const { device, deepest } = precision
+    const { name, deepest } = precision
     if (convolutions > deepest) {
-      notRun(
-        `${each.model} on the ${device} executor`,
-        `${convolutions} convolutions are more than ${deepest}`,
-      )
+      notRun(`${each.model} on the ${name}`, `${convolutions} convolutions are more than ${deepest}`)
       continue
     }
-    it(`computes the same in evaluation on the ${device} executor`, () => checkEvaluation(each, precision))
-    it(`computes the same in training on the ${device} executor`, () => checkTraining(each, precision))
+    it(`computes the same in evaluation on the ${name}`, () => checkEvaluation(each, precision))
+    it(`computes the same in training on the ${name}`, () => checkTraining(each, precision))
   }
 }
 

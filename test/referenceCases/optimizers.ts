@@ -29,13 +29,13 @@ const shape = [3, 5]
 
 /** Steps of an optimizer down Σ sin(p c) + ½ Σ p², c another one in each step. */
 export function describeOptimizers(cases: readonly OptimizerCase[]): void {
-  describe.each(precisions)('on the $device executor', (precision) => {
+  describe.each(precisions)('on the $name', (precision) => {
     const { dtype, losses: tolerance } = precision
     const filled = (k: number, scale: number): Tensor => tensor(fill(shape, k, scale), { dtype, shape })
 
     for (const { name, steps } of cases) {
       if (!Object.hasOwn(constructors, name.split(' ')[0])) {
-        notRun(`${name} on the ${precision.device} executor`, 'there is no such optimizer')
+        notRun(`${name} on the ${precision.name}`, 'there is no such optimizer')
         continue
       }
       it(name, async () => {

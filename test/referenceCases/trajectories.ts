@@ -38,7 +38,7 @@ export function describeTrajectories(runs: readonly TrajectoryRun[]): void {
     }
     describe(title, () => {
       for (const precision of precisions) {
-        it(`on the ${precision.device} executor`, () => checkRun(run, precision))
+        it(`on the ${precision.name}`, () => checkRun(run, precision))
       }
     })
   }

@@ -8,7 +8,7 @@ import { outputTile, planes, transformLanes, transformScratchBytes } from './ker
 import { scratchFloats } from './kernels/winogradConvolve.ts'
 import { tilesInBlock } from './kernels/winogradTiles.ts'
 import { gradientScratchFloats, gradientTiles } from './kernels/winogradWeightGradient.ts'
-import { engineModes } from './modes.ts'
+import type { EngineModes } from './modes.ts'
 
 /**
  * The three convolutions as kernels. Maps lie channels last (N, H, W, C), so that a row of a filter reads S·C floats
@@ -29,7 +29,7 @@ function geometryOf(attributes: Attributes): Geometry {
   return attributes as unknown as Geometry
 }
 
-export const convolutionExpansions: Expansions = {
+export const convolutionExpansions = (modes: EngineModes): Expansions => ({
   conv2d(scheduler, { attributes, shape, dtype }, [x, weight]) {
     const { stride, padding, dilation, groups } = geometryOf(attributes)
     const padded = embedMaps(scheduler, x, {
@@ -37,7 +37,7 @@ export const convolutionExpansions: Expansions = {
       start: padding,
     })
     const output = scheduler.allocate(shape, dtype, channelsLast)
-    convolve(scheduler, padded, groupedFilters(weight, groups), output, { stride, dilation })
+    convolve(scheduler, modes, padded, groupedFilters(weight, groups), output, { stride, dilation })
     return output
   },
 
@@ -86,7 +86,7 @@ export const convolutionExpansions: Expansions = {
           [...geometry.stride],
           phase.map(({ count }) => count),
         )
-        convolve(scheduler, seen, chosen, written, {
+        convolve(scheduler, modes, seen, chosen, written, {
           stride: [1, 1],
           dilation: [row.dilation, column.dilation],
         })
@@ -102,7 +102,7 @@ export const convolutionExpansions: Expansions = {
       start: padding,
     })
     const maps = scheduler.materialize(gradient, channelsLast)
-    if (suitsWinograd(padded, groupedFilters(denseView(-1, shape), groups), maps, stride, dilation)) {
+    if (suitsWinograd(modes, padded, groupedFilters(denseView(-1, shape), groups), maps, stride, dilation)) {
       return winogradWeightGradient(scheduler, padded, maps, shape)
     }
     const output = scheduler.allocate(shape, dtype, tapsFirst)
@@ -115,7 +115,7 @@ export const convolutionExpansions: Expansions = {
     })
     return output
   },
-}
+})
 /** One phase of an input gradient along one axis: the pixels start, start + stride, … */
 interface Phase {
   readonly start: number
@@ -206,21 +206,22 @@ function turnedFilters(weight: View, groups: number): View {
 /** Writes to `output` [N, K, H, W] what filters [groups, filters, depth, R, S] make of padded maps. */
 function convolve(
   scheduler: Scheduler,
+  modes: EngineModes,
   maps: View,
   filters: View,
   output: View,
   { stride, dilation }: Pick<Window, 'stride' | 'dilation'>,
 ): void {
   const [, perGroup, , ...kernel] = filters.shape
-  if (suitsWinograd(maps, filters, output, stride, dilation)) {
-    winogradConvolve(scheduler, maps, filters, output)
+  if (suitsWinograd(modes, maps, filters, output, stride, dilation)) {
+    winogradConvolve(scheduler, modes, maps, filters, output)
     return
   }
   scheduler.emit({
     kind: 'call',
     name: 'convolve',
     attributes: { stride, dilation, kernel, filters: perGroup },
-    inputs: [maps, packFilters(scheduler, filters)],
+    inputs: [maps, packFilters(scheduler, modes.tile.columns, filters)],
     output,
   })
 }
@@ -229,13 +230,13 @@ function convolve(
 const leastChannels = 16
 
 function suitsWinograd(
+  { winograd, tile }: EngineModes,
   maps: View,
   { shape: [groups, filters, depth, ...kernel] }: View,
   { shape: [, , ...size] }: View,
   stride: Window['stride'],
   dilation: Window['dilation'],
 ): boolean {
-  const { winograd, tile } = engineModes()
   return (
     winograd &&
     maps.shape[0] > 0 &&
@@ -249,9 +250,14 @@ function suitsWinograd(
   )
 }
 
-function winogradConvolve(scheduler: Scheduler, maps: View, filters: View, output: View): void {
+function winogradConvolve(
+  scheduler: Scheduler,
+  { threads, tile }: EngineModes,
+  maps: View,
+  filters: View,
+  output: View,
+): void {
   const [, filterCount, depth] = filters.shape
-  const { threads, tile } = engineModes()
   const scratch = (floats: number) => scheduler.allocate([threads, floats], 'float32')
   const packed = scheduler.allocate([planes, filterCount / tile.columns, depth, tile.columns], 'float32')
   const halfway = scratch(transformScratchBytes / bytesPerElement)
@@ -280,9 +286,8 @@ function winogradWeightGradient(scheduler: Scheduler, maps: View, gradient: View
  * Filters in the order in which the kernel reads them: [groups, blocks, R, S, depth, columns of a tile], the last block
  * of a group filled up with zeros.
  */
-function packFilters(scheduler: Scheduler, filters: View): View {
+function packFilters(scheduler: Scheduler, tileColumns: number, filters: View): View {
   const [groups, perGroup, depth, height, width] = filters.shape
-  const tileColumns = engineModes().tile.columns
   const blocks = Math.ceil(perGroup / tileColumns)
   const { dtype } = scheduler.values[filters.value]
   const packed = scheduler.allocate([groups, blocks, height, width, depth, tileColumns], dtype)

@@ -3,7 +3,7 @@ import { InvalidInputError } from '../../errors.ts'
 import type { Storage } from '../../node.ts'
 import type { Graph } from '../../plan/graph.ts'
 import type { Executor, Program } from '../executor.ts'
-import { engineModes } from './modes.ts'
+import { type EngineModes, engineModes } from './modes.ts'
 import { compileProgram } from './program.ts'
 import { WasmMemory, WasmStorage } from './storage.ts'
 import { Team } from './team.ts'
@@ -12,10 +12,16 @@ import { Team } from './team.ts'
 class WasmExecutor implements Executor {
   readonly name = 'wasm'
   readonly #memory = new WasmMemory(this)
-  readonly #team = new Team(this.#memory.heap.memory, engineModes().threads)
+  readonly #team: Team
+  readonly modes: EngineModes
+
+  constructor(modes: EngineModes) {
+    this.modes = modes
+    this.#team = new Team(this.#memory.heap.memory, modes.threads)
+  }
 
   compile(graph: Graph): Promise<Program> {
-    return compileProgram(graph, this.#memory, this.#team)
+    return compileProgram(graph, this.#memory, this.#team, this.modes)
   }
 
   async upload(elements: HostArray): Promise<Storage> {
@@ -36,7 +42,10 @@ class WasmExecutor implements Executor {
   }
 }
 
-/** A new executor, with memory of its own. */
-export function wasm(): Executor {
-  return new WasmExecutor()
+/**
+ * A new executor, with memory and threads of its own. `modes` overrides what was found of this engine, for those who
+ * measure or test: `wasm({ winograd: false })` computes every convolution directly.
+ */
+export function wasm(modes: Partial<EngineModes> = {}): Executor & { readonly modes: EngineModes } {
+  return new WasmExecutor({ ...engineModes(), ...modes })
 }

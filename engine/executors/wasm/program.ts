@@ -7,20 +7,26 @@ import { format, sizeOf } from '../../shape.ts'
 import type { Argument, Program, Result } from '../executor.ts'
 import { assemble } from './assembler/module.ts'
 import { breathe } from './breathe.ts'
-import { expansions } from './expansions.ts'
+import { expansionsFor } from './expansions.ts'
 import { hostImports } from './hostFunctions.ts'
 import { codeOf } from './kernels/index.ts'
 import type { KernelCode } from './kernels/kernelCode.ts'
+import type { EngineModes } from './modes.ts'
 import { type Placement, placeValues } from './placement.ts'
 import type { Step } from './steps.ts'
 import type { WasmMemory, WasmStorage } from './storage.ts'
 import type { Team, TeamProgram } from './team.ts'
 
 /** Schedules a graph, writes its kernels into one module, and lays out its memory. */
-export async function compileProgram(graph: Graph, memory: WasmMemory, team: Team): Promise<Program> {
+export async function compileProgram(
+  graph: Graph,
+  memory: WasmMemory,
+  team: Team,
+  modes: EngineModes,
+): Promise<Program> {
   refuseFloat64(graph)
-  const plan = schedule(graph, expansions)
-  const { codes, steps } = writeKernels(plan)
+  const plan = schedule(graph, expansionsFor(modes))
+  const { codes, steps } = writeKernels(plan, modes)
   const bytes = assemble({ imports: hostImports, functions: codes.map(({ builder }) => builder) })
   const program = await team.load(await WebAssembly.compile(bytes), steps)
   return new WasmProgram(graph, plan, placeValues(graph, plan), program, memory, team)
@@ -36,7 +42,10 @@ function refuseFloat64(graph: Graph): void {
 }
 
 /** The distinct kernels of a schedule, and the calls of them in order. */
-function writeKernels({ kernels, values }: Schedule): {
+function writeKernels(
+  { kernels, values }: Schedule,
+  modes: EngineModes,
+): {
   codes: KernelCode[]
   steps: Step[]
 } {
@@ -55,7 +64,7 @@ function writeKernels({ kernels, values }: Schedule): {
     )
     let code = known.get(key)
     if (code === undefined) {
-      code = codes.push(codeOf(anonymous, slotValues)) - 1
+      code = codes.push(codeOf(anonymous, slotValues, modes)) - 1
       known.set(key, code)
     }
     const { units, values: ownSlots } = codes[code]

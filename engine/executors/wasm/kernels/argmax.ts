@@ -3,7 +3,7 @@ import type { CallKernel } from '../../../plan/kernels.ts'
 import type { Code } from '../assembler/encoding.ts'
 import { control, f32, i32 } from '../assembler/instructions.ts'
 import type { FunctionBuilder, Local } from '../assembler/module.ts'
-import { beginKernel, type KernelCode } from './kernelCode.ts'
+import { beginKernel, type CallContext, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement } from './lanes.ts'
 import { pointerAt, walkElements } from './walk.ts'
 
@@ -48,7 +48,10 @@ class Champion {
 /**
  *     for each row along the axis: output = index of the first maximum
  */
-export function argmaxCode({ inputs: [x], output, attributes }: CallKernel, isFloat: boolean): KernelCode {
+export function argmaxCode(
+  { inputs: [x], output, attributes }: CallKernel,
+  { isFloat }: CallContext,
+): KernelCode {
   const axis = attributes.axis as number
   const code = beginKernel([x, output])
   const { builder, pointerTo } = code
@@ -73,7 +76,7 @@ export function argmaxCode({ inputs: [x], output, attributes }: CallKernel, isFl
  */
 export function maxPool2dIndicesCode(
   { inputs: [x], output, attributes }: CallKernel,
-  isFloat: boolean,
+  { isFloat }: CallContext,
 ): KernelCode {
   const { kernel, stride, padding, dilation } = attributes as unknown as Window & {
     kernel: readonly number[]

@@ -1,7 +1,6 @@
 import type { CallKernel } from '../../../plan/kernels.ts'
 import { i32 } from '../assembler/instructions.ts'
-import { engineModes } from '../modes.ts'
-import { beginKernel, forUnits, type KernelCode } from './kernelCode.ts'
+import { beginKernel, type CallContext, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement } from './lanes.ts'
 import { advance, at } from './pointers.ts'
 import { bestRows, inPieces, Tile, unrolled } from './tile.ts'
@@ -27,11 +26,13 @@ interface Attributes {
  *
  * Without dilation and groups, the taps of a filter's row and their channels are one run of S·C floats.
  */
-export function convolveCode({ inputs: [maps, packed], output, attributes }: CallKernel): KernelCode {
+export function convolveCode(
+  { inputs: [maps, packed], output, attributes }: CallKernel,
+  { modes: { relaxedSimd, tile: largest } }: CallContext,
+): KernelCode {
   const { stride, dilation, kernel, filters } = attributes as unknown as Attributes
   const [count, , outputHeight, outputWidth] = output.shape
   const [groups, blocks, , , depth, blockColumns] = packed.shape
-  const { relaxedSimd, tile: largest } = engineModes()
   const [image, , row, pixel] = maps.strides.map((elements) => elements * bytesPerElement)
   const [outputImage, , outputRow, outputPixel] = output.strides.map((elements) => elements * bytesPerElement)
   const isOneRun = dilation[1] === 1 && pixel === depth * bytesPerElement

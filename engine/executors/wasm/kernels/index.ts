@@ -1,12 +1,12 @@
-import type { DType } from '../../../dtype.ts'
 import type { CallKernel, Kernel } from '../../../plan/kernels.ts'
 import type { ScheduledValue } from '../../../plan/scheduler.ts'
 import { sizeOf } from '../../../shape.ts'
+import type { EngineModes } from '../modes.ts'
 import { argmaxCode, maxPool2dIndicesCode } from './argmax.ts'
 import { clearCode } from './clear.ts'
 import { convolveCode } from './convolve.ts'
 import { gatherCode, scatterAddCode } from './indexing.ts'
-import type { KernelCode } from './kernelCode.ts'
+import type { CallContext, KernelCode } from './kernelCode.ts'
 import { loopCode } from './loop.ts'
 import { matmulCode } from './matmul.ts'
 import { randomBitsCode } from './randomBits.ts'
@@ -14,8 +14,8 @@ import { weightGradientCode } from './weightGradient.ts'
 import { winogradConvolveCode, winogradFiltersCode } from './winogradConvolve.ts'
 import { winogradWeightGradientCode } from './winogradWeightGradient.ts'
 
-/** The kernels that calls name. `dtype` is that of the first input. */
-const callCodes: Record<string, (kernel: CallKernel, isFloat: boolean) => KernelCode> = {
+/** The kernels that calls name. */
+const callCodes: Record<string, (kernel: CallKernel, context: CallContext) => KernelCode> = {
   argmax: argmaxCode,
   convolve: convolveCode,
   gather: gatherCode,
@@ -30,7 +30,7 @@ const callCodes: Record<string, (kernel: CallKernel, isFloat: boolean) => Kernel
 }
 
 /** The code of a kernel over these values. */
-export function codeOf(kernel: Kernel, values: readonly ScheduledValue[]): KernelCode {
+export function codeOf(kernel: Kernel, values: readonly ScheduledValue[], modes: EngineModes): KernelCode {
   const sizeOfValue = (value: number) => sizeOf(values[value].shape)
   if (kernel.kind === 'clear') return clearCode(kernel.value, sizeOfValue(kernel.value))
   if (kernel.kind === 'loop') {
@@ -39,6 +39,6 @@ export function codeOf(kernel: Kernel, values: readonly ScheduledValue[]): Kerne
       kernel.folds.map(({ view }) => sizeOfValue(view.value)),
     )
   }
-  const dtype: DType = values[kernel.inputs[0].value].dtype
-  return callCodes[kernel.name](kernel, dtype === 'float32')
+  const isFloat = values[kernel.inputs[0].value].dtype === 'float32'
+  return callCodes[kernel.name](kernel, { isFloat, modes })
 }

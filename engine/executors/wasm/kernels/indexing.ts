@@ -2,7 +2,7 @@ import type { CallKernel } from '../../../plan/kernels.ts'
 import type { View } from '../../../plan/view.ts'
 import { sizeOf } from '../../../shape.ts'
 import { control, f32, i32, memory } from '../assembler/instructions.ts'
-import { beginKernel, type KernelCode } from './kernelCode.ts'
+import { beginKernel, type CallContext, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement } from './lanes.ts'
 import { pointerAt, walkElements } from './walk.ts'
 
@@ -18,7 +18,7 @@ function fixed(view: View, axis: number): View {
  */
 export function gatherCode(
   { inputs: [x, index], output, attributes }: CallKernel,
-  isFloat: boolean,
+  { isFloat }: CallContext,
 ): KernelCode {
   const axis = attributes.axis as number
   const code = beginKernel([x, index, output])
@@ -47,7 +47,7 @@ export function gatherCode(
  */
 export function scatterAddCode(
   { inputs: [source, index], output, attributes }: CallKernel,
-  isFloat: boolean,
+  { isFloat }: CallContext,
 ): KernelCode {
   const axis = attributes.axis as number
   const code = beginKernel([source, index, output])

@@ -1,5 +1,6 @@
 import { control, i32 } from '../assembler/instructions.ts'
 import { FunctionBuilder, type Local } from '../assembler/module.ts'
+import type { EngineModes } from '../modes.ts'
 
 /**
  * A kernel as code. Its work falls into `units` that write to different places and do not read what another writes:
@@ -10,6 +11,13 @@ export interface KernelCode {
   readonly builder: FunctionBuilder
   readonly units: number
   readonly values: readonly number[]
+}
+
+/** What the kernel of a call depends on beside the call. */
+export interface CallContext {
+  /** Whether its operands are float32. */
+  readonly isFloat: boolean
+  readonly modes: EngineModes
 }
 
 /** Starts a kernel over the values of these views; `pointerTo` gives the parameter that points to a value. */

@@ -1,7 +1,6 @@
 import type { CallKernel } from '../../../plan/kernels.ts'
 import { sizeOf } from '../../../shape.ts'
-import { engineModes } from '../modes.ts'
-import { beginKernel, forUnits, type KernelCode } from './kernelCode.ts'
+import { beginKernel, type CallContext, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement } from './lanes.ts'
 import { advance, at } from './pointers.ts'
 import { inPieces, Tile } from './tile.ts'
@@ -14,10 +13,12 @@ import { inPieces, Tile } from './tile.ts'
  *         for the columns of a tile    ┘ held in registers
  *           for each k: tile += a[rows, k] ⊗ b[k, columns]
  */
-export function matmulCode({ inputs: [a, b], output }: CallKernel, isFloat: boolean): KernelCode {
+export function matmulCode(
+  { inputs: [a, b], output }: CallKernel,
+  { isFloat, modes: { relaxedSimd, tile: largest } }: CallContext,
+): KernelCode {
   const [rows, depth] = a.shape.slice(-2)
   const columns = b.shape.at(-1)!
-  const { relaxedSimd, tile: largest } = engineModes()
   const code = beginKernel([a, b, output], sizeOf(a.shape.slice(0, -2)))
   const { builder, pointerTo } = code
   const [column, row] = [builder.local('i32'), builder.local('i32')]

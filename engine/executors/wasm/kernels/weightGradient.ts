@@ -1,8 +1,7 @@
 import type { CallKernel } from '../../../plan/kernels.ts'
 import type { Code } from '../assembler/encoding.ts'
 import { control, i32, memory } from '../assembler/instructions.ts'
-import { engineModes } from '../modes.ts'
-import { beginKernel, forUnits, type KernelCode } from './kernelCode.ts'
+import { beginKernel, type CallContext, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement } from './lanes.ts'
 import { advance, at } from './pointers.ts'
 import { inPieces, Tile, unrolled } from './tile.ts'
@@ -22,13 +21,15 @@ interface Attributes {
  *           for each pixel: tile += g[pixel, filters] ⊗ x[pixel at (r, s), channels]
  *           output += tile                         (sums of sums keep rounding errors small)
  */
-export function weightGradientCode({ inputs: [maps, gradient], output, attributes }: CallKernel): KernelCode {
+export function weightGradientCode(
+  { inputs: [maps, gradient], output, attributes }: CallKernel,
+  { modes: { relaxedSimd, tile: largest } }: CallContext,
+): KernelCode {
   const { stride, dilation, groups } = attributes as unknown as Attributes
   const [count, channels, height, width] = maps.shape
   const [, filters, gradientHeight, gradientWidth] = gradient.shape
   const [, depth, ...kernel] = output.shape
   const perGroup = filters / groups
-  const { relaxedSimd, tile: largest } = engineModes()
   const pieces = Math.ceil(perGroup / largest.rows)
 
   const pixel = channels * bytesPerElement

@@ -1,7 +1,6 @@
 import type { CallKernel } from '../../../plan/kernels.ts'
 import { i32, v128 } from '../assembler/instructions.ts'
-import { engineModes } from '../modes.ts'
-import { beginKernel, forUnits, type KernelCode } from './kernelCode.ts'
+import { beginKernel, type CallContext, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement, laneCount, loadLanes } from './lanes.ts'
 import { advance, at } from './pointers.ts'
 import { bestRows, inPieces, Tile, unrolled } from './tile.ts'
@@ -31,11 +30,13 @@ export function scratchFloats(tiles: number, channels: number, filters: number):
  *       for each of 36 planes: m = v · u                       (C multiplications a number in place of 9 C / 4)
  *       for each tile, eight filters: y = Aᵀ m[36, tile] A
  */
-export function winogradConvolveCode({ inputs: [maps, filters, scratch], output }: CallKernel): KernelCode {
+export function winogradConvolveCode(
+  { inputs: [maps, filters, scratch], output }: CallKernel,
+  { modes: { relaxedSimd, tile: largest } }: CallContext,
+): KernelCode {
   const channels = maps.shape[1]
   const filterCount = output.shape[1]
   const [, blocks, , blockColumns] = filters.shape
-  const { relaxedSimd, tile: largest } = engineModes()
   const grid = new TileGrid(output.shape)
   const tiles = tilesInBlock(grid.total, channels)
 
@@ -136,12 +137,14 @@ export function winogradConvolveCode({ inputs: [maps, filters, scratch], output 
  *     for each block of filters                     (the units of threads)
  *       for each channel, eight filters of the block: u[36] = G g Gᵀ
  */
-export function winogradFiltersCode({ inputs: [filters, scratch], output }: CallKernel): KernelCode {
+export function winogradFiltersCode(
+  { inputs: [filters, scratch], output }: CallKernel,
+  { modes: { relaxedSimd } }: CallContext,
+): KernelCode {
   const [, blocks, channels, columns] = output.shape
   const [, filterStride, channelStride, rowStride, columnStride] = filters.strides.map(
     (s) => s * bytesPerElement,
   )
-  const { relaxedSimd } = engineModes()
   const code = beginKernel([filters, scratch, output], blocks)
   const { builder, pointerTo, thread } = code
   const [from, to, halfway] = Array.from({ length: 3 }, () => builder.local('i32'))

@@ -1,8 +1,7 @@
 import type { CallKernel } from '../../../plan/kernels.ts'
 import type { View } from '../../../plan/view.ts'
 import { i32, memory, v128 } from '../assembler/instructions.ts'
-import { engineModes } from '../modes.ts'
-import { beginKernel, forUnits, type KernelCode } from './kernelCode.ts'
+import { beginKernel, type CallContext, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement, laneCount } from './lanes.ts'
 import { advance, at } from './pointers.ts'
 import { bestRows, inPieces, Tile, unrolled } from './tile.ts'
@@ -51,12 +50,11 @@ function partFloats(tiles: number, channels: number, filters: number): number {
  *         for each of 36 planes: sums += vᵀ · w               ([channels, tiles] × [tiles, filters])
  *       for each channel, eight filters: output = Gᵀ sums[36] G
  */
-export function winogradWeightGradientCode({
-  inputs: [maps, gradient, scratch],
-  output,
-}: CallKernel): KernelCode {
+export function winogradWeightGradientCode(
+  { inputs: [maps, gradient, scratch], output }: CallKernel,
+  { modes: { relaxedSimd, tile: largest } }: CallContext,
+): KernelCode {
   const [filters, allChannels] = output.shape
-  const { relaxedSimd, tile: largest } = engineModes()
   const parts = partsOf(allChannels)
   const channels = allChannels / parts
   const grid = new TileGrid(gradient.shape)
