@@ -10,38 +10,36 @@ import { broadcastView, denseView, type Order, orderOf, rowMajor, type View } fr
 
 /** Schedules a group of elementwise operations, and the reductions at its end, as one loop. */
 export function lowerLoop(scheduler: Scheduler, group: Group): void {
+  const first = scheduler.graph.inputs.length
   const body = new LoopBody(scheduler, group)
+  const results = group.members.flatMap((index) => {
+    const value = first + index
+    const operation = scheduler.graph.operations[index]
+    const isFold = roleOf(operation.name) === 'fold'
+    if (!isFold && !isNeededOutside(scheduler, group, value)) return []
+    return [{ value, operation, isFold, register: body.registerOf(isFold ? operation.inputs[0] : value) }]
+  })
+  if (results.length === 0) return
   const order = preferredOrder(body.loads(), group)
   const stores: Store[] = []
   const folds: Fold[] = []
-  for (const { value, operation } of body.members) {
-    const register = body.registerOf(roleOf(operation.name) === 'fold' ? operation.inputs[0] : value)
-    if (roleOf(operation.name) === 'fold') {
-      const view = scheduler.allocate(operation.shape, operation.dtype, order)
-      scheduler.place(value, view)
+  for (const { value, operation, isFold, register } of results) {
+    const view = scheduler.allocate(operation.shape, operation.dtype, order)
+    scheduler.place(value, view)
+    if (isFold) {
       folds.push({ name: operation.name as Fold['name'], register, view: broadcastView(view, group.shape) })
-    } else if (isNeededOutside(scheduler, group, value)) {
-      const view = scheduler.allocate(group.shape, operation.dtype, order)
-      scheduler.place(value, view)
-      stores.push({ register, view })
-    }
+    } else stores.push({ register, view })
   }
-  emitWithPartialFolds(scheduler, {
-    kind: 'loop',
-    shape: group.shape,
-    order,
-    body: body.instructions,
-    stores,
-    folds,
-  })
+  const { shape } = group
+  emitWithPartialFolds(scheduler, { kind: 'loop', shape, order, body: body.instructions, stores, folds })
 }
 
-/** The instructions of a group, and which register holds which value of the graph. */
+/** The instructions of a loop, written as results ask for them, and which register holds which value of the graph. */
 class LoopBody {
   readonly instructions: Instruction[] = []
-  readonly members: readonly { readonly value: number; readonly operation: Operation }[]
   readonly #scheduler: Scheduler
   readonly #group: Group
+  readonly #members: ReadonlySet<number>
   readonly #registers = new Map<number, number>()
   readonly #shared = new Map<string, number>()
 
@@ -49,30 +47,30 @@ class LoopBody {
     this.#scheduler = scheduler
     this.#group = group
     const first = scheduler.graph.inputs.length
-    this.members = group.members.map((index) => ({
-      value: first + index,
-      operation: scheduler.graph.operations[index],
-    }))
-    for (const { value, operation } of this.members) {
-      const inputs = operation.inputs.map((input) => this.registerOf(input))
-      if (roleOf(operation.name) === 'fold') continue
-      const name = operation.name as UnaryName | BinaryName | 'where' | 'cast'
-      this.#registers.set(value, this.instructions.push({ name, inputs, dtype: operation.dtype }) - 1)
-    }
+    this.#members = new Set(group.members.map((index) => first + index))
   }
 
   loads(): View[] {
     return this.instructions.flatMap((instruction) => (instruction.name === 'load' ? [instruction.view] : []))
   }
 
-  /** The register of a value: of a member, of a number, or of an element loaded from memory. */
+  /** The register of a value: computed here, a number, or an element loaded from memory. */
   registerOf(value: number): number {
     let register = this.#registers.get(value)
     if (register === undefined) {
-      register = this.#share(this.#numberOf(value) ?? this.#load(value))
+      register =
+        this.#members.has(value) || this.#scheduler.recomputed.has(value)
+          ? this.#compute(this.#scheduler.operationOf(value)!)
+          : this.#share(this.#numberOf(value) ?? this.#load(value))
       this.#registers.set(value, register)
     }
     return register
+  }
+
+  #compute(operation: Operation): number {
+    const inputs = operation.inputs.map((input) => this.registerOf(input))
+    const name = operation.name as UnaryName | BinaryName | 'where' | 'cast'
+    return this.instructions.push({ name, inputs, dtype: operation.dtype }) - 1
   }
 
   #load(value: number): Instruction {
@@ -111,9 +109,18 @@ function preferredOrder(loads: readonly View[], { shape }: Group): Order {
   return full === undefined ? rowMajor(shape.length) : orderOf(full)
 }
 
-/** Whether somebody reads the value from memory. */
+/** Whether somebody reads the value from memory: another loop, or one that computes its readers again. */
 function isNeededOutside(scheduler: Scheduler, group: Group, value: number): boolean {
-  return scheduler.readers(value).some((reader) => reader === 'output' || !group.members.includes(reader))
+  if (scheduler.recomputed.has(value)) return false
+  const first = scheduler.graph.inputs.length
+  const isReadOutside = (read: number): boolean =>
+    scheduler.readers(read).some((reader) => {
+      if (reader === 'output') return true
+      return scheduler.recomputed.has(first + reader)
+        ? isReadOutside(first + reader)
+        : !group.members.includes(reader)
+    })
+  return isReadOutside(value)
 }
 
 /**

@@ -4,6 +4,7 @@ import { type Shape, sizeOf } from '../shape.ts'
 import type { Graph, Operation } from './graph.ts'
 import { roleOf } from './groups.ts'
 import type { Instruction, Kernel } from './kernels.ts'
+import { recomputedValues } from './recompute.ts'
 import {
   broadcastView,
   denseView,
@@ -33,6 +34,8 @@ export class Scheduler {
   readonly graph: Graph
   readonly values: ScheduledValue[]
   readonly kernels: Kernel[] = []
+  /** Values that loops compute again instead of loading them. */
+  readonly recomputed: ReadonlySet<number>
   readonly #expansions: Expansions
   /** Where each value of the graph lies, once it has been scheduled. */
   readonly #views = new Map<number, View>()
@@ -41,6 +44,7 @@ export class Scheduler {
   constructor(graph: Graph, expansions: Expansions) {
     this.graph = graph
     this.#expansions = expansions
+    this.recomputed = recomputedValues(graph)
     this.values = graph.inputs.map(({ shape, dtype }) => ({ shape, dtype }))
     graph.inputs.forEach(({ shape }, i) => {
       this.#views.set(i, denseView(i, shape))

@@ -1,0 +1,64 @@
+import type { PrimitiveName } from '../operations/names.ts'
+import { equalShapes, sizeOf } from '../shape.ts'
+import type { Graph } from './graph.ts'
+import { roleOf } from './groups.ts'
+
+/** Operations of an instruction or two, which cost less than reading their result from memory. */
+const cheap: ReadonlySet<PrimitiveName> = new Set<PrimitiveName>([
+  'negate',
+  'abs',
+  'logicalNot',
+  'add',
+  'subtract',
+  'multiply',
+  'maximum',
+  'minimum',
+  'less',
+  'lessEqual',
+  'equal',
+  'logicalAnd',
+  'logicalOr',
+  'where',
+  'cast',
+])
+
+const mostOperations = 8
+const mostLoads = 2
+
+/**
+ * The values that every loop which reads them computes again instead of loading: a few cheap operations away from at
+ * most two values of their size that are in memory anyway. So a batch norm before a ReLU keeps its input for the backward
+ * pass, and neither the normalised values nor the signs.
+ */
+export function recomputedValues(graph: Graph): Set<number> {
+  const first = graph.inputs.length
+  const readers = new Map<number, number[]>()
+  const wanted = new Set(graph.outputs.map(({ value }) => value))
+  graph.operations.forEach(({ inputs }, index) => {
+    for (const input of inputs) readers.set(input, [...(readers.get(input) ?? []), index])
+  })
+  const shapeOf = (value: number) => (graph.inputs[value] ?? graph.operations[value - first]).shape
+
+  /** For each value that is computed again: from how many operations, and which values in memory. */
+  const recipes = new Map<number, { operations: number; loads: Set<number> }>()
+  graph.operations.forEach(({ name, inputs, shape }, index) => {
+    const value = first + index
+    if (!cheap.has(name) || wanted.has(value)) return
+    const isReadInLoops = (readers.get(value) ?? []).every((reader) => {
+      const { name: readerName, shape: readerShape } = graph.operations[reader]
+      const role = roleOf(readerName)
+      return role === 'fold' || (role === 'loop' && equalShapes(readerShape, shape))
+    })
+    if (!isReadInLoops) return
+    const recipe = { operations: 1, loads: new Set<number>() }
+    for (const input of inputs) {
+      const earlier = recipes.get(input)
+      if (earlier !== undefined) {
+        recipe.operations += earlier.operations
+        for (const load of earlier.loads) recipe.loads.add(load)
+      } else if (sizeOf(shapeOf(input)) === sizeOf(shape)) recipe.loads.add(input)
+    }
+    if (recipe.operations <= mostOperations && recipe.loads.size <= mostLoads) recipes.set(value, recipe)
+  })
+  return new Set(recipes.keys())
+}
