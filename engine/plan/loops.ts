@@ -1,12 +1,12 @@
 import type { Attributes } from '../node.ts'
 import type { BinaryName, UnaryName } from '../operations/names.ts'
-import { sizeOf } from '../shape.ts'
 import type { Operation } from './graph.ts'
 import { type Group, roleOf } from './groups.ts'
-import type { Fold, Instruction, LoopKernel, Store } from './kernels.ts'
+import type { Fold, Instruction, Store } from './kernels.ts'
+import { emitLoop } from './partialFolds.ts'
 import type { Scheduler } from './scheduler.ts'
 import { describe } from './signature.ts'
-import { broadcastView, denseView, type Order, orderOf, rowMajor, type View } from './view.ts'
+import { broadcastView, type Order, orderOf, rowMajor, type View } from './view.ts'
 
 /** Schedules a group of elementwise operations, and the reductions at its end, as one loop. */
 export function lowerLoop(scheduler: Scheduler, group: Group): void {
@@ -31,7 +31,7 @@ export function lowerLoop(scheduler: Scheduler, group: Group): void {
     } else stores.push({ register, view })
   }
   const { shape } = group
-  emitWithPartialFolds(scheduler, { kind: 'loop', shape, order, body: body.instructions, stores, folds })
+  emitLoop(scheduler, { kind: 'loop', shape, order, body: body.instructions, stores, folds })
 }
 
 /** The instructions of a loop, written as results ask for them, and which register holds which value of the graph. */
@@ -121,43 +121,4 @@ function isNeededOutside(scheduler: Scheduler, group: Group, value: number): boo
         : !group.members.includes(reader)
     })
   return isReadOutside(value)
-}
-
-/**
- * A fold over several axes runs in two steps: first over all but the outermost of them, then over that one. Sums of
- * sums keep rounding errors small (they grow with the length of a chain), and parts can be computed apart.
- */
-function emitWithPartialFolds(scheduler: Scheduler, kernel: LoopKernel): void {
-  const { shape, order, folds } = kernel
-  const folded = order.filter(
-    (axis) => folds.length > 0 && folds[0].view.strides[axis] === 0 && shape[axis] > 1,
-  )
-  if (folded.length < 2 || sizeOf(shape) === 0) {
-    scheduler.emit(kernel)
-    return
-  }
-  const [outermost] = folded
-  const partials = folds.map(({ view }) => {
-    const partialShape = shape.map((length, axis) =>
-      folded.includes(axis) && axis !== outermost ? 1 : length,
-    )
-    return scheduler.allocate(partialShape, scheduler.values[view.value].dtype, order)
-  })
-  scheduler.emit({
-    ...kernel,
-    folds: folds.map((fold, i) => ({ ...fold, view: broadcastView(partials[i], shape) })),
-  })
-  folds.forEach(({ name, view }, i) => {
-    const partial = partials[i]
-    const { dtype } = scheduler.values[view.value]
-    const total = denseView(view.value, scheduler.values[view.value].shape, order)
-    scheduler.emit({
-      kind: 'loop',
-      shape: partial.shape,
-      order,
-      body: [{ name: 'load', view: partial, dtype }],
-      stores: [],
-      folds: [{ name, register: 0, view: broadcastView(total, partial.shape) }],
-    })
-  })
 }

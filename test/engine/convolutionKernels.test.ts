@@ -14,6 +14,7 @@ const convolutionArb = fc.record({
   width: fc.constantFrom(4, 7, 8, 16),
   kernel: fc.constantFrom(1, 3),
   stride: fc.constantFrom(1, 2),
+  isDepthwise: fc.boolean(),
   seed: fc.nat({ max: 1000 }),
 })
 
@@ -29,7 +30,9 @@ describe.each(Object.entries(modes))('convolutions of the wasm executor %s', (_,
   it('should equal the definition, forward and both gradients, on every path', () =>
     fc.assert(
       fc.asyncProperty(convolutionArb, async (sizes) => {
-        const { count, channels, filters, height, width, kernel, stride, seed } = sizes
+        const { count, channels, height, width, kernel, stride, isDepthwise, seed } = sizes
+        const filters = isDepthwise ? channels : sizes.filters
+        const groups = isDepthwise ? channels : 1
         const normal = (name: string, shape: Shape) => {
           const stream = new RandomStream(streamKey(seed, name))
           return tensor(
@@ -39,8 +42,8 @@ describe.each(Object.entries(modes))('convolutions of the wasm executor %s', (_,
         }
         const results = () => {
           const x = normal('x', [count, channels, height, width])
-          const weight = normal('weight', [filters, channels, kernel, kernel])
-          const output = conv2d(x, weight, undefined, { stride, padding: (kernel - 1) / 2 })
+          const weight = normal('weight', [filters, channels / groups, kernel, kernel])
+          const output = conv2d(x, weight, undefined, { stride, padding: (kernel - 1) / 2, groups })
           return [output, ...grad(output, [x, weight], normal('cotangent', output.shape))]
         }
         const wanted = results()

@@ -2,13 +2,9 @@ import type { Attributes } from '../../node.ts'
 import type { Window } from '../../operations/convolution.ts'
 import type { Expansions, Scheduler } from '../../plan/scheduler.ts'
 import { denseView, type Order, sliceView, type View } from '../../plan/view.ts'
-import type { Shape } from '../../shape.ts'
-import { bytesPerElement } from './kernels/lanes.ts'
-import { outputTile, planes, transformLanes, transformScratchBytes } from './kernels/winograd.ts'
-import { scratchFloats } from './kernels/winogradConvolve.ts'
-import { tilesInBlock } from './kernels/winogradTiles.ts'
-import { gradientScratchFloats, gradientTiles } from './kernels/winogradWeightGradient.ts'
+import { depthwiseConvolve, depthwiseWeightGradient, isDepthwise } from './depthwise.ts'
 import type { EngineModes } from './modes.ts'
+import { suitsWinograd, winogradConvolve, winogradWeightGradient } from './winograd.ts'
 
 /**
  * The three convolutions as kernels. Maps lie channels last (N, H, W, C), so that a row of a filter reads S·C floats
@@ -106,6 +102,10 @@ export const convolutionExpansions = (modes: EngineModes): Expansions => ({
       return winogradWeightGradient(scheduler, padded, maps, shape)
     }
     const output = scheduler.allocate(shape, dtype, tapsFirst)
+    if (isDepthwise(groupedFilters(output, groups).shape)) {
+      depthwiseWeightGradient(scheduler, padded, maps, output, { stride, dilation })
+      return output
+    }
     scheduler.emit({
       kind: 'call',
       name: 'weightGradient',
@@ -213,6 +213,10 @@ function convolve(
   { stride, dilation }: Pick<Window, 'stride' | 'dilation'>,
 ): void {
   const [, perGroup, , ...kernel] = filters.shape
+  if (isDepthwise(filters.shape)) {
+    depthwiseConvolve(scheduler, maps, filters, output, { stride, dilation })
+    return
+  }
   if (suitsWinograd(modes, maps, filters, output, stride, dilation)) {
     winogradConvolve(scheduler, modes, maps, filters, output)
     return
@@ -224,62 +228,6 @@ function convolve(
     inputs: [maps, packFilters(scheduler, modes.tile.columns, filters)],
     output,
   })
-}
-
-/** Below this many channels or filters the transforms cost more than the multiplications that they save. */
-const leastChannels = 16
-
-function suitsWinograd(
-  { winograd, tile }: EngineModes,
-  maps: View,
-  { shape: [groups, filters, depth, ...kernel] }: View,
-  { shape: [, , ...size] }: View,
-  stride: Window['stride'],
-  dilation: Window['dilation'],
-): boolean {
-  return (
-    winograd &&
-    maps.shape[0] > 0 &&
-    groups === 1 &&
-    [...stride, ...dilation].every((step) => step === 1) &&
-    kernel.every((taps) => taps === 3) &&
-    size.every((length) => length > 0 && length % outputTile === 0) &&
-    Math.min(depth, filters) >= leastChannels &&
-    depth % transformLanes === 0 &&
-    filters % tile.columns === 0
-  )
-}
-
-function winogradConvolve(
-  scheduler: Scheduler,
-  { threads, tile }: EngineModes,
-  maps: View,
-  filters: View,
-  output: View,
-): void {
-  const [, filterCount, depth] = filters.shape
-  const scratch = (floats: number) => scheduler.allocate([threads, floats], 'float32')
-  const packed = scheduler.allocate([planes, filterCount / tile.columns, depth, tile.columns], 'float32')
-  const halfway = scratch(transformScratchBytes / bytesPerElement)
-  const call = { kind: 'call', attributes: {} } as const
-  scheduler.emit({ ...call, name: 'winogradFilters', inputs: [filters, halfway], output: packed })
-  const [count, , height, width] = output.shape
-  const tiles = tilesInBlock((count * height * width) / outputTile ** 2, depth)
-  const workspace = scratch(scratchFloats(tiles, depth, filterCount))
-  scheduler.emit({ ...call, name: 'winogradConvolve', inputs: [maps, packed, workspace], output })
-}
-
-/** [K, C, 3, 3] with the filters innermost: how Winograd's weight gradients are made. */
-const filtersInnermost: Order = [2, 3, 1, 0]
-
-function winogradWeightGradient(scheduler: Scheduler, maps: View, gradient: View, shape: Shape): View {
-  const output = scheduler.allocate(shape, 'float32', filtersInnermost)
-  const [filters, channels] = shape
-  const tiles = gradientTiles(gradient, channels)
-  const scratch = scheduler.allocate([gradientScratchFloats(tiles, channels, filters)], 'float32')
-  const inputs = [maps, gradient, scratch]
-  scheduler.emit({ kind: 'call', name: 'winogradWeightGradient', attributes: {}, inputs, output })
-  return output
 }
 
 /**
