@@ -24,10 +24,10 @@ export interface Comparison {
   readonly student: {
     readonly model: string
     readonly recipe: Recipe
-    /** At most this many training images, the same ones for every method. Default as many as the teacher. */
+    /** At most this many training images, the same ones for every method. Default all that the teacher may see. */
     readonly limit?: number
   }
-  /** Out of kd's `methods`. */
+  /** Out of kd's `distillerNames`. */
   readonly methods: readonly string[]
   readonly seed: number
   /** At most this many training images. Default all. */
@@ -58,16 +58,16 @@ export interface Result {
 export async function compareMethods(comparison: Comparison): Promise<Result[]> {
   const { folder, dataset, student, methods, seed } = comparison
   demandKnown(comparison)
+  const given = await openTeacher(comparison)
   await makeEmptyFolder(folder)
-  const [teacher, ofTeacher] = await prepareTeacher(comparison)
+  const [teacher, ofTeacher] = given ?? (await trainTeacher(comparison))
+  const limit = Math.min(student.limit ?? Infinity, comparison.limit ?? Infinity)
   const results = [ofTeacher]
   for (const method of methods) {
-    const limit = student.limit ?? comparison.limit
     const [, result] = await timedRun(comparison, `student-${method}`, {
       ...student,
       method,
       teacher,
-      seed,
       limit,
     })
     results.push(result)
@@ -84,28 +84,24 @@ function demandKnown({ dataset, student, methods }: Comparison): void {
   demand(repeated === undefined, () => `compare: expected each method once, got ${repeated} twice`)
 }
 
-async function prepareTeacher(comparison: Comparison): Promise<[Teacher, Result]> {
-  const { dataset, teacher, limit } = comparison
-  if (teacher.weights !== undefined)
-    return openTeacher(dataset, teacher.model, teacher.weights, teacher.recipe)
-  return timedRun(comparison, 'teacher', { ...teacher, method: 'alone', limit })
-}
-
-async function openTeacher(
-  dataset: Dataset,
-  model: string,
-  weights: string,
-  { batchSize }: Recipe,
-): Promise<[Teacher, Result]> {
+/** The teacher whose weights are given, if they are. */
+async function openTeacher({ dataset, teacher }: Comparison): Promise<[Teacher, Result] | undefined> {
+  const { model, weights, recipe } = teacher
+  if (weights === undefined) return undefined
   const network = newNetwork(model, dataset)
   await restoreWeights(network, weights)
   const start = performance.now()
-  const { top1 } = await evaluate(network, testLoader(dataset, batchSize))
+  const { top1 } = await evaluate(network, testLoader(dataset, recipe.batchSize))
   const seconds = (performance.now() - start) / 1000
   return [
     { model, network, source: weights },
     { name: 'teacher', model, last: top1, seconds },
   ]
+}
+
+function trainTeacher(comparison: Comparison): Promise<[Teacher, Result]> {
+  const { teacher, limit } = comparison
+  return timedRun(comparison, 'teacher', { ...teacher, method: 'alone', limit })
 }
 
 async function timedRun(

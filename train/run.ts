@@ -20,7 +20,7 @@ export interface Run {
   readonly folder: string
   readonly dataset: Dataset
   readonly model: string
-  /** Out of kd's `methods`. */
+  /** Out of kd's `distillerNames`. */
   readonly method: string
   /** Where the method needs one. */
   readonly teacher?: Teacher

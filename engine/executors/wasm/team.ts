@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { Barrier } from './barrier.ts'
+import { Pace } from './pace.ts'
 import { type Step, StepRunner } from './steps.ts'
 import type { WorkerMessage, WorkerStart } from './worker.ts'
 
@@ -7,8 +8,8 @@ import type { WorkerMessage, WorkerStart } from './worker.ts'
 export interface TeamProgram {
   readonly number: number
   readonly runner: StepRunner
-  /** Whether any step has work for more than one thread. */
-  readonly isShared: boolean
+  /** None where no step has work for more than one thread. */
+  readonly pace: Pace | undefined
 }
 
 /**
@@ -35,7 +36,7 @@ export class Team {
     const program = {
       number: this.#programs++,
       runner: new StepRunner(module, this.#memory, steps),
-      isShared,
+      pace: isShared ? new Pace() : undefined,
     }
     if (isShared) {
       this.#workers ??= this.#start()
@@ -48,13 +49,14 @@ export class Team {
   }
 
   /** Runs a program from beginning to end, without giving way to anything else in this thread. */
-  run({ number, runner, isShared }: TeamProgram, pointers: Int32Array): void {
-    if (!isShared) {
-      runner.runAlone(pointers)
-      return
+  run({ number, runner, pace }: TeamProgram, pointers: Int32Array): void {
+    const alone = () => runner.runAlone(pointers)
+    const shared = () => {
+      this.#tell({ kind: 'run', program: number, pointers })
+      runner.runPart(pointers, 0, this.threads, () => this.#barrier.meet())
     }
-    this.#tell({ kind: 'run', program: number, pointers })
-    runner.runPart(pointers, 0, this.threads, () => this.#barrier.meet())
+    if (pace === undefined) alone()
+    else pace.run(alone, shared)
   }
 
   #tell(message: WorkerMessage): void {

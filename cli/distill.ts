@@ -1,0 +1,80 @@
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { distillerNames } from '../kd/index.ts'
+import { compareMethods, freePath, resolveRecipe } from '../train/index.ts'
+import { defaultsFor } from './defaults.ts'
+import { commandThatTrains, positiveInteger, type TrainingOptions } from './options.ts'
+import type { Output } from './output.ts'
+import { withProgress, writeResult } from './report.ts'
+import { openSession } from './session.ts'
+import { resultTable } from './table.ts'
+
+interface Options extends TrainingOptions {
+  readonly teacher?: string
+  readonly teacherWeights?: string
+  readonly teacherEpochs?: number
+  readonly student?: string
+  readonly studentImages?: number
+  readonly method: string
+}
+
+export function distillCommand(output: Output): Command {
+  return commandThatTrains('distill')
+    .summary('train a teacher, then students by several methods, and compare them')
+    .description(
+      'Trains a teacher, then a student by each method: the same student on the same images with the same recipe, so ' +
+        'that only the method differs. Without options it distils the handwritten digits that ship with thermograd.',
+    )
+    .option('--teacher <name>', 'network of the teacher')
+    .option('--teacher-weights <file>', 'its weights, safetensors (default: it is trained first)')
+    .option('--teacher-epochs <count>', 'if it is trained (default: as --epochs)', positiveInteger)
+    .option('--student <name>', 'network of the students')
+    .option('--student-images <count>', 'let the students see only so many training images', positiveInteger)
+    .option('--method <names>', `with commas between, out of ${distillerNames.join(', ')}`, 'alone,kd,dtkd')
+    .addHelpText('after', helpOnDefaults)
+    .action((options: Options) => distil(options, output))
+}
+
+async function distil(options: Options, output: Output): Promise<void> {
+  const { seed, limit } = options
+  const { dataset, environment } = await openSession(options)
+  const defaults = defaultsFor(dataset)
+  const teacher = options.teacher ?? defaults.teacher
+  const student = options.student ?? defaults.student
+  const recipeOf = (epochs: number) => {
+    const { batchSize = defaults.batchSize, lr = defaults.lr } = options
+    return resolveRecipe({ epochs, batchSize, lr })
+  }
+  const folder = options.out ?? freePath(join('runs', `${dataset.name}-${teacher}-${student}-seed${seed}`))
+  const results = await withProgress(output, options, (progress) =>
+    compareMethods({
+      folder,
+      dataset,
+      teacher: {
+        model: teacher,
+        weights: options.teacherWeights,
+        recipe: recipeOf(options.teacherEpochs ?? options.epochs ?? defaults.epochs),
+      },
+      student: {
+        model: student,
+        recipe: recipeOf(options.epochs ?? defaults.studentEpochs),
+        limit: options.studentImages ?? defaults.studentImages,
+      },
+      methods: options.method.split(','),
+      seed,
+      limit,
+      environment,
+      observe: (name) => progress.observe(name),
+    }),
+  )
+  writeResult(output, options, { results, folder }, `${resultTable(results)}\nrun folder: ${folder}`)
+}
+
+const helpOnDefaults = `
+Without options:
+  digits     teacher resnet20, 15 epochs; students resnet8, 200 epochs of 100 images
+  cifar100   the published recipe: resnet56 teaches resnet20, 240 epochs each; cifar10 as well
+
+Examples:
+  thermograd distill --method alone,dtkd --seed 1
+  thermograd distill --dataset cifar100 --data cifar-100-binary.tar.gz --teacher-weights resnet56.safetensors`

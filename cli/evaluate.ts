@@ -1,0 +1,39 @@
+import type { Command } from 'commander'
+import { Loader } from '../datasets/index.ts'
+import { evaluate, newNetwork, restoreWeights } from '../train/index.ts'
+import { type CommonOptions, commandWithData } from './options.ts'
+import type { Output } from './output.ts'
+import { writeResult } from './report.ts'
+import { openSession } from './session.ts'
+import { describe } from './text.ts'
+
+interface Options extends CommonOptions {
+  readonly model: string
+  readonly weights: string
+}
+
+export function evaluateCommand(output: Output): Command {
+  return commandWithData('evaluate', 'test images')
+    .summary('test saved weights')
+    .description('Classifies the test images with a network whose weights were saved.')
+    .requiredOption('--model <name>', 'the network')
+    .requiredOption('--weights <file>', 'its weights, safetensors: last.safetensors of a run, for example')
+    .action((options: Options) => evaluateWeights(options, output))
+}
+
+async function evaluateWeights(options: Options, output: Output): Promise<void> {
+  const { model, weights, limit, batchSize = 64 } = options
+  const { dataset } = await openSession(options)
+  const network = newNetwork(model, dataset)
+  await restoreWeights(network, weights)
+  const images = new Loader(dataset.test, { batchSize, limit })
+  const start = performance.now()
+  const evaluation = await evaluate(network, images)
+  const seconds = (performance.now() - start) / 1000
+  writeResult(
+    output,
+    options,
+    { model, weights, dataset: dataset.name, images: images.length, ...evaluation, seconds },
+    `${describe(evaluation)} on ${images.length} images (${(images.length / seconds).toFixed(0)} images/s)`,
+  )
+}

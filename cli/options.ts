@@ -1,0 +1,72 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { datasetNames } from '../datasets/index.ts'
+import { deviceNames } from '../engine/index.ts'
+
+/** What every command that computes something takes. */
+export interface CommonOptions {
+  readonly dataset: string
+  readonly data?: string
+  readonly limit?: number
+  readonly batchSize?: number
+  readonly device: string
+  readonly json?: boolean
+}
+
+/** What every command that trains takes besides. */
+export interface TrainingOptions extends CommonOptions {
+  readonly epochs?: number
+  readonly lr?: number
+  readonly seed: number
+  readonly out?: string
+}
+
+export function deviceOption(): Option {
+  return new Option('--device <name>', `what computes: one of ${deviceNames.join(', ')}`)
+    .env('THERMOGRAD_DEVICE')
+    .default('auto')
+}
+
+export function jsonOption(): Option {
+  return new Option('--json', 'write JSON lines to stdout instead of text')
+}
+
+/** A command with the common options. */
+export function commandWithData(name: string, limited: 'training images' | 'test images'): Command {
+  return new Command(name)
+    .option('--dataset <name>', `one of ${datasetNames.join(', ')}`, 'digits')
+    .option('--data <path>', 'where the images of CIFAR lie: the .tar.gz or the folder unpacked from it')
+    .option('--limit <count>', `use at most this many ${limited}`, positiveInteger)
+    .option('--batch-size <count>', 'images a step', positiveInteger)
+    .addOption(deviceOption())
+    .addOption(jsonOption())
+}
+
+/** A command with the common options and those of training. */
+export function commandThatTrains(name: string): Command {
+  return commandWithData(name, 'training images')
+    .option('--epochs <count>', 'how often each image is seen', positiveInteger)
+    .option('--lr <rate>', 'learning rate of the first epoch', positiveNumber)
+    .option('--seed <number>', 'of everything that is drawn at random', wholeNumber, 0)
+    .option('--out <folder>', 'where the results go, new or empty (default: a new folder in runs/)')
+}
+
+export function positiveInteger(text: string): number {
+  if (!/^\d+$/.test(text) || Number(text) < 1)
+    throw new InvalidArgumentError('Expected an integer of 1 or more.')
+  return Number(text)
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text))) {
+    throw new InvalidArgumentError('Expected an integer of 0 or more.')
+  }
+  return Number(text)
+}
+
+function positiveNumber(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !(value > 0) || value === Infinity) {
+    throw new InvalidArgumentError('Expected a number above 0.')
+  }
+  return value
+}

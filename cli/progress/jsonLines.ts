@@ -1,0 +1,26 @@
+import type { Observer } from '../../train/index.ts'
+import type { Output } from '../output.ts'
+import type { Progress } from './progress.ts'
+
+/** For programs: a JSON object a line on `stdout`, at the start of each training and after each epoch. */
+export class JsonLines implements Progress {
+  readonly #output: Output
+
+  constructor(output: Output) {
+    this.#output = output
+  }
+
+  observe(name: string): Observer {
+    return {
+      started: (extent) => writeEvent(this.#output, 'start', { name, ...extent }),
+      epochEnded: ({ metrics }) => writeEvent(this.#output, 'epoch', { name, ...metrics }),
+    }
+  }
+
+  close(): void {}
+}
+
+/** Writes one event. */
+export function writeEvent({ stdout }: Output, event: string, particulars: object): void {
+  stdout.write(`${JSON.stringify({ event, ...particulars })}\n`)
+}

@@ -1,0 +1,155 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+import { main } from '../../cli/program.ts'
+import { createModel, saveWeights } from '../../nn/index.ts'
+import { temporaryFolder } from '../train/temporaryFolder.ts'
+import { Caught, thermograd } from './commandLine.ts'
+
+/** The one sentence that a command line is refused with. */
+async function complaint(...argv: string[]): Promise<string> {
+  const { code, stdout, stderr } = await thermograd(argv)
+  expect(code).toBe(2)
+  expect(stdout).toBe('')
+  expect(stderr).toMatch(/^thermograd: [^\n]+\n$/)
+  return stderr.trimEnd().replace('thermograd: ', '')
+}
+
+const train = ['train', '--epochs', '1']
+
+describe('a name or number that cannot be', () => {
+  it.each([
+    [['distil'], "unknown command 'distil' (Did you mean distill?)"],
+    [[...train, '--sed', '1'], "unknown option '--sed' (Did you mean --seed?)"],
+    [['train', 'digits'], "too many arguments for 'train'. Expected 0 arguments but got 1."],
+    [['train', '--seed'], "option '--seed <number>' argument missing"],
+    [
+      ['train', '--epochs', '0'],
+      "option '--epochs <count>' argument '0' is invalid. Expected an integer of 1 or more.",
+    ],
+    [
+      ['train', '--batch-size', '1e3'],
+      "option '--batch-size <count>' argument '1e3' is invalid. Expected an integer of 1 or more.",
+    ],
+    [
+      ['train', '--limit', '-1'],
+      "option '--limit <count>' argument '-1' is invalid. Expected an integer of 1 or more.",
+    ],
+    [
+      ['distill', '--seed', '0.5'],
+      "option '--seed <number>' argument '0.5' is invalid. Expected an integer of 0 or more.",
+    ],
+    [
+      ['distill', '--lr', 'fast'],
+      "option '--lr <rate>' argument 'fast' is invalid. Expected a number above 0.",
+    ],
+    [['evaluate', '--model', 'resnet8'], "required option '--weights <file>' not specified"],
+    [[...train, '--device', 'tpu'], "device: expected one of auto, wasm, reference, got 'tpu'"],
+    [['info', '--device', 'tpu'], "device: expected one of auto, wasm, reference, got 'tpu'"],
+    [
+      [...train, '--dataset', 'mnist'],
+      'dataset: expected one of digits, cifar100, cifar10, synthetic, got mnist',
+    ],
+    [[...train, '--model', 'resnet21'], "model: there is no 'resnet21'; known are resnet20, "],
+    [['distill', '--teacher', 'vgg'], "model: there is no 'vgg'; known are "],
+    [['distill', '--student', 'vgg'], "model: there is no 'vgg'; known are "],
+    [
+      ['distill', '--method', 'kd,fitnet'],
+      "expected a method out of alone, kd, dkd, dtkd, dtkd-exact, dkd-dtkd, dkd-dtkd-exact, got 'fitnet'",
+    ],
+    [['distill', '--method', 'kd,kd'], 'compare: expected each method once, got kd twice'],
+  ])('%j', async (argv, message) => {
+    expect(await complaint(...argv)).toContain(message)
+  })
+})
+
+describe('a file that is missing or is something else', () => {
+  it('should be named: the images', async () => {
+    const missing = join(await temporaryFolder(), 'cifar.tar.gz')
+    expect(await complaint(...train, '--dataset', 'cifar100')).toMatch(
+      /^cifar100: expected data, the path of /,
+    )
+    expect(await complaint(...train, '--dataset', 'cifar100', '--data', missing)).toBe(
+      `${missing}: there is no such file or folder`,
+    )
+    await writeFile(missing, 'no archive')
+    expect(await complaint(...train, '--dataset', 'cifar10', '--data', missing)).toMatch(
+      `${missing}: expected a gzip-compressed archive (.tar.gz)`,
+    )
+  })
+
+  it('should be named: the weights', async () => {
+    const weights = join(await temporaryFolder(), 'weights.safetensors')
+    const evaluate = ['evaluate', '--model', 'resnet8', '--weights', weights]
+    const distill = ['distill', '--teacher', 'resnet8', '--teacher-weights', weights]
+    for (const command of [evaluate, distill]) {
+      expect(await complaint(...command)).toMatch(`${weights}: cannot read weights: ENOENT`)
+    }
+    await writeFile(weights, 'no weights at all')
+    for (const command of [evaluate, distill]) {
+      expect(await complaint(...command)).toMatch(`${weights}: not a valid safetensors file: `)
+    }
+  })
+
+  it('should be named: weights of another network, other images or other classes', async () => {
+    const weights = join(await temporaryFolder(), 'weights.safetensors')
+    const evaluate = ['evaluate', '--model', 'resnet8', '--weights', weights]
+    const misfit = `${weights}: the weights do not fit the network: `
+    await saveWeights(weights, createModel('resnet14', { classes: 10, channels: 1 }).stateDict())
+    expect(await complaint(...evaluate)).toMatch(`${misfit}layer1.1.conv1.weight is unexpected`)
+    await saveWeights(weights, createModel('resnet8', { classes: 10, channels: 3 }).stateDict())
+    expect(await complaint(...evaluate)).toBe(
+      `${misfit}conv1.weight is [16, 3, 3, 3], expected [16, 1, 3, 3]`,
+    )
+    await saveWeights(weights, createModel('resnet8', { classes: 7, channels: 1 }).stateDict())
+    expect(await complaint(...evaluate)).toBe(
+      `${misfit}fc.weight is [7, 64], expected [10, 64]; fc.bias is [7], expected [10]`,
+    )
+  })
+
+  it('should be named: a folder that is in use', async () => {
+    const out = await temporaryFolder()
+    await writeFile(join(out, 'notes'), '')
+    const message = `${out}: expected a folder that is new or empty, but this one holds notes`
+    expect(await complaint(...train, '--out', out)).toBe(message)
+    expect(await complaint('distill', '--out', out)).toBe(message)
+  })
+})
+
+describe('a training that diverges', () => {
+  it('should stop with a sentence that says where', async () => {
+    const out = join(await temporaryFolder(), 'run')
+    const argv = [
+      'train',
+      '--dataset',
+      'synthetic',
+      '--limit',
+      '64',
+      '--lr',
+      '1e38',
+      '--epochs',
+      '2',
+      '--out',
+      out,
+    ]
+    const { code, stderr } = await thermograd(argv)
+    expect(code).toBe(2)
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(
+      /^thermograd: the training loss became (NaN|Infinity|-Infinity) in epoch 1, step \d of 4; the last good weights are the initial ones$/,
+    )
+  })
+})
+
+describe('a bug of ours', () => {
+  it('should show its stack and end with 1', async () => {
+    const stdout = new Writable({
+      write() {
+        throw new TypeError('a bug')
+      },
+    })
+    const stderr = new Caught()
+    expect(await main(['info'], { stdout, stderr })).toBe(1)
+    expect(stderr.text).toMatch(/^TypeError: a bug\n {4}at /)
+  })
+})

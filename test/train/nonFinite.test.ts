@@ -1,0 +1,86 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { sqrt, subtract, type Tensor } from '../../engine/index.ts'
+import { type Distiller, distiller } from '../../kd/index.ts'
+import { NonFiniteLossError, resolveRecipe, train } from '../../train/index.ts'
+import { numbersOf, tinyLoaders, tinyNetwork } from './tinyNetwork.ts'
+
+const recipe = resolveRecipe({ epochs: 3, batchSize: 8, lr: 0.1 })
+const alone = distiller('alone')
+
+/** Cross entropy, but for one step: there it is made something else. */
+function spoilt(at: { epoch: number; step: number }, spoil: (loss: Tensor) => Tensor): Distiller {
+  let step = 0
+  return {
+    ...alone,
+    loss(batch) {
+      const { loss, terms } = alone.loss(batch)
+      step = (step % 3) + 1
+      return batch.epoch === at.epoch && step === at.step ? { loss: spoil(loss), terms } : { loss, terms }
+    },
+  }
+}
+
+/** What becomes of a training with this loss. */
+async function stopped(by: Distiller) {
+  const network = tinyNetwork()
+  const weights = [await numbersOf(network.stateDict())]
+  const error = await train({
+    network,
+    distiller: by,
+    recipe,
+    observers: [{ epochEnded: async (end) => void weights.push(await numbersOf(end.weights)) }],
+    ...tinyLoaders(),
+  }).catch((reason) => reason)
+  return { error, weights, left: await numbersOf(network.stateDict()) }
+}
+
+/** √(x − x) as a function of the first x. */
+function zeroOfInfiniteSlope(x: Tensor): Tensor {
+  return sqrt(subtract(x, x.detach()))
+}
+
+describe('a loss that is not finite', () => {
+  it('should stop the training where it arises and leave the weights of the epoch before', async () => {
+    const placeArb = fc.record({
+      epoch: fc.integer({ min: 1, max: 3 }),
+      step: fc.integer({ min: 1, max: 3 }),
+    })
+    const valueArb = fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY)
+    await fc.assert(
+      fc.asyncProperty(placeArb, valueArb, async (place, value) => {
+        const { error, weights, left } = await stopped(spoilt(place, (loss) => loss.multiply(value)))
+        expect(error).toBeInstanceOf(NonFiniteLossError)
+        expect(error.place).toEqual({ ...place, steps: 3 })
+        expect(weights).toHaveLength(place.epoch)
+        expect(left).toEqual(weights.at(-1))
+      }),
+      { numRuns: 10 },
+    )
+  })
+
+  it.each([
+    [
+      Number.NaN,
+      { epoch: 1, step: 2 },
+      'the training loss became NaN in epoch 1, step 2 of 3; the last good weights are the initial ones',
+    ],
+    [
+      Number.POSITIVE_INFINITY,
+      { epoch: 3, step: 1 },
+      'the training loss became Infinity in epoch 3, step 1 of 3; the last good weights are those after epoch 2',
+    ],
+  ])('should be told of: %d at %j', async (value, place, message) => {
+    expect((await stopped(spoilt(place, (loss) => loss.multiply(value)))).error.message).toBe(message)
+  })
+
+  it('should be noticed on the test images when the last step of an epoch spoilt the weights', async () => {
+    const { error, weights, left } = await stopped(
+      spoilt({ epoch: 2, step: 3 }, (loss) => loss.add(zeroOfInfiniteSlope(loss))),
+    )
+    expect(error.message).toMatch(
+      /^the test loss became (NaN|Infinity) in epoch 2, step 3 of 3; .* those after epoch 1$/,
+    )
+    expect(left).toEqual(weights[1])
+  })
+})

@@ -1,0 +1,23 @@
+import { describe, expect, it, vi } from 'vitest'
+import { currentExecutor } from '../../engine/index.ts'
+import { distillerFor, newNetwork, resolveRecipe, train } from '../../train/index.ts'
+import { tinyDataset, tinyLoaders } from './tinyNetwork.ts'
+
+describe('the plans of a training', () => {
+  it('should all be made in its first epoch: rates, warm-up and images are inputs', async () => {
+    const compile = vi.spyOn(await currentExecutor(), 'compile')
+    const compiled: number[] = []
+    const recipe = resolveRecipe({ epochs: 8, batchSize: 8 })
+    await train({
+      network: newNetwork('resnet8', tinyDataset(), 1),
+      teacher: newNetwork('resnet8', tinyDataset(), 2),
+      distiller: distillerFor('dtkd', recipe),
+      recipe,
+      observers: [{ epochEnded: () => void compiled.push(compile.mock.calls.length) }],
+      ...tinyLoaders(),
+    })
+    compile.mockRestore()
+    // Training: the first step, a full batch, the last one. Testing: a full batch, the last one.
+    expect(compiled).toEqual(Array(8).fill(5))
+  })
+})

@@ -1,0 +1,64 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { distillerNames } from '../../kd/index.ts'
+import { distillerFor, resolveRecipe, scheduleOf } from '../../train/index.ts'
+
+describe('resolveRecipe', () => {
+  it('should be the published recipe where nothing is given', () => {
+    expect(resolveRecipe()).toEqual({
+      epochs: 240,
+      batchSize: 64,
+      lr: 0.05,
+      momentum: 0.9,
+      weightDecay: 5e-4,
+      milestones: [150, 180, 210],
+    })
+  })
+
+  it('should keep the order of the milestones, and keep them within the epochs', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1000 }), (epochs) => {
+        const { milestones } = resolveRecipe({ epochs })
+        expect(milestones).toEqual(milestones.toSorted((a, b) => a - b))
+        expect(Math.min(...milestones)).toBeGreaterThanOrEqual(0)
+        expect(Math.max(...milestones)).toBeLessThanOrEqual(epochs)
+      }),
+    )
+  })
+
+  it('should begin at the given rate, never raise it and divide it by 1000 in all', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 8, max: 400 }),
+        fc.double({ min: 1e-4, max: 1, noNaN: true }),
+        (epochs, lr) => {
+          const rateOf = scheduleOf(resolveRecipe({ epochs, lr }))
+          const rates = Array.from({ length: epochs }, (_, i) => rateOf(i + 1))
+          expect(rates[0]).toBe(lr)
+          expect(rates).toEqual(rates.toSorted((a, b) => b - a))
+          expect(rates.at(-1)! / lr).toBeCloseTo(1e-3, 9)
+        },
+      ),
+    )
+  })
+
+  it.each([
+    [{ epochs: 0 }, 'recipe: epochs: expected an integer of 1 or more, got 0'],
+    [{ batchSize: 1.5 }, 'recipe: batchSize: expected an integer of 1 or more, got 1.5'],
+    [{ lr: Number.NaN }, 'recipe: lr: expected a number of 0 or more, got NaN'],
+  ])('should refuse %j', (given, message) => {
+    expect(() => resolveRecipe(given)).toThrow(message)
+  })
+})
+
+describe('distillerFor', () => {
+  it('should give the warm-up its published share of the epochs', () => {
+    expect(distillerFor('dtkd', resolveRecipe()).options.warmUp).toBe(20)
+    expect(distillerFor('dtkd', resolveRecipe({ epochs: 60 })).options.warmUp).toBe(5)
+    expect(distillerFor('kd', resolveRecipe({ epochs: 60 })).options.warmUp).toBe(0)
+  })
+
+  it.each(distillerNames)('should settle the options of %s', (method) => {
+    expect(distillerFor(method, resolveRecipe()).method).toBe(method)
+  })
+})

@@ -1,0 +1,77 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { openExecutor } from '../../engine/index.ts'
+import { decodeSafetensors } from '../../nn/index.ts'
+import {
+  environmentOf,
+  evaluate,
+  freePath,
+  makeEmptyFolder,
+  newNetwork,
+  resolveRecipe,
+  restoreWeights,
+  run,
+} from '../../train/index.ts'
+import { temporaryFolder } from './temporaryFolder.ts'
+import { numbersOf, tinyDataset, tinyLoaders } from './tinyNetwork.ts'
+
+const dataset = tinyDataset()
+const recipe = resolveRecipe({ epochs: 3, batchSize: 8 })
+
+async function runInto(folder: string) {
+  const environment = environmentOf(await openExecutor('auto'))
+  return run({ folder, dataset, model: 'resnet8', method: 'alone', recipe, seed: 5, limit: 16, environment })
+}
+
+describe('the folder of a run', () => {
+  it('should hold configuration, metrics, and last and best weights', async () => {
+    const folder = join(await temporaryFolder(), 'a', 'run')
+    const { network, history } = await runInto(folder)
+
+    const config = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'))
+    expect(config).toMatchObject({
+      model: 'resnet8',
+      method: { name: 'alone' },
+      dataset: { name: 'synthetic', classes: 3, trainingImages: 16, testImages: 10 },
+      recipe: { epochs: 3, batchSize: 8, lr: 0.05, momentum: 0.9, weightDecay: 5e-4 },
+      seed: 5,
+      environment: { node: process.version, executor: 'wasm', executorReason: expect.any(String) },
+    })
+
+    const lines = (await readFile(join(folder, 'metrics.jsonl'), 'utf8')).trimEnd().split('\n')
+    expect(lines.map((line) => JSON.parse(line))).toEqual(history.epochs)
+
+    const last = decodeSafetensors(await readFile(join(folder, 'last.safetensors')))
+    expect(last.metadata).toEqual({ epoch: '3', top1: `${history.last.test.top1}` })
+    expect(await numbersOf(last.tensors)).toEqual(await numbersOf(network.stateDict()))
+
+    const best = newNetwork('resnet8', dataset)
+    await restoreWeights(best, join(folder, 'best.safetensors'))
+    expect(await evaluate(best, tinyLoaders().testImages)).toEqual(history.best.test)
+  })
+
+  it('should not be one that holds something', async () => {
+    const folder = await temporaryFolder()
+    await writeFile(join(folder, 'thesis.txt'), '')
+    await expect(runInto(folder)).rejects.toThrow(
+      `${folder}: expected a folder that is new or empty, but this one holds thesis.txt`,
+    )
+  })
+
+  it('should say when it cannot be made', async () => {
+    const file = join(await temporaryFolder(), 'file')
+    await writeFile(file, '')
+    await expect(makeEmptyFolder(join(file, 'run'))).rejects.toThrow(`${file}/run: cannot make this folder (`)
+  })
+
+  it('should get the next number where there is one of its name', async () => {
+    const path = join(await temporaryFolder(), 'run')
+    const paths = []
+    for (let i = 0; i < 3; i++) {
+      paths.push(freePath(path))
+      await makeEmptyFolder(paths[i])
+    }
+    expect(paths).toEqual([path, `${path}-2`, `${path}-3`])
+  })
+})
