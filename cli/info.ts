@@ -1,15 +1,19 @@
 import { Command } from 'commander'
 import { datasetNames } from '../datasets/index.ts'
-import { openExecutor } from '../engine/index.ts'
+import { openExecutor, type PlanSummary } from '../engine/index.ts'
 import { distiller, distillerNames } from '../kd/index.ts'
 import { modelNames } from '../nn/index.ts'
-import { environmentOf } from '../train/index.ts'
-import { deviceOption, jsonOption } from './options.ts'
+import { environmentOf, planStep } from '../train/index.ts'
+import { deviceOption, jsonOption, positiveInteger } from './options.ts'
 import type { Output } from './output.ts'
 import { writeResult } from './report.ts'
 
 interface Options {
   readonly device: string
+  readonly plan?: boolean
+  readonly teacher: string
+  readonly student: string
+  readonly batchSize: number
   readonly json?: boolean
 }
 
@@ -19,22 +23,48 @@ export function infoCommand(output: Output): Command {
     .description(
       'Versions, the executor that would compute, and the networks, methods and data sets by name.',
     )
+    .option('--plan', 'plan a step of distillation on CIFAR-100 and say how large it is')
+    .option('--teacher <network>', 'of the planned step', 'resnet32x4')
+    .option('--student <network>', 'of the planned step', 'resnet8x4')
+    .option('--batch-size <count>', 'of the planned step', positiveInteger, 64)
     .addOption(deviceOption())
     .addOption(jsonOption())
     .action((options: Options) => inform(options, output))
 }
 
 async function inform(options: Options, output: Output): Promise<void> {
-  const environment = environmentOf(await openExecutor(options.device))
+  const choice = await openExecutor(options.device)
+  const environment = environmentOf(choice)
+  const step = { ...options, classes: 100, image: [3, 32, 32] } as const
+  const plan = options.plan ? await planStep(choice.executor, step) : undefined
   const methods = Object.fromEntries(distillerNames.map((name) => [name, distiller(name).description]))
-  const { thermograd, node, platform, cores, executor, executorReason } = environment
+  const { thermograd, node, platform, cores, executor, executorReason, executorModes } = environment
   const text = [
     `thermograd ${thermograd}, Node ${node}, ${platform}, ${cores} cores`,
     `executor: ${executor}, ${executorReason}`,
+    ...Object.entries(executorModes).map(([name, mode]) => `  ${name}: ${describe(mode)}`),
     `data sets: ${datasetNames.join(', ')}`,
     `networks: ${modelNames.join(', ')}`,
     'methods:',
     ...Object.entries(methods).map(([name, description]) => `  ${name.padEnd(16)}${description}`),
+    ...(plan ? planText(options, plan) : []),
   ].join('\n')
-  writeResult(output, options, { environment, datasets: datasetNames, models: modelNames, methods }, text)
+  const result = { environment, datasets: datasetNames, models: modelNames, methods, plan }
+  writeResult(output, options, result, text)
+}
+
+/** A mode as a word or two. */
+function describe(mode: unknown): string {
+  if (typeof mode === 'boolean') return mode ? 'on' : 'off'
+  return typeof mode === 'object' ? Object.values(mode ?? {}).join(' × ') : String(mode)
+}
+
+function planText({ teacher, student, batchSize }: Options, plan: PlanSummary): string[] {
+  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`
+  return [
+    `a step of DTKD, ${teacher} to ${student}, batch ${batchSize}:`,
+    `  ${plan.operations} operations in ${plan.kernels} kernels`,
+    `  ${megabytes(plan.arenaBytes)} at most for what is computed on the way`,
+    `  ${megabytes(plan.residentBytes)} of weights, running statistics and momenta`,
+  ]
 }

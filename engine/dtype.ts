@@ -19,6 +19,11 @@ export function allocateHost(dtype: DType, length: number): HostArray {
   return new hostArrays[dtype](length)
 }
 
+/** Bytes of so many elements in a host array. */
+export function bytesOf(dtype: DType, length: number): number {
+  return hostArrays[dtype].BYTES_PER_ELEMENT * length
+}
+
 /** A new host array of this type with these values converted as JavaScript converts them; `bool` is "not zero". */
 export function convertHost(dtype: DType, values: ArrayLike<number>): HostArray {
   return dtype === 'bool'

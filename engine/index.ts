@@ -15,7 +15,7 @@ export type { Executor } from './executors/executor.ts'
 export { GradientCheckError, type GradientCheckOptions, gradientCheck } from './gradientCheck.ts'
 export * from './operations/index.ts'
 export { type Key, RandomStream, streamKey } from './random.ts'
-export { type ReadOptions, realize, realizeOn, type Stateful } from './realize.ts'
+export { type PlanSummary, planOf, type ReadOptions, realize, realizeOn, type Stateful } from './realize.ts'
 export type { Shape } from './shape.ts'
 export {
   type HostView,

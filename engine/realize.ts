@@ -1,12 +1,12 @@
 import type { NdArray } from 'ndarray'
 import { currentExecutor } from './device.ts'
-import { convertHost, type HostArray } from './dtype.ts'
+import { bytesOf, convertHost, type HostArray } from './dtype.ts'
 import { demand } from './errors.ts'
-import type { Argument, Executor, Result } from './executors/executor.ts'
+import type { Argument, Executor, ProgramSize, Result } from './executors/executor.ts'
 import type { Node, Storage, Value } from './node.ts'
 import { programFor } from './plan/cache.ts'
 import { recordGraph, type Want } from './plan/graph.ts'
-import { format } from './shape.ts'
+import { format, sizeOf } from './shape.ts'
 import { hostView, type Tensor } from './tensor.ts'
 import { Variable } from './variable.ts'
 
@@ -31,6 +31,32 @@ export async function realize(...items: (Tensor | Stateful)[]): Promise<void> {
 
 /** `realize` on a given executor. */
 export async function realizeOn(executor: Executor, ...items: (Tensor | Stateful)[]): Promise<void> {
+  const { pending, wants } = pendingOf(items)
+  const values = await run(executor, wants)
+  pending.forEach((tensor, i) => {
+    keep(tensor, wants[i].node, values[i])
+  })
+}
+
+/** How large the plan of a step is, before it is run. */
+export interface PlanSummary extends ProgramSize {
+  /** Recorded operations that the wanted values need. */
+  readonly operations: number
+  /** Of weights, momenta and whatever else stays in the executor's memory between steps. */
+  readonly residentBytes: number
+}
+
+/** What `realizeOn` with the same items would run, without running it. */
+export async function planOf(executor: Executor, ...items: (Tensor | Stateful)[]): Promise<PlanSummary> {
+  const { graph } = recordGraph(pendingOf(items).wants)
+  const { size } = await programFor(executor, graph)
+  const resident = graph.inputs.filter((input) => input.resident)
+  const residentBytes = resident.reduce((sum, { shape, dtype }) => sum + bytesOf(dtype, sizeOf(shape)), 0)
+  return { ...size, operations: graph.operations.length, residentBytes }
+}
+
+/** The tensors among the items, and in them, whose values are not known yet. */
+function pendingOf(items: readonly (Tensor | Stateful)[]): { pending: Tensor[]; wants: Want[] } {
   const tensors = items.flatMap((item) => ('state' in item ? [...item.state()] : [item]))
   for (const tensor of tensors) if (tensor instanceof Variable) tensor.settle()
   const pending = [...new Set(tensors)].filter(({ node }) => node.value === undefined)
@@ -39,10 +65,7 @@ export async function realizeOn(executor: Executor, ...items: (Tensor | Stateful
       tensor instanceof Variable && tensor.committed !== tensor.node ? tensor.committed : undefined
     return { node: tensor.node, destination: overwrites ? { overwrites } : 'kept' }
   })
-  const values = await run(executor, wants)
-  pending.forEach((tensor, i) => {
-    keep(tensor, wants[i].node, values[i])
-  })
+  return { pending, wants }
 }
 
 /** A value that was computed is not computed again. */

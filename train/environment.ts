@@ -14,6 +14,8 @@ export interface Environment {
   readonly executor: string
   /** Why it is that executor. */
   readonly executorReason: string
+  /** What is in force in it: threads, instructions, methods. */
+  readonly executorModes: { readonly [name: string]: unknown }
 }
 
 export function environmentOf({ executor, reason }: Choice): Environment {
@@ -24,6 +26,7 @@ export function environmentOf({ executor, reason }: Choice): Environment {
     cores: availableParallelism(),
     executor: executor.name,
     executorReason: reason,
+    executorModes: executor.modes,
   }
 }
 

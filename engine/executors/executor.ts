@@ -8,14 +8,24 @@ export type Argument = HostArray | Storage
 /** What a program gives for each output: as its destination says; nothing for one that overwrote an input. */
 export type Result = HostArray | Storage | undefined
 
+/** How large a program is. */
+export interface ProgramSize {
+  readonly kernels: number
+  /** Of the memory in which a run keeps what it computes on the way. */
+  readonly arenaBytes: number
+}
+
 /** A graph made ready to run as often as wanted. */
 export interface Program {
+  readonly size: ProgramSize
   run(inputs: readonly Argument[]): Promise<Result[]>
 }
 
 /** Something that computes graphs. */
 export interface Executor {
   readonly name: string
+  /** What is in force in this executor, by name: threads, instructions, methods. */
+  readonly modes: { readonly [name: string]: unknown }
   /** Throws `InvalidInputError` for a graph that this executor cannot compute. */
   compile(graph: Graph): Promise<Program>
   /** Copies elements into this executor's memory. */

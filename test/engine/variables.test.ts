@@ -195,6 +195,7 @@ describe.each(executors)('variables on the %s executor', (name) => {
 /** Counts the graphs that another executor is given. */
 class CountingExecutor implements Executor {
   readonly name = 'counting'
+  readonly modes = {}
   readonly inner: Executor
   compiled = 0
 

@@ -70,6 +70,7 @@ describe.each(Object.entries(makers))('%s', (_, make) => {
     let compiled = 0
     const counting: Executor = {
       name: 'counting',
+      modes: {},
       compile: (graph) => {
         compiled++
         return executor.compile(graph)

@@ -23,9 +23,14 @@ class ReferenceStorage implements Storage {
  */
 class ReferenceExecutor implements Executor {
   readonly name = 'reference'
+  readonly modes = {}
 
+  /** A program keeps nothing between runs and lays out no memory: each operation is a kernel with an array of its own. */
   async compile(graph: Graph): Promise<Program> {
-    return { run: async (inputs) => this.#run(graph, inputs as readonly (HostArray | ReferenceStorage)[]) }
+    return {
+      size: { kernels: graph.operations.length, arenaBytes: 0 },
+      run: async (inputs) => this.#run(graph, inputs as readonly (HostArray | ReferenceStorage)[]),
+    }
   }
 
   async upload(data: HostArray): Promise<Storage> {

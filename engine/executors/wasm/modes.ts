@@ -6,7 +6,7 @@ import { advance } from './kernels/pointers.ts'
 import { type Shape2d, Tile } from './kernels/tile.ts'
 
 /** What this JavaScript engine can do, found out once at the start. */
-export interface EngineModes {
+export type EngineModes = {
   /** a b + c in one instruction, of the relaxed SIMD extension. */
   readonly relaxedSimd: boolean
   /** V8 makes one 256-bit operation of two 128-bit ones that stand side by side. */

@@ -4,7 +4,7 @@ import type { Graph } from '../../plan/graph.ts'
 import { renumber } from '../../plan/kernels.ts'
 import { type Schedule, schedule } from '../../plan/schedule.ts'
 import { format, sizeOf } from '../../shape.ts'
-import type { Argument, Program, Result } from '../executor.ts'
+import type { Argument, Program, ProgramSize, Result } from '../executor.ts'
 import { assemble } from './assembler/module.ts'
 import { breathe } from './breathe.ts'
 import { expansionsFor } from './expansions.ts'
@@ -74,6 +74,7 @@ function writeKernels(
 }
 
 class WasmProgram implements Program {
+  readonly size: ProgramSize
   readonly #graph: Graph
   readonly #schedule: Schedule
   readonly #placement: Placement
@@ -92,6 +93,7 @@ class WasmProgram implements Program {
     this.#graph = graph
     this.#schedule = plan
     this.#placement = placement
+    this.size = { kernels: plan.kernels.length, arenaBytes: placement.arenaBytes }
     this.#program = program
     this.#memory = memory
     this.#team = team
