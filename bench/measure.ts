@@ -1,0 +1,24 @@
+/** The value in the middle; the mean of the two in the middle of an even number of values. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length / 2
+  return sorted.length % 2 === 1 ? sorted[Math.floor(middle)] : (sorted[middle - 1] + sorted[middle]) / 2
+}
+
+/** Smallest, middle and largest. */
+export interface Spread {
+  readonly minimum: number
+  readonly median: number
+  readonly maximum: number
+}
+
+export function spreadOf(values: readonly number[]): Spread {
+  return { minimum: Math.min(...values), median: median(values), maximum: Math.max(...values) }
+}
+
+/** Runs and returns the milliseconds that it took. */
+export async function milliseconds(run: () => unknown): Promise<number> {
+  const start = performance.now()
+  await run()
+  return performance.now() - start
+}

@@ -1,0 +1,56 @@
+import { allocateHost } from '../../engine/dtype.ts'
+import { permute, type Shape, type Tensor } from '../../engine/index.ts'
+import { RandomStream, streamKey } from '../../engine/random.ts'
+import { sizeOf } from '../../engine/shape.ts'
+import { hostTensor } from '../../engine/tensor.ts'
+import { type Variable, variable } from '../../engine/variable.ts'
+
+/** An operation to be measured, or a few that belong together. */
+export interface Operation {
+  readonly name: string
+  /** Multiplications and additions of its definition; a method that needs fewer may beat the peak. */
+  readonly flops: number
+  /** Read and written, each operand and result once. */
+  readonly bytes: number
+  /** Makes the operands. What is returned records the operation once and gives what must be computed. */
+  prepare(): () => Variable[]
+}
+
+/** Noise of a shape, in the executor's memory. */
+export function noise(shape: Shape): Variable {
+  const stream = new RandomStream(streamKey(0, 'operations'))
+  return variable(
+    hostTensor(
+      Float32Array.from({ length: sizeOf(shape) }, () => stream.uniform() - 0.5),
+      shape,
+    ),
+  )
+}
+
+export function zeros(shape: Shape): Variable {
+  return variable(hostTensor(allocateHost('float32', sizeOf(shape)), shape))
+}
+
+/** Maps [N, C, H, W] as kernels leave them for each other: channels last. */
+export class Maps {
+  readonly memory: Variable
+
+  constructor([count, channels, height, width]: Shape) {
+    this.memory = noise([count, height, width, channels])
+  }
+
+  get tensor(): Tensor {
+    return permute(this.memory, [0, 3, 1, 2])
+  }
+
+  /** Has the elements computed into this memory. */
+  assign(maps: Tensor): Variable {
+    this.memory.assign(permute(maps, [0, 2, 3, 1]))
+    return this.memory
+  }
+}
+
+export function assigned(target: Variable, value: Tensor): Variable {
+  target.assign(value)
+  return target
+}

@@ -1,0 +1,34 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { type Job, jobNames, jobOf } from './jobs.ts'
+
+/** What all programs that take steps can be told. */
+export interface StepOptions {
+  readonly job: string
+  readonly batch: number
+  readonly seconds: number
+  readonly json?: boolean
+}
+
+/** A program with these options. */
+export function stepProgram(description: string, defaults: Omit<StepOptions, 'json'>): Command {
+  return new Command()
+    .description(description)
+    .addOption(new Option('--job <name>', 'what a step is').choices(jobNames).default(defaults.job))
+    .option('--batch <images>', 'images a step', wholeNumber, defaults.batch)
+    .option('--seconds <number>', 'of each contest after its warm-up', wholeNumber, defaults.seconds)
+    .addOption(jsonOption())
+}
+
+export function jsonOption(): Option {
+  return new Option('--json', 'print one JSON object instead of a table')
+}
+
+export function jobFrom({ job, batch }: StepOptions): Job {
+  return jobOf(job, batch)
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text)
+  if (Number.isInteger(number) && number >= 1) return number
+  throw new InvalidArgumentError('Expected a whole number of at least 1.')
+}

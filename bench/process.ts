@@ -1,0 +1,70 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import type { Introduction, Turn } from './serve.ts'
+
+/** How to start a contestant. */
+export interface Command {
+  readonly file: string
+  readonly arguments: readonly string[]
+  /** Variables beside those of this process. */
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+/** Why a contestant could not be started or did not finish. */
+export class ContestantError extends Error {
+  override name = 'ContestantError'
+}
+
+/** A contestant in a process of its own, see `serve.ts` for its side. */
+export class ContestantProcess {
+  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>
+  readonly #answers: AsyncIterator<string>
+  readonly #closed: Promise<void>
+  #complaints = ''
+
+  private constructor({ file, arguments: given, environment }: Command) {
+    this.#child = spawn(file, given, { stdio: 'pipe', env: { ...process.env, ...environment } })
+    // A process that could not be started or has ended shows itself as missing answers.
+    this.#child.on('error', ({ message }) => (this.#complaints += message))
+    this.#child.stdin.on('error', () => {})
+    this.#child.stderr.on('data', (text) => (this.#complaints += text))
+    this.#closed = new Promise((resolve) => this.#child.on('close', () => resolve()))
+    this.#answers = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]()
+  }
+
+  /** Starts a process and waits until it has introduced itself. Throws `ContestantError` where it does not. */
+  static async start(
+    command: Command,
+  ): Promise<{ contestant: ContestantProcess; introduction: Introduction }> {
+    const contestant = new ContestantProcess(command)
+    return { contestant, introduction: (await contestant.#answer()) as Introduction }
+  }
+
+  /** Has it take so many steps. */
+  async take(steps: number): Promise<Turn> {
+    this.#child.stdin.write(`${steps}\n`)
+    return (await this.#answer()) as Turn
+  }
+
+  end(): void {
+    this.#child.stdin.end()
+    this.#child.kill()
+  }
+
+  async #answer(): Promise<unknown> {
+    for (let line = await this.#answers.next(); !line.done; line = await this.#answers.next()) {
+      if (line.value.startsWith('{')) return JSON.parse(line.value)
+    }
+    await this.#closed
+    throw new ContestantError(lastWords(this.#complaints))
+  }
+}
+
+/** The line of a stack trace that says what went wrong. */
+function lastWords(complaints: string): string {
+  const lines = complaints.trim().split('\n')
+  return (
+    (lines.findLast((line) => /^\S*Error\b/.test(line)) ?? lines.at(-1)!).trim() || 'it ended without a word'
+  )
+}

@@ -1,0 +1,54 @@
+import { expansionsFor } from '../engine/executors/wasm/expansions.ts'
+import { wasm } from '../engine/executors/wasm/index.ts'
+import type { Executor } from '../engine/index.ts'
+import type { Graph } from '../engine/plan/graph.ts'
+import { schedule } from '../engine/plan/schedule.ts'
+import { milliseconds } from './measure.ts'
+
+/** Where time went since the last reset, in milliseconds. */
+export interface Times {
+  /** From graph to kernels: order, fusion, memory. */
+  planning: number
+  /** Writing WebAssembly, and its compilation by the JavaScript engine. */
+  compiling: number
+  /** Upload, kernels, results. */
+  computing: number
+}
+
+/** A wasm executor that says when it is at work. */
+export class Stopwatch {
+  readonly executor: Executor
+  /** The programs made so far. */
+  readonly programs: { readonly graph: Graph; readonly kernels: number }[] = []
+  #times: Times = { planning: 0, compiling: 0, computing: 0 }
+
+  constructor() {
+    const executor = wasm()
+    const compile = executor.compile.bind(executor)
+    executor.compile = async (graph) => {
+      const planning = await milliseconds(() => schedule(graph, expansionsFor(executor.modes)))
+      const start = performance.now()
+      const program = await compile(graph)
+      // The executor has planned once more.
+      this.#times.compiling += performance.now() - start - planning
+      this.#times.planning += planning
+      this.programs.push({ graph, kernels: program.size.kernels })
+      const run = program.run.bind(program)
+      program.run = async (inputs) => {
+        const started = performance.now()
+        const results = await run(inputs)
+        this.#times.computing += performance.now() - started
+        return results
+      }
+      return program
+    }
+    this.executor = executor
+  }
+
+  /** The times since the last call of this. */
+  lap(): Times {
+    const times = this.#times
+    this.#times = { planning: 0, compiling: 0, computing: 0 }
+    return times
+  }
+}

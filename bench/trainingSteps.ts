@@ -1,0 +1,40 @@
+import ndarray from 'ndarray'
+import type { Batch } from '../datasets/index.ts'
+import { RandomStream, streamKey } from '../engine/random.ts'
+import { distiller } from '../kd/index.ts'
+import { createModel, SGD } from '../nn/index.ts'
+import { batchTensors } from '../train/batch.ts'
+import { takeStep } from '../train/step.ts'
+import type { Job } from './jobs.ts'
+
+/**
+ * A function that takes one step of a job on the current executor, as a training takes it: upload of the batch,
+ * recording, planning or finding the plan again, computing, reading the loss.
+ */
+export function stepOf({
+  teacher: teacherName,
+  student: studentName,
+  batch: size,
+}: Job): () => Promise<void> {
+  const batch = randomBatch(size)
+  const teacher = teacherName === undefined ? undefined : createModel(teacherName).evaluate()
+  if (studentName === undefined) {
+    return async () => {
+      await teacher!.forward(batchTensors(batch).images).logits.data()
+    }
+  }
+  const network = createModel(studentName, { seed: 1 })
+  const optimizer = new SGD(network.parameters(), { lr: 0.05, momentum: 0.9, weightDecay: 5e-4 })
+  const pupil = { network, teacher, distiller: distiller(teacher ? 'dtkd' : 'alone') }
+  return async () => {
+    await takeStep(pupil, optimizer, batch, 240)
+  }
+}
+
+/** Noise with labels: how fast a step is does not depend on what is in the images. */
+function randomBatch(size: number): Batch {
+  const stream = new RandomStream(streamKey(0, 'benchmark'))
+  const pixels = Float32Array.from({ length: size * 3 * 32 * 32 }, () => stream.uniform() - 0.5)
+  const indices = Int32Array.from({ length: size }, (_, row) => row)
+  return { images: ndarray(pixels, [size, 3, 32, 32]), labels: indices.map((index) => index % 100), indices }
+}
