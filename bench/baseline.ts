@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { InvalidInputError } from '../engine/index.ts'
 import { writeFileAtomically } from '../nn/index.ts'
-import { describeMachine, type Machine } from './machine.ts'
+import { identityOf, type Machine } from './machine.ts'
 
 /** The speed of operations on a day, for later days to be compared with. */
 export interface Baseline {
@@ -31,7 +31,7 @@ const tolerance = 0.15
 
 /** What became slower, a line for each; a warning where the baseline is another machine's. */
 export function complaints(now: Baseline, then: Baseline): string[] {
-  const [here, there] = [now, then].map(({ machine }) => describeMachine(machine))
+  const [here, there] = [now, then].map(({ machine }) => identityOf(machine))
   const strange = here === there ? [] : [`the baseline is of another machine: ${there}`]
   const slower = Object.entries(now.fractions).flatMap(([name, fraction]) => {
     const before = then.fractions[name]

@@ -1,4 +1,4 @@
-import { availableParallelism, cpus, totalmem } from 'node:os'
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 
 /** What a measurement was made on: it belongs to every number. */
 export interface Machine {
@@ -6,7 +6,14 @@ export interface Machine {
   readonly cores: number
   readonly memoryGibibytes: number
   readonly platform: string
+  /**
+   * How many processes wanted a processor, on average over the minute before this program started. Beside busy
+   * processes even ratios mislead: software whose threads wait for each other loses more than other software.
+   */
+  readonly loadBefore: number
 }
+
+const [loadBefore] = loadavg()
 
 export function thisMachine(): Machine {
   return {
@@ -14,9 +21,15 @@ export function thisMachine(): Machine {
     cores: availableParallelism(),
     memoryGibibytes: Math.round(totalmem() / 2 ** 30),
     platform: `${process.platform} ${process.arch}`,
+    loadBefore,
   }
 }
 
-export function describeMachine({ processor, cores, memoryGibibytes, platform }: Machine): string {
+export function describeMachine(machine: Machine): string {
+  return `${identityOf(machine)}, load before: ${machine.loadBefore.toFixed(2)}`
+}
+
+/** Machines of one identity can be compared. */
+export function identityOf({ processor, cores, memoryGibibytes, platform }: Machine): string {
   return `${processor}, ${cores} cores, ${memoryGibibytes} GiB, ${platform}`
 }

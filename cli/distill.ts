@@ -37,7 +37,7 @@ export function distillCommand(output: Output): Command {
 
 async function distil(options: Options, output: Output): Promise<void> {
   const { seed, limit } = options
-  const { dataset, environment } = await openSession(options)
+  const { dataset, environment } = await openSession(options, output)
   const defaults = defaultsFor(dataset)
   const teacher = options.teacher ?? defaults.teacher
   const student = options.student ?? defaults.student

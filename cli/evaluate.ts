@@ -23,7 +23,7 @@ export function evaluateCommand(output: Output): Command {
 
 async function evaluateWeights(options: Options, output: Output): Promise<void> {
   const { model, weights, limit, batchSize = 64 } = options
-  const { dataset } = await openSession(options)
+  const { dataset } = await openSession(options, output)
   const network = newNetwork(model, dataset)
   await restoreWeights(network, weights)
   const images = new Loader(dataset.test, { batchSize, limit })

@@ -64,7 +64,9 @@ function planText({ teacher, student, batchSize }: Options, plan: PlanSummary): 
   return [
     `a step of DTKD, ${teacher} to ${student}, batch ${batchSize}:`,
     `  ${plan.operations} operations in ${plan.kernels} kernels`,
-    `  ${megabytes(plan.arenaBytes)} at most for what is computed on the way`,
+    plan.arenaBytes > 0
+      ? `  ${megabytes(plan.arenaBytes)} at most for what is computed on the way`
+      : '  no memory laid out beforehand: every operation takes its own',
     `  ${megabytes(plan.residentBytes)} of weights, running statistics and momenta`,
   ]
 }

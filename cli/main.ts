@@ -8,5 +8,15 @@ if (complaint !== undefined) {
 } else {
   // Loaded only now: an older Node could not even read it.
   const { main } = await import('./program.ts')
+  // A signal ends the process as an exit does, so that whoever changed the terminal can mend it.
+  process.on('SIGINT', () => process.exit(130))
+  process.on('SIGTERM', () => process.exit(143))
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', endWithReader)
   process.exitCode = await main(process.argv.slice(2), process)
+}
+
+/** Whoever read the output has gone, as `head` does: nothing is left to say, and nobody to say it to. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
 }

@@ -21,10 +21,13 @@ export async function withProgress<T>(
   work: (progress: Progress) => Promise<T>,
 ): Promise<T> {
   const progress = openProgress(output, format)
+  const close = () => progress.close()
+  process.once('exit', close)
   try {
     return await work(progress)
   } finally {
-    progress.close()
+    process.off('exit', close)
+    close()
   }
 }
 

@@ -2,13 +2,27 @@ import { type Dataset, openDataset } from '../datasets/index.ts'
 import { openExecutor, useExecutor } from '../engine/index.ts'
 import { type Environment, environmentOf } from '../train/index.ts'
 import type { CommonOptions } from './options.ts'
+import type { Output } from './output.ts'
 
 /** What a command computes on: the data set, and the executor, which from now on is the current one. */
 export async function openSession(
   options: Pick<CommonOptions, 'dataset' | 'data' | 'device'>,
+  { stderr }: Output,
 ): Promise<{ dataset: Dataset; environment: Environment }> {
   const choice = await openExecutor(options.device)
   useExecutor(choice.executor)
   const dataset = await openDataset(options.dataset, { data: options.data })
+  for (const part of missingParts(dataset)) stderr.write(`${part}\n`)
   return { dataset, environment: environmentOf(choice) }
+}
+
+/** Files that hold fewer images than were published are read as they are, but not in silence: they may be cut short. */
+function missingParts({ name, train, test, officialCounts }: Dataset): string[] {
+  if (officialCounts === undefined) return []
+  return (['train', 'test'] as const).flatMap((part) => {
+    const [count, official] = [{ train, test }[part].labels.length, officialCounts[part]]
+    return count === official
+      ? []
+      : [`${name}: the ${part} files hold ${count} of the ${official} published images`]
+  })
 }

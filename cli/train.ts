@@ -24,7 +24,7 @@ export function trainCommand(output: Output): Command {
 
 async function trainOne(options: Options, output: Output): Promise<void> {
   const { seed, limit } = options
-  const { dataset, environment } = await openSession(options)
+  const { dataset, environment } = await openSession(options, output)
   const { student, ...defaults } = defaultsFor(dataset)
   const {
     model = student,

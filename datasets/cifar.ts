@@ -43,6 +43,7 @@ const cifar10Names = 'airplane automobile bird cat deer dog frog horse ship truc
 const cifar100Normalisation = { scale: 255, mean: [0.5071, 0.4867, 0.4408], std: [0.2675, 0.2565, 0.2761] }
 const cifar10Normalisation = { scale: 255, mean: [0.4914, 0.4822, 0.4465], std: [0.247, 0.2435, 0.2616] }
 const augmentation = { padding: 4, flip: true }
+const officialCounts = { train: 50_000, test: 10_000 }
 
 /** Images of CIFAR-100: `labels` are the fine ones. */
 export interface Cifar100Split extends Split {
@@ -76,6 +77,7 @@ export async function openCifar100(path: string): Promise<Cifar100> {
     train: split('training', train),
     test: split('test', test),
     augmentation,
+    officialCounts,
   }
 }
 
@@ -99,6 +101,7 @@ export async function openCifar10(path: string): Promise<Dataset> {
     train: split('training', train),
     test: split('test', test),
     augmentation,
+    officialCounts,
   }
 }
 

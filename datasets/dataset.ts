@@ -40,4 +40,6 @@ export interface Dataset<S extends Split = Split> {
   test: S
   /** What its training recipe draws at random. */
   augmentation: Augmentation
+  /** How many images the published data set has, where these may be a part of them. */
+  officialCounts?: { train: number; test: number }
 }

@@ -77,7 +77,12 @@ export async function compareMethods(comparison: Comparison): Promise<Result[]> 
 }
 
 /** A name that is wrong must not show only after the teacher has been trained. */
-function demandKnown({ dataset, student, methods }: Comparison): void {
+function demandKnown({ dataset, teacher, student, methods }: Comparison): void {
+  demand(
+    dataset.train.labels.length > 0,
+    () => `there are no ${dataset.train.name}: this file is for evaluation alone`,
+  )
+  newNetwork(teacher.model, dataset)
   newNetwork(student.model, dataset)
   for (const method of methods) distillerFor(method, student.recipe)
   const repeated = methods.find((method, i) => methods.indexOf(method) !== i)

@@ -2,6 +2,7 @@ import { type Dataset, Loader } from '../datasets/index.ts'
 import { streamKey } from '../engine/index.ts'
 import { createModel, type Network } from '../nn/index.ts'
 import type { Environment } from './environment.ts'
+import { NonFiniteLossError } from './errors.ts'
 import type { Observer } from './observer.ts'
 import { distillerFor, type Recipe } from './recipe.ts'
 import { RunFolder } from './runFolder.ts'
@@ -42,7 +43,7 @@ export async function run(run: Run): Promise<{ network: Network; history: Histor
   const augment = dataset.augmentation
   const trainingImages = new Loader(dataset.train, { batchSize, shuffle: true, seed, augment, limit })
   const folder = await RunFolder.create(run.folder, configOf(run, trainingImages.length))
-  const history = await train({
+  const training = train({
     network,
     distiller,
     teacher: teacher?.network,
@@ -50,6 +51,10 @@ export async function run(run: Run): Promise<{ network: Network; history: Histor
     trainingImages,
     testImages: testLoader(dataset, batchSize),
     observers: [folder, ...(observer ? [observer] : [])],
+  })
+  const history = await training.catch((error) => {
+    if (error instanceof NonFiniteLossError) error.message += ` and lie in ${run.folder}`
+    throw error
   })
   return { network, history }
 }

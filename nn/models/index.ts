@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../../engine/errors.ts'
+import { demand, InvalidInputError } from '../../engine/errors.ts'
 import { initialize } from '../initializers.ts'
 import { nearestFirst } from './nearest.ts'
 import type { Network, NetworkOptions } from './network.ts'
@@ -42,6 +42,14 @@ export function createModel(name: string, { seed = 0, ...options }: ModelOptions
   if (!Object.hasOwn(models, name)) {
     throw new InvalidInputError(
       `model: there is no '${name}'; known are ${nearestFirst(name, modelNames).join(', ')}`,
+    )
+  }
+  for (const [option, value] of Object.entries(options)) {
+    const isKnown = option === 'classes' || option === 'channels'
+    demand(isKnown, () => `model: there is no option '${option}'; known are classes, channels, seed`)
+    demand(
+      value === undefined || (Number.isInteger(value) && value >= 1),
+      () => `model: expected ${option} to be a whole number of at least 1, got ${value}`,
     )
   }
   return initialize(models[name](options), seed)

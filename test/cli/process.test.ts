@@ -43,6 +43,49 @@ describe('the process', () => {
   })
 })
 
+/** Starts an endless training with a terminal's bars, and gives what it wrote once it has ended. */
+async function interrupted(signal: NodeJS.Signals): Promise<{ code: number | null; stderr: string }> {
+  const cwd = await temporaryFolder()
+  // The bars only need to be told that there is a terminal.
+  const pretend = 'data:text/javascript,process.stderr.isTTY=true'
+  const child = execFile(
+    process.execPath,
+    ['--import', pretend, main, 'train', '--dataset', 'synthetic', '--limit', '64', '--epochs', '5000'],
+    { cwd },
+  )
+  let stderr = ''
+  child.stderr!.on('data', (text: string) => {
+    stderr += text
+    if (stderr.includes('images/s')) child.kill(signal)
+  })
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
+  return { code, stderr }
+}
+
+describe('a process that is cut short', () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('should leave the terminal as it was after %s', async (signal, expected) => {
+    const { code, stderr } = await interrupted(signal)
+    expect(code).toBe(expected)
+    expect(stderr.lastIndexOf('\x1b[?25h')).toBeGreaterThan(stderr.lastIndexOf('\x1b[?25l'))
+  })
+
+  it('should end quietly when its reader has gone', async () => {
+    const cwd = await temporaryFolder()
+    const arguments_ = ['train', '--dataset', 'synthetic', '--limit', '64', '--epochs', '5000', '--json']
+    const child = execFile(process.execPath, [main, ...arguments_], { cwd })
+    let stderr = ''
+    child.stderr!.on('data', (text: string) => {
+      stderr += text
+    })
+    child.stdout!.once('data', () => child.stdout!.destroy())
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0)
+    expect(stderr).toBe('')
+  })
+})
+
 describe('the version of Node', () => {
   it.each(['22.18.0', '22.20.1', '24.0.0'])('should do: %s', (version) => {
     expect(complaintAboutNode(version)).toBeUndefined()

@@ -46,4 +46,15 @@ describe('createModel', () => {
     expect(logits.shape).toEqual([5, 10])
     expect(features.at(-1)!.shape).toEqual([5, 64, 2, 2])
   })
+
+  it('should refuse options that it does not have and sizes that cannot be', () => {
+    expect(() => createModel('resnet8', { clases: 10 } as object)).toThrow(
+      "model: there is no option 'clases'; known are classes, channels, seed",
+    )
+    for (const classes of [0, 1.5, Number.NaN]) {
+      expect(() => createModel('resnet8', { classes })).toThrow(
+        `model: expected classes to be a whole number of at least 1, got ${classes}`,
+      )
+    }
+  })
 })
