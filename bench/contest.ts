@@ -1,15 +1,21 @@
+import { busyMilliseconds } from './machine.ts'
 import { median, type Spread, spreadOf } from './measure.ts'
 import { type Command, ContestantProcess } from './process.ts'
 import type { Introduction } from './serve.ts'
 
 /** How a contestant did. */
 export interface Standing extends Introduction {
-  /** The median over the turns. */
+  /** The median over the quiet turns. */
   readonly imagesPerSecond: number
-  /** Images per second, turn by turn. */
-  readonly turns: readonly number[]
+  readonly turns: readonly Turn[]
   /** The most memory that its process held. */
   readonly peakMebibytes: number
+}
+
+interface Turn {
+  readonly imagesPerSecond: number
+  /** Processors that other processes kept busy meanwhile, on average. */
+  readonly disturbance: number
 }
 
 export interface ContestOptions {
@@ -23,8 +29,8 @@ export interface ContestOptions {
 const turnMilliseconds = 2000
 
 /**
- * Processes that take the same steps in turns, so that a busy machine hits all: in the order given, then the other way
- * round, and so on. Only one works at a time. Throws `ContestantError` where one cannot.
+ * Processes that take the same steps in turns, so that what changes on the machine hits all: in the order given, then
+ * the other way round, and so on. Only one works at a time. Throws `ContestantError` where one cannot.
  */
 export async function contest(
   commands: readonly Command[],
@@ -34,28 +40,44 @@ export async function contest(
   try {
     for (const command of commands) contestants.push(await Contestant.start(command, batch))
     const end = performance.now() + 1000 * seconds
+    const order = [...contestants]
     do {
-      for (const contestant of contestants) await contestant.turn()
-      contestants.reverse()
+      for (const contestant of order) await contestant.turn()
+      order.reverse()
     } while (performance.now() < end)
-    // In the order given again.
-    if (contestants[0].turns.length % 2 === 1) contestants.reverse()
     return contestants.map((contestant) => contestant.standing())
   } finally {
     for (const contestant of contestants) contestant.end()
   }
 }
 
-/** How much faster one was than another, round by round. */
-export function ratioOf(one: Standing, other: Standing): Spread {
-  return spreadOf(one.turns.map((speed, round) => speed / other.turns[round]))
+/** Above this, other processes have disturbed a turn. */
+const tolerableDisturbance = 0.1
+
+/**
+ * The rounds in which nobody was disturbed; all where there were none. A busy machine is not fair, even in turns:
+ * software whose threads wait for each other suffers most.
+ */
+export function quietRounds(...standings: readonly Pick<Standing, 'turns'>[]): number[] {
+  const rounds = [...standings[0].turns.keys()]
+  const quiet = rounds.filter((round) =>
+    standings.every(({ turns }) => turns[round].disturbance < tolerableDisturbance),
+  )
+  return quiet.length > 0 ? quiet : rounds
+}
+
+/** How much faster one was than another, quiet round by round. */
+export function ratioOf(one: Standing, other: Standing): Spread & { readonly rounds: string } {
+  const rounds = quietRounds(one, other)
+  const ratios = rounds.map((round) => one.turns[round].imagesPerSecond / other.turns[round].imagesPerSecond)
+  return { ...spreadOf(ratios), rounds: `${rounds.length} of ${one.turns.length}` }
 }
 
 class Contestant {
-  readonly turns: number[] = []
   readonly #process: ContestantProcess
   readonly #introduction: Introduction
   readonly #batch: number
+  readonly #turns: Turn[] = []
   #stepsPerTurn = 1
   #peakBytes = 0
 
@@ -65,7 +87,7 @@ class Contestant {
     this.#batch = batch
   }
 
-  /** Starts and warms up: the first step plans and compiles, further ones show how many make a turn, then one turn. */
+  /** Starts and warms up: the first step plans and compiles, more show how many make a turn, then one such turn. */
   static async start(command: Command, batch: number): Promise<Contestant> {
     const { contestant: process, introduction } = await ContestantProcess.start(command)
     const contestant = new Contestant(process, introduction, batch)
@@ -78,17 +100,22 @@ class Contestant {
   }
 
   async turn(): Promise<void> {
-    const { milliseconds, peakBytes } = await this.#process.take(this.#stepsPerTurn)
-    this.turns.push((1000 * this.#batch) / median(milliseconds))
+    const [start, busy] = [performance.now(), busyMilliseconds()]
+    const { milliseconds, cpuMilliseconds, peakBytes } = await this.#process.take(this.#stepsPerTurn)
+    const others = busyMilliseconds() - busy - cpuMilliseconds
+    this.#turns.push({
+      imagesPerSecond: (1000 * this.#batch) / median(milliseconds),
+      disturbance: Math.max(0, others / (performance.now() - start)),
+    })
     this.#peakBytes = peakBytes
   }
 
   standing(): Standing {
-    const peakMebibytes = Math.round(this.#peakBytes / 2 ** 20)
+    const turns = this.#turns
     return {
-      imagesPerSecond: median(this.turns),
-      turns: this.turns,
-      peakMebibytes,
+      imagesPerSecond: median(quietRounds({ turns }).map((round) => turns[round].imagesPerSecond)),
+      turns,
+      peakMebibytes: Math.round(this.#peakBytes / 2 ** 20),
       ...this.#introduction,
     }
   }

@@ -6,10 +6,7 @@ export interface Machine {
   readonly cores: number
   readonly memoryGibibytes: number
   readonly platform: string
-  /**
-   * How many processes wanted a processor, on average over the minute before this program started. Beside busy
-   * processes even ratios mislead: software whose threads wait for each other loses more than other software.
-   */
+  /** How many processes wanted a processor, on average over the minute before this program started. */
   readonly loadBefore: number
 }
 
@@ -32,4 +29,9 @@ export function describeMachine(machine: Machine): string {
 /** Machines of one identity can be compared. */
 export function identityOf({ processor, cores, memoryGibibytes, platform }: Machine): string {
   return `${processor}, ${cores} cores, ${memoryGibibytes} GiB, ${platform}`
+}
+
+/** Time that all processors together have spent at work, since the machine started. */
+export function busyMilliseconds(): number {
+  return cpus().reduce((sum, { times: { user, nice, sys, irq } }) => sum + user + nice + sys + irq, 0)
 }

@@ -13,6 +13,8 @@ export interface Introduction {
 export interface Turn {
   /** How long each step took. */
   readonly milliseconds: readonly number[]
+  /** Processor time of all threads in these steps. */
+  readonly cpuMilliseconds: number
   /** The most memory that the process has held so far. */
   readonly peakBytes: number
 }
@@ -25,12 +27,16 @@ export async function serve(introduction: Introduction, step: () => void | Promi
   answer(introduction)
   for await (const line of createInterface({ input: process.stdin })) {
     const milliseconds: number[] = []
+    const before = process.cpuUsage()
     for (let count = Number(line); count > 0; count--) {
       const start = performance.now()
       await step()
       milliseconds.push(performance.now() - start)
     }
-    answer({ milliseconds, peakBytes: process.resourceUsage().maxRSS * 1024 } satisfies Turn)
+    const { user, system } = process.cpuUsage(before)
+    const cpuMilliseconds = (user + system) / 1000
+    const peakBytes = process.resourceUsage().maxRSS * 1024
+    answer({ milliseconds, cpuMilliseconds, peakBytes } satisfies Turn)
   }
 }
 

@@ -3,7 +3,6 @@ import { Option } from 'commander'
 import { contest, ratioOf, type Standing } from './contest.ts'
 import { describeJob, type Job } from './jobs.ts'
 import { describeMachine, thisMachine } from './machine.ts'
-import type { Spread } from './measure.ts'
 import { jobFrom, type StepOptions, stepProgram } from './options.ts'
 import { ContestantError } from './process.ts'
 import { type Rival, rivals, thermograd } from './rivals.ts'
@@ -15,7 +14,7 @@ interface Options extends StepOptions {
 
 /** A contest of thermograd and a rival, or why there was none. */
 type Outcome = { readonly rival: string; readonly part: Job; readonly reason: string } & (
-  | { readonly thermograd: Standing; readonly theirs: Standing; readonly ratio: Spread }
+  | { readonly thermograd: Standing; readonly theirs: Standing; readonly ratio: ReturnType<typeof ratioOf> }
   | { readonly absent: string }
 )
 
@@ -71,7 +70,7 @@ function text(job: Job, whole: Standing, outcomes: readonly Outcome[]): string {
     if ('absent' in outcome) return [title, '–', '–', '–', '–']
     const { thermograd: ours, theirs, ratio } = outcome
     const spread = `${digits(ratio.median)} (${digits(ratio.minimum)} … ${digits(ratio.maximum)})`
-    return [title, digits(ours.imagesPerSecond), digits(theirs.imagesPerSecond), spread, ours.turns.length]
+    return [title, digits(ours.imagesPerSecond), digits(theirs.imagesPerSecond), spread, ratio.rounds]
   })
   const missing = outcomes.flatMap((outcome) =>
     'absent' in outcome ? [`${outcome.rival} was not found: ${outcome.absent}`] : [],
@@ -79,7 +78,7 @@ function text(job: Job, whole: Standing, outcomes: readonly Outcome[]): string {
   return [
     `${describeJob(job)}: ${digits(whole.imagesPerSecond)} images/s, ${whole.threads} threads`,
     describeMachine(thisMachine()),
-    tableOf(['images/s', 'thermograd', 'rival', 'ratio (min … max)', 'rounds'], rows),
+    tableOf(['images/s', 'thermograd', 'rival', 'ratio (min … max)', 'quiet rounds'], rows),
     ...missing,
   ].join('\n')
 }

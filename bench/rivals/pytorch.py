@@ -106,9 +106,11 @@ answer(
 )
 for line in sys.stdin:
     milliseconds = []
+    cpu_before = time.process_time()
     for _ in range(int(line)):
         start = time.perf_counter()
         step()
         milliseconds.append(1000 * (time.perf_counter() - start))
     peak_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    answer({"milliseconds": milliseconds, "peakBytes": peak_bytes})
+    cpu_milliseconds = 1000 * (time.process_time() - cpu_before)
+    answer({"milliseconds": milliseconds, "cpuMilliseconds": cpu_milliseconds, "peakBytes": peak_bytes})
