@@ -26,8 +26,8 @@ export function writeBaseline(file: string, baseline: Baseline): Promise<void> {
   return writeFileAtomically(file, `${JSON.stringify(baseline, undefined, 2)}\n`)
 }
 
-/** A difference smaller than this happens by chance. */
-const tolerance = 0.15
+/** Smaller differences happen by chance, even on a quiet machine. */
+const tolerance = 0.2
 
 /** What became slower, a line for each; a warning where the baseline is another machine's. */
 export function complaints(now: Baseline, then: Baseline): string[] {
@@ -42,5 +42,5 @@ export function complaints(now: Baseline, then: Baseline): string[] {
 }
 
 export function percent(fraction: number): string {
-  return `${(100 * fraction).toFixed(0)} %`
+  return `${100 * fraction < 10 ? (100 * fraction).toFixed(1) : (100 * fraction).toFixed(0)} %`
 }
