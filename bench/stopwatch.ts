@@ -1,4 +1,4 @@
-import { expansionsFor } from '../engine/executors/wasm/expansions.ts'
+import { dialectOf } from '../engine/executors/wasm/dialect.ts'
 import { wasm } from '../engine/executors/wasm/index.ts'
 import type { Executor } from '../engine/index.ts'
 import type { Graph } from '../engine/plan/graph.ts'
@@ -26,7 +26,7 @@ export class Stopwatch {
     const executor = wasm()
     const compile = executor.compile.bind(executor)
     executor.compile = async (graph) => {
-      const planning = await milliseconds(() => schedule(graph, expansionsFor(executor.modes)))
+      const planning = await milliseconds(() => schedule(graph, dialectOf(executor.modes)))
       const start = performance.now()
       const program = await compile(graph)
       // The executor has planned once more.

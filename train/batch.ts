@@ -1,8 +1,14 @@
 import type { Batch } from '../datasets/index.ts'
 import { type Tensor, tensor } from '../engine/index.ts'
 
-/** A loader's batch as inputs of a plan: images [N, C, H, W] float32, labels [N] int32. */
-export function batchTensors({ images, labels }: Batch): { images: Tensor; labels: Tensor } {
+/** A batch as inputs of a plan: images [N, C, H, W] float32, labels [N] int32. */
+export interface BatchTensors {
+  readonly images: Tensor
+  readonly labels: Tensor
+}
+
+/** A loader's batch as tensors. */
+export function batchTensors({ images, labels }: Batch): BatchTensors {
   return { images: tensor(images.data, { shape: images.shape }), labels: tensor(labels) }
 }
 

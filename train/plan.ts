@@ -1,6 +1,7 @@
-import { type Executor, grad, type PlanSummary, planOf, tensor } from '../engine/index.ts'
-import { dtkd } from '../kd/index.ts'
+import { type Executor, type PlanSummary, planOf, tensor } from '../engine/index.ts'
+import { distiller } from '../kd/index.ts'
 import { createModel, SGD } from '../nn/index.ts'
+import { recordStep } from './step.ts'
 
 /** A step of distillation, as far as it decides a plan. */
 export interface PlannedStep {
@@ -20,13 +21,15 @@ export function planStep(executor: Executor, step: PlannedStep): Promise<PlanSum
   const { teacher, student, batchSize, classes, image } = step
   const [channels] = image
   const network = createModel(student, { classes, channels })
-  const taught = createModel(teacher, { classes, channels })
-  taught.evaluate()
+  const pupil = {
+    network,
+    teacher: createModel(teacher, { classes, channels }).evaluate(),
+    distiller: distiller('dtkd'),
+  }
   const optimizer = new SGD(network.parameters(), { lr: 0.05, momentum: 0.9, weightDecay: 5e-4 })
   const shape = [batchSize, ...image]
   const images = tensor(new Float32Array(shape.reduce((product, length) => product * length)), { shape })
   const labels = tensor(new Int32Array(batchSize))
-  const { loss } = dtkd(network.forward(images).logits, taught.forward(images).logits, labels)
-  optimizer.step(grad(loss, network.parameters()))
-  return planOf(executor, loss, network, optimizer)
+  const scalars = recordStep(pupil, optimizer, { images, labels }, 1)
+  return planOf(executor, ...Object.values(scalars), network, optimizer)
 }

@@ -46,10 +46,11 @@ export interface CallKernel {
   readonly output: View
 }
 
-/** Sets all of a value to zero. */
+/** Sets a value to zero: all of it, or at least all but a part that is about to be written. */
 export interface ClearKernel {
   readonly kind: 'clear'
   readonly value: number
+  readonly except?: View
 }
 
 export type Kernel = LoopKernel | CallKernel | ClearKernel
@@ -71,7 +72,9 @@ export function valuesWritten(kernel: Kernel): number[] {
 /** The same kernel over values of other numbers. */
 export function renumber(kernel: Kernel, rename: (value: number) => number): Kernel {
   const move = (view: View): View => ({ ...view, value: rename(view.value) })
-  if (kernel.kind === 'clear') return { ...kernel, value: rename(kernel.value) }
+  if (kernel.kind === 'clear') {
+    return { ...kernel, value: rename(kernel.value), except: kernel.except && move(kernel.except) }
+  }
   if (kernel.kind === 'call') {
     return { ...kernel, inputs: kernel.inputs.map(move), output: move(kernel.output) }
   }

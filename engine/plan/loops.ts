@@ -24,7 +24,9 @@ export function lowerLoop(scheduler: Scheduler, group: Group): void {
   const stores: Store[] = []
   const folds: Fold[] = []
   for (const { value, operation, isFold, register } of results) {
-    const view = scheduler.allocate(operation.shape, operation.dtype, order)
+    const view = isFold
+      ? scheduler.allocate(operation.shape, operation.dtype, order)
+      : scheduler.allocateResult(operation, order)
     scheduler.place(value, view)
     if (isFold) {
       folds.push({ name: operation.name as Fold['name'], register, view: broadcastView(view, group.shape) })

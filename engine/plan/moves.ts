@@ -5,8 +5,8 @@ import { orderOf, sliceView } from './view.ts'
 export const moveExpansions: Expansions = {
   embed(scheduler, { attributes, shape, dtype }, [x]) {
     const output = scheduler.allocate(shape, dtype, orderOf(x))
-    scheduler.emit({ kind: 'clear', value: output.value })
     const inside = sliceView(output, attributes.starts as number[], attributes.steps as number[], x.shape)
+    scheduler.emit({ kind: 'clear', value: output.value, except: inside })
     scheduler.copy(x, inside)
     return output
   },

@@ -3,7 +3,7 @@ import { groupOperations, roleOf } from './groups.ts'
 import type { Kernel } from './kernels.ts'
 import { lowerLoop } from './loops.ts'
 import { moveExpansions } from './moves.ts'
-import { type Expansions, type ScheduledValue, Scheduler } from './scheduler.ts'
+import { type Dialect, type ScheduledValue, Scheduler } from './scheduler.ts'
 import { simplify } from './simplify.ts'
 
 /** A graph as kernels in order over numbered values. */
@@ -14,10 +14,13 @@ export interface Schedule {
   readonly outputs: readonly { readonly value: number; readonly destination: Destination }[]
 }
 
-/** Turns a graph into kernels: fused loops, and the calls that the executor's expansions make. */
-export function schedule(graph: Graph, expansions: Expansions = {}): Schedule {
+/** Turns a graph into kernels: fused loops, and the calls that the executor's dialect makes of them. */
+export function schedule(graph: Graph, { expansions, haloWishes }: Dialect): Schedule {
   const simplified = simplify(graph)
-  const scheduler = new Scheduler(simplified, { ...moveExpansions, ...expansions })
+  const scheduler = new Scheduler(simplified, {
+    expansions: { ...moveExpansions, ...expansions },
+    haloWishes,
+  })
   for (const group of groupOperations(simplified)) {
     const [first] = group.members
     const operation = simplified.operations[first]

@@ -3,11 +3,13 @@ import type { PrimitiveName } from '../operations/names.ts'
 import { type Shape, sizeOf } from '../shape.ts'
 import type { Graph, Operation } from './graph.ts'
 import { roleOf } from './groups.ts'
+import { enlarge, type Halo, Halos, type HaloWishes, isEmpty } from './halos.ts'
 import type { Instruction, Kernel } from './kernels.ts'
 import { recomputedValues } from './recompute.ts'
 import {
   broadcastView,
   denseView,
+  follows,
   isDense,
   type Order,
   orderOf,
@@ -29,6 +31,12 @@ export type Expansion = (scheduler: Scheduler, operation: Operation, inputs: rea
 
 export type Expansions = { readonly [Name in PrimitiveName]?: Expansion }
 
+/** What an executor tells the planner about its kernels. */
+export interface Dialect {
+  readonly expansions: Expansions
+  readonly haloWishes: HaloWishes
+}
+
 /** A schedule that grows. */
 export class Scheduler {
   readonly graph: Graph
@@ -39,11 +47,14 @@ export class Scheduler {
   readonly #expansions: Expansions
   /** Where each value of the graph lies, once it has been scheduled. */
   readonly #views = new Map<number, View>()
+  readonly #valueOf = new Map<Operation, number>()
   readonly #readers = new Map<number, (number | 'output')[]>()
+  readonly #halos: Halos
 
-  constructor(graph: Graph, expansions: Expansions) {
+  constructor(graph: Graph, { expansions, haloWishes }: Dialect) {
     this.graph = graph
     this.#expansions = expansions
+    this.#halos = new Halos(graph, haloWishes)
     this.recomputed = recomputedValues(graph)
     this.values = graph.inputs.map(({ shape, dtype }) => ({ shape, dtype }))
     graph.inputs.forEach(({ shape }, i) => {
@@ -54,8 +65,9 @@ export class Scheduler {
       if (readers === undefined) this.#readers.set(value, [reader])
       else readers.push(reader)
     }
-    graph.operations.forEach(({ inputs }, index) => {
-      for (const input of inputs) read(input, index)
+    graph.operations.forEach((operation, index) => {
+      this.#valueOf.set(operation, graph.inputs.length + index)
+      for (const input of operation.inputs) read(input, index)
     })
     for (const { value } of graph.outputs) read(value, 'output')
   }
@@ -77,6 +89,37 @@ export class Scheduler {
   /** A new block of memory, its axes in this order. */
   allocate(shape: Shape, dtype: DType, order?: Order): View {
     return denseView(this.values.push({ shape, dtype }) - 1, shape, order)
+  }
+
+  /** Memory for the result of an operation, amid zeros where its readers want some. */
+  allocateResult(operation: Operation, order: Order): View {
+    const { shape, dtype } = operation
+    const value = this.#valueOf.get(operation)!
+    const readers = this.readers(value).flatMap((reader) =>
+      reader === 'output' ? [] : [this.graph.operations[reader]],
+    )
+    const margins = this.#halos.wanted(value, readers, order)
+    return margins === undefined || isEmpty(margins)
+      ? this.allocate(shape, dtype, order)
+      : this.#allocateAmidZeros(shape, dtype, { order, margins })
+  }
+
+  /** The elements with a halo: where they lie, if it is there already, else a copy. */
+  surround(view: View, halo: Halo): View {
+    const { order, margins } = halo
+    if (isEmpty(margins)) return follows(view, order) ? view : this.materialize(view, order)
+    const found = this.#halos.find(view, halo)
+    if (found !== undefined) return found
+    const { dtype } = this.values[view.value]
+    const copy = this.copy(view, this.#allocateAmidZeros(view.shape, dtype, halo))
+    return this.#halos.find(copy, halo)!
+  }
+
+  #allocateAmidZeros(shape: Shape, dtype: DType, { order, margins }: Halo): View {
+    const whole = this.allocate(enlarge(shape, margins), dtype, order)
+    const inside = this.#halos.record(whole, margins)
+    this.emit({ kind: 'clear', value: whole.value, except: inside })
+    return inside
   }
 
   emit(kernel: Kernel): void {

@@ -99,6 +99,17 @@ export function isDense(view: View, order: Order): boolean {
   )
 }
 
+/** Whether the elements follow each other in this order, with gaps perhaps, but none between innermost neighbours. */
+export function follows({ shape, strides }: View, order: Order): boolean {
+  let reach = 1
+  return order.toReversed().every((axis, i) => {
+    if (shape[axis] === 1) return true
+    const isNext = i === 0 ? strides[axis] === 1 : strides[axis] >= reach
+    reach = strides[axis] * shape[axis]
+    return isNext
+  })
+}
+
 /** The axes as they lie in memory, the longest stride first; repeated axes keep their place. */
 export function orderOf(view: View): Order {
   const axes = rowMajor(view.shape.length)

@@ -1,14 +1,17 @@
 import type { Attributes } from '../../node.ts'
 import type { Window } from '../../operations/convolution.ts'
+import type { Operation } from '../../plan/graph.ts'
+import type { Halo, HaloWishes } from '../../plan/halos.ts'
 import type { Expansions, Scheduler } from '../../plan/scheduler.ts'
 import { denseView, type Order, sliceView, type View } from '../../plan/view.ts'
+import type { Shape } from '../../shape.ts'
 import { depthwiseConvolve, depthwiseWeightGradient, isDepthwise } from './depthwise.ts'
 import type { EngineModes } from './modes.ts'
 import { suitsWinograd, winogradConvolve, winogradWeightGradient } from './winograd.ts'
 
 /**
  * The three convolutions as kernels. Maps lie channels last (N, H, W, C), so that a row of a filter reads S·C floats
- * in a row. Maps are padded into a copy with a halo, filters packed so that the kernel reads them from end to end.
+ * in a row. Around maps lie the zeros of the padding; filters are packed so that the kernel reads them from end to end.
  */
 
 /** [N, C, H, W] with the channels innermost. */
@@ -26,13 +29,10 @@ function geometryOf(attributes: Attributes): Geometry {
 }
 
 export const convolutionExpansions = (modes: EngineModes): Expansions => ({
-  conv2d(scheduler, { attributes, shape, dtype }, [x, weight]) {
-    const { stride, padding, dilation, groups } = geometryOf(attributes)
-    const padded = embedMaps(scheduler, x, {
-      size: [0, 1].map((i) => x.shape[2 + i] + 2 * padding[i]),
-      start: padding,
-    })
-    const output = scheduler.allocate(shape, dtype, channelsLast)
+  conv2d(scheduler, operation, [x, weight]) {
+    const { stride, padding, dilation, groups } = geometryOf(operation.attributes)
+    const padded = scheduler.surround(x, paddingHalo(padding))
+    const output = scheduler.allocateResult(operation, channelsLast)
     convolve(scheduler, modes, padded, groupedFilters(weight, groups), output, { stride, dilation })
     return output
   },
@@ -41,22 +41,17 @@ export const convolutionExpansions = (modes: EngineModes): Expansions => ({
    * A convolution of the gradient with the filters turned round. With stride s, pixels of the input whose position
    * differs modulo s see different taps: each phase is a small convolution of stride 1 of its own.
    */
-  conv2dInputGradient(scheduler, { attributes, shape, dtype }, [gradient, weight]) {
-    const geometry = geometryOf(attributes)
-    const output = scheduler.allocate(shape, dtype, channelsLast)
-    const [rows, columns] = [0, 1].map((i) => phasesOf(geometry, i, weight.shape[2 + i], shape[2 + i]))
-    // One copy of the gradient with as many zeros around it as any phase looks at.
-    const margin = [rows, columns].map((phases) => Math.max(0, ...phases.map(({ first }) => -first)))
-    const ends = [rows, columns].map((phases) => Math.max(...phases.map(({ end }) => end)))
-    const padded = embedMaps(scheduler, gradient, {
-      start: margin,
-      size: margin.map((start, i) => start + Math.max(gradient.shape[2 + i], ends[i])),
-    })
+  conv2dInputGradient(scheduler, operation, [gradient, weight]) {
+    const geometry = geometryOf(operation.attributes)
+    const output = scheduler.allocateResult(operation, channelsLast)
+    const phases = bothPhases(operation, weight.shape)
+    const halo = gradientHalo(phases, gradient.shape)
+    const padded = scheduler.surround(gradient, halo)
     const filters = turnedFilters(weight, geometry.groups)
-    const isSparse = [...rows, ...columns].some(({ taps }) => taps === 0)
+    const isSparse = phases.flat().some(({ taps }) => taps === 0)
     if (isSparse) scheduler.emit({ kind: 'clear', value: output.value })
-    for (const row of rows) {
-      for (const column of columns) {
+    for (const row of phases[0]) {
+      for (const column of phases[1]) {
         const phase = [row, column]
         const part = (view: View, starts: number[], steps: number[], lengths: number[]) => {
           const outer = view.shape.slice(0, -2)
@@ -66,7 +61,7 @@ export const convolutionExpansions = (modes: EngineModes): Expansions => ({
         if (phase.some(({ taps, count }) => taps === 0 || count === 0)) continue
         const seen = part(
           padded,
-          phase.map(({ first }, i) => first + margin[i]),
+          phase.map(({ first }, i) => first + halo.margins[i][0]),
           [1, 1],
           phase.map(({ first, end }) => end - first),
         )
@@ -93,11 +88,8 @@ export const convolutionExpansions = (modes: EngineModes): Expansions => ({
 
   conv2dWeightGradient(scheduler, { attributes, shape, dtype }, [x, gradient]) {
     const { stride, padding, dilation, groups } = geometryOf(attributes)
-    const padded = embedMaps(scheduler, x, {
-      size: [0, 1].map((i) => x.shape[2 + i] + 2 * padding[i]),
-      start: padding,
-    })
-    const maps = scheduler.materialize(gradient, channelsLast)
+    const padded = scheduler.surround(x, paddingHalo(padding))
+    const maps = scheduler.surround(gradient, noHalo)
     if (suitsWinograd(modes, padded, groupedFilters(denseView(-1, shape), groups), maps, stride, dilation)) {
       return winogradWeightGradient(scheduler, padded, maps, shape)
     }
@@ -116,6 +108,35 @@ export const convolutionExpansions = (modes: EngineModes): Expansions => ({
     return output
   },
 })
+
+/** The zeros around maps that these convolutions read. */
+export const convolutionHalos: HaloWishes = {
+  conv2d: ({ attributes }, operand) =>
+    operand === 0 ? paddingHalo(geometryOf(attributes).padding) : undefined,
+  conv2dInputGradient: (operation, operand, [gradient, weight]) =>
+    operand === 0 ? gradientHalo(bothPhases(operation, weight), gradient) : undefined,
+  conv2dWeightGradient: ({ attributes }, operand) =>
+    operand === 0 ? paddingHalo(geometryOf(attributes).padding) : undefined,
+}
+
+function paddingHalo(padding: Window['padding']): Halo {
+  return { order: channelsLast, margins: padding.map((zeros) => [zeros, zeros]) }
+}
+
+const noHalo = paddingHalo([0, 0])
+
+/** As many zeros around the gradient as any phase looks at. */
+function gradientHalo(phases: readonly (readonly Phase[])[], gradient: Shape): Halo {
+  const margins = phases.map(
+    (along, i) =>
+      [
+        Math.max(0, ...along.map(({ first }) => -first)),
+        Math.max(0, ...along.map(({ end }) => end - gradient[2 + i])),
+      ] as const,
+  )
+  return { order: channelsLast, margins }
+}
+
 /** One phase of an input gradient along one axis: the pixels start, start + stride, … */
 interface Phase {
   readonly start: number
@@ -135,6 +156,10 @@ interface Phase {
  * these r are r₀, r₀ + m, …, with m = stride / gcd(stride, dilation), and the pixel is a constant + i − t · dilation / gcd
  * for the t-th of them.
  */
+function bothPhases({ attributes, shape }: Operation, weight: Shape): Phase[][] {
+  return [0, 1].map((axis) => phasesOf(geometryOf(attributes), axis, weight[2 + axis], shape[2 + axis]))
+}
+
 function phasesOf(
   { stride, padding, dilation }: Geometry,
   axis: number,
@@ -159,24 +184,6 @@ function phasesOf(
 
 function greatestDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestDivisor(b, a % b)
-}
-
-/** Maps placed into larger ones of zeros, channels last. */
-function embedMaps(
-  scheduler: Scheduler,
-  maps: View,
-  { size, start }: { size: readonly number[]; start: readonly number[] },
-): View {
-  const [count, channels, ...inner] = maps.shape
-  if (inner.every((length, i) => length === size[i])) return scheduler.materialize(maps, channelsLast)
-  const embedded = scheduler.allocate(
-    [count, channels, ...size],
-    scheduler.values[maps.value].dtype,
-    channelsLast,
-  )
-  scheduler.emit({ kind: 'clear', value: embedded.value })
-  scheduler.copy(maps, sliceView(embedded, [0, 0, ...start], [1, 1, 1, 1], maps.shape))
-  return embedded
 }
 
 /** Filters as [groups, filters, depth, R, S]. */

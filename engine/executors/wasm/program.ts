@@ -7,7 +7,7 @@ import { format, sizeOf } from '../../shape.ts'
 import type { Argument, Program, ProgramSize, Result } from '../executor.ts'
 import { assemble } from './assembler/module.ts'
 import { breathe } from './breathe.ts'
-import { expansionsFor } from './expansions.ts'
+import { dialectOf } from './dialect.ts'
 import { hostImports } from './hostFunctions.ts'
 import { codeOf } from './kernels/index.ts'
 import type { KernelCode } from './kernels/kernelCode.ts'
@@ -25,7 +25,7 @@ export async function compileProgram(
   modes: EngineModes,
 ): Promise<Program> {
   refuseFloat64(graph)
-  const plan = schedule(graph, expansionsFor(modes))
+  const plan = schedule(graph, dialectOf(modes))
   const { codes, steps } = writeKernels(plan, modes)
   const bytes = assemble({ imports: hostImports, functions: codes.map(({ builder }) => builder) })
   const program = await team.load(await WebAssembly.compile(bytes), steps)

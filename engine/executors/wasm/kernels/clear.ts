@@ -1,12 +1,89 @@
+import type { ClearKernel } from '../../../plan/kernels.ts'
+import { orderOf } from '../../../plan/view.ts'
+import { sizeOf } from '../../../shape.ts'
 import { i32, memory } from '../assembler/instructions.ts'
-import { beginKernel, type KernelCode } from './kernelCode.ts'
+import { beginKernel, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement } from './lanes.ts'
+import { loopNest } from './nest.ts'
+import { advance, at } from './pointers.ts'
 
-/** Sets a whole value of so many elements to zero. */
-export function clearCode(value: number, size: number): KernelCode {
+/** Sets a value of so many elements to zero, or only the frame around the part that need not be. */
+export function clearCode({ value, except }: ClearKernel, size: number): KernelCode {
+  const frame = except && frameOf(except, size)
+  return frame === undefined ? clearWhole(value, size) : clearFrame(value, frame)
+}
+
+function clearWhole(value: number, size: number): KernelCode {
   const whole = { value }
   const code = beginKernel([whole])
   const bytes = i32.const(size * bytesPerElement)
   code.builder.emit(memory.fill(code.pointerTo(whole).get, i32.const(0), bytes))
+  return code
+}
+
+/**
+ * Blocks that look alike, all lengths in bytes:
+ *
+ *     ┌──────────────────┐  before: up to the first run
+ *     │   ┌──────────┐   │
+ *     │   │   run    │   │  rows runs, a gap between each and the next: the end of a row and the start of another
+ *     │   │   run    │   │
+ *     │   └──────────┘   │  after: what is left of the block
+ *     └──────────────────┘
+ */
+interface Frame {
+  readonly blocks: number
+  readonly blockBytes: number
+  readonly before: number
+  readonly rows: number
+  readonly runBytes: number
+  readonly gapBytes: number
+}
+
+/** None where the part is not made of runs like that. */
+function frameOf(except: NonNullable<ClearKernel['except']>, size: number): Frame | undefined {
+  if (sizeOf(except.shape) === 0) return undefined
+  const nest = loopNest(except.shape, orderOf(except), [except.strides]).map(({ length, strides }) => ({
+    length,
+    stride: strides[0] * bytesPerElement,
+  }))
+  if (nest.length < 2 || nest.length > 3 || nest.at(-1)!.stride !== bytesPerElement) return undefined
+  const bytes = size * bytesPerElement
+  const [images, rows, run] = nest.length === 3 ? nest : [{ length: 1, stride: bytes }, ...nest]
+  const runBytes = run.length * bytesPerElement
+  const before = except.offset * bytesPerElement
+  const reach = before + (rows.length - 1) * rows.stride + runBytes
+  if (images.length * images.stride !== bytes || reach > images.stride || rows.stride < runBytes) {
+    return undefined
+  }
+  return {
+    blocks: images.length,
+    blockBytes: images.stride,
+    before,
+    rows: rows.length,
+    runBytes,
+    gapBytes: rows.stride - runBytes,
+  }
+}
+
+function clearFrame(value: number, frame: Frame): KernelCode {
+  const { blocks, blockBytes, before, rows, runBytes, gapBytes } = frame
+  const whole = { value }
+  const code = beginKernel([whole], blocks)
+  const { builder, pointerTo } = code
+  const position = builder.local('i32')
+  const clear = (bytes: number) => {
+    if (bytes > 0) builder.emit(memory.fill(position.get, i32.const(0), i32.const(bytes)))
+  }
+  forUnits(builder, (block) => {
+    builder.emit(position.set(at(pointerTo(whole).get, [block, blockBytes])))
+    clear(before)
+    builder.emit(advance(position, before + runBytes))
+    builder.loop(rows - 1, 1, () => {
+      clear(gapBytes)
+      builder.emit(advance(position, gapBytes + runBytes))
+    })
+    clear(blockBytes - before - rows * runBytes - (rows - 1) * gapBytes)
+  })
   return code
 }

@@ -32,7 +32,7 @@ const callCodes: Record<string, (kernel: CallKernel, context: CallContext) => Ke
 /** The code of a kernel over these values. */
 export function codeOf(kernel: Kernel, values: readonly ScheduledValue[], modes: EngineModes): KernelCode {
   const sizeOfValue = (value: number) => sizeOf(values[value].shape)
-  if (kernel.kind === 'clear') return clearCode(kernel.value, sizeOfValue(kernel.value))
+  if (kernel.kind === 'clear') return clearCode(kernel, sizeOfValue(kernel.value))
   if (kernel.kind === 'loop') {
     return loopCode(
       kernel,

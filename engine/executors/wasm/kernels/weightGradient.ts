@@ -13,7 +13,8 @@ interface Attributes {
 }
 
 /**
- * Weight gradient [R, S, K, C/groups] from padded maps [N, H, W, C] and gradient maps [N, H', W', K].
+ * Weight gradient [R, S, K, C/groups] from padded maps [N, H, W, C] and gradient maps [N, H', W', K],
+ * which may be parts of larger ones.
  *
  *     for each image                               (its maps stay in the second-level cache)
  *       for each tap r, s, group and some filters  (the units of threads: a piece of the output)
@@ -26,14 +27,16 @@ export function weightGradientCode(
   { modes: { relaxedSimd, tile: largest } }: CallContext,
 ): KernelCode {
   const { stride, dilation, groups } = attributes as unknown as Attributes
-  const [count, channels, height, width] = maps.shape
+  const [count] = maps.shape
   const [, filters, gradientHeight, gradientWidth] = gradient.shape
   const [, depth, ...kernel] = output.shape
   const perGroup = filters / groups
   const pieces = Math.ceil(perGroup / largest.rows)
 
-  const pixel = channels * bytesPerElement
-  const gradientPixel = filters * bytesPerElement
+  const [image, , line, pixel] = maps.strides.map((elements) => elements * bytesPerElement)
+  const [gradientImage, , gradientLine, gradientPixel] = gradient.strides.map(
+    (elements) => elements * bytesPerElement,
+  )
   const filterBytes = depth * bytesPerElement
 
   const code = beginKernel([maps, gradient, output], kernel[0] * kernel[1] * groups * pieces)
@@ -54,7 +57,10 @@ export function weightGradientCode(
           if (turn < turns - 1) return
           builder.emit(advance(column, turns * gradientPixel), advance(row, turns * stride[1] * pixel))
         })
-        builder.emit(advance(row, (stride[0] * width - gradientWidth * stride[1]) * pixel))
+        builder.emit(
+          advance(column, gradientLine - gradientWidth * gradientPixel),
+          advance(row, stride[0] * line - gradientWidth * stride[1] * pixel),
+        )
       })
       builder.emit(row.set(at(target.get, [channelOffset, 1])))
       tile.store(row.get, (i) => i * filterBytes, { add: true })
@@ -89,23 +95,23 @@ export function weightGradientCode(
     const clear = (rows: number) => memory.fill(target.get, i32.const(0), i32.const(rows * filterBytes))
     builder.emit(byWidth(clear(largest.rows), clear(lastRows)))
   })
-  builder.loop(count, 1, (image) => {
+  builder.loop(count, 1, (number) => {
     forUnits(builder, (unit) => {
       locate(unit.get)
       builder.emit(
         gradientStart.set(
           at(
-            pointerTo(gradient).get,
-            [image, gradientHeight * gradientWidth * gradientPixel],
+            i32.add(pointerTo(gradient).get, i32.const(gradient.offset * bytesPerElement)),
+            [number, gradientImage],
             [group, perGroup * bytesPerElement],
             [piece, largest.rows * bytesPerElement],
           ),
         ),
         mapStart.set(
           at(
-            pointerTo(maps).get,
-            [image, height * width * pixel],
-            [tapRow, dilation[0] * width * pixel],
+            i32.add(pointerTo(maps).get, i32.const(maps.offset * bytesPerElement)),
+            [number, image],
+            [tapRow, dilation[0] * line],
             [tapColumn, dilation[1] * pixel],
             [group, filterBytes],
           ),

@@ -1,0 +1,17 @@
+import type { Dialect } from '../../plan/scheduler.ts'
+import { convolutionExpansions, convolutionHalos } from './convolution.ts'
+import type { EngineModes } from './modes.ts'
+
+/** Operations that need their operands in a certain place or more than one kernel. */
+export const dialectOf = (modes: EngineModes): Dialect => ({
+  expansions: {
+    ...convolutionExpansions(modes),
+
+    matmul: (scheduler, operation, inputs) =>
+      scheduler.plainCall(
+        operation,
+        inputs.map((input) => scheduler.materialize(input)),
+      ),
+  },
+  haloWishes: convolutionHalos,
+})
