@@ -41,6 +41,11 @@ export class Tensor {
   toString(): string {
     return `Tensor(${this.dtype} ${format(this.shape)}, ${this.node.operation})`
   }
+
+  /** What `console.log` shows in Node: elements may not have been computed yet, so they are not among it. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
+  }
 }
 
 /** Numbers nested as deeply as the tensor has axes, as in `[[1, 2], [3, 4]]`. */
@@ -88,7 +93,11 @@ function readValues(values: Nested | HostArray | HostView): { data: HostArray | 
 }
 
 function isHostView(values: Nested | HostView): values is HostView {
-  return typeof values === 'object' && 'stride' in values
+  return typeof values === 'object' && values !== null && 'stride' in values
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : String(value)
 }
 
 /** The elements of a view in row-major order. */
@@ -118,7 +127,14 @@ function readNested(values: Nested): { data: HostArray | number[]; shape: Shape 
         `tensor: nested arrays are ragged: axis ${axis} has ${shape[axis] ?? 'no'} and ${length ?? 'no'} elements`,
     )
     if (level instanceof Array) for (const item of level) visit(item, axis + 1)
-    else flat.push(level as number | boolean)
+    else {
+      const kind = typeof level
+      demand(
+        kind === 'number' || kind === 'boolean',
+        () => `tensor: expected numbers or booleans, got ${describe(level)}`,
+      )
+      flat.push(level as number | boolean)
+    }
   }
   visit(values, 0)
   const boolean = flat.length > 0 && flat.every((value) => typeof value === 'boolean')

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import {
   amax,
@@ -162,6 +163,16 @@ const mistakes: [string, () => unknown, string][] = [
     () => tensor([[1, 2], [3]]),
     'tensor: nested arrays are ragged: axis 1 has 2 and 1 elements',
   ],
+  [
+    'words in a tensor',
+    () => tensor([1, 'two' as unknown as number]),
+    "tensor: expected numbers or booleans, got 'two'",
+  ],
+  [
+    'a tensor of nothing',
+    () => tensor(undefined as unknown as number),
+    'tensor: expected numbers or booleans, got undefined',
+  ],
 ]
 
 describe('mistakes are errors of the caller, told at once', () => {
@@ -175,4 +186,12 @@ describe('mistakes are errors of the caller, told at once', () => {
 
   it('an executor of another name', () =>
     expect(openExecutor('gpu')).rejects.toThrow("device: expected one of auto, wasm, reference, got 'gpu'"))
+})
+
+describe('a tensor in a message or in the console', () => {
+  it('should show type, shape and operation, not its insides', () => {
+    const x = tensor([[1, 2]]).exp()
+    expect(String(x)).toBe('Tensor(float32 [1, 2], exp)')
+    expect(inspect({ x })).toBe('{ x: Tensor(float32 [1, 2], exp) }')
+  })
 })
