@@ -2,6 +2,7 @@ import { wasm } from '../engine/executors/wasm/index.ts'
 import { type Executor, grad, openExecutor, realizeOn, tensor } from '../engine/index.ts'
 import { RandomStream, streamKey } from '../engine/random.ts'
 import { createModel, crossEntropy } from '../nn/index.ts'
+import { relativeError } from './measure.ts'
 
 /**
  * How far float32 takes a network from float64, with Winograd's convolutions and without: the logits of a training-mode
@@ -29,11 +30,6 @@ async function answersOf(name: string, executor: Executor, dtype: 'float32' | 'f
   return { logits: [...(await logits.data({ executor }))], gradient: parts.flatMap((part) => [...part]) }
 }
 
-function relativeError(actual: readonly number[], expected: readonly number[]): string {
-  const norm = (values: readonly number[]) => Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0))
-  return (norm(actual.map((value, i) => value - expected[i])) / norm(expected)).toExponential(1)
-}
-
 const reference = (await openExecutor('reference')).executor
 console.log('network     logits: direct  Winograd   gradient: direct  Winograd')
 for (const name of names) {
@@ -41,6 +37,8 @@ for (const name of names) {
   const direct = await answersOf(name, wasm({ winograd: false }), 'float32')
   const winograd = await answersOf(name, wasm({ winograd: true }), 'float32')
   const errors = (part: keyof Answers) =>
-    [direct, winograd].map((answers) => relativeError(answers[part], exact[part]).padStart(9)).join('  ')
+    [direct, winograd]
+      .map((answers) => relativeError(answers[part], exact[part]).toExponential(1).padStart(9))
+      .join('  ')
   console.log(`${name.padEnd(12)}      ${errors('logits')}            ${errors('gradient')}`)
 }

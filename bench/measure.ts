@@ -22,3 +22,9 @@ export async function milliseconds(run: () => unknown): Promise<number> {
   await run()
   return performance.now() - start
 }
+
+/** How far values are from the exact ones, in the 2-norm. */
+export function relativeError(actual: readonly number[], exact: readonly number[]): number {
+  const norm = (values: readonly number[]) => Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0))
+  return norm(actual.map((value, i) => value - exact[i])) / norm(exact)
+}

@@ -27,7 +27,7 @@ export function jobFrom({ job, batch }: StepOptions): Job {
   return jobOf(job, batch)
 }
 
-function wholeNumber(text: string): number {
+export function wholeNumber(text: string): number {
   const number = Number(text)
   if (Number.isInteger(number) && number >= 1) return number
   throw new InvalidArgumentError('Expected a whole number of at least 1.')

@@ -1,5 +1,6 @@
 import { dialectOf } from '../engine/executors/wasm/dialect.ts'
 import { wasm } from '../engine/executors/wasm/index.ts'
+import type { EngineModes } from '../engine/executors/wasm/modes.ts'
 import type { Executor } from '../engine/index.ts'
 import type { Graph } from '../engine/plan/graph.ts'
 import { schedule } from '../engine/plan/schedule.ts'
@@ -22,8 +23,8 @@ export class Stopwatch {
   readonly programs: { readonly graph: Graph; readonly kernels: number }[] = []
   #times: Times = { planning: 0, compiling: 0, computing: 0 }
 
-  constructor() {
-    const executor = wasm()
+  constructor(modes: Partial<EngineModes> = {}) {
+    const executor = wasm(modes)
     const compile = executor.compile.bind(executor)
     executor.compile = async (graph) => {
       const planning = await milliseconds(() => schedule(graph, dialectOf(executor.modes)))

@@ -9,6 +9,8 @@ export type Instruction =
   | { readonly name: 'load'; readonly view: View; readonly dtype: DType }
   | { readonly name: 'literal'; readonly value: number; readonly dtype: DType }
   | { readonly name: 'iota'; readonly axis: number; readonly dtype: 'int32' }
+  /** In an epilogue: the element that the call has computed. */
+  | { readonly name: 'result'; readonly dtype: DType }
   | {
       readonly name: UnaryName | BinaryName | 'where' | 'cast'
       readonly inputs: readonly number[]
@@ -44,7 +46,12 @@ export interface CallKernel {
   readonly attributes: Attributes
   readonly inputs: readonly View[]
   readonly output: View
+  /** What becomes of each element before it is written: then only this is written, and `output` says its shape. */
+  readonly epilogue?: Epilogue
 }
+
+/** The body of a fused loop behind a call, see `epilogues.ts`. */
+export type Epilogue = Pick<LoopKernel, 'body' | 'stores'>
 
 /** Sets a value to zero: all of it, or at least all but a part that is about to be written. */
 export interface ClearKernel {
@@ -58,14 +65,20 @@ export type Kernel = LoopKernel | CallKernel | ClearKernel
 /** The values that a kernel reads. */
 export function valuesRead(kernel: Kernel): number[] {
   if (kernel.kind === 'clear') return []
-  if (kernel.kind === 'call') return kernel.inputs.map(({ value }) => value)
-  return kernel.body.flatMap((instruction) => (instruction.name === 'load' ? [instruction.view.value] : []))
+  if (kernel.kind === 'loop') return valuesLoaded(kernel.body)
+  return [...kernel.inputs.map(({ value }) => value), ...valuesLoaded(kernel.epilogue?.body ?? [])]
+}
+
+function valuesLoaded(body: readonly Instruction[]): number[] {
+  return body.flatMap((instruction) => (instruction.name === 'load' ? [instruction.view.value] : []))
 }
 
 /** The values that a kernel writes. */
 export function valuesWritten(kernel: Kernel): number[] {
   if (kernel.kind === 'clear') return [kernel.value]
-  if (kernel.kind === 'call') return [kernel.output.value]
+  if (kernel.kind === 'call') {
+    return kernel.epilogue?.stores.map(({ view }) => view.value) ?? [kernel.output.value]
+  }
   return [...kernel.stores, ...kernel.folds].map(({ view }) => view.value)
 }
 
@@ -75,15 +88,20 @@ export function renumber(kernel: Kernel, rename: (value: number) => number): Ker
   if (kernel.kind === 'clear') {
     return { ...kernel, value: rename(kernel.value), except: kernel.except && move(kernel.except) }
   }
-  if (kernel.kind === 'call') {
-    return { ...kernel, inputs: kernel.inputs.map(move), output: move(kernel.output) }
+  const moveEpilogue = ({ body, stores }: Epilogue): Epilogue => ({
+    body: body.map((instruction) =>
+      instruction.name === 'load' ? { ...instruction, view: move(instruction.view) } : instruction,
+    ),
+    stores: stores.map((store) => ({ ...store, view: move(store.view) })),
+  })
+  if (kernel.kind === 'loop') {
+    const folds = kernel.folds.map((fold) => ({ ...fold, view: move(fold.view) }))
+    return { ...kernel, ...moveEpilogue(kernel), folds }
   }
   return {
     ...kernel,
-    body: kernel.body.map((instruction) =>
-      instruction.name === 'load' ? { ...instruction, view: move(instruction.view) } : instruction,
-    ),
-    stores: kernel.stores.map((store) => ({ ...store, view: move(store.view) })),
-    folds: kernel.folds.map((fold) => ({ ...fold, view: move(fold.view) })),
+    inputs: kernel.inputs.map(move),
+    output: move(kernel.output),
+    ...(kernel.epilogue && { epilogue: moveEpilogue(kernel.epilogue) }),
   }
 }

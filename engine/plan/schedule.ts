@@ -1,3 +1,4 @@
+import { joinEpilogues } from './epilogues.ts'
 import type { Destination, Graph } from './graph.ts'
 import { groupOperations, roleOf } from './groups.ts'
 import type { Kernel } from './kernels.ts'
@@ -15,7 +16,7 @@ export interface Schedule {
 }
 
 /** Turns a graph into kernels: fused loops, and the calls that the executor's dialect makes of them. */
-export function schedule(graph: Graph, { expansions, haloWishes }: Dialect): Schedule {
+export function schedule(graph: Graph, { expansions, haloWishes, takesEpilogue }: Dialect): Schedule {
   const simplified = simplify(graph)
   const scheduler = new Scheduler(simplified, {
     expansions: { ...moveExpansions, ...expansions },
@@ -31,5 +32,10 @@ export function schedule(graph: Graph, { expansions, haloWishes }: Dialect): Sch
     value: scheduler.materialize(scheduler.viewOf(value)).value,
     destination,
   }))
-  return { values: scheduler.values, kernels: scheduler.kernels, outputs }
+  const wanted = new Set(outputs.map(({ value }) => value))
+  return {
+    values: scheduler.values,
+    kernels: joinEpilogues(scheduler.kernels, wanted, takesEpilogue),
+    outputs,
+  }
 }

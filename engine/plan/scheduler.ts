@@ -1,6 +1,7 @@
 import type { DType } from '../dtype.ts'
 import type { PrimitiveName } from '../operations/names.ts'
 import { type Shape, sizeOf } from '../shape.ts'
+import type { TakesEpilogue } from './epilogues.ts'
 import type { Graph, Operation } from './graph.ts'
 import { roleOf } from './groups.ts'
 import { enlarge, type Halo, Halos, type HaloWishes, isEmpty } from './halos.ts'
@@ -35,6 +36,7 @@ export type Expansions = { readonly [Name in PrimitiveName]?: Expansion }
 export interface Dialect {
   readonly expansions: Expansions
   readonly haloWishes: HaloWishes
+  readonly takesEpilogue: TakesEpilogue
 }
 
 /** A schedule that grows. */
@@ -51,7 +53,7 @@ export class Scheduler {
   readonly #readers = new Map<number, (number | 'output')[]>()
   readonly #halos: Halos
 
-  constructor(graph: Graph, { expansions, haloWishes }: Dialect) {
+  constructor(graph: Graph, { expansions, haloWishes }: Pick<Dialect, 'expansions' | 'haloWishes'>) {
     this.graph = graph
     this.#expansions = expansions
     this.#halos = new Halos(graph, haloWishes)

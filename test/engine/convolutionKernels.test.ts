@@ -1,12 +1,24 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { wasm } from '../../engine/executors/wasm/index.ts'
-import { conv2d, type Executor, grad, openExecutor, tensor } from '../../engine/index.ts'
+import { conv2d, type Executor, grad, openExecutor, type Tensor, tensor } from '../../engine/index.ts'
 import { RandomStream, streamKey } from '../../engine/random.ts'
 import { type Shape, sizeOf } from '../../engine/shape.ts'
 
+interface Sizes {
+  readonly count: number
+  readonly channels: number
+  readonly filters: number
+  readonly height: number
+  readonly width: number
+  readonly kernel: number
+  readonly stride: number
+  readonly isDepthwise: boolean
+  readonly seed: number
+}
+
 /** Large enough, and of sizes even enough, for every way in which an executor may compute a convolution. */
-const convolutionArb = fc.record({
+const convolutionArb: fc.Arbitrary<Sizes> = fc.record({
   count: fc.constantFrom(1, 2, 3),
   channels: fc.constantFrom(3, 8, 16, 32, 40),
   filters: fc.constantFrom(5, 16, 32, 48),
@@ -18,9 +30,51 @@ const convolutionArb = fc.record({
   seed: fc.nat({ max: 1000 }),
 })
 
-const modes = { 'as found': {}, 'without Winograd': { winograd: false } }
+/** Those that F(m×m, 3×3) can compute, and their gradients. */
+const filteredArb = (outputTile: 2 | 4): fc.Arbitrary<Sizes> =>
+  fc.record({
+    count: fc.integer({ min: 1, max: 5 }),
+    channels: fc.constantFrom(16, 32, 48),
+    filters: fc.constantFrom(16, 32, 48),
+    height: fc.integer({ min: 1, max: 4 }).map((tiles) => tiles * outputTile),
+    width: fc.integer({ min: 1, max: 4 }).map((tiles) => tiles * outputTile),
+    kernel: fc.constant(3),
+    stride: fc.constant(1),
+    isDepthwise: fc.constant(false),
+    seed: fc.nat({ max: 1000 }),
+  })
 
-describe.each(Object.entries(modes))('convolutions of the wasm executor %s', (_, mode) => {
+/** A convolution of normal noise, and its gradients. */
+function convolutionOf(sizes: Sizes): Tensor[] {
+  const { count, channels, height, width, kernel, stride, isDepthwise, seed } = sizes
+  const filters = isDepthwise ? channels : sizes.filters
+  const groups = isDepthwise ? channels : 1
+  const normal = (name: string, shape: Shape) => {
+    const stream = new RandomStream(streamKey(seed, name))
+    return tensor(
+      Float32Array.from({ length: sizeOf(shape) }, () => stream.normal()),
+      { shape },
+    )
+  }
+  const x = normal('x', [count, channels, height, width])
+  const weight = normal('weight', [filters, channels / groups, kernel, kernel])
+  const output = conv2d(x, weight, undefined, { stride, padding: (kernel - 1) / 2, groups })
+  return [output, ...grad(output, [x, weight], normal('cotangent', output.shape))]
+}
+
+const modes = [
+  { name: 'as found', mode: {}, sizesArb: convolutionArb },
+  { name: 'without Winograd', mode: { winograd: false }, sizesArb: convolutionArb },
+  { name: 'with F(2×2, 3×3)', mode: { winograd: 2 }, sizesArb: filteredArb(2) },
+  {
+    name: 'with F(2×2, 3×3) and narrow tiles',
+    mode: { winograd: 2, tile: { rows: 6, columns: 8 } },
+    sizesArb: filteredArb(2),
+  },
+  { name: 'with F(4×4, 3×3)', mode: { winograd: 4 }, sizesArb: filteredArb(4) },
+] as const
+
+describe.each(modes)('convolutions of the wasm executor $name', ({ mode, sizesArb }) => {
   const executor = wasm(mode)
   let reference: Executor
   beforeAll(async () => {
@@ -29,25 +83,9 @@ describe.each(Object.entries(modes))('convolutions of the wasm executor %s', (_,
 
   it('should equal the definition, forward and both gradients, on every path', () =>
     fc.assert(
-      fc.asyncProperty(convolutionArb, async (sizes) => {
-        const { count, channels, height, width, kernel, stride, isDepthwise, seed } = sizes
-        const filters = isDepthwise ? channels : sizes.filters
-        const groups = isDepthwise ? channels : 1
-        const normal = (name: string, shape: Shape) => {
-          const stream = new RandomStream(streamKey(seed, name))
-          return tensor(
-            Float32Array.from({ length: sizeOf(shape) }, () => stream.normal()),
-            { shape },
-          )
-        }
-        const results = () => {
-          const x = normal('x', [count, channels, height, width])
-          const weight = normal('weight', [filters, channels / groups, kernel, kernel])
-          const output = conv2d(x, weight, undefined, { stride, padding: (kernel - 1) / 2, groups })
-          return [output, ...grad(output, [x, weight], normal('cotangent', output.shape))]
-        }
-        const wanted = results()
-        for (const [i, result] of results().entries()) {
+      fc.asyncProperty(sizesArb, async (sizes) => {
+        const wanted = convolutionOf(sizes)
+        for (const [i, result] of convolutionOf(sizes).entries()) {
           const expected = Array.from(await wanted[i].data({ executor: reference }))
           const got = await result.data({ executor })
           const largest = Math.max(...expected.map(Math.abs))
@@ -57,4 +95,45 @@ describe.each(Object.entries(modes))('convolutions of the wasm executor %s', (_,
       }),
       { numRuns: 60 },
     ))
+})
+
+/** The bits of all results. */
+async function bytesOn(executor: Executor, sizes: Sizes): Promise<Buffer> {
+  const results = await Promise.all(convolutionOf(sizes).map((result) => result.data({ executor })))
+  return Buffer.concat(results.map(({ buffer }) => new Uint8Array(buffer)))
+}
+
+describe('Winograd', () => {
+  it.each([2, 4] as const)('should give the same bits with any number of threads, m = %i', (winograd) => {
+    const [one, ...teams] = [1, 2, 3].map((threads) => wasm({ winograd, threads }))
+    return fc.assert(
+      fc.asyncProperty(filteredArb(winograd), async (sizes) => {
+        const expected = await bytesOn(one, sizes)
+        // A team runs a program alone the first time, and shares it out the second.
+        for (const team of [...teams, ...teams]) {
+          expect(expected.equals(await bytesOn(team, sizes))).toBe(true)
+        }
+      }),
+      { numRuns: 10 },
+    )
+  })
+
+  it.each([
+    { title: 'F(4×4, 3×3) on large maps', winograd: 4, count: 8, size: 16 },
+    { title: 'F(2×2, 3×3) where the size is even and no multiple of four', winograd: 2, count: 8, size: 14 },
+    { title: 'F(2×2, 3×3) where there are few tiles', winograd: 2, count: 12, size: 4 },
+    { title: 'the direct convolution where there are fewer', winograd: false, count: 1, size: 4 },
+    { title: 'the direct convolution on odd sizes', winograd: false, count: 8, size: 15 },
+  ] as const)('should compute by $title', async ({ winograd, count, size }) => {
+    const sizes = {
+      ...{ count, channels: 64, filters: 64, height: size, width: size },
+      ...{ kernel: 3, stride: 1, isDepthwise: false, seed: 1 },
+    }
+    const chosen = await bytesOn(wasm({ winograd: true }), sizes)
+    for (const method of [false, 2, 4] as const) {
+      const isPossible = method === false || size % method === 0
+      const forced = isPossible && (await bytesOn(wasm({ winograd: method }), sizes))
+      if (forced) expect(chosen.equals(forced), `${method}`).toBe(method === winograd)
+    }
+  })
 })

@@ -7,7 +7,7 @@ import { denseView, type Order, sliceView, type View } from '../../plan/view.ts'
 import type { Shape } from '../../shape.ts'
 import { depthwiseConvolve, depthwiseWeightGradient, isDepthwise } from './depthwise.ts'
 import type { EngineModes } from './modes.ts'
-import { suitsWinograd, winogradConvolve, winogradWeightGradient } from './winograd.ts'
+import { winogradConvolve, winogradFor, winogradWeightGradient } from './winograd.ts'
 
 /**
  * The three convolutions as kernels. Maps lie channels last (N, H, W, C), so that a row of a filter reads S·C floats
@@ -90,9 +90,9 @@ export const convolutionExpansions = (modes: EngineModes): Expansions => ({
     const { stride, padding, dilation, groups } = geometryOf(attributes)
     const padded = scheduler.surround(x, paddingHalo(padding))
     const maps = scheduler.surround(gradient, noHalo)
-    if (suitsWinograd(modes, padded, groupedFilters(denseView(-1, shape), groups), maps, stride, dilation)) {
-      return winogradWeightGradient(scheduler, padded, maps, shape)
-    }
+    const filters = groupedFilters(denseView(-1, shape), groups)
+    const filtering = winogradFor(modes, filters, maps, stride, dilation)
+    if (filtering) return winogradWeightGradient(scheduler, modes, filtering, padded, maps, shape)
     const output = scheduler.allocate(shape, dtype, tapsFirst)
     if (isDepthwise(groupedFilters(output, groups).shape)) {
       depthwiseWeightGradient(scheduler, padded, maps, output, { stride, dilation })
@@ -151,15 +151,16 @@ interface Phase {
   readonly dilation: number
 }
 
+/** The phases along rows and along columns. */
+function bothPhases({ attributes, shape }: Operation, weight: Shape): Phase[][] {
+  return [0, 1].map((axis) => phasesOf(geometryOf(attributes), axis, weight[2 + axis], shape[2 + axis]))
+}
+
 /**
  * Pixel h sees tap r where (h + padding − r · dilation) / stride is a pixel of the gradient. For h = start + i · stride
  * these r are r₀, r₀ + m, …, with m = stride / gcd(stride, dilation), and the pixel is a constant + i − t · dilation / gcd
  * for the t-th of them.
  */
-function bothPhases({ attributes, shape }: Operation, weight: Shape): Phase[][] {
-  return [0, 1].map((axis) => phasesOf(geometryOf(attributes), axis, weight[2 + axis], shape[2 + axis]))
-}
-
 function phasesOf(
   { stride, padding, dilation }: Geometry,
   axis: number,
@@ -219,19 +220,20 @@ function convolve(
   output: View,
   { stride, dilation }: Pick<Window, 'stride' | 'dilation'>,
 ): void {
-  const [, perGroup, , ...kernel] = filters.shape
+  const [, perGroup, , ...window] = filters.shape
   if (isDepthwise(filters.shape)) {
     depthwiseConvolve(scheduler, maps, filters, output, { stride, dilation })
     return
   }
-  if (suitsWinograd(modes, maps, filters, output, stride, dilation)) {
-    winogradConvolve(scheduler, modes, maps, filters, output)
+  const filtering = winogradFor(modes, filters, output, stride, dilation)
+  if (filtering) {
+    winogradConvolve(scheduler, modes, filtering, maps, filters, output)
     return
   }
   scheduler.emit({
     kind: 'call',
     name: 'convolve',
-    attributes: { stride, dilation, kernel, filters: perGroup },
+    attributes: { stride, dilation, window, filters: perGroup },
     inputs: [maps, packFilters(scheduler, modes.tile.columns, filters)],
     output,
   })

@@ -1,5 +1,6 @@
 import type { Dialect } from '../../plan/scheduler.ts'
 import { convolutionExpansions, convolutionHalos } from './convolution.ts'
+import { canEnd } from './kernels/ending.ts'
 import type { EngineModes } from './modes.ts'
 
 /** Operations that need their operands in a certain place or more than one kernel. */
@@ -14,4 +15,5 @@ export const dialectOf = (modes: EngineModes): Dialect => ({
       ),
   },
   haloWishes: convolutionHalos,
+  takesEpilogue: ({ name }, loop) => ['convolve', 'winogradConvolve'].includes(name) && canEnd(loop),
 })

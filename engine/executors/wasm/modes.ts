@@ -4,6 +4,7 @@ import { assemble, FunctionBuilder } from './assembler/module.ts'
 import { bytesPerElement } from './kernels/lanes.ts'
 import { advance } from './kernels/pointers.ts'
 import { type Shape2d, Tile } from './kernels/tile.ts'
+import type { OutputTile } from './kernels/winograd.ts'
 
 /** What this JavaScript engine can do, found out once at the start. */
 export type EngineModes = {
@@ -11,8 +12,8 @@ export type EngineModes = {
   readonly relaxedSimd: boolean
   /** V8 makes one 256-bit operation of two 128-bit ones that stand side by side. */
   readonly revectorize: boolean
-  /** Convolutions 3×3 by Winograd's method, where the shapes allow it. */
-  readonly winograd: boolean
+  /** Convolutions 3×3 by Winograd's method: where it is faster, never, or F(m×m, 3×3) of this m wherever it can be. */
+  readonly winograd: boolean | OutputTile
   readonly threads: number
   /** Rows and columns of the tile of a product that were the fastest here. */
   readonly tile: Shape2d

@@ -1,5 +1,6 @@
 import type { CallKernel } from '../../../plan/kernels.ts'
 import { i32 } from '../assembler/instructions.ts'
+import { Ending, endingViews } from './ending.ts'
 import { beginKernel, type CallContext, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement } from './lanes.ts'
 import { advance, at } from './pointers.ts'
@@ -8,7 +9,8 @@ import { bestRows, inPieces, Tile, unrolled } from './tile.ts'
 interface Attributes {
   readonly stride: readonly [number, number]
   readonly dilation: readonly [number, number]
-  readonly kernel: readonly [number, number]
+  /** Rows and columns of a filter. */
+  readonly window: readonly [number, number]
   /** Filters in a group. */
   readonly filters: number
 }
@@ -27,27 +29,32 @@ interface Attributes {
  * Without dilation and groups, the taps of a filter's row and their channels are one run of S·C floats.
  */
 export function convolveCode(
-  { inputs: [maps, packed], output, attributes }: CallKernel,
+  kernel: CallKernel,
   { modes: { relaxedSimd, tile: largest } }: CallContext,
 ): KernelCode {
-  const { stride, dilation, kernel, filters } = attributes as unknown as Attributes
+  const {
+    inputs: [maps, packed],
+    output,
+    attributes,
+  } = kernel
+  const { stride, dilation, window, filters } = attributes as unknown as Attributes
   const [count, , outputHeight, outputWidth] = output.shape
   const [groups, blocks, , , depth, blockColumns] = packed.shape
   const [image, , row, pixel] = maps.strides.map((elements) => elements * bytesPerElement)
-  const [outputImage, , outputRow, outputPixel] = output.strides.map((elements) => elements * bytesPerElement)
   const isOneRun = dilation[1] === 1 && pixel === depth * bytesPerElement
-  const [taps, run] = isOneRun ? [1, kernel[1] * depth] : [kernel[1], depth]
+  const [taps, run] = isOneRun ? [1, window[1] * depth] : [window[1], depth]
   const pixelStep = stride[1] * pixel
   const blockRow = blockColumns * bytesPerElement
-  const blockBytes = kernel[0] * kernel[1] * depth * blockRow
+  const blockBytes = window[0] * window[1] * depth * blockRow
 
-  const code = beginKernel([maps, packed, output], count)
+  const code = beginKernel([maps, packed, ...endingViews(kernel)], count)
   const { builder, pointerTo } = code
-  const [rowStart, resultRow, column, lane] = Array.from({ length: 4 }, () => builder.local('i32'))
+  const ending = new Ending(builder, kernel)
+  const [rowStart, column, lane] = Array.from({ length: 3 }, () => builder.local('i32'))
 
   const sumOneTile = (tile: Tile) => {
     tile.clear()
-    builder.loop(kernel[0], 1, () => {
+    builder.loop(window[0], 1, () => {
       builder.loop(taps, 1, () => {
         unrolled(builder, run, (turn, turns) => {
           const [columnOffset, laneOffset] = [turn * bytesPerElement, turn * blockRow]
@@ -66,17 +73,8 @@ export function convolveCode(
     forUnits(builder, (unit) => {
       inPieces(builder, filters, blockColumns, bytesPerElement, (filterOffset, tileColumns) => {
         const first = at(pointerTo(maps).get, [unit, image], [group, depth * bytesPerElement])
-        const firstResult = at(
-          pointerTo(output).get,
-          [unit, outputImage],
-          [group, filters * bytesPerElement],
-          [filterOffset, 1],
-        )
-        builder.emit(
-          rowStart.set(i32.add(first, i32.const(maps.offset * bytesPerElement))),
-          resultRow.set(i32.add(firstResult, i32.const(output.offset * bytesPerElement))),
-        )
-        builder.loop(outputHeight, 1, () => {
+        builder.emit(rowStart.set(i32.add(first, i32.const(maps.offset * bytesPerElement))))
+        builder.loop(outputHeight, 1, (outputRow) => {
           inPieces(builder, outputWidth, bestRows(outputWidth, largest.rows), 1, (firstPixel, tileRows) => {
             const tile = new Tile(builder, { rows: tileRows, columns: tileColumns }, { relaxedSimd })
             const block = at(
@@ -86,10 +84,20 @@ export function convolveCode(
             )
             builder.emit(column.set(at(rowStart.get, [firstPixel, pixelStep])), lane.set(block))
             sumOneTile(tile)
-            builder.emit(column.set(at(resultRow.get, [firstPixel, outputPixel])))
-            tile.store(column.get, (i) => i * outputPixel)
+            ending.place(({ value, offset, strides }) => {
+              const [images, channels, rows, pixels] = strides.map((elements) => elements * bytesPerElement)
+              return at(
+                i32.add(pointerTo({ value }).get, i32.const(offset * bytesPerElement)),
+                [unit, images],
+                [group, filters * channels],
+                [filterOffset, channels / bytesPerElement],
+                [outputRow, rows],
+                [firstPixel, pixels],
+              )
+            })
+            tile.end(ending, (view, i) => i * view.strides[3] * bytesPerElement)
           })
-          builder.emit(advance(rowStart, stride[0] * row), advance(resultRow, outputRow))
+          builder.emit(advance(rowStart, stride[0] * row))
         })
       })
     })

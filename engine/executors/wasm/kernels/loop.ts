@@ -1,15 +1,15 @@
-import type { Fold, Instruction, LoopKernel } from '../../../plan/kernels.ts'
+import type { Fold, LoopKernel } from '../../../plan/kernels.ts'
 import type { View } from '../../../plan/view.ts'
 import { sizeOf } from '../../../shape.ts'
 import type { Code } from '../assembler/encoding.ts'
 import { i32, i32x4, v128 } from '../assembler/instructions.ts'
 import type { FunctionBuilder, Local } from '../assembler/module.ts'
+import { BodyWriter, type Given, type Place } from './body.ts'
 import { clearFold, combineLanes, foldAcross, laneMask, neutralLanes } from './folds.ts'
 import { beginKernel, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement, laneCount, loadLanes, storeLanes } from './lanes.ts'
 import { type Axis, loopNest, shareOut } from './nest.ts'
 import { at } from './pointers.ts'
-import { emitElementwise, emitLiteral } from './scalars.ts'
 
 /**
  * A fused loop. For maps of shape [N, C, H, W] that lie channels last, all operands walk evenly and the nest is
@@ -71,8 +71,7 @@ class LoopWriter {
   readonly #pointerTo: (view: View) => Code
   /** The running byte offset of each operand. */
   readonly #offsets: readonly Local[]
-  /** Registers of the body's instructions, for each of two vectors side by side. */
-  readonly #registers: readonly (readonly Local[])[]
+  readonly #body: BodyWriter
 
   constructor(
     kernel: LoopKernel,
@@ -85,7 +84,7 @@ class LoopWriter {
     this.#builder = builder
     this.#pointerTo = pointerTo
     this.#offsets = operands.map(() => builder.local('i32'))
-    this.#registers = kernel.body.map(() => [builder.local('v128'), builder.local('v128')])
+    this.#body = new BodyWriter(builder, kernel.body)
   }
 
   /** The nest in one piece. */
@@ -180,41 +179,21 @@ class LoopWriter {
       : { address: walked, offset }
   }
 
-  /**
-   * One turn of the innermost loop: `width` elements in one vector or in two. Each instruction is written for both
-   * before the next one, and so are the stores: that is how V8 finds its pairs.
-   */
+  /** One turn of the innermost loop: `width` elements in one vector or in two. */
   #turn(axis: Axis, width: number, accumulators: ReadonlyMap<Fold, Local>): void {
+    this.#body.write(this.#kernel.stores, width, {
+      place: (view, half) => this.#place(view, axis, half),
+      given: (instruction, half) => this.#countFrom(instruction, axis, half),
+    })
     const halves = width > laneCount ? [0, 1] : [0]
     const lanes = Math.min(width, laneCount)
-    this.#kernel.body.forEach((instruction, i) => {
-      for (const half of halves) {
-        const value =
-          half === 1 && this.#isUniform(instruction, axis)
-            ? this.#registers[i][0].get
-            : this.#evaluate(instruction, axis, lanes, half)
-        this.#builder.emit(this.#registers[i][half].set(value))
-      }
-    })
-    for (const { register, view } of this.#kernel.stores) {
-      for (const half of halves) {
-        const { address, offset, stride } = this.#place(view, axis, half)
-        this.#builder.emit(storeLanes(address, offset, stride, lanes, this.#registers[register][half].get))
-      }
-    }
     for (const fold of this.#kernel.folds) {
       for (const half of halves) this.#fold(fold, axis, lanes, half, accumulators.get(fold))
     }
   }
 
-  /** Whether all lanes of both vectors hold the same. */
-  #isUniform(instruction: Instruction, axis: Axis): boolean {
-    if (instruction.name === 'literal') return true
-    return instruction.name === 'load' && this.#strideOf(instruction.view, axis) === 0
-  }
-
   /** Where one of two vectors of an operand starts. */
-  #place(view: View, axis: Axis, half: number): { address: Code; offset: number; stride: number } {
+  #place(view: View, axis: Axis, half: number): Place {
     const { address, offset } = this.#addressOf(view)
     const stride = this.#strideOf(view, axis)
     const step = half * laneCount * stride
@@ -223,36 +202,20 @@ class LoopWriter {
       : { address, offset: offset + step, stride }
   }
 
-  #evaluate(instruction: Instruction, axis: Axis, lanes: number, half: number): Code {
-    switch (instruction.name) {
-      case 'load': {
-        const { address, offset, stride } = this.#place(instruction.view, axis, half)
-        return loadLanes(address, offset, stride, lanes)
-      }
-      case 'literal':
-        return emitLiteral(instruction.value, instruction.dtype)
-      case 'iota': {
-        // The byte offset of the imagined array, in elements, is the number itself.
-        const index = indexOf(this.#operands, iotaStrides(instruction.axis, this.#kernel))
-        const step = axis.strides[index] / bytesPerElement
-        const first = i32.shr_u(this.#offsets[index].get, i32.const(2))
-        const lane = (i: number) => (half * laneCount + i) * step
-        return i32x4.add(i32x4.splat(first), i32x4.const(lane(0), lane(1), lane(2), lane(3)))
-      }
-      default: {
-        const operands = instruction.inputs.map((input) => ({
-          register: this.#registers[input][half],
-          dtype: this.#kernel.body[input].dtype,
-        }))
-        return emitElementwise(this.#builder, instruction.name, operands, instruction.dtype)
-      }
-    }
+  /** Four numbers of an iota: the byte offset of the imagined array, in elements, is the first of them. */
+  #countFrom(instruction: Given, axis: Axis, half: number): Code {
+    if (instruction.name !== 'iota') throw new Error('a loop has no result of a call')
+    const index = indexOf(this.#operands, iotaStrides(instruction.axis, this.#kernel))
+    const step = axis.strides[index] / bytesPerElement
+    const first = i32.shr_u(this.#offsets[index].get, i32.const(2))
+    const lane = (i: number) => (half * laneCount + i) * step
+    return i32x4.add(i32x4.splat(first), i32x4.const(lane(0), lane(1), lane(2), lane(3)))
   }
 
   #fold(fold: Fold, axis: Axis, lanes: number, half: number, accumulator: Local | undefined): void {
     const dtype = this.#dtypeOf(fold)
     const combine = combineLanes(fold.name, dtype)
-    const value = this.#registers[fold.register][half].get
+    const value = this.#body.result(fold.register, half)
     if (accumulator !== undefined) {
       const neutral = neutralLanes(fold.name, dtype)
       const active = lanes === laneCount ? value : v128.bitselect(value, neutral, laneMask(lanes))

@@ -1,46 +1,52 @@
 import type { CallKernel } from '../../../plan/kernels.ts'
 import { i32, v128 } from '../assembler/instructions.ts'
+import { Ending, endingViews } from './ending.ts'
 import { beginKernel, type CallContext, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement, laneCount, loadLanes } from './lanes.ts'
 import { advance, at } from './pointers.ts'
 import { bestRows, inPieces, Tile, unrolled } from './tile.ts'
-import {
-  filterTransform,
-  inputTile,
-  inputTransform,
-  outputTransform,
-  planes,
-  Transform,
-  transformLanes,
-  transformScratchBytes,
-} from './winograd.ts'
+import { type MinimalFiltering, minimalFiltering, type OutputTile } from './winograd.ts'
 import { planePadding, TileGrid, tilesInBlock } from './winogradTiles.ts'
+import { storeBoth, Transform, transformLanes, transformScratchBytes } from './winogradTransform.ts'
 
 /** Floats of one thread's scratch: the half-way results of transforms, and transformed input and output of a block. */
-export function scratchFloats(tiles: number, channels: number, filters: number): number {
-  return transformScratchBytes / bytesPerElement + planes * (tiles * (channels + filters) + 2 * planePadding)
+export function scratchFloats(
+  filtering: MinimalFiltering,
+  tiles: number,
+  channels: number,
+  filters: number,
+): number {
+  const halfway = transformScratchBytes(filtering) / bytesPerElement
+  return halfway + filtering.planes * (tiles * (channels + filters) + 2 * planePadding)
 }
 
 /**
- * Convolution 3×3 of stride 1 of maps [N, H + 2, W + 2, C] with transformed filters [36, blocks, C, filters side by
- * side]; output [N, H, W, K], H and W multiples of 4.
+ * Convolution 3×3 of stride 1 of maps [N, H + 2, W + 2, C] with transformed filters [planes, blocks, C, filters side
+ * by side]; output [N, H, W, K], H and W multiples of the tile's.
  *
- *     for each block of tiles (4×4 pixels of the output)      (the units of threads)
- *       for each tile, eight channels: v[36, tile] = Bᵀ d B
- *       for each of 36 planes: m = v · u                       (C multiplications a number in place of 9 C / 4)
- *       for each tile, eight filters: y = Aᵀ m[36, tile] A
+ *     for each block of tiles (m×m pixels of the output)      (the units of threads)
+ *       for each tile, eight channels: v[planes, tile] = Bᵀ d B
+ *       for each plane: products = v · u                       ([tiles, C] × [C, K])
+ *       for each tile, eight filters: y = Aᵀ products[planes, tile] A
  */
 export function winogradConvolveCode(
-  { inputs: [maps, filters, scratch], output }: CallKernel,
-  { modes: { relaxedSimd, tile: largest } }: CallContext,
+  kernel: CallKernel,
+  { modes: { relaxedSimd, threads, tile: largest } }: CallContext,
 ): KernelCode {
+  const {
+    inputs: [maps, filters, scratch],
+    output,
+    attributes,
+  } = kernel
+  const filtering = minimalFiltering(attributes.outputTile as OutputTile)
+  const { planes, inputTile } = filtering
   const channels = maps.shape[1]
   const filterCount = output.shape[1]
   const [, blocks, , blockColumns] = filters.shape
-  const grid = new TileGrid(output.shape)
-  const tiles = tilesInBlock(grid.total, channels)
+  const grid = new TileGrid(filtering, output.shape)
+  const tiles = tilesInBlock(grid.total, channels, threads)
 
-  const code = beginKernel([maps, filters, scratch, output], grid.total / tiles)
+  const code = beginKernel([maps, filters, scratch, ...endingViews(kernel)], grid.total / tiles)
   const { builder, pointerTo, thread } = code
   const locals = () => builder.local('i32')
   const [halfway, transformed, products, tileNumber, from, to, column, lane] = Array.from(
@@ -49,10 +55,10 @@ export function winogradConvolveCode(
   )
   const vPlane = (tiles * channels + planePadding) * bytesPerElement
   const mPlane = (tiles * filterCount + planePadding) * bytesPerElement
-  const threadBytes = scratchFloats(tiles, channels, filterCount) * bytesPerElement
+  const threadBytes = scratchFloats(filtering, tiles, channels, filterCount) * bytesPerElement
   builder.emit(
     halfway.set(at(pointerTo(scratch).get, [thread, threadBytes])),
-    transformed.set(i32.add(halfway.get, i32.const(transformScratchBytes))),
+    transformed.set(i32.add(halfway.get, i32.const(transformScratchBytes(filtering)))),
     products.set(i32.add(transformed.get, i32.const(planes * vPlane))),
   )
 
@@ -60,9 +66,9 @@ export function winogradConvolveCode(
   const eight = transformLanes * bytesPerElement
   const halfBytes = laneCount * bytesPerElement
   const [, , mapRow, mapPixel] = maps.strides.map((stride) => stride * bytesPerElement)
-  const [, , outputRow, outputPixel] = output.strides.map((stride) => stride * bytesPerElement)
-  const intoPlanes = new Transform(builder, inputTransform, relaxedSimd)
-  const outOfPlanes = new Transform(builder, outputTransform, relaxedSimd)
+  const ending = new Ending(builder, kernel)
+  const intoPlanes = new Transform(builder, filtering.inputTransform, relaxedSimd)
+  const outOfPlanes = new Transform(builder, filtering.outputTransform, relaxedSimd)
 
   forUnits(builder, (unit) => {
     builder.loop(tiles, 1, (tile) => {
@@ -74,7 +80,7 @@ export function winogradConvolveCode(
       builder.loop(channels / transformLanes, 1, () => {
         intoPlanes.emit(
           (r, c, half) => v128.load(from.get, r * mapRow + c * mapPixel + half * halfBytes),
-          (r, c, half, value) => v128.store(to.get, value, (r * inputTile + c) * vPlane + half * halfBytes),
+          (r, c, result) => storeBoth(builder, to, (r * inputTile + c) * vPlane, result),
           halfway,
         )
         builder.emit(advance(from, eight), advance(to, eight))
@@ -114,17 +120,22 @@ export function winogradConvolveCode(
     builder.loop(tiles, 1, (tile) => {
       builder.emit(
         tileNumber.set(i32.add(i32.mul(unit.get, i32.const(tiles)), tile.get)),
-        to.set(addressIn(output)),
         from.set(at(products.get, [tile, filterCount * bytesPerElement])),
       )
+      ending.place(addressIn)
       builder.loop(filterCount / transformLanes, 1, () => {
         outOfPlanes.emit(
           (r, c, half) => v128.load(from.get, (r * inputTile + c) * mPlane + half * halfBytes),
-          (r, c, half, value) =>
-            v128.store(to.get, value, r * outputRow + c * outputPixel + half * halfBytes),
+          (r, c, result) =>
+            ending.write(
+              result,
+              transformLanes,
+              ({ strides }) => (r * strides[2] + c * strides[3]) * bytesPerElement,
+            ),
           halfway,
         )
-        builder.emit(advance(from, eight), advance(to, eight))
+        builder.emit(advance(from, eight))
+        ending.advance(transformLanes)
       })
     })
   })
@@ -132,15 +143,17 @@ export function winogradConvolveCode(
 }
 
 /**
- * Filters [1, K, C, 3, 3], of any strides, transformed and packed as [36, K / columns, C, columns]: G g Gᵀ.
+ * Filters [1, K, C, 3, 3], of any strides, transformed and packed as [planes, K / columns, C, columns]: G g Gᵀ.
  *
  *     for each block of filters                     (the units of threads)
- *       for each channel, eight filters of the block: u[36] = G g Gᵀ
+ *       for each channel, eight filters of the block: u[planes] = G g Gᵀ
  */
 export function winogradFiltersCode(
-  { inputs: [filters, scratch], output }: CallKernel,
+  { inputs: [filters, scratch], output, attributes }: CallKernel,
   { modes: { relaxedSimd } }: CallContext,
 ): KernelCode {
+  const filtering = minimalFiltering(attributes.outputTile as OutputTile)
+  const { inputTile } = filtering
   const [, blocks, channels, columns] = output.shape
   const [, filterStride, channelStride, rowStride, columnStride] = filters.strides.map(
     (s) => s * bytesPerElement,
@@ -148,9 +161,9 @@ export function winogradFiltersCode(
   const code = beginKernel([filters, scratch, output], blocks)
   const { builder, pointerTo, thread } = code
   const [from, to, halfway] = Array.from({ length: 3 }, () => builder.local('i32'))
-  const transform = new Transform(builder, filterTransform, relaxedSimd)
+  const transform = new Transform(builder, filtering.filterTransform, relaxedSimd)
   const plane = blocks * channels * columns * bytesPerElement
-  builder.emit(halfway.set(at(pointerTo(scratch).get, [thread, transformScratchBytes])))
+  builder.emit(halfway.set(at(pointerTo(scratch).get, [thread, transformScratchBytes(filtering)])))
   forUnits(builder, (block) => {
     builder.loop(channels, 1, (channel) => {
       const start = i32.add(pointerTo(filters).get, i32.const(filters.offset * bytesPerElement))
@@ -170,8 +183,7 @@ export function winogradFiltersCode(
             const tap = i32.add(from.get, i32.const(r * rowStride + c * columnStride))
             return loadLanes(tap, half * laneCount * filterStride, filterStride, laneCount)
           },
-          (r, c, half, value) =>
-            v128.store(to.get, value, (r * inputTile + c) * plane + half * laneCount * bytesPerElement),
+          (r, c, result) => storeBoth(builder, to, (r * inputTile + c) * plane, result),
           halfway,
         )
         builder.emit(

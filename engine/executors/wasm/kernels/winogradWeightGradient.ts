@@ -5,39 +5,42 @@ import { beginKernel, type CallContext, forUnits, type KernelCode } from './kern
 import { bytesPerElement, laneCount } from './lanes.ts'
 import { advance, at } from './pointers.ts'
 import { bestRows, inPieces, Tile, unrolled } from './tile.ts'
-import {
-  filterTransform,
-  inputTile,
-  inputTransform,
-  outputTransform,
-  planes,
-  Transform,
-  transformLanes,
-  transformScratchBytes,
-  transposed,
-} from './winograd.ts'
+import { type MinimalFiltering, minimalFiltering, type OutputTile, transposed } from './winograd.ts'
 import { planePadding, TileGrid, tilesInBlock } from './winogradTiles.ts'
+import { storeBoth, Transform, transformLanes, transformScratchBytes } from './winogradTransform.ts'
 
-/** The channels are cut into so many parts, each with sums of its own: what threads share out. */
-function partsOf(channels: number): number {
-  return channels % (2 * transformLanes) === 0 ? 2 : 1
+/**
+ * The channels are cut into so many parts, each with sums of its own: one for each thread, as far as eights allow. Every
+ * sum adds the same numbers in the same order, however many parts there are.
+ */
+function partsOf(channels: number, threads: number): number {
+  const eights = channels / transformLanes
+  let parts = Math.min(threads, eights)
+  while (eights % parts !== 0) parts--
+  return parts
 }
 
 /** Tiles in a block, for gradient maps [N, K, H, W]. */
-export function gradientTiles(gradient: View, channels: number): number {
-  return tilesInBlock(new TileGrid(gradient.shape).total, channels)
+export function gradientTiles(filtering: MinimalFiltering, gradient: View, channels: number): number {
+  return tilesInBlock(new TileGrid(filtering, gradient.shape).total, channels)
 }
 
 /** Floats of scratch for all parts. */
-export function gradientScratchFloats(tiles: number, channels: number, filters: number): number {
-  const parts = partsOf(channels)
-  return parts * partFloats(tiles, channels / parts, filters)
+export function gradientScratchFloats(
+  filtering: MinimalFiltering,
+  tiles: number,
+  channels: number,
+  filters: number,
+  threads: number,
+): number {
+  const parts = partsOf(channels, threads)
+  return parts * partFloats(filtering, tiles, channels / parts, filters)
 }
 
-/** For one part: half-way results, transformed maps and gradients of a block, and the sums of the 36 planes. */
-function partFloats(tiles: number, channels: number, filters: number): number {
-  const halfway = transformScratchBytes / bytesPerElement
-  return halfway + planes * (tiles * (channels + filters) + 2 * planePadding + channels * filters)
+/** For one part: half-way results, transformed maps and gradients of a block, and the sums of the planes. */
+function partFloats(filtering: MinimalFiltering, tiles: number, channels: number, filters: number): number {
+  const halfway = transformScratchBytes(filtering) / bytesPerElement
+  return halfway + filtering.planes * (tiles * (channels + filters) + 2 * planePadding + channels * filters)
 }
 
 /**
@@ -45,20 +48,22 @@ function partFloats(tiles: number, channels: number, filters: number): number {
  * [3, 3, C, K]. The transpose of the forward method: Gᵀ [Σ over tiles (Bᵀ d B) ⊙ (A y Aᵀ)] G.
  *
  *     for each part of the channels                          (the units of threads)
- *       for each block of tiles (4×4 pixels of the gradient)
- *         for each tile: v[36, tile] = Bᵀ d B and w[36, tile] = A y Aᵀ
- *         for each of 36 planes: sums += vᵀ · w               ([channels, tiles] × [tiles, filters])
- *       for each channel, eight filters: output = Gᵀ sums[36] G
+ *       for each block of tiles (m×m pixels of the gradient)
+ *         for each tile: v[planes, tile] = Bᵀ d B and w[planes, tile] = A y Aᵀ
+ *         for each plane: sums += vᵀ · w               ([channels, tiles] × [tiles, filters])
+ *       for each channel, eight filters: output = Gᵀ sums[planes] G
  */
 export function winogradWeightGradientCode(
-  { inputs: [maps, gradient, scratch], output }: CallKernel,
-  { modes: { relaxedSimd, tile: largest } }: CallContext,
+  { inputs: [maps, gradient, scratch], output, attributes }: CallKernel,
+  { modes: { relaxedSimd, threads, tile: largest } }: CallContext,
 ): KernelCode {
+  const filtering = minimalFiltering(attributes.outputTile as OutputTile)
+  const { planes, inputTile } = filtering
   const [filters, allChannels] = output.shape
-  const parts = partsOf(allChannels)
+  const parts = partsOf(allChannels, threads)
   const channels = allChannels / parts
-  const grid = new TileGrid(gradient.shape)
-  const tiles = gradientTiles(gradient, allChannels)
+  const grid = new TileGrid(filtering, gradient.shape)
+  const tiles = gradientTiles(filtering, gradient, allChannels)
 
   const code = beginKernel([maps, gradient, scratch, output], parts)
   const { builder, pointerTo } = code
@@ -73,9 +78,9 @@ export function winogradWeightGradientCode(
   const eight = transformLanes * bytesPerElement
   const halfBytes = laneCount * bytesPerElement
 
-  const mapTransform = new Transform(builder, inputTransform, relaxedSimd)
-  const gradientTransform = new Transform(builder, transposed(outputTransform), relaxedSimd)
-  const sumTransform = new Transform(builder, transposed(filterTransform), relaxedSimd)
+  const mapTransform = new Transform(builder, filtering.inputTransform, relaxedSimd)
+  const gradientTransform = new Transform(builder, transposed(filtering.outputTransform), relaxedSimd)
+  const sumTransform = new Transform(builder, transposed(filtering.filterTransform), relaxedSimd)
 
   /** Transforms `width` channels of one tile of a view into planes. */
   const intoPlanes = (transform: Transform, view: View, width: number, plane: number) => {
@@ -83,7 +88,7 @@ export function winogradWeightGradientCode(
     builder.loop(width / transformLanes, 1, () => {
       transform.emit(
         (r, c, half) => v128.load(from.get, r * rowBytes + c * pixelBytes + half * halfBytes),
-        (r, c, half, value) => v128.store(to.get, value, (r * inputTile + c) * plane + half * halfBytes),
+        (r, c, result) => storeBoth(builder, to, (r * inputTile + c) * plane, result),
         halfway,
       )
       builder.emit(advance(from, eight), advance(to, eight))
@@ -126,8 +131,10 @@ export function winogradWeightGradientCode(
 
   forUnits(builder, (part) => {
     builder.emit(
-      halfway.set(at(pointerTo(scratch).get, [part, partFloats(tiles, channels, filters) * bytesPerElement])),
-      mapPlanes.set(i32.add(halfway.get, i32.const(transformScratchBytes))),
+      halfway.set(
+        at(pointerTo(scratch).get, [part, partFloats(filtering, tiles, channels, filters) * bytesPerElement]),
+      ),
+      mapPlanes.set(i32.add(halfway.get, i32.const(transformScratchBytes(filtering)))),
       gradientPlanes.set(i32.add(mapPlanes.get, i32.const(planes * mapPlane))),
       sums.set(i32.add(gradientPlanes.get, i32.const(planes * gradientPlane))),
       memory.fill(sums.get, i32.const(0), i32.const(planes * sumPlane)),
@@ -152,10 +159,7 @@ export function winogradWeightGradientCode(
     builder.loop((channels * filters) / transformLanes, 1, () => {
       sumTransform.emit(
         (r, c, half) => v128.load(from.get, (r * inputTile + c) * sumPlane + half * halfBytes),
-        (r, c, half, value) => {
-          const tap = (r * 3 + c) * allChannels * filterBytes
-          return v128.store(to.get, value, tap + half * halfBytes)
-        },
+        (r, c, result) => storeBoth(builder, to, (r * 3 + c) * allChannels * filterBytes, result),
         halfway,
       )
       builder.emit(advance(from, eight), advance(to, eight))

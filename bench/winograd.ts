@@ -1,0 +1,190 @@
+// Which convolution where: `node bench/winograd.ts --help`.
+import { Command } from 'commander'
+import { engineModes } from '../engine/executors/wasm/modes.ts'
+import {
+  type Executor,
+  openExecutor,
+  permute,
+  realizeOn,
+  type Tensor,
+  tensor,
+  variable,
+} from '../engine/index.ts'
+import { conv2dPrimitive, conv2dWeightGradientPrimitive } from '../engine/operations/convolution.ts'
+import { apply } from '../engine/operations/primitive.ts'
+import { RandomStream, streamKey } from '../engine/random.ts'
+import { type Shape, sizeOf } from '../engine/shape.ts'
+import type { Variable } from '../engine/variable.ts'
+import { describeMachine, thisMachine } from './machine.ts'
+import { relativeError } from './measure.ts'
+import { jsonOption, wholeNumber } from './options.ts'
+import { Stopwatch } from './stopwatch.ts'
+import { digits, tableOf } from './table.ts'
+
+/** As many channels as filters, square maps. The input gradient is a forward convolution with the filters turned. */
+const layers = [
+  [16, 32],
+  [32, 16],
+  [64, 32],
+  [64, 8],
+  [128, 16],
+  [256, 8],
+  [16, 4],
+  [64, 4],
+  [512, 4],
+  [16, 14],
+  [32, 14],
+  [64, 14],
+  [256, 14],
+  [32, 6],
+  [64, 6],
+  [64, 2],
+  [512, 2],
+] as const
+
+const products = ['forward', 'weight gradient'] as const
+
+interface Row {
+  readonly product: (typeof products)[number]
+  readonly channels: number
+  readonly size: number
+}
+
+/** `false` convolves directly, m by F(m×m, 3×3). */
+const methods = [false, 2, 4] as const
+
+/** One thread each: whether a second finds a processor free would decide more than the method. */
+const stopwatches = new Map(methods.map((winograd) => [winograd, new Stopwatch({ winograd, threads: 1 })]))
+
+/** All so many times over: what disturbs one pass has often gone by the next. */
+const passes = 3
+
+/** The exact result takes long, so the error is that of one image. */
+const fewImages = 1
+
+interface Outcome extends Row {
+  /** By method; none where the size of the map forbids it. */
+  readonly milliseconds: readonly (number | undefined)[]
+  /** Relative to float64, in the 2-norm. */
+  readonly errors: readonly (number | undefined)[]
+}
+
+await new Command()
+  .description(
+    '3×3 convolutions directly, by F(2×2, 3×3) and by F(4×4, 3×3): shortest times of one thread, in turns, and errors.',
+  )
+  .option('--batch <images>', 'images in a batch', wholeNumber, 64)
+  .addOption(jsonOption())
+  .action(async ({ batch, json }: { batch: number; json?: boolean }) => {
+    const outcomes: Outcome[] = []
+    for (const product of products) {
+      for (const [channels, size] of layers) {
+        process.stderr.write(`${product}, ${channels} channels, ${size}×${size} …\n`)
+        const row = { product, channels, size }
+        outcomes.push({ ...row, milliseconds: await timesOf(row, batch), errors: await errorsOf(row) })
+      }
+    }
+    const result = { batch, machine: thisMachine(), modes: engineModes(), outcomes }
+    process.stdout.write(json ? `${JSON.stringify(result)}\n` : text(result))
+  })
+  .parseAsync()
+
+/** The shortest run of each method. */
+async function timesOf(row: Row, batch: number): Promise<(number | undefined)[]> {
+  const contestants = methods.map((method) =>
+    isPossible(row, method)
+      ? { stopwatch: stopwatches.get(method)!, record: prepare(row, batch, 'float32'), shortest: Infinity }
+      : undefined,
+  )
+  for (let pass = 1; pass <= passes; pass++) {
+    for (const contestant of contestants) {
+      if (contestant === undefined) continue
+      const { stopwatch, record } = contestant
+      const end = performance.now() + 60
+      for (let runs = 0; runs < 8 || performance.now() < end; runs++) {
+        await realizeOn(stopwatch.executor, record())
+        contestant.shortest = Math.min(contestant.shortest, stopwatch.lap().computing)
+      }
+    }
+  }
+  return contestants.map((contestant) => contestant?.shortest)
+}
+
+async function errorsOf(row: Row): Promise<(number | undefined)[]> {
+  const resultOn = async (executor: Executor, dtype: 'float32' | 'float64') => {
+    const result = prepare(row, fewImages, dtype)()
+    await realizeOn(executor, result)
+    return Array.from(await result.data({ executor }))
+  }
+  const exact = await resultOn((await openExecutor('reference')).executor, 'float64')
+  const errors: (number | undefined)[] = []
+  for (const method of methods) {
+    if (!isPossible(row, method)) errors.push(undefined)
+    else {
+      const result = await resultOn(stopwatches.get(method)!.executor, 'float32')
+      errors.push(relativeError(result, exact))
+    }
+  }
+  return errors
+}
+
+function isPossible({ size }: Row, method: (typeof methods)[number]): boolean {
+  return method === false || size % method === 0
+}
+
+/** Makes operands of normal noise, maps channels last. What is returned records the product once. */
+function prepare(
+  { product, channels, size }: Row,
+  batch: number,
+  dtype: 'float32' | 'float64',
+): () => Variable {
+  const normal = (name: string, shape: Shape) => {
+    const stream = new RandomStream(streamKey(1, name))
+    return variable(
+      tensor(
+        Float32Array.from({ length: sizeOf(shape) }, () => stream.normal()),
+        { shape, dtype },
+      ),
+    )
+  }
+  const mapShape = [batch, size, size, channels]
+  const [maps, outputs] = [normal('maps', mapShape), normal('outputs', mapShape)]
+  const weights = normal('weights', [channels, channels, 3, 3])
+  const channelsSecond = (x: Tensor) => permute(x, [0, 3, 1, 2])
+  const window = { stride: [1, 1], padding: [1, 1], dilation: [1, 1], groups: 1 }
+  return () => {
+    if (product === 'forward') {
+      const result = apply(conv2dPrimitive, [channelsSecond(maps), weights], window)
+      outputs.assign(permute(result, [0, 2, 3, 1]))
+      return outputs
+    }
+    const attributes = { ...window, kernelSize: [3, 3] }
+    weights.assign(
+      apply(conv2dWeightGradientPrimitive, [channelsSecond(maps), channelsSecond(outputs)], attributes),
+    )
+    return weights
+  }
+}
+
+function text({
+  batch,
+  machine,
+  outcomes,
+}: {
+  batch: number
+  machine: ReturnType<typeof thisMachine>
+  outcomes: readonly Outcome[]
+}): string {
+  const table = (product: string) =>
+    tableOf(
+      [product, 'ms: direct', 'F(2×2)', 'F(4×4)', 'error: direct', 'F(2×2)', 'F(4×4)'],
+      outcomes
+        .filter((outcome) => outcome.product === product)
+        .map(({ channels, size, milliseconds, errors }) => [
+          `${channels} channels, ${size}×${size}`,
+          ...milliseconds.map((time) => (time === undefined ? '' : digits(time))),
+          ...errors.map((error) => error?.toExponential(1) ?? ''),
+        ]),
+    )
+  return [`batch ${batch}`, describeMachine(machine), ...products.map(table), ''].join('\n')
+}

@@ -1,0 +1,111 @@
+import type { CallKernel, Epilogue, LoopKernel } from '../../../plan/kernels.ts'
+import type { View } from '../../../plan/view.ts'
+import type { Code } from '../assembler/encoding.ts'
+import type { FunctionBuilder, Local } from '../assembler/module.ts'
+import { BodyWriter } from './body.ts'
+import { bytesPerElement, laneCount } from './lanes.ts'
+import { advance } from './pointers.ts'
+
+/** The axis along which a convolution's vectors run. */
+const channelAxis = 1
+
+/**
+ * How a convolution ends: what it has summed in registers goes through the body of its epilogue, if it has one, and is
+ * written. Each operand of that has a pointer, which stands where the element (0, 0) of a tile belongs.
+ */
+export class Ending {
+  readonly #builder: FunctionBuilder
+  readonly #epilogue: Epilogue
+  readonly #body: BodyWriter
+  readonly #pointers: readonly Local[]
+  /** The operands, each once. */
+  readonly views: readonly View[]
+
+  constructor(builder: FunctionBuilder, kernel: CallKernel) {
+    this.#builder = builder
+    this.#epilogue = epilogueOf(kernel)
+    this.views = operandsOf(this.#epilogue)
+    this.#pointers = this.views.map(() => builder.local('i32'))
+    this.#body = new BodyWriter(builder, this.#epilogue.body)
+  }
+
+  /** Moves all pointers to where a tile starts in their operands. */
+  place(addressIn: (view: View) => Code): void {
+    this.views.forEach((view, i) => {
+      this.#builder.emit(this.#pointers[i].set(addressIn(view)))
+    })
+  }
+
+  /** Moves all pointers by so many channels. */
+  advance(channels: number): void {
+    this.views.forEach((view, i) => {
+      this.#builder.emit(advance(this.#pointers[i], channels * channelBytes(view)))
+    })
+  }
+
+  /**
+   * Ends `width` neighbouring channels, at most eight, in one vector or two. They lie `offset(view)` bytes, and then so
+   * many channels, from where the tile starts.
+   */
+  write(
+    result: (half: number) => Code,
+    width: number,
+    offset: (view: View) => number,
+    firstChannel = 0,
+  ): void {
+    this.#body.write(this.#epilogue.stores, width, {
+      place: (view, half) => ({
+        address: this.#pointers[indexOf(this.views, view)].get,
+        offset: offset(view) + (firstChannel + half * laneCount) * channelBytes(view),
+        stride: channelBytes(view),
+      }),
+      given: (_, half) => result(half),
+    })
+  }
+}
+
+/** The operands that a kernel ends in: what it writes, and what its epilogue reads. */
+export function endingViews(kernel: CallKernel): readonly View[] {
+  return operandsOf(epilogueOf(kernel))
+}
+
+/** Whether the elements of all operands lie as the ending of a convolution expects: its channels side by side. */
+export function canEnd({ body, stores }: LoopKernel): boolean {
+  const isCounting = body.some(({ name }) => name === 'iota')
+  return (
+    !isCounting &&
+    operandsOf({ body, stores }).every(
+      ({ strides }) => strides[channelAxis] >= 0 && strides[channelAxis] <= 1,
+    )
+  )
+}
+
+/** A kernel without an epilogue writes its results as they are. */
+function epilogueOf({ epilogue, output }: CallKernel): Epilogue {
+  return (
+    epilogue ?? {
+      body: [{ name: 'result', dtype: 'float32' }],
+      stores: [{ register: 0, view: output }],
+    }
+  )
+}
+
+function operandsOf({ body, stores }: Epilogue): View[] {
+  const operands: View[] = []
+  const views = [
+    ...stores.map(({ view }) => view),
+    ...body.flatMap((instruction) => (instruction.name === 'load' ? [instruction.view] : [])),
+  ]
+  for (const view of views) if (indexOf(operands, view) < 0) operands.push(view)
+  return operands
+}
+
+function indexOf(views: readonly View[], { value, offset, strides }: View): number {
+  return views.findIndex(
+    (other) => other.value === value && other.offset === offset && other.strides.join() === strides.join(),
+  )
+}
+
+function channelBytes({ strides }: View): number {
+  return strides[channelAxis] * bytesPerElement
+}
