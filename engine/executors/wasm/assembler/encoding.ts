@@ -1,7 +1,4 @@
-/**
- * Bytes of WebAssembly code. Expressions nest, so code is a tree of bytes that is flattened once, when a module is
- * assembled.
- */
+/** Bytes of WebAssembly code. Expressions nest, so code is a tree of bytes until a function takes it up. */
 export type Code = number | readonly Code[]
 
 /** An unsigned number in LEB128. */

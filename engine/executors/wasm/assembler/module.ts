@@ -17,7 +17,8 @@ export interface Local {
 export class FunctionBuilder {
   readonly parameterCount: number
   readonly #locals: ValueType[] = []
-  readonly #body: Code[] = []
+  /** Bytes: trees of code are flattened as they come, so that none of them lives for long. */
+  readonly #body: number[] = []
 
   constructor(parameterCount: number) {
     this.parameterCount = parameterCount
@@ -33,7 +34,7 @@ export class FunctionBuilder {
 
   /** Appends statements. */
   emit(...code: Code[]): void {
-    this.#body.push(...code)
+    flatten(code, this.#body)
   }
 
   /** Runs what `write` emits and gives it as code instead of appending it. */
