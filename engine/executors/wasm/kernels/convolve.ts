@@ -3,7 +3,7 @@ import { i32 } from '../assembler/instructions.ts'
 import { Ending, endingViews } from './ending.ts'
 import { beginKernel, type CallContext, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement } from './lanes.ts'
-import { advance, at } from './pointers.ts'
+import { addressIn, advance, at } from './pointers.ts'
 import { bestRows, inPieces, Tile, unrolled } from './tile.ts'
 
 interface Attributes {
@@ -19,7 +19,7 @@ interface Attributes {
  * Convolution of padded maps [N, H, W, C] with packed filters [groups, blocks, R, S, C/groups, filters side by side].
  * Maps and output may be parts of larger ones; their channels are contiguous.
  *
- *     for each group, image                          (images are the units of threads)
+ *     for each group, image, band of its rows        (images, or bands where there are few, are the units of threads)
  *       for each block of filters                    (its weights stay in the first-level cache)
  *         for each output row
  *           for some pixels of it                    ┐ one tile of the output,
@@ -30,7 +30,7 @@ interface Attributes {
  */
 export function convolveCode(
   kernel: CallKernel,
-  { modes: { relaxedSimd, tile: largest } }: CallContext,
+  { modes: { relaxedSimd, threads, tile: largest } }: CallContext,
 ): KernelCode {
   const {
     inputs: [maps, packed],
@@ -38,19 +38,21 @@ export function convolveCode(
     attributes,
   } = kernel
   const { stride, dilation, window, filters } = attributes as unknown as Attributes
-  const [count, , outputHeight, outputWidth] = output.shape
+  const [count, , height, width] = output.shape
+  const bands = bandsFor(count, height, threads)
+  const rows = height / bands
   const [groups, blocks, , , depth, blockColumns] = packed.shape
-  const [image, , row, pixel] = maps.strides.map((elements) => elements * bytesPerElement)
+  const [, , mapLine, pixel] = maps.strides.map((elements) => elements * bytesPerElement)
   const isOneRun = dilation[1] === 1 && pixel === depth * bytesPerElement
   const [taps, run] = isOneRun ? [1, window[1] * depth] : [window[1], depth]
   const pixelStep = stride[1] * pixel
   const blockRow = blockColumns * bytesPerElement
   const blockBytes = window[0] * window[1] * depth * blockRow
 
-  const code = beginKernel([maps, packed, ...endingViews(kernel)], count)
+  const code = beginKernel([maps, packed, ...endingViews(kernel)], count * bands)
   const { builder, pointerTo } = code
   const ending = new Ending(builder, kernel)
-  const [rowStart, column, lane] = Array.from({ length: 3 }, () => builder.local('i32'))
+  const [image, firstRow, mapRow, column, lane] = Array.from({ length: 5 }, () => builder.local('i32'))
 
   const sumOneTile = (tile: Tile) => {
     tile.clear()
@@ -65,42 +67,57 @@ export function convolveCode(
         builder.emit(advance(column, taps === 1 ? 0 : dilation[1] * pixel - run * bytesPerElement))
       })
       const walked = taps === 1 ? run * bytesPerElement : taps * dilation[1] * pixel
-      builder.emit(advance(column, dilation[0] * row - walked))
+      builder.emit(advance(column, dilation[0] * mapLine - walked))
     })
   }
 
   builder.loop(groups, 1, (group) => {
     forUnits(builder, (unit) => {
-      inPieces(builder, filters, blockColumns, bytesPerElement, (filterOffset, tileColumns) => {
-        const first = at(pointerTo(maps).get, [unit, image], [group, depth * bytesPerElement])
-        builder.emit(rowStart.set(i32.add(first, i32.const(maps.offset * bytesPerElement))))
-        builder.loop(outputHeight, 1, (outputRow) => {
-          inPieces(builder, outputWidth, bestRows(outputWidth, largest.rows), 1, (firstPixel, tileRows) => {
+      builder.emit(
+        image.set(i32.div_u(unit.get, i32.const(bands))),
+        firstRow.set(i32.mul(i32.rem_u(unit.get, i32.const(bands)), i32.const(rows))),
+      )
+      inPieces(builder, filters, blockColumns, 1, (filter, tileColumns) => {
+        builder.emit(
+          mapRow.set(
+            addressIn(maps, pointerTo(maps), [image, 0], [group, 1, depth], [firstRow, 2, stride[0]]),
+          ),
+        )
+        builder.loop(rows, 1, (row) => {
+          inPieces(builder, width, bestRows(width, largest.rows), 1, (firstPixel, tileRows) => {
             const tile = new Tile(builder, { rows: tileRows, columns: tileColumns }, { relaxedSimd })
             const block = at(
               pointerTo(packed).get,
               [group, blocks * blockBytes],
-              [filterOffset, blockBytes / blockRow],
+              [filter, blockBytes / blockColumns],
             )
-            builder.emit(column.set(at(rowStart.get, [firstPixel, pixelStep])), lane.set(block))
+            builder.emit(column.set(at(mapRow.get, [firstPixel, pixelStep])), lane.set(block))
             sumOneTile(tile)
-            ending.place(({ value, offset, strides }) => {
-              const [images, channels, rows, pixels] = strides.map((elements) => elements * bytesPerElement)
-              return at(
-                i32.add(pointerTo({ value }).get, i32.const(offset * bytesPerElement)),
-                [unit, images],
-                [group, filters * channels],
-                [filterOffset, channels / bytesPerElement],
-                [outputRow, rows],
-                [firstPixel, pixels],
-              )
-            })
-            tile.end(ending, (view, i) => i * view.strides[3] * bytesPerElement)
+            ending.place((view) =>
+              addressIn(
+                view,
+                pointerTo(view),
+                [image, 0],
+                [group, 1, filters],
+                [filter, 1],
+                [firstRow, 2],
+                [row, 2],
+                [firstPixel, 3],
+              ),
+            )
+            tile.end(ending, ({ strides }, i) => i * strides[3] * bytesPerElement)
           })
-          builder.emit(advance(rowStart, stride[0] * row))
+          builder.emit(advance(mapRow, stride[0] * mapLine))
         })
       })
     })
   })
   return code
+}
+
+/** Into how many bands of rows images are cut: as few as give each thread one. */
+function bandsFor(images: number, height: number, threads: number): number {
+  let bands = 1
+  while (bands < height && (images * bands < threads || height % bands !== 0)) bands++
+  return bands
 }

@@ -36,10 +36,10 @@ export class Ending {
     })
   }
 
-  /** Moves all pointers by so many channels. */
-  advance(channels: number): void {
+  /** Moves all pointers by so many elements. */
+  advance(elements: (view: View) => number): void {
     this.views.forEach((view, i) => {
-      this.#builder.emit(advance(this.#pointers[i], channels * channelBytes(view)))
+      this.#builder.emit(advance(this.#pointers[i], elements(view) * bytesPerElement))
     })
   }
 

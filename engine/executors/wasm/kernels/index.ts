@@ -5,6 +5,7 @@ import type { EngineModes } from '../modes.ts'
 import { argmaxCode, maxPool2dIndicesCode } from './argmax.ts'
 import { clearCode } from './clear.ts'
 import { convolveCode } from './convolve.ts'
+import { depthwiseConvolveCode, depthwiseWeightGradientCode } from './depthwise.ts'
 import { gatherCode, scatterAddCode } from './indexing.ts'
 import type { CallContext, KernelCode } from './kernelCode.ts'
 import { loopCode } from './loop.ts'
@@ -18,6 +19,8 @@ import { winogradWeightGradientCode } from './winogradWeightGradient.ts'
 const callCodes: Record<string, (kernel: CallKernel, context: CallContext) => KernelCode> = {
   argmax: argmaxCode,
   convolve: convolveCode,
+  depthwiseConvolve: depthwiseConvolveCode,
+  depthwiseWeightGradient: depthwiseWeightGradientCode,
   gather: gatherCode,
   matmul: matmulCode,
   maxPool2dIndices: maxPool2dIndicesCode,

@@ -45,9 +45,7 @@ export class Tile {
   ) {
     this.#builder = builder
     this.#columns = columns
-    if (!isFloat) this.#multiplyAdd = (a, b, c) => i32x4.add(i32x4.mul(a, b), c)
-    else if (relaxedSimd) this.#multiplyAdd = f32x4.relaxed_madd
-    else this.#multiplyAdd = (a, b, c) => f32x4.add(f32x4.mul(a, b), c)
+    this.#multiplyAdd = isFloat ? multiplyAdd(relaxedSimd) : (a, b, c) => i32x4.add(i32x4.mul(a, b), c)
     const vectors = Math.ceil(columns / laneCount)
     const locals = (count: number) => Array.from({ length: count }, () => builder.local('v128'))
     this.#accumulators = Array.from({ length: rows }, () => locals(vectors))
@@ -111,6 +109,11 @@ export class Tile {
   #lanesOf(vector: number): number {
     return Math.min(laneCount, this.#columns - vector * laneCount)
   }
+}
+
+/** a b + c for floats, in one instruction where there is one. */
+export function multiplyAdd(relaxedSimd: boolean): (a: Code, b: Code, c: Code) => Code {
+  return relaxedSimd ? f32x4.relaxed_madd : (a, b, c) => f32x4.add(f32x4.mul(a, b), c)
 }
 
 /**

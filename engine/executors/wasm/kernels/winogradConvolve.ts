@@ -135,7 +135,7 @@ export function winogradConvolveCode(
           halfway,
         )
         builder.emit(advance(from, eight))
-        ending.advance(transformLanes)
+        ending.advance(({ strides }) => transformLanes * strides[1])
       })
     })
   })

@@ -2,6 +2,7 @@ import type { Code } from '../assembler/encoding.ts'
 import { f32, f32x4, v128 } from '../assembler/instructions.ts'
 import type { FunctionBuilder, Local } from '../assembler/module.ts'
 import { bytesPerElement, laneCount } from './lanes.ts'
+import { multiplyAdd } from './tile.ts'
 import type { Matrix, MinimalFiltering } from './winograd.ts'
 
 /** Numbers that go through a transform side by side: two vectors, which V8 may make one. */
@@ -41,7 +42,7 @@ export class Transform {
   constructor(builder: FunctionBuilder, matrix: Matrix, relaxedSimd: boolean) {
     this.#builder = builder
     this.#matrix = matrix
-    this.#multiplyAdd = relaxedSimd ? f32x4.relaxed_madd : (a, b, c) => f32x4.add(f32x4.mul(a, b), c)
+    this.#multiplyAdd = multiplyAdd(relaxedSimd)
     const pairs = (count: number) =>
       Array.from({ length: count }, () => [0, 1].map(() => builder.local('v128')))
     this.#inputs = pairs(matrix[0].length)

@@ -1,0 +1,182 @@
+import type { CallKernel } from '../../../plan/kernels.ts'
+import type { View } from '../../../plan/view.ts'
+import { f32x4, i32, v128 } from '../assembler/instructions.ts'
+import type { FunctionBuilder, Local } from '../assembler/module.ts'
+import { Ending, endingViews } from './ending.ts'
+import { beginKernel, type CallContext, forUnits, type KernelCode } from './kernelCode.ts'
+import { bytesPerElement, laneCount, loadLanes, storeLanes } from './lanes.ts'
+import { addressIn, advance, at } from './pointers.ts'
+import { inPieces, multiplyAdd } from './tile.ts'
+
+interface Attributes {
+  readonly stride: readonly [number, number]
+  readonly dilation: readonly [number, number]
+  /** Rows and columns of a filter. */
+  readonly window: readonly [number, number]
+}
+
+/** Channels side by side: two vectors, which V8 may make one. */
+const channelsAtOnce = 2 * laneCount
+
+/** So many taps of eight channels stay in registers; further ones are loaded for every pixel. */
+const tapsInRegisters = 12
+
+/** A vector of a pair, and how many of its lanes are used. */
+interface Half {
+  readonly half: number
+  readonly lanes: number
+}
+
+/**
+ * Depthwise convolution of padded maps [N, H, W, C] with filters packed as [R, S, C]: every channel has one to itself.
+ *
+ *     for each image and row of the output          (the units of threads)
+ *       for each eight channels                     (the taps of their filters stay in registers)
+ *         for each pixel: y = Σ over taps of x[pixel at the tap] · w[tap]
+ */
+export function depthwiseConvolveCode(
+  kernel: CallKernel,
+  { modes: { relaxedSimd } }: CallContext,
+): KernelCode {
+  const {
+    inputs: [maps, packed],
+    output,
+  } = kernel
+  const attributes = kernel.attributes as unknown as Attributes
+  const { stride } = attributes
+  const [count, channels, height, width] = output.shape
+  const taps = tapOffsets(maps, attributes)
+  const code = beginKernel([maps, packed, ...endingViews(kernel)], count * height)
+  const { builder, pointerTo } = code
+  const ending = new Ending(builder, kernel)
+  const sumUp = multiplyAdd(relaxedSimd)
+  const [image, row, from, filter] = Array.from({ length: 4 }, () => builder.local('i32'))
+  const weights = Array.from({ length: Math.min(taps.length, tapsInRegisters) }, () => pairOf(builder))
+  const sums = pairOf(builder)
+
+  forUnits(builder, (unit) => {
+    builder.emit(
+      image.set(i32.div_u(unit.get, i32.const(height))),
+      row.set(i32.rem_u(unit.get, i32.const(height))),
+    )
+    inPieces(builder, channels, channelsAtOnce, 1, (channel, piece) => {
+      const halves = halvesOf(piece)
+      const weightOf = (tap: number, half: Half) => load(filter, tap * channels * bytesPerElement, half)
+      builder.emit(
+        from.set(addressIn(maps, pointerTo(maps), [image, 0], [channel, 1], [row, 2, stride[0]])),
+        filter.set(at(pointerTo(packed).get, [channel, bytesPerElement])),
+      )
+      weights.forEach((pair, tap) => {
+        builder.emit(...halves.map((half) => pair[half.half].set(weightOf(tap, half))))
+      })
+      ending.place((view) => addressIn(view, pointerTo(view), [image, 0], [channel, 1], [row, 2]))
+      builder.loop(width, 1, () => {
+        taps.forEach((offset, tap) => {
+          const terms = halves.map((half) => {
+            const [sum, x] = [sums[half.half], load(from, offset, half)]
+            const weight = weights[tap]?.[half.half].get ?? weightOf(tap, half)
+            return sum.set(tap === 0 ? f32x4.mul(x, weight) : sumUp(x, weight, sum.get))
+          })
+          builder.emit(...terms)
+        })
+        ending.write(
+          (half) => sums[half].get,
+          piece,
+          () => 0,
+        )
+        builder.emit(advance(from, stride[1] * maps.strides[3] * bytesPerElement))
+        ending.advance(({ strides }) => strides[3])
+      })
+    })
+  })
+  return code
+}
+
+/**
+ * Weight gradients of single images [N, R, S, C], from padded maps [N, H, W, C] and gradient maps [N, H', W', C].
+ *
+ *     for each image                                (the units of threads)
+ *       for each eight channels
+ *         for each pixel: sums[tap] += x[pixel at the tap] · g[pixel]       (all sums in registers)
+ */
+export function depthwiseWeightGradientCode(
+  { inputs: [maps, gradient], output, attributes }: CallKernel,
+  { modes: { relaxedSimd } }: CallContext,
+): KernelCode {
+  const { stride } = attributes as unknown as Attributes
+  const [count, channels, height, width] = gradient.shape
+  const taps = tapOffsets(maps, attributes as unknown as Attributes)
+  const code = beginKernel([maps, gradient, output], count)
+  const { builder, pointerTo } = code
+  const sumUp = multiplyAdd(relaxedSimd)
+  const [from, cotangent, to] = Array.from({ length: 3 }, () => builder.local('i32'))
+  const sums = taps.map(() => pairOf(builder))
+  const factor = pairOf(builder)
+  const bytes = (view: View, axis: number) => view.strides[axis] * bytesPerElement
+
+  forUnits(builder, (image) => {
+    inPieces(builder, channels, channelsAtOnce, 1, (channel, piece) => {
+      const halves = halvesOf(piece)
+      builder.emit(
+        from.set(addressIn(maps, pointerTo(maps), [image, 0], [channel, 1])),
+        cotangent.set(addressIn(gradient, pointerTo(gradient), [image, 0], [channel, 1])),
+        to.set(
+          at(
+            pointerTo(output).get,
+            [image, taps.length * channels * bytesPerElement],
+            [channel, bytesPerElement],
+          ),
+        ),
+      )
+      for (const pair of sums) builder.emit(...halves.map(({ half }) => pair[half].set(v128.zero)))
+      builder.loop(height, 1, () => {
+        builder.loop(width, 1, () => {
+          builder.emit(...halves.map((half) => factor[half.half].set(load(cotangent, 0, half))))
+          taps.forEach((offset, tap) => {
+            const terms = halves.map((half) => {
+              const sum = sums[tap][half.half]
+              return sum.set(sumUp(load(from, offset, half), factor[half.half].get, sum.get))
+            })
+            builder.emit(...terms)
+          })
+          builder.emit(advance(from, stride[1] * bytes(maps, 3)), advance(cotangent, bytes(gradient, 3)))
+        })
+        builder.emit(
+          advance(from, stride[0] * bytes(maps, 2) - width * stride[1] * bytes(maps, 3)),
+          advance(cotangent, bytes(gradient, 2) - width * bytes(gradient, 3)),
+        )
+      })
+      sums.forEach((pair, tap) => {
+        const stores = halves.map(({ half, lanes }) => {
+          const offset = (tap * channels + half * laneCount) * bytesPerElement
+          return storeLanes(to.get, offset, bytesPerElement, lanes, pair[half].get)
+        })
+        builder.emit(...stores)
+      })
+    })
+  })
+  return code
+}
+
+/** How far each tap lies from a window's first pixel, in bytes. */
+function tapOffsets({ strides }: View, { window, dilation }: Attributes): number[] {
+  const [rows, columns] = window
+  return Array.from({ length: rows * columns }, (_, tap) => {
+    const [row, column] = [Math.floor(tap / columns), tap % columns]
+    return (row * dilation[0] * strides[2] + column * dilation[1] * strides[3]) * bytesPerElement
+  })
+}
+
+function halvesOf(channels: number): Half[] {
+  return [0, 1]
+    .map((half) => ({ half, lanes: Math.min(laneCount, channels - half * laneCount) }))
+    .filter(({ lanes }) => lanes > 0)
+}
+
+function load(pointer: Local, offset: number, { half, lanes }: Half) {
+  return loadLanes(pointer.get, offset + half * laneCount * bytesPerElement, bytesPerElement, lanes)
+}
+
+function pairOf(builder: FunctionBuilder): [Local, Local] {
+  return [builder.local('v128'), builder.local('v128')]
+}
