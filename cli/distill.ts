@@ -1,17 +1,21 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { distillerNames } from '../kd/index.ts'
-import { compareMethods, freePath, resolveRecipe } from '../train/index.ts'
+import { compareMethods, freePath, resolveRecipe, type TeacherName, teacherFile } from '../train/index.ts'
 import { defaultsFor } from './defaults.ts'
-import { commandThatTrains, positiveInteger, type TrainingOptions } from './options.ts'
+import { commandThatTrains, positiveInteger, survivalOf, type TrainingOptions } from './options.ts'
 import type { Output } from './output.ts'
+import type { Progress } from './progress/progress.ts'
 import { withProgress, writeResult } from './report.ts'
 import { openSession } from './session.ts'
+import { stoppable } from './stopping.ts'
 import { resultTable } from './table.ts'
+import { teachersOption } from './teachers.ts'
 
 interface Options extends TrainingOptions {
   readonly teacher?: string
   readonly teacherWeights?: string
+  readonly teachers?: string
   readonly teacherEpochs?: number
   readonly student?: string
   readonly studentImages?: number
@@ -26,7 +30,8 @@ export function distillCommand(output: Output): Command {
         'that only the method differs. Without options it distils the handwritten digits that ship with thermograd.',
     )
     .option('--teacher <name>', 'network of the teacher')
-    .option('--teacher-weights <file>', 'its weights, safetensors (default: it is trained first)')
+    .option('--teacher-weights <file>', 'its weights, .safetensors or .pth (default: it is trained first)')
+    .addOption(teachersOption())
     .option('--teacher-epochs <count>', 'if it is trained (default: as --epochs)', positiveInteger)
     .option('--student <name>', 'network of the students')
     .option('--student-images <count>', 'let the students see only so many training images', positiveInteger)
@@ -46,13 +51,15 @@ async function distil(options: Options, output: Output): Promise<void> {
     return resolveRecipe({ epochs, batchSize, lr })
   }
   const folder = options.out ?? freePath(join('runs', `${dataset.name}-${teacher}-${student}-seed${seed}`))
-  const results = await withProgress(output, options, (progress) =>
+  const survival = survivalOf(options)
+  const compare = (progress: Progress, signal: AbortSignal) =>
     compareMethods({
       folder,
       dataset,
       teacher: {
         model: teacher,
-        weights: options.teacherWeights,
+        weights:
+          options.teacherWeights ?? weightsIn(options.teachers, { dataset: dataset.name, model: teacher }),
         recipe: recipeOf(options.teacherEpochs ?? options.epochs ?? defaults.epochs),
       },
       student: {
@@ -65,9 +72,18 @@ async function distil(options: Options, output: Output): Promise<void> {
       limit,
       environment,
       observe: (name) => progress.observe(name),
-    }),
+      signal,
+      ...survival,
+    })
+  const results = await withProgress(output, options, (progress) =>
+    stoppable((signal) => compare(progress, signal)),
   )
   writeResult(output, options, { results, folder }, `${resultTable(results)}\nrun folder: ${folder}`)
+}
+
+/** The weights of the teacher, where there is a folder of teachers: then it must be in it. */
+function weightsIn(folder: string | undefined, teacher: TeacherName): string | undefined {
+  return folder === undefined ? undefined : teacherFile(folder, teacher)
 }
 
 const helpOnDefaults = `

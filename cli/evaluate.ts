@@ -17,7 +17,10 @@ export function evaluateCommand(output: Output): Command {
     .summary('test saved weights')
     .description('Classifies the test images with a network whose weights were saved.')
     .requiredOption('--model <name>', 'the network')
-    .requiredOption('--weights <file>', 'its weights, safetensors: last.safetensors of a run, for example')
+    .requiredOption(
+      '--weights <file>',
+      'its weights, .safetensors or .pth: last.safetensors of a run, for example',
+    )
     .action((options: Options) => evaluateWeights(options, output))
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { complaintAboutNode } from './nodeVersion.ts'
+import { stop } from './stopping.ts'
 
 const complaint = complaintAboutNode(process.versions.node)
 if (complaint !== undefined) {
@@ -9,8 +10,8 @@ if (complaint !== undefined) {
   // Loaded only now: an older Node could not even read it.
   const { main } = await import('./program.ts')
   // A signal ends the process as an exit does, so that whoever changed the terminal can mend it.
-  process.on('SIGINT', () => process.exit(130))
-  process.on('SIGTERM', () => process.exit(143))
+  process.on('SIGINT', () => stop(130))
+  process.on('SIGTERM', () => stop(143))
   for (const stream of [process.stdout, process.stderr]) stream.on('error', endWithReader)
   process.exitCode = await main(process.argv.slice(2), process)
 }

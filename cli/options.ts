@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { datasetNames } from '../datasets/index.ts'
+import { demand } from '../engine/errors.ts'
 import { deviceNames } from '../engine/index.ts'
+import type { Run } from '../train/index.ts'
 
 /** What every command that computes something takes. */
 export interface CommonOptions {
@@ -18,6 +20,9 @@ export interface TrainingOptions extends CommonOptions {
   readonly lr?: number
   readonly seed: number
   readonly out?: string
+  readonly resume?: boolean
+  readonly checkpointSteps?: number
+  readonly checkpointMinutes: number
 }
 
 export function deviceOption(): Option {
@@ -48,6 +53,16 @@ export function commandThatTrains(name: string): Command {
     .option('--lr <rate>', 'learning rate of the first epoch', positiveNumber)
     .option('--seed <number>', 'of everything that is drawn at random', wholeNumber, 0)
     .option('--out <folder>', 'where the results go, new or empty (default: a new folder in runs/)')
+    .option('--resume', 'go on with what was begun in the folder of --out, if anything was')
+    .option('--checkpoint-steps <count>', 'save what is needed to go on after so many steps', positiveInteger)
+    .option('--checkpoint-minutes <count>', 'and after so many minutes', positiveNumber, 5)
+}
+
+/** How often there are checkpoints, and whether to go on from one. */
+export function survivalOf(options: TrainingOptions): Pick<Run, 'resume' | 'saveEvery'> {
+  const { resume, out, checkpointSteps, checkpointMinutes } = options
+  demand(!resume || out !== undefined, () => '--resume: expected --out, which says what to go on with')
+  return { resume, saveEvery: { everySteps: checkpointSteps, everyMinutes: checkpointMinutes } }
 }
 
 export function positiveInteger(text: string): number {
@@ -56,14 +71,14 @@ export function positiveInteger(text: string): number {
   return Number(text)
 }
 
-function wholeNumber(text: string): number {
+export function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text))) {
     throw new InvalidArgumentError('Expected an integer of 0 or more.')
   }
   return Number(text)
 }
 
-function positiveNumber(text: string): number {
+export function positiveNumber(text: string): number {
   const value = Number(text)
   if (text.trim() === '' || !(value > 0) || value === Infinity) {
     throw new InvalidArgumentError('Expected a number above 0.')

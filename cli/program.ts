@@ -1,15 +1,21 @@
 import { Command, CommanderError } from 'commander'
 import { InvalidInputError } from '../engine/errors.ts'
-import { packageVersion } from '../train/index.ts'
+import { packageVersion, TrainingStopped } from '../train/index.ts'
+import { Broken } from './broken.ts'
+import { convertCommand } from './convert.ts'
 import { distillCommand } from './distill.ts'
 import { evaluateCommand } from './evaluate.ts'
 import { infoCommand } from './info.ts'
+import { lawsCommand } from './laws.ts'
+import { modelsCommand } from './models.ts'
 import type { Output } from './output.ts'
+import { teachersCommand } from './teachers.ts'
 import { trainCommand } from './train.ts'
 
 /**
- * Runs the command line and returns its exit code: 0 when all went well; 2 for something that was given and cannot
- * work, with one sentence on `stderr`; 1 for a bug of ours, with its stack.
+ * Runs the command line and returns its exit code: 0 when all went well; 1 where something that was tested is broken, or
+ * for a bug of ours, with its stack; 2 for something that was given and cannot work, with one sentence on `stderr`; 75
+ * for a training that a signal has stopped.
  */
 export async function main(argv: readonly string[], output: Output): Promise<number> {
   try {
@@ -17,6 +23,11 @@ export async function main(argv: readonly string[], output: Output): Promise<num
     return 0
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0
+    if (error instanceof Broken) return 1
+    if (error instanceof TrainingStopped) {
+      output.stderr.write(`thermograd: ${error.message} with --resume\n`)
+      return 75
+    }
     const complaint = complaintOf(error)
     output.stderr.write(`${complaint ?? (error as Error).stack}\n`)
     return complaint === undefined ? 1 : 2
@@ -27,10 +38,19 @@ function program(output: Output): Command {
   const root = new Command('thermograd')
     .description('Trains image classifiers and distils them: dynamic temperature knowledge distillation.')
     .version(packageVersion())
-  for (const command of [distillCommand, trainCommand, evaluateCommand, infoCommand]) {
+  for (const command of [
+    distillCommand,
+    trainCommand,
+    evaluateCommand,
+    lawsCommand,
+    modelsCommand,
+    convertCommand,
+    teachersCommand,
+    infoCommand,
+  ]) {
     root.addCommand(command(output))
   }
-  for (const command of [root, ...root.commands]) {
+  for (const command of withSubcommands(root)) {
     command
       .exitOverride()
       .helpCommand(false)
@@ -39,6 +59,10 @@ function program(output: Output): Command {
       .configureOutput({ writeOut: (text) => output.stdout.write(text), writeErr: () => {} })
   }
   return root
+}
+
+function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)]
 }
 
 /** One sentence, if the error is about what was given. */

@@ -2,10 +2,11 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { freePath, resolveRecipe, run } from '../train/index.ts'
 import { defaultsFor } from './defaults.ts'
-import { commandThatTrains, type TrainingOptions } from './options.ts'
+import { commandThatTrains, survivalOf, type TrainingOptions } from './options.ts'
 import type { Output } from './output.ts'
 import { withProgress, writeResult } from './report.ts'
 import { openSession } from './session.ts'
+import { stoppable } from './stopping.ts'
 import { describe, percent } from './text.ts'
 
 interface Options extends TrainingOptions {
@@ -34,24 +35,29 @@ async function trainOne(options: Options, output: Output): Promise<void> {
   } = options
   const recipe = resolveRecipe({ epochs, batchSize, lr })
   const folder = options.out ?? freePath(join('runs', `${dataset.name}-${model}-seed${seed}`))
-  const { history } = await withProgress(output, options, (progress) =>
-    run({
-      folder,
-      dataset,
-      model,
-      method: 'alone',
-      recipe,
-      seed,
-      limit,
-      environment,
-      observer: progress.observe(model),
-    }),
+  const survival = survivalOf(options)
+  const { last, best, fingerprint } = await withProgress(output, options, (progress) =>
+    stoppable((signal) =>
+      run({
+        folder,
+        dataset,
+        model,
+        method: 'alone',
+        recipe,
+        seed,
+        limit,
+        environment,
+        observer: progress.observe(model),
+        signal,
+        ...survival,
+      }),
+    ),
   )
-  const { last, best } = history
   writeResult(
     output,
     options,
-    { last, best, folder },
-    `${describe(last.test)}; best epoch ${best.epoch} with top-1 ${percent(best.test.top1)}\nrun folder: ${folder}`,
+    { last, best, fingerprint, folder },
+    `${describe(last.test)}; best epoch ${best.epoch} with top-1 ${percent(best.test.top1)}\n` +
+      `fingerprint of the weights: ${fingerprint.slice(0, 16)}\nrun folder: ${folder}`,
   )
 }

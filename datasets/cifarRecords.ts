@@ -1,5 +1,6 @@
 import { demand } from '../engine/errors.ts'
 import type { DataFile } from './files.ts'
+import { allocatePixels } from './pixels.ts'
 
 /** Channels (red first), rows and columns of a CIFAR image. */
 export const imageShape = [3, 32, 32]
@@ -29,7 +30,7 @@ export interface Records {
 export async function readRecords(file: DataFile, fields: readonly LabelField[]): Promise<Records> {
   const recordLength = fields.length + pixelsPerImage
   const count = demandWholeRecords(file, fields, recordLength)
-  const pixels = new Uint8Array(count * pixelsPerImage)
+  const pixels = allocatePixels(count * pixelsPerImage)
   const labels = fields.map(() => new Int32Array(count))
 
   let position = 0
@@ -56,7 +57,7 @@ export async function readRecords(file: DataFile, fields: readonly LabelField[])
 export function concatenateRecords(parts: readonly Records[]): Records {
   const [first, ...others] = parts
   if (others.length === 0) return first
-  const pixels = new Uint8Array(parts.reduce((total, part) => total + part.pixels.length, 0))
+  const pixels = allocatePixels(parts.reduce((total, part) => total + part.pixels.length, 0))
   let filled = 0
   for (const part of parts) {
     pixels.set(part.pixels, filled)

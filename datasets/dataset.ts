@@ -22,7 +22,10 @@ export interface Augmentation {
 export interface Split {
   /** What messages call these images, as in `digits training images`. */
   name: string
-  /** Pixels as they are stored: [count, channels, height, width]. */
+  /**
+   * Pixels as they are stored: [count, channels, height, width]. Those in a `SharedArrayBuffer` are made into batches by
+   * a thread of its own, while the caller is busy with the batch before.
+   */
   images: NdArray<Uint8Array>
   /** The class of each image, in 0 … classes − 1. */
   labels: Int32Array

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import ndarray from 'ndarray'
 import type { Dataset, Split } from './dataset.ts'
+import { allocatePixels } from './pixels.ts'
 
 const size = 8
 const pixelsPerImage = size * size
@@ -39,7 +40,8 @@ function digitsFile(): string {
 }
 
 function split(name: string, rows: number[][]): Split {
-  const pixels = Uint8Array.from(rows.flatMap((row) => row.slice(0, pixelsPerImage)))
+  const pixels = allocatePixels(rows.length * pixelsPerImage)
+  pixels.set(rows.flatMap((row) => row.slice(0, pixelsPerImage)))
   return {
     name,
     images: ndarray(pixels, [rows.length, 1, size, size]),

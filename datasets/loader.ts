@@ -2,7 +2,9 @@ import ndarray, { type NdArray } from 'ndarray'
 import { demand } from '../engine/errors.ts'
 import { RandomStream, streamKey } from '../engine/random.ts'
 import type { Augmentation, Split } from './dataset.ts'
-import { normalisationTables, placeImage, randomPlacement, unmoved } from './transforms.ts'
+import { prefetch } from './prefetch.ts'
+import type { Ingredients } from './prepare.ts'
+import { normalisationTables } from './transforms.ts'
 
 export interface LoaderOptions {
   /** Images a batch; the last batch of an epoch may be smaller. */
@@ -77,7 +79,8 @@ export class Loader {
   }
 
   /**
-   * The batches of an epoch, made one by one as they are asked for.
+   * The batches of an epoch, made one by one: the next one, where threads share the pixels, while the caller is busy with
+   * this one. An epoch that is left early (`break`, or the iterator's `return`) lets go of what was made ahead.
    *
    * @param epoch 0 for the first one.
    * @param options.startBatch How many batches to leave out at the beginning: where a resumed epoch goes on. Default 0.
@@ -92,9 +95,20 @@ export class Loader {
   }
 
   *#batches(epoch: number, startBatch: number): Generator<Batch> {
+    const { batchSize, batchesPerEpoch } = this
     const order = this.#order(epoch)
-    for (let batch = startBatch; batch < this.batchesPerEpoch; batch++) {
-      yield this.#batch(epoch, order.slice(batch * this.batchSize, (batch + 1) * this.batchSize))
+    const batches = Array.from({ length: batchesPerEpoch - startBatch }, (_, i) =>
+      order.slice((startBatch + i) * batchSize, (startBatch + i + 1) * batchSize),
+    )
+    const [, ...imageShape] = this.split.images.shape
+    let batch = 0
+    for (const images of prefetch(this.#ingredients(epoch), batches)) {
+      const indices = batches[batch++]
+      yield {
+        images: ndarray(images, [indices.length, ...imageShape]),
+        labels: indices.map((index) => this.split.labels[index]),
+        indices,
+      }
     }
   }
 
@@ -104,16 +118,16 @@ export class Loader {
     return places.map((place) => this.#kept[place])
   }
 
-  #batch(epoch: number, indices: Int32Array): Batch {
+  #ingredients(epoch: number): Ingredients {
+    const { data, shape, stride, offset } = this.split.images
     const { augment } = this.#options
-    const [, ...imageShape] = this.split.images.shape
-    const shape = [indices.length, ...imageShape]
-    const images = ndarray(new Float32Array(shape.reduce((size, extent) => size * extent)), shape)
-    indices.forEach((index, position) => {
-      const placement = augment ? randomPlacement(augment, this.#seed, epoch, index) : unmoved
-      placeImage(this.split.images.pick(index), placement, this.#tables, images.pick(position))
-    })
-    return { images, labels: indices.map((index) => this.split.labels[index]), indices }
+    return {
+      images: { data, shape, stride, offset },
+      tables: this.#tables,
+      augment: augment && { padding: augment.padding, flip: augment.flip },
+      seed: this.#seed,
+      epoch,
+    }
   }
 }
 

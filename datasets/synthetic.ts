@@ -2,6 +2,7 @@ import ndarray from 'ndarray'
 import { demand } from '../engine/errors.ts'
 import { RandomStream, streamKey } from '../engine/random.ts'
 import type { Dataset, Split } from './dataset.ts'
+import { allocatePixels } from './pixels.ts'
 
 export interface SyntheticOptions {
   /** Default 10. */
@@ -78,7 +79,7 @@ function drawWave({ frequencyX, frequencyY, phase }: Wave, plane: Float32Array, 
 function noisyImages(kind: string, patterns: Float32Array[], shape: number[], seed: number): Split {
   const [count, channels, height, width] = shape
   const pixelsPerImage = channels * height * width
-  const pixels = new Uint8Array(count * pixelsPerImage)
+  const pixels = allocatePixels(count * pixelsPerImage)
   const labels = Int32Array.from({ length: count }, (_, index) => index % patterns.length)
   for (let index = 0; index < count; index++) {
     const random = new RandomStream(streamKey(seed, `synthetic ${kind}`, index))

@@ -28,7 +28,7 @@ export function bytesOf(dtype: DType, length: number): number {
 export function convertHost(dtype: DType, values: ArrayLike<number>): HostArray {
   return dtype === 'bool'
     ? Uint8Array.from(values, (value) => (value === 0 ? 0 : 1))
-    : (hostArrays[dtype].from(values) as HostArray)
+    : new hostArrays[dtype](values)
 }
 
 /** The element type that a host array holds. */

@@ -13,18 +13,24 @@ export const parity = 0x1bd11bda
 
 /** Encrypts the counter (c0, c1) under the key: two unsigned 32-bit words. */
 export function threefry2x32(key: Key, c0: number, c1: number): [number, number] {
-  const schedule = [key[0], key[1], key[0] ^ key[1] ^ parity]
-  let x0 = (c0 + schedule[0]) | 0
-  let x1 = (c1 + schedule[1]) | 0
-  for (let round = 0; round < 20; round++) {
-    const rotation = rotations[round % 8]
-    x0 = (x0 + x1) | 0
-    x1 = ((x1 << rotation) | (x1 >>> (32 - rotation))) ^ x0
-    if (round % 4 === 3) {
-      const injection = (round + 1) / 4
-      x0 = (x0 + schedule[injection % 3]) | 0
-      x1 = (x1 + schedule[(injection + 1) % 3] + injection) | 0
+  let k0 = key[0] | 0
+  let k1 = key[1] | 0
+  let k2 = k0 ^ k1 ^ parity
+  let x0 = (c0 + k0) | 0
+  let x1 = (c1 + k1) | 0
+  for (let injection = 1; injection <= 5; injection++) {
+    const first = injection % 2 === 1 ? 0 : 4
+    for (let round = first; round < first + 4; round++) {
+      const rotation = rotations[round]
+      x0 = (x0 + x1) | 0
+      x1 = ((x1 << rotation) | (x1 >>> (32 - rotation))) ^ x0
     }
+    x0 = (x0 + k1) | 0
+    x1 = (x1 + k2 + injection) | 0
+    const next = k0
+    k0 = k1
+    k1 = k2
+    k2 = next
   }
   return [x0 >>> 0, x1 >>> 0]
 }

@@ -86,6 +86,18 @@ export function hostTensor(data: HostArray, shape: Shape, resident = false): Ten
   return new Tensor(new Node({ operation: 'input', shape, dtype: dtypeOf(data), resident, value }))
 }
 
+/** A tensor over a host array that is made when somebody first reads it, and never if nobody does. */
+export function deferredTensor(make: () => HostArray, shape: Shape, dtype: DType): Tensor {
+  let made: HostArray | undefined
+  const value = {
+    at: 'host',
+    get data() {
+      return (made ??= make())
+    },
+  } as const
+  return new Tensor(new Node({ operation: 'input', shape, dtype, value }))
+}
+
 function readValues(values: Nested | HostArray | HostView): { data: HostArray | number[]; shape: Shape } {
   if (ArrayBuffer.isView(values)) return { data: values as HostArray, shape: [values.length] }
   if (isHostView(values)) return { data: readView(values), shape: values.shape }

@@ -1,7 +1,8 @@
+import { convertHost } from '../engine/dtype.ts'
 import { RandomStream, streamKey } from '../engine/random.ts'
-import { sizeOf } from '../engine/shape.ts'
-import { tensor } from '../engine/tensor.ts'
-import type { Module } from './module.ts'
+import { type Shape, sizeOf } from '../engine/shape.ts'
+import { deferredTensor } from '../engine/tensor.ts'
+import type { AnyModule } from './module.ts'
 import type { Initializer } from './parameter.ts'
 
 /** Every element is this number. */
@@ -11,8 +12,12 @@ export function constant(value: number): Initializer {
 
 /** Uniform in [−bound, bound). */
 export function uniform(bound: number): Initializer {
-  return (shape, stream) =>
-    Float64Array.from({ length: sizeOf(shape) }, () => (2 * stream.uniform() - 1) * bound)
+  return (shape, stream) => drawn(shape, () => (2 * stream.uniform() - 1) * bound)
+}
+
+/** Normal with mean 0. */
+export function normal(deviation: number): Initializer {
+  return (shape, stream) => drawn(shape, () => stream.normal() * deviation)
 }
 
 /**
@@ -29,20 +34,28 @@ export function fanInUniform(fanIn: number): Initializer {
  */
 export const kaimingNormal: Initializer = (shape, stream) => {
   const [filters, , ...kernel] = shape
-  const deviation = Math.sqrt(2 / (filters * sizeOf(kernel)))
-  return Float64Array.from({ length: sizeOf(shape) }, () => stream.normal() * deviation)
+  return normal(Math.sqrt(2 / (filters * sizeOf(kernel))))(shape, stream)
+}
+
+function drawn(shape: Shape, draw: () => number): Float64Array {
+  const values = new Float64Array(sizeOf(shape))
+  for (let i = 0; i < values.length; i++) values[i] = draw()
+  return values
 }
 
 /**
  * Gives every parameter its initial numbers and returns the module. A parameter's numbers depend on the seed and on
  * its full name alone, so that adding or moving a layer does not change the others; they are drawn on the host, so
- * that all executors start from the same ones.
+ * that all executors start from the same ones, and only when first needed: loading weights next costs no drawing.
  */
-export function initialize<M extends Module<unknown>>(module: M, seed: number): M {
+export function initialize<M extends AnyModule>(module: M, seed: number): M {
   for (const [name, parameter] of module.namedParameters()) {
-    const { shape, dtype } = parameter
-    const stream = new RandomStream(streamKey(seed, 'initialisation', name))
-    parameter.assign(tensor(parameter.initializer(shape, stream), { shape, dtype }))
+    const { shape, dtype, initializer } = parameter
+    const draw = () => {
+      const stream = new RandomStream(streamKey(seed, 'initialisation', name))
+      return convertHost(dtype, initializer(shape, stream))
+    }
+    parameter.assign(deferredTensor(draw, shape, dtype))
   }
   return module
 }

@@ -3,19 +3,22 @@ import { cast } from '../engine/operations/index.ts'
 import type { Stateful } from '../engine/realize.ts'
 import type { Tensor } from '../engine/tensor.ts'
 import { Variable } from '../engine/variable.ts'
-import { Parameter } from './parameter.ts'
+import { Counter, Parameter } from './parameter.ts'
 import { assignState, type StateDict } from './stateDict.ts'
 
+/** A module of whatever takes and gives. */
+export type AnyModule = Module<unknown, never>
+
 /**
- * A part of a network: a function of a tensor that owns variables. What it owns are its properties, under the names
+ * A part of a network: a function, mostly of a tensor, that owns variables. What it owns are its properties, under the names
  * that they have in PyTorch, because these are the names in weight files: a `Parameter` is trained, any other
  * `Variable` is a buffer, a `Module` is a child.
  */
-export abstract class Module<Output = Tensor> implements Stateful {
+export abstract class Module<Output = Tensor, Input = Tensor> implements Stateful {
   /** Whether `forward` computes as in training: batch statistics instead of running ones. */
   training = true
 
-  abstract forward(x: Tensor): Output
+  abstract forward(x: Input): Output
 
   /** What is trained, with full names. PyTorch: `named_parameters`. */
   namedParameters(): [string, Parameter][] {
@@ -44,10 +47,15 @@ export abstract class Module<Output = Tensor> implements Stateful {
 
   /**
    * Gives every variable the tensor of its name, cast to the variable's type. Throws where one is missing, unexpected
-   * or of another shape, naming them all, and then changes nothing. PyTorch: `load_state_dict`.
+   * or of another shape, naming them all, and then changes nothing. A missing counter is 0, as in PyTorch, where old
+   * files lack them. PyTorch: `load_state_dict`.
    */
   loadStateDict(weights: StateDict): this {
-    assignState('the weights do not fit the network', new Map(this.namedVariables()), weights)
+    const variables = new Map(this.namedVariables())
+    const counters = [...variables].flatMap(([name, value]) =>
+      value instanceof Counter ? [[name, new Counter()] as const] : [],
+    )
+    assignState('the weights do not fit the network', variables, new Map([...counters, ...weights]))
     return this
   }
 
@@ -72,14 +80,14 @@ export abstract class Module<Output = Tensor> implements Stateful {
   }
 
   /** The modules that this one is made of, with their names, in the order of definition. */
-  *children(): Iterable<[string, Module<unknown>]> {
+  *children(): Iterable<[string, AnyModule]> {
     for (const [name, property] of Object.entries(this)) {
       if (property instanceof Module) yield [name, property]
     }
   }
 
   /** This module and all below it. */
-  *modules(): Iterable<Module<unknown>> {
+  *modules(): Iterable<AnyModule> {
     yield this
     for (const [, child] of this.children()) yield* child.modules()
   }

@@ -25,7 +25,9 @@ export function buffer(shape: Shape, value: number): Variable {
   return variable(hostTensor(new Float32Array(sizeOf(shape)).fill(value), shape))
 }
 
-/** A whole number that is saved with the weights, 0 to begin with. */
-export function counter(): Variable {
-  return variable(hostTensor(new Int32Array(1), []))
+/** A whole number that is saved with the weights, 0 to begin with. Files of PyTorch before 0.4.1 have none. */
+export class Counter extends Variable {
+  constructor() {
+    super(hostTensor(new Int32Array(1), []))
+  }
 }

@@ -11,7 +11,7 @@ import { writeJson } from './runFolder.ts'
 import { restoreWeights } from './weights.ts'
 
 /** One teacher, and one student for each of several methods. */
-export interface Comparison {
+export interface Comparison extends Pick<Run, 'resume' | 'saveEvery' | 'signal'> {
   /** New or empty: each training gets a folder of its own in it, and `results.json` says how they ended. */
   readonly folder: string
   readonly dataset: Dataset
@@ -46,6 +46,8 @@ export interface Result {
   readonly last: number
   /** The highest test top-1 of all epochs and where it was; none for a teacher whose weights were given. */
   readonly best?: { readonly top1: number; readonly epoch: number }
+  /** Of the final weights; none for a teacher whose weights were given. */
+  readonly fingerprint?: string
   /** Of training and evaluation. */
   readonly seconds: number
 }
@@ -59,7 +61,7 @@ export async function compareMethods(comparison: Comparison): Promise<Result[]> 
   const { folder, dataset, student, methods, seed } = comparison
   demandKnown(comparison)
   const given = await openTeacher(comparison)
-  await makeEmptyFolder(folder)
+  if (!comparison.resume) await makeEmptyFolder(folder)
   const [teacher, ofTeacher] = given ?? (await trainTeacher(comparison))
   const limit = Math.min(student.limit ?? Infinity, comparison.limit ?? Infinity)
   const results = [ofTeacher]
@@ -110,22 +112,24 @@ function trainTeacher(comparison: Comparison): Promise<[Teacher, Result]> {
 }
 
 async function timedRun(
-  { folder, dataset, seed, environment, observe }: Comparison,
+  { folder, dataset, seed, environment, observe, resume, saveEvery, signal }: Comparison,
   name: string,
   particulars: Pick<Run, 'model' | 'method' | 'teacher' | 'recipe' | 'limit'>,
 ): Promise<[Teacher, Result]> {
   const start = performance.now()
   const source = join(folder, name)
   const { model } = particulars
-  const { network, history } = await run({
+  const { network, last, best, fingerprint } = await run({
     ...particulars,
     folder: source,
     dataset,
     seed,
     environment,
     observer: observe?.(name),
+    resume,
+    saveEvery,
+    signal,
   })
-  const { last, best } = history
   return [
     { model, network, source },
     {
@@ -133,6 +137,7 @@ async function timedRun(
       model,
       last: last.test.top1,
       best: { top1: best.test.top1, epoch: best.epoch },
+      fingerprint,
       seconds: (performance.now() - start) / 1000,
     },
   ]

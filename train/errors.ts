@@ -34,3 +34,18 @@ export class NonFiniteLossError extends InvalidInputError {
 export function demandFinite(loss: LossName, value: number, place: Place): void {
   if (!Number.isFinite(value)) throw new NonFiniteLossError(loss, value, place)
 }
+
+/** Somebody asked a training to stop, and it has. */
+export class TrainingStopped extends Error {
+  override name = 'TrainingStopped'
+  readonly place: Place
+
+  constructor(place: Place, isSaved: boolean) {
+    const { epoch, step, steps } = place
+    super(
+      `stopped after step ${step} of ${steps} in epoch ${epoch}` +
+        (isSaved ? '; the training can go on from there' : '; nothing is saved'),
+    )
+    this.place = place
+  }
+}

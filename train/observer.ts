@@ -27,6 +27,16 @@ export interface Extent {
   readonly images: number
 }
 
+/** How a training starts, or goes on: the epoch that it is in, counted from 1, and the steps taken in it so far. */
+export interface TrainingStart extends Extent {
+  readonly epoch: number
+  readonly step: number
+  /** The epochs before. */
+  readonly history: readonly EpochMetrics[]
+  /** Copies of the weights after these epochs. */
+  readonly weights: StateDict
+}
+
 /** A step that was taken, with a finite loss. */
 export interface StepEnd extends Place {
   /** In the batch. */
@@ -44,8 +54,10 @@ export interface EpochEnd {
 
 /** Somebody who follows a training: a progress bar, a run folder. The training waits for their promises. */
 export interface Observer {
-  /** Before the first step, with copies of the initial weights. */
-  started?(extent: Extent, weights: StateDict): void | Promise<void>
+  /** Before the first step. */
+  started?(start: TrainingStart): void | Promise<void>
+  /** Something that does not stop the training, in a sentence. */
+  warned?(message: string): void
   stepEnded?(step: StepEnd): void
   epochEnded?(end: EpochEnd): void | Promise<void>
 }

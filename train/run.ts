@@ -1,12 +1,15 @@
+import { join } from 'node:path'
 import { type Dataset, Loader } from '../datasets/index.ts'
 import { streamKey } from '../engine/index.ts'
 import { createModel, type Network } from '../nn/index.ts'
 import type { Environment } from './environment.ts'
 import { NonFiniteLossError } from './errors.ts'
+import { fingerprintOf } from './fingerprint.ts'
 import type { Observer } from './observer.ts'
 import { distillerFor, type Recipe } from './recipe.ts'
-import { RunFolder } from './runFolder.ts'
-import { type History, train } from './train.ts'
+import { RunFolder, type RunResult } from './runFolder.ts'
+import { type History, type Survival, train } from './train.ts'
+import { restoreWeights } from './weights.ts'
 
 /** A network, how it came to be, and what it is called. */
 export interface Teacher {
@@ -32,31 +35,68 @@ export interface Run {
   readonly limit?: number
   readonly environment: Environment
   readonly observer?: Observer
+  /** Go on with the run that was begun in the folder, if there is one. Default false: the folder must be new or empty. */
+  readonly resume?: boolean
+  /** How often there is a checkpoint. Default every 5 minutes. */
+  readonly saveEvery?: Pick<Survival, 'everySteps' | 'everyMinutes'>
+  /** See `Training`. */
+  readonly signal?: AbortSignal
 }
 
-/** Trains a new network as the run says; everything lands in its folder. */
-export async function run(run: Run): Promise<{ network: Network; history: History }> {
-  const { dataset, model, method, teacher, recipe, seed, limit, observer } = run
+/** A run that has ended. */
+export interface FinishedRun extends RunResult {
+  readonly network: Network
+}
+
+/**
+ * Trains a new network as the run says; everything lands in its folder. With `resume`, a run that was cut short goes on
+ * from its newest checkpoint, and one that had ended gives its result again.
+ */
+export async function run(run: Run): Promise<FinishedRun> {
+  const { dataset, model, recipe, seed, limit, resume = false } = run
   const { batchSize } = recipe
   const network = newNetwork(model, dataset, seed)
-  const distiller = distillerFor(method, recipe)
   const augment = dataset.augmentation
   const trainingImages = new Loader(dataset.train, { batchSize, shuffle: true, seed, augment, limit })
-  const folder = await RunFolder.create(run.folder, configOf(run, trainingImages.length))
-  const training = train({
-    network,
-    distiller,
-    teacher: teacher?.network,
-    recipe,
-    trainingImages,
-    testImages: testLoader(dataset, batchSize),
-    observers: [folder, ...(observer ? [observer] : [])],
-  })
-  const history = await training.catch((error) => {
-    if (error instanceof NonFiniteLossError) error.message += ` and lie in ${run.folder}`
+  const config = configOf(run, trainingImages.length)
+  const folder = await (resume ? RunFolder.reopen(run.folder, config) : RunFolder.create(run.folder, config))
+  try {
+    const known = await folder.result()
+    if (known !== undefined) {
+      await restoreWeights(network, join(run.folder, 'last.safetensors'))
+      return { network, ...known }
+    }
+    const { last, best } = await trainInto(folder, network, trainingImages, run)
+    const result = { last, best, fingerprint: await fingerprintOf(network) }
+    await folder.finish(result)
+    return { network, ...result }
+  } finally {
+    await folder.close()
+  }
+}
+
+async function trainInto(
+  folder: RunFolder,
+  network: Network,
+  trainingImages: Loader,
+  { dataset, method, teacher, recipe, observer, saveEvery, signal }: Run,
+): Promise<History> {
+  try {
+    return await train({
+      network,
+      distiller: distillerFor(method, recipe),
+      teacher: teacher?.network,
+      recipe,
+      trainingImages,
+      testImages: testLoader(dataset, recipe.batchSize),
+      observers: [folder, ...(observer ? [observer] : [])],
+      survival: { checkpoints: folder.checkpoints, ...(saveEvery ?? { everyMinutes: 5 }) },
+      signal,
+    })
+  } catch (error) {
+    if (error instanceof NonFiniteLossError) error.message += ` and lie in ${folder.path}`
     throw error
-  })
-  return { network, history }
+  }
 }
 
 /**

@@ -1,11 +1,13 @@
 import type { Loader } from '../datasets/index.ts'
 import { demand } from '../engine/errors.ts'
-import { type Optimizer, SGD } from '../nn/index.ts'
-import { Averages } from './averages.ts'
-import { demandFinite } from './errors.ts'
+import { type Optimizer, SGD, type StateDict } from '../nn/index.ts'
+import { Averages, type Sums } from './averages.ts'
+import type { Checkpoints } from './checkpoints.ts'
+import { demandFinite, TrainingStopped } from './errors.ts'
 import { evaluate } from './evaluate.ts'
 import type { EpochMetrics, Observer } from './observer.ts'
 import { type Recipe, scheduleOf } from './recipe.ts'
+import { restoreParts, savedParts } from './savedParts.ts'
 import { type Pupil, takeStep } from './step.ts'
 import { copyWeights } from './weights.ts'
 
@@ -14,85 +16,181 @@ export interface Training extends Pupil {
   readonly trainingImages: Loader
   readonly testImages: Loader
   readonly observers?: readonly Observer[]
+  /** Where the training saves what it needs to go on, and goes on from. Default nowhere. */
+  readonly survival?: Survival
+  /** When it is aborted, the step at hand is finished and saved, and the training stops with `TrainingStopped`. */
+  readonly signal?: AbortSignal
+}
+
+/** Checkpoints, and how often there is one: whichever comes first. */
+export interface Survival {
+  readonly checkpoints: Checkpoints<Progress>
+  readonly everySteps?: number
+  readonly everyMinutes?: number
+}
+
+/** How far a training has come: what a checkpoint says beside its tensors. */
+export interface Progress {
+  /** The epoch that it is in, counted from 1. */
+  readonly epoch: number
+  /** Steps taken in it. */
+  readonly step: number
+  readonly averages: Sums
+  readonly guardedRows: number
+  /** Spent on it so far. */
+  readonly seconds: number
+  /** The epochs before. */
+  readonly history: readonly EpochMetrics[]
 }
 
 /** What a training came to. */
 export interface History {
   readonly epochs: readonly EpochMetrics[]
   readonly last: EpochMetrics
-  /** The epoch of the highest test top-1. The test images chose it, so it flatters the network. */
+  /** The epoch of the highest test top-1, of equal ones the last. The test images chose it, so it flatters the network. */
   readonly best: EpochMetrics
 }
 
 /**
- * Trains a network epoch after epoch and evaluates it after each, on the current executor.
+ * Trains a network epoch after epoch and evaluates it after each, on the current executor. With `survival`, a training
+ * that was cut short goes on from its newest checkpoint, and ends with the weights, bit for bit, with which it would
+ * have ended.
  *
  * Throws `NonFiniteLossError` at the first loss that is NaN or infinite. Whatever stops a training early, the network
  * then has the last weights known to be good: those after the last epoch whose losses, in every step and on the test
  * images, were finite.
  */
 export async function train(training: Training): Promise<History> {
-  const { network, recipe, trainingImages, observers = [] } = training
   demandTeacher(training)
-  const { lr, momentum, weightDecay } = recipe
-  const optimizer = new SGD(network.parameters(), { lr, momentum, weightDecay })
-  const lrOf = scheduleOf(recipe)
-  const extent = {
-    epochs: recipe.epochs,
-    steps: trainingImages.batchesPerEpoch,
-    images: trainingImages.length,
-  }
-  const epochs: EpochMetrics[] = []
-  let best: EpochMetrics | undefined
-  let weights = await copyWeights(network)
-  for (const observer of observers) await observer.started?.(extent, weights)
-  try {
-    for (let epoch = 1; epoch <= recipe.epochs; epoch++) {
-      optimizer.lr = lrOf(epoch)
-      const metrics = await trainEpoch(training, optimizer, epoch)
-      const isBest = best === undefined || metrics.test.top1 >= best.test.top1
-      if (isBest) best = metrics
-      epochs.push(metrics)
-      weights = await copyWeights(network)
-      for (const observer of observers) await observer.epochEnded?.({ metrics, weights, isBest })
-    }
-  } catch (error) {
-    network.loadStateDict(weights)
-    throw error
-  }
-  return { epochs, last: epochs.at(-1)!, best: best! }
+  return new Session(training).run()
 }
 
-async function trainEpoch(training: Training, optimizer: Optimizer, epoch: number): Promise<EpochMetrics> {
-  const { network, teacher, trainingImages, testImages, observers = [] } = training
-  const steps = trainingImages.batchesPerEpoch
-  const averages = new Averages()
-  let guardedRows = 0
-  let step = 0
-  const start = performance.now()
-  network.train()
-  teacher?.evaluate()
-  for (const batch of trainingImages.epoch(epoch - 1)) {
-    const { guardedRows: guarded = 0, ...means } = await takeStep(training, optimizer, batch, epoch)
-    const place = { epoch, step: ++step, steps }
-    demandFinite('training loss', means.loss, place)
-    averages.add(means, batch.labels.length)
-    guardedRows += guarded
-    for (const observer of observers) observer.stepEnded?.({ ...place, images: batch.labels.length })
+/** A training while it runs. */
+class Session {
+  readonly #training: Training
+  readonly #observers: readonly Observer[]
+  readonly #optimizer: Optimizer
+  /** After the last epoch that ended well, at first the initial ones. */
+  #goodWeights: StateDict = new Map()
+  #lastSave = { step: 0, time: performance.now() }
+
+  constructor(training: Training) {
+    const { network, recipe, observers = [] } = training
+    const { lr, momentum, weightDecay } = recipe
+    this.#training = training
+    this.#observers = observers
+    this.#optimizer = new SGD(network.parameters(), { lr, momentum, weightDecay })
   }
-  const trained = performance.now()
-  const test = await evaluate(network, testImages)
-  // The weights of the last step have been used for the first time now.
-  demandFinite('test loss', test.loss, { epoch, step, steps })
-  return {
-    epoch,
-    lr: optimizer.lr,
-    train: averages.means(),
-    guardedRows,
-    test,
-    seconds: (performance.now() - start) / 1000,
-    imagesPerSecond: (1000 * trainingImages.length) / (trained - start),
+
+  async run(): Promise<History> {
+    const { network, recipe, trainingImages } = this.#training
+    const lrOf = scheduleOf(recipe)
+    let progress = await this.#begin()
+    const { batchesPerEpoch: steps, length: images } = trainingImages
+    const start = { ...progress, epochs: recipe.epochs, steps, images, weights: this.#goodWeights }
+    for (const observer of this.#observers) await observer.started?.(start)
+    try {
+      while (progress.epoch <= recipe.epochs) {
+        this.#optimizer.lr = lrOf(progress.epoch)
+        const metrics = await this.#epoch(progress)
+        progress = beginningOf([...progress.history, metrics])
+        this.#goodWeights = await copyWeights(network)
+        const isBest = bestOf(progress.history) === metrics
+        const weights = this.#goodWeights
+        for (const observer of this.#observers) await observer.epochEnded?.({ metrics, weights, isBest })
+        await this.#saveIfDue(progress)
+      }
+    } catch (error) {
+      network.loadStateDict(this.#goodWeights)
+      throw error
+    }
+    const epochs = progress.history
+    return { epochs, last: epochs.at(-1)!, best: bestOf(epochs) }
   }
+
+  /** From the newest checkpoint, or from the beginning. */
+  async #begin(): Promise<Progress> {
+    const { network, survival } = this.#training
+    const { checkpoint, damaged } = (await survival?.checkpoints.newest()) ?? { damaged: [] }
+    for (const observer of this.#observers) {
+      for (const path of damaged) observer.warned?.(`${path} is damaged and passed over`)
+    }
+    if (checkpoint === undefined) {
+      this.#goodWeights = await copyWeights(network)
+      return beginningOf([])
+    }
+    this.#goodWeights = await restoreParts(checkpoint.tensors, { network, optimizer: this.#optimizer })
+    return checkpoint.about
+  }
+
+  /** Trains the rest of an epoch and evaluates. */
+  async #epoch(begun: Progress): Promise<EpochMetrics> {
+    const { network, teacher, trainingImages, testImages, signal } = this.#training
+    const { epoch, history } = begun
+    const steps = trainingImages.batchesPerEpoch
+    const averages = new Averages(begun.averages)
+    let { step, guardedRows } = begun
+    const start = performance.now() - 1000 * begun.seconds
+    const seconds = () => (performance.now() - start) / 1000
+    network.train()
+    teacher?.evaluate()
+    for (const batch of trainingImages.epoch(epoch - 1, { startBatch: step })) {
+      const scalars = await takeStep(this.#training, this.#optimizer, batch, epoch)
+      const { guardedRows: guarded = 0, ...means } = scalars
+      const place = { epoch, step: ++step, steps }
+      demandFinite('training loss', means.loss, place)
+      averages.add(means, batch.labels.length)
+      guardedRows += guarded
+      for (const observer of this.#observers) observer.stepEnded?.({ ...place, images: batch.labels.length })
+      const progress = { epoch, step, averages: averages.state, guardedRows, seconds: seconds(), history }
+      if (signal?.aborted) await this.#stop(progress, place)
+      await this.#saveIfDue(progress)
+    }
+    const training = seconds()
+    const test = await evaluate(network, testImages)
+    // The weights of the last step have been used for the first time now.
+    demandFinite('test loss', test.loss, { epoch, step, steps })
+    return {
+      epoch,
+      lr: this.#optimizer.lr,
+      train: averages.means(),
+      guardedRows,
+      test,
+      seconds: seconds(),
+      imagesPerSecond: trainingImages.length / training,
+    }
+  }
+
+  async #saveIfDue(progress: Progress): Promise<void> {
+    const { everySteps = Infinity, everyMinutes = Infinity } = this.#training.survival ?? {}
+    const { step, time } = this.#lastSave
+    const isDue =
+      this.#optimizer.steps - step >= everySteps || performance.now() - time >= 60_000 * everyMinutes
+    if (isDue) await this.#save(progress)
+  }
+
+  async #save(progress: Progress): Promise<void> {
+    const { network, survival } = this.#training
+    const { steps: step } = this.#optimizer
+    const tensors = savedParts({ network, optimizer: this.#optimizer }, this.#goodWeights)
+    await survival?.checkpoints.save({ step, tensors, about: progress })
+    this.#lastSave = { step, time: performance.now() }
+  }
+
+  async #stop(progress: Progress, place: { epoch: number; step: number; steps: number }): Promise<never> {
+    await this.#save(progress)
+    throw new TrainingStopped(place, this.#training.survival !== undefined)
+  }
+}
+
+/** Before the first step of an epoch. */
+function beginningOf(history: readonly EpochMetrics[]): Progress {
+  const averages = new Averages().state
+  return { epoch: history.length + 1, step: 0, averages, guardedRows: 0, seconds: 0, history }
+}
+
+function bestOf(epochs: readonly EpochMetrics[]): EpochMetrics {
+  return epochs.reduce((best, metrics) => (metrics.test.top1 >= best.test.top1 ? metrics : best))
 }
 
 function demandTeacher({ distiller, teacher }: Pupil): void {

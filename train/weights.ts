@@ -10,13 +10,17 @@ export async function copyWeights(network: Network): Promise<StateDict> {
   return copies
 }
 
-/** Gives the network the weights of a safetensors file. Throws, naming the file, where they do not fit. */
+/** Gives the network the weights in a file, as `loadWeights` reads them. Throws, naming it, where they do not fit. */
 export async function restoreWeights(network: Network, path: string): Promise<void> {
-  const weights = await loadWeights(path)
+  fitWeights(network, await loadWeights(path), path)
+}
+
+/** Gives the network weights that came from `source`. Throws, naming that and every difference, where they do not fit. */
+export function fitWeights(network: Network, weights: StateDict, source: string): void {
   try {
     network.loadStateDict(weights)
   } catch (error) {
-    if (error instanceof InvalidInputError) error.message = `${path}: ${error.message}`
+    if (error instanceof InvalidInputError) error.message = `${source}: ${error.message}`
     throw error
   }
 }

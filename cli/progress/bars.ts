@@ -19,13 +19,13 @@ export class Bars implements Progress {
   observe(name: string): Observer {
     let pace: Pace
     return {
-      started: (extent) => {
+      started: (start) => {
         this.close()
-        pace = new Pace(extent)
-        const { epochs, steps } = extent
+        pace = new Pace(start)
+        const { epoch, epochs, step, steps } = start
         this.#bar = new SingleBar({ format, stream: this.#stream, hideCursor: true, barsize: 24 })
-        const unknown = { name: titleOf(name).padEnd(17), epoch: 1, epochs, rate: '–', left: '–', top1: '–' }
-        this.#bar.start(epochs * steps, 0, unknown)
+        const unknown = { name: titleOf(name).padEnd(17), epoch, epochs, rate: '–', left: '–', top1: '–' }
+        this.#bar.start(epochs * steps, (epoch - 1) * steps + step, unknown)
       },
       stepEnded: (step) => {
         pace.stepEnded(step)
@@ -35,6 +35,7 @@ export class Bars implements Progress {
           left: duration(pace.secondsLeft),
         })
       },
+      warned: (message) => void this.#stream.write(`${titleOf(name)}: ${message}\n`),
       epochEnded: ({ metrics }) => {
         this.#bar?.update({ top1: percent(metrics.test.top1) })
       },

@@ -12,7 +12,9 @@ export class JsonLines implements Progress {
 
   observe(name: string): Observer {
     return {
-      started: (extent) => writeEvent(this.#output, 'start', { name, ...extent }),
+      started: ({ epochs, steps, images, epoch, step }) =>
+        writeEvent(this.#output, 'start', { name, epochs, steps, images, epoch, step }),
+      warned: (message) => writeEvent(this.#output, 'warning', { name, message }),
       epochEnded: ({ metrics }) => writeEvent(this.#output, 'epoch', { name, ...metrics }),
     }
   }

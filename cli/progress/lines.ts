@@ -21,11 +21,14 @@ export class Lines implements Progress {
     let epochs: number
     let metrics: EpochMetrics | undefined
     return {
-      started: (extent) => {
-        pace = new Pace(extent)
-        epochs = extent.epochs
-        this.#write(`${title}: starts, ${extent.images} images an epoch`)
+      started: (start) => {
+        pace = new Pace(start)
+        epochs = start.epochs
+        const { epoch, step, images } = start
+        const verb = epoch === 1 && step === 0 ? 'starts' : `goes on in epoch ${epoch} after step ${step}`
+        this.#write(`${title}: ${verb}, ${images} images an epoch`)
       },
+      warned: (message) => this.#write(`${title}: ${message}`),
       stepEnded: (step) => {
         pace.stepEnded(step)
         if (performance.now() - this.#lastLine < millisecondsBetweenLines) return

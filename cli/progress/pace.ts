@@ -1,26 +1,26 @@
-import type { Extent, StepEnd } from '../../train/index.ts'
+import type { StepEnd, TrainingStart } from '../../train/index.ts'
 
 /** How fast a training goes, and how long it will still take. */
 export class Pace {
-  readonly #extent: Extent
   readonly #start = performance.now()
   #images = 0
+  #imagesLeft: number
 
-  constructor(extent: Extent) {
-    this.#extent = extent
+  constructor({ epochs, epoch, step, steps, images }: TrainingStart) {
+    this.#imagesLeft = images * (epochs - epoch + 1 - step / steps)
   }
 
   stepEnded({ images }: StepEnd): void {
     this.#images += images
+    this.#imagesLeft -= images
   }
 
-  /** Training images so far, by the time so far: evaluation counts as time. */
+  /** Training images since the training began or went on, by the time since: evaluation counts as time. */
   get imagesPerSecond(): number {
     return (1000 * this.#images) / (performance.now() - this.#start)
   }
 
   get secondsLeft(): number {
-    const { epochs, images } = this.#extent
-    return (epochs * images - this.#images) / this.imagesPerSecond
+    return this.#imagesLeft / this.imagesPerSecond
   }
 }

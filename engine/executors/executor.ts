@@ -21,11 +21,21 @@ export interface Program {
   run(inputs: readonly Argument[]): Promise<Result[]>
 }
 
+/** What an executor's hardware makes of numbers. */
+export interface NumberLimits {
+  /** How many bits of an int32 are exact, the sign aside. */
+  readonly integerBits: number
+  /** Whether there are float32 between 0 and 2⁻¹²⁶; else they count as 0. */
+  readonly subnormals: boolean
+}
+
 /** Something that computes graphs. */
 export interface Executor {
   readonly name: string
   /** What is in force in this executor, by name: threads, instructions, methods. */
   readonly modes: { readonly [name: string]: unknown }
+  /** Where its numbers are less than their types promise. */
+  readonly limits?: NumberLimits
   /** Throws `InvalidInputError` for a graph that this executor cannot compute. */
   compile(graph: Graph): Promise<Program>
   /** Copies elements into this executor's memory. */

@@ -54,7 +54,13 @@ export {
   stack,
   transpose,
 } from './movement.ts'
-export { averagePool2d, globalAveragePool2d, maxPool2d, type PoolOptions } from './pooling.ts'
+export {
+  adaptiveAveragePool2d,
+  averagePool2d,
+  globalAveragePool2d,
+  maxPool2d,
+  type PoolOptions,
+} from './pooling.ts'
 export { randomBits, randomNormal, randomUniform } from './randomness.ts'
 export {
   type Axes,

@@ -203,7 +203,7 @@ export type Range = null | number | readonly [number | null, (number | null)?, n
  * Part of a tensor, as Python's `x[…]`: `slice(x, [1, 3], null, [null, null, -1], 0)` is
  * `x[1:3, :, ::-1, 0]`. Axes that are not named are taken whole.
  */
-export function slice(x: TensorLike, ...ranges: readonly Range[]): Tensor {
+export function slice(x: TensorLike, ...ranges: Range[]): Tensor {
   const value = asTensor(x)
   demand(
     ranges.length <= value.rank,

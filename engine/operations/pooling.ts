@@ -1,11 +1,13 @@
+import { type DType, toFloat } from '../dtype.ts'
 import { demand } from '../errors.ts'
 import { format, sizeOf } from '../shape.ts'
-import type { Tensor } from '../tensor.ts'
+import { type Tensor, tensor } from '../tensor.ts'
 import { literal } from './constants.ts'
 import { conv2d, type Pair, pair, type Window, windowedSize, windowOf } from './convolution.ts'
 import { divide } from './elementwise.ts'
 import { gather } from './indexing.ts'
-import { broadcastTo, reshape } from './movement.ts'
+import { matmul } from './matmul.ts'
+import { broadcastTo, reshape, transpose } from './movement.ts'
 import { apply, type Primitive } from './primitive.ts'
 import { mean } from './reductions.ts'
 
@@ -76,6 +78,36 @@ export function averagePool2d(x: Tensor, kernel: Pair, options: Omit<PoolOptions
   const ones = broadcastTo(literal(1, x.dtype), [channels, 1, height, width])
   const sums = conv2d(x, ones, undefined, { stride, padding, groups: channels })
   return divide(sums, sizeOf([height, width]))
+}
+
+/**
+ * The averages of height × width windows that cover maps [N, C, H, W] of any size, to [N, C, height, width]. Window i of
+ * n on an axis of length L begins at ⌊i L / n⌋ and ends before ⌈(i + 1) L / n⌉. PyTorch:
+ * `torch.nn.functional.adaptive_avg_pool2d`.
+ */
+export function adaptiveAveragePool2d(x: Tensor, size: Pair): Tensor {
+  checkMaps('adaptiveAveragePool2d', x)
+  const [height, width] = pair(size)
+  const [rows, columns] = x.shape.slice(2)
+  demand(
+    [height, width].every((count) => Number.isInteger(count) && count >= 1),
+    () => `adaptiveAveragePool2d: expected a size of whole numbers ≥ 1, got ${format([height, width])}`,
+  )
+  if (rows % height === 0 && columns % width === 0) {
+    return averagePool2d(x, [rows / height, columns / width])
+  }
+  const averages = (count: number, length: number) => averagingMatrix(count, length, toFloat(x.dtype))
+  return matmul(matmul(averages(height, rows), x), transpose(averages(width, columns)))
+}
+
+/** Row i holds what element of an axis counts how much in the average of window i. */
+function averagingMatrix(count: number, length: number, dtype: DType): Tensor {
+  const rows = Array.from({ length: count }, (_, i) => {
+    const first = Math.floor((i * length) / count)
+    const end = Math.ceil(((i + 1) * length) / count)
+    return Array.from({ length }, (_, at) => (at >= first && at < end ? 1 / (end - first) : 0))
+  })
+  return tensor(rows, { dtype })
 }
 
 /** The average over each map: [N, C, H, W] to [N, C]. PyTorch: `adaptive_avg_pool2d(x, 1)`, flattened. */

@@ -15,7 +15,7 @@ import type { Tensor } from '../../engine/tensor.ts'
 import type { Variable } from '../../engine/variable.ts'
 import { constant } from '../initializers.ts'
 import { Module } from '../module.ts'
-import { buffer, counter, Parameter } from '../parameter.ts'
+import { buffer, Counter, Parameter } from '../parameter.ts'
 
 export interface BatchNorm2dOptions {
   /** The share of a batch in the running statistics. Default 0.1. */
@@ -38,7 +38,7 @@ export class BatchNorm2d extends Module {
   readonly bias: Parameter
   readonly running_mean: Variable
   readonly running_var: Variable
-  readonly num_batches_tracked: Variable = counter()
+  readonly num_batches_tracked = new Counter()
   readonly momentum: number
   readonly epsilon: number
 

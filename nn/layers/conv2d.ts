@@ -10,6 +10,8 @@ export interface Conv2dLayerOptions extends Conv2dOptions {
   bias?: boolean
   /** How the weights begin. Default: uniform in ±1/√fanIn, as PyTorch's. */
   initializer?: Initializer
+  /** How the bias begins. Default: as the weights of PyTorch's. */
+  biasInitializer?: Initializer
 }
 
 /** Convolution of maps [N, channels, H, W] to [N, filters, H′, W′]. PyTorch: `torch.nn.Conv2d`. */
@@ -22,12 +24,12 @@ export class Conv2d extends Module {
 
   constructor(channels: number, filters: number, kernel: Pair, options: Conv2dLayerOptions = {}) {
     super()
-    const { bias = true, initializer, ...geometry } = options
+    const { bias = true, initializer, biasInitializer, ...geometry } = options
     const [height, width] = pair(kernel)
     const perGroup = channels / (geometry.groups ?? 1)
     const fanIn = perGroup * height * width
     this.weight = new Parameter([filters, perGroup, height, width], initializer ?? fanInUniform(fanIn))
-    this.bias = bias ? new Parameter([filters], fanInUniform(fanIn)) : undefined
+    this.bias = bias ? new Parameter([filters], biasInitializer ?? fanInUniform(fanIn)) : undefined
     this.options = geometry
   }
 

@@ -2,7 +2,16 @@ import { add, matmul, transpose } from '../../engine/operations/index.ts'
 import type { Tensor } from '../../engine/tensor.ts'
 import { fanInUniform } from '../initializers.ts'
 import { Module } from '../module.ts'
-import { Parameter } from '../parameter.ts'
+import { type Initializer, Parameter } from '../parameter.ts'
+
+export interface LinearOptions {
+  /** Whether a number is added to each output. Default true. */
+  bias?: boolean
+  /** How the weights begin. Default: uniform in ±1/√inputs, as PyTorch's. */
+  initializer?: Initializer
+  /** How the bias begins. Default: the same. */
+  biasInitializer?: Initializer
+}
 
 /** x Wᵀ + b over the last axis: [N, inputs] to [N, outputs]. PyTorch: `torch.nn.Linear`. */
 export class Linear extends Module {
@@ -11,10 +20,15 @@ export class Linear extends Module {
   /** [outputs] */
   readonly bias: Parameter | undefined
 
-  constructor(inputs: number, outputs: number, { bias = true }: { bias?: boolean } = {}) {
+  constructor(inputs: number, outputs: number, options: LinearOptions = {}) {
     super()
-    this.weight = new Parameter([outputs, inputs], fanInUniform(inputs))
-    this.bias = bias ? new Parameter([outputs], fanInUniform(inputs)) : undefined
+    const {
+      bias = true,
+      initializer = fanInUniform(inputs),
+      biasInitializer = fanInUniform(inputs),
+    } = options
+    this.weight = new Parameter([outputs, inputs], initializer)
+    this.bias = bias ? new Parameter([outputs], biasInitializer) : undefined
   }
 
   override forward(x: Tensor): Tensor {

@@ -1,4 +1,10 @@
-import { averagePool2d, maxPool2d, type Pair, type PoolOptions } from '../../engine/operations/index.ts'
+import {
+  adaptiveAveragePool2d,
+  averagePool2d,
+  maxPool2d,
+  type Pair,
+  type PoolOptions,
+} from '../../engine/operations/index.ts'
 import type { Tensor } from '../../engine/tensor.ts'
 import { Module } from '../module.ts'
 
@@ -31,5 +37,19 @@ export class AveragePool2d extends Module {
 
   override forward(x: Tensor): Tensor {
     return averagePool2d(x, this.kernel, this.options)
+  }
+}
+
+/** The averages of so many windows, whatever the size of the maps. PyTorch: `torch.nn.AdaptiveAvgPool2d`. */
+export class AdaptiveAveragePool2d extends Module {
+  readonly size: Pair
+
+  constructor(size: Pair) {
+    super()
+    this.size = size
+  }
+
+  override forward(x: Tensor): Tensor {
+    return adaptiveAveragePool2d(x, this.size)
   }
 }

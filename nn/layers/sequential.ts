@@ -2,10 +2,10 @@ import type { Tensor } from '../../engine/tensor.ts'
 import { Module } from '../module.ts'
 
 /** One layer after the other; their names are their numbers. PyTorch: `torch.nn.Sequential`. */
-export class Sequential extends Module {
-  readonly layers: readonly Module[]
+export class Sequential<Layer extends Module = Module> extends Module {
+  readonly layers: readonly Layer[]
 
-  constructor(...layers: readonly Module[]) {
+  constructor(...layers: readonly Layer[]) {
     super()
     this.layers = layers
   }
@@ -15,6 +15,6 @@ export class Sequential extends Module {
   }
 
   override forward(x: Tensor): Tensor {
-    return this.layers.reduce((value, layer) => layer.forward(value), x)
+    return this.layers.reduce<Tensor>((value, layer) => layer.forward(value), x)
   }
 }

@@ -1,22 +1,56 @@
 import { demand, InvalidInputError } from '../../engine/errors.ts'
 import { initialize } from '../initializers.ts'
+import { LargeResNet, type LargeResNetOptions } from './largeResNet.ts'
+import { MobileNetV2 } from './mobileNetV2.ts'
 import { nearestFirst } from './nearest.ts'
 import type { Network, NetworkOptions } from './network.ts'
-import { ResNet, type ResNetOptions } from './resnet.ts'
+import { ResNet, ResNetA, type ResNetOptions } from './resnet.ts'
+import { ShuffleNetV1 } from './shuffleNetV1.ts'
+import { ShuffleNetV2 } from './shuffleNetV2.ts'
+import { VGG, type VGGOptions } from './vgg.ts'
+import { WideResNet } from './wideResNet.ts'
 
-export type { Network, NetworkOptions, Predictions } from './network.ts'
-export { ResNet, type ResNetOptions } from './resnet.ts'
+export { LargeResNet, type LargeResNetOptions } from './largeResNet.ts'
+export { MobileNetV2, type MobileNetV2Options } from './mobileNetV2.ts'
+export { Network, type NetworkOptions, type Predictions } from './network.ts'
+export { ResNet, ResNetA, type ResNetOptions } from './resnet.ts'
+export { ShuffleNetV1 } from './shuffleNetV1.ts'
+export { ShuffleNetV2 } from './shuffleNetV2.ts'
+export { type NetworkSummary, summaryOf } from './summary.ts'
+export { VGG, type VGGOptions } from './vgg.ts'
+export { WideResNet, type WideResNetOptions } from './wideResNet.ts'
 
 type Constructor = (options: NetworkOptions) => Network
-
-function resnet(depth: number, widths: ResNetOptions['widths']): Constructor {
-  return (options) => new ResNet({ depth, widths, ...options })
-}
 
 const narrow = [16, 16, 32, 64] as const
 const wide = [32, 64, 128, 256] as const
 
-/** The networks by mdistiller's names. */
+const resnet =
+  (depth: number, widths: ResNetOptions['widths']): Constructor =>
+  (options) =>
+    new ResNet({ depth, widths, ...options })
+
+const resnetA =
+  (depth: number): Constructor =>
+  (options) =>
+    new ResNetA({ depth, widths: narrow, ...options })
+
+const largeResNet =
+  (depth: LargeResNetOptions['depth']): Constructor =>
+  (options) =>
+    new LargeResNet({ depth, ...options })
+
+const wideResNet =
+  (depth: number, widening: number): Constructor =>
+  (options) =>
+    new WideResNet({ depth, widening, ...options })
+
+const vgg =
+  (depth: VGGOptions['depth']): Constructor =>
+  (options) =>
+    new VGG({ depth, ...options })
+
+/** The networks by mdistiller's names; with `_a`, those of He et al. for CIFAR-10, whose shortcuts have no parameters. */
 const models: Readonly<Record<string, Constructor>> = {
   resnet8: resnet(8, narrow),
   resnet14: resnet(14, narrow),
@@ -27,10 +61,46 @@ const models: Readonly<Record<string, Constructor>> = {
   resnet110: resnet(110, narrow),
   resnet8x4: resnet(8, wide),
   resnet32x4: resnet(32, wide),
+  resnet20_a: resnetA(20),
+  resnet32_a: resnetA(32),
+  resnet44_a: resnetA(44),
+  resnet56_a: resnetA(56),
+  resnet110_a: resnetA(110),
+  resnet1202_a: resnetA(1202),
+  ResNet18: largeResNet(18),
+  ResNet50: largeResNet(50),
+  wrn_16_1: wideResNet(16, 1),
+  wrn_16_2: wideResNet(16, 2),
+  wrn_40_1: wideResNet(40, 1),
+  wrn_40_2: wideResNet(40, 2),
+  vgg8: vgg(8),
+  vgg11: vgg(11),
+  vgg13: vgg(13),
+  vgg16: vgg(16),
+  vgg19: vgg(19),
+  MobileNetV2: (options) => new MobileNetV2({ width: 0.5, ...options }),
+  ShuffleV1: (options) => new ShuffleNetV1(options),
+  ShuffleV2: (options) => new ShuffleNetV2(options),
+}
+
+/** mdistiller's functions that are named otherwise than the networks they make. */
+const otherNames: Readonly<Record<string, string>> = {
+  vgg8_bn: 'vgg8',
+  vgg11_bn: 'vgg11',
+  vgg13_bn: 'vgg13',
+  vgg16_bn: 'vgg16',
+  vgg19_bn: 'vgg19',
+  mobile_half: 'MobileNetV2',
 }
 
 /** The names that `createModel` knows. */
 export const modelNames: readonly string[] = Object.keys(models)
+
+/** The name in `modelNames` of the network that is called this here or in mdistiller, if there is one. */
+export function modelNamed(name: string): string | undefined {
+  const known = Object.hasOwn(otherNames, name) ? otherNames[name] : name
+  return Object.hasOwn(models, known) ? known : undefined
+}
 
 export interface ModelOptions extends NetworkOptions {
   /** Of the initial weights. Default 0. */
@@ -39,7 +109,8 @@ export interface ModelOptions extends NetworkOptions {
 
 /** A network by its name in mdistiller, initialized as there, in training mode. Throws for an unknown name. */
 export function createModel(name: string, { seed = 0, ...options }: ModelOptions = {}): Network {
-  if (!Object.hasOwn(models, name)) {
+  const known = modelNamed(name)
+  if (known === undefined) {
     throw new InvalidInputError(
       `model: there is no '${name}'; known are ${nearestFirst(name, modelNames).join(', ')}`,
     )
@@ -52,5 +123,5 @@ export function createModel(name: string, { seed = 0, ...options }: ModelOptions
       () => `model: expected ${option} to be a whole number of at least 1, got ${value}`,
     )
   }
-  return initialize(models[name](options), seed)
+  return initialize(models[known](options), seed)
 }

@@ -1,49 +1,46 @@
-import { add, globalAveragePool2d, relu } from '../../engine/operations/index.ts'
+import { globalAveragePool2d, pad, relu, slice } from '../../engine/operations/index.ts'
 import type { Tensor } from '../../engine/tensor.ts'
-import { kaimingNormal } from '../initializers.ts'
-import { BatchNorm2d, Conv2d, Linear, Sequential } from '../layers/index.ts'
-import { Module } from '../module.ts'
-import type { NetworkOptions, Predictions } from './network.ts'
+import { BatchNorm2d, type Conv2d, Linear, type Sequential } from '../layers/index.ts'
+import { convolution } from './convolutions.ts'
+import { Network, type NetworkOptions, type Predictions } from './network.ts'
+import { BasicBlock, projection } from './residual.ts'
+import { featuresOf, type Kind, repeat, Stage } from './stage.ts'
 
-function convolution(channels: number, filters: number, kernel: 1 | 3, stride: number): Conv2d {
-  const padding = (kernel - 1) / 2
-  return new Conv2d(channels, filters, kernel, { stride, padding, bias: false, initializer: kaimingNormal })
-}
-
-/**
- * relu(shortcut(x) + two 3×3 convolutions of x), each convolution with batch norm. The shortcut is x itself where the
- * shapes agree, else a 1×1 convolution with batch norm.
- */
-class BasicBlock extends Module {
-  readonly conv1: Conv2d
-  readonly bn1: BatchNorm2d
-  readonly conv2: Conv2d
-  readonly bn2: BatchNorm2d
+/** Its shortcut fits x by a convolution: option B of section 3.3. */
+class ProjectedBlock extends BasicBlock {
   readonly downsample: Sequential | undefined
 
   constructor(channels: number, filters: number, stride: number) {
-    super()
-    this.conv1 = convolution(channels, filters, 3, stride)
-    this.bn1 = new BatchNorm2d(filters)
-    this.conv2 = convolution(filters, filters, 3, 1)
-    this.bn2 = new BatchNorm2d(filters)
-    this.downsample =
-      stride === 1 && channels === filters
-        ? undefined
-        : new Sequential(convolution(channels, filters, 1, stride), new BatchNorm2d(filters))
+    super(channels, filters, stride)
+    this.downsample = projection(channels, filters, stride)
   }
 
-  override forward(x: Tensor): Tensor {
-    const hidden = relu(this.bn1.forward(this.conv1.forward(x)))
-    const residual = this.bn2.forward(this.conv2.forward(hidden))
-    return relu(add(residual, this.downsample?.forward(x) ?? x))
+  protected override shortcutOf(x: Tensor): Tensor {
+    return this.downsample?.forward(x) ?? x
   }
 }
 
-/** `count` blocks, of which the first changes the channels and the size. */
-function stage(channels: number, filters: number, stride: number, count: number): Sequential {
-  const followers = Array.from({ length: count - 1 }, () => new BasicBlock(filters, filters, 1))
-  return new Sequential(new BasicBlock(channels, filters, stride), ...followers)
+/** Its shortcut takes every second pixel and adds channels of zeros, half before and half after: option A. */
+class PaddedBlock extends BasicBlock {
+  readonly stride: number
+  readonly added: number
+
+  constructor(channels: number, filters: number, stride: number) {
+    super(channels, filters, stride)
+    this.stride = stride
+    this.added = (filters - channels) / 2
+  }
+
+  protected override shortcutOf(x: Tensor): Tensor {
+    if (this.stride === 1 && this.added === 0) return x
+    const pixels = slice(x, null, null, [null, null, this.stride], [null, null, this.stride])
+    return pad(pixels, [
+      [0, 0],
+      [this.added, this.added],
+      [0, 0],
+      [0, 0],
+    ])
+  }
 }
 
 export interface ResNetOptions extends NetworkOptions {
@@ -55,35 +52,67 @@ export interface ResNetOptions extends NetworkOptions {
 
 /**
  * The residual network for small images: a 3×3 stem, three stages of which the second and the third halve the maps,
- * the average over each map, a linear layer. He et al. 2015, section 4.2, with projection shortcuts; as
- * mdistiller's `resnet`, whose weight files fit.
+ * the average over each map, a linear layer. He et al. 2015, "Deep residual learning for image recognition",
+ * section 4.2.
  */
-export class ResNet extends Module<Predictions> {
+abstract class SmallResNet<B extends BasicBlock> extends Network {
+  readonly stageChannels: readonly number[]
   readonly conv1: Conv2d
   readonly bn1: BatchNorm2d
-  readonly layer1: Sequential
-  readonly layer2: Sequential
-  readonly layer3: Sequential
-  readonly fc: Linear
+  readonly layer1: Stage<B>
+  readonly layer2: Stage<B>
+  readonly layer3: Stage<B>
 
-  constructor({ depth, widths, classes = 100, channels = 3 }: ResNetOptions) {
+  constructor(block: Kind<B>, { depth, widths, channels = 3 }: ResNetOptions) {
     super()
     const blocks = (depth - 2) / 6
     const [stem, first, second, third] = widths
-    this.conv1 = convolution(channels, stem, 3, 1)
+    this.stageChannels = widths
+    this.conv1 = convolution(channels, stem, 3)
     this.bn1 = new BatchNorm2d(stem)
-    this.layer1 = stage(stem, first, 1, blocks)
-    this.layer2 = stage(first, second, 2, blocks)
-    this.layer3 = stage(second, third, 2, blocks)
-    this.fc = new Linear(third, classes)
+    this.layer1 = new Stage(...repeat(block, blocks, stem, first, 1))
+    this.layer2 = new Stage(...repeat(block, blocks, first, second, 2))
+    this.layer3 = new Stage(...repeat(block, blocks, second, third, 2))
+  }
+
+  protected abstract classify(pooled: Tensor): Tensor
+
+  override normsBeforeReLU(): BatchNorm2d[] {
+    return [this.layer1, this.layer2, this.layer3].map(({ last }) => last.lastNorm)
   }
 
   override forward(x: Tensor): Predictions {
     const stem = relu(this.bn1.forward(this.conv1.forward(x)))
-    const first = this.layer1.forward(stem)
-    const second = this.layer2.forward(first)
-    const third = this.layer3.forward(second)
-    const pooled = globalAveragePool2d(third)
-    return { logits: this.fc.forward(pooled), features: [stem, first, second, third], pooled }
+    const { last, ...maps } = featuresOf(stem, [this.layer1, this.layer2, this.layer3])
+    const pooled = globalAveragePool2d(last)
+    return { logits: this.classify(pooled), ...maps, pooled }
+  }
+}
+
+/** With projection shortcuts: mdistiller's `resnet`, whose weight files fit. */
+export class ResNet extends SmallResNet<ProjectedBlock> {
+  readonly fc: Linear
+
+  constructor({ classes = 100, ...options }: ResNetOptions) {
+    super(ProjectedBlock, options)
+    this.fc = new Linear(options.widths[3], classes)
+  }
+
+  protected override classify(pooled: Tensor): Tensor {
+    return this.fc.forward(pooled)
+  }
+}
+
+/** With shortcuts that have no parameters, as on CIFAR-10 in the paper: fits the weights of akamaster's networks. */
+export class ResNetA extends SmallResNet<PaddedBlock> {
+  readonly linear: Linear
+
+  constructor({ classes = 10, ...options }: ResNetOptions) {
+    super(PaddedBlock, options)
+    this.linear = new Linear(options.widths[3], classes)
+  }
+
+  protected override classify(pooled: Tensor): Tensor {
+    return this.linear.forward(pooled)
   }
 }

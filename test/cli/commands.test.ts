@@ -15,7 +15,13 @@ describe('thermograd train, then evaluate', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line))
-    expect(result).toEqual({ event: 'result', last: result.best, best: result.last, folder: out })
+    expect(result).toEqual({
+      event: 'result',
+      last: result.best,
+      best: result.last,
+      fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
+      folder: out,
+    })
 
     const weights = ['--model', 'resnet8', '--weights', join(out, 'last.safetensors')]
     const evaluated = await thermograd(['evaluate', ...weights, '--batch-size', '16', '--json'])

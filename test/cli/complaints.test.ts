@@ -88,7 +88,9 @@ describe('a file that is missing or is something else', () => {
     }
     await writeFile(weights, 'no weights at all')
     for (const command of [evaluate, distill]) {
-      expect(await complaint(...command)).toMatch(`${weights}: not a valid safetensors file: `)
+      expect(await complaint(...command)).toContain(
+        `${weights}: expected weights, as safetensors or as PyTorch saves them (.pth, .th), but this is a text`,
+      )
     }
   })
 

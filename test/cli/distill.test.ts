@@ -57,15 +57,16 @@ describe('thermograd distill', () => {
       .split('\n')
       .map((line) => JSON.parse(line))
     expect(events.map(({ event, name, epoch }) => [event, name, epoch])).toEqual([
-      ['start', 'teacher', undefined],
+      ['start', 'teacher', 1],
       ['epoch', 'teacher', 1],
       ['epoch', 'teacher', 2],
-      ['start', 'student-dtkd', undefined],
+      ['start', 'student-dtkd', 1],
       ['epoch', 'student-dtkd', 1],
       ['epoch', 'student-dtkd', 2],
       ['result', undefined, undefined],
     ])
-    expect(events[0]).toEqual({ event: 'start', name: 'teacher', epochs: 2, steps: 4, images: 64 })
+    const start = { event: 'start', name: 'teacher', epochs: 2, steps: 4, images: 64, epoch: 1, step: 0 }
+    expect(events[0]).toEqual(start)
     expect(events[4]).toMatchObject({
       lr: 0.0125,
       train: { loss: expect.any(Number), dtkd: expect.any(Number), studentTemperature: expect.any(Number) },
@@ -81,6 +82,7 @@ describe('thermograd distill', () => {
       model: 'resnet8',
       last: events[5].test.top1,
       best: { top1: expect.any(Number), epoch: expect.any(Number) },
+      fingerprint: expect.any(String),
       seconds: expect.any(Number),
     })
   })

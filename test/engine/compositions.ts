@@ -1,7 +1,7 @@
+import type { ExampleOperand as Operand } from '../../engine/laws/call.ts'
 import * as operations from '../../engine/operations/index.ts'
 import type { PrimitiveName } from '../../engine/operations/names.ts'
 import type { Tensor } from '../../engine/tensor.ts'
-import type { Operand } from './examples.ts'
 
 /** A call of a composed operation, for the gradient checks and the conformance suite. */
 export interface Composition {
@@ -87,6 +87,7 @@ export const compositions: Record<ComposedName, Composition> = {
     operations.conv2d(x, weight, bias, { stride: [2, 1], padding: 1 }),
   ),
   maxPool2d: differentiable([maps], (x) => operations.maxPool2d(x, [3, 2], { stride: 2, padding: 1 })),
+  adaptiveAveragePool2d: differentiable([maps], (x) => operations.adaptiveAveragePool2d(x, [2, 3])),
   averagePool2d: differentiable([maps], (x) => operations.averagePool2d(x, 3, { stride: 2, padding: 1 })),
   globalAveragePool2d: differentiable([maps], operations.globalAveragePool2d),
 

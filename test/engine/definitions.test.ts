@@ -1,15 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cast, type DType, gather, remainder, round, type Tensor, tensor } from '../../engine/index.ts'
+import { tensorsOf, type Values } from '../../engine/laws/arbitraries.ts'
+import { calls } from '../../engine/laws/calls.ts'
 import type { Attributes } from '../../engine/node.ts'
 import type { PrimitiveName } from '../../engine/operations/names.ts'
 import { apply } from '../../engine/operations/primitive.ts'
 import { primitives } from '../../engine/operations/primitives.ts'
 import { rowMajorStrides, type Shape, sizeOf } from '../../engine/shape.ts'
 import { erf } from '../../engine/special.ts'
-import type { Values } from './arbitraries.ts'
-import { calls } from './calls.ts'
-import { tensorsOf } from './examples.ts'
 import { float64, int32, numbers } from './numbers.ts'
 
 /** An array that is read by index, as formulas are written; outside it there are zeros. */

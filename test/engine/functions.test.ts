@@ -24,10 +24,9 @@ import {
   variance,
   zeros,
 } from '../../engine/index.ts'
+import { shape, tensorsOf, values } from '../../engine/laws/arbitraries.ts'
 import * as functions from '../../engine/operations/functions.ts'
 import { erf } from '../../engine/special.ts'
-import { shape, values } from './arbitraries.ts'
-import { tensorsOf } from './examples.ts'
 import { float64, int32, numbers } from './numbers.ts'
 
 type Elementwise = Exclude<

@@ -12,12 +12,17 @@ import {
   type Tensor,
   transpose,
 } from '../../engine/index.ts'
+import {
+  broadcastableShapes,
+  permutation,
+  shape,
+  tensorOf,
+  tensorsOf,
+} from '../../engine/laws/arbitraries.ts'
+import { calls } from '../../engine/laws/calls.ts'
 import { apply } from '../../engine/operations/primitive.ts'
 import { primitives } from '../../engine/operations/primitives.ts'
 import { broadcastShapes, sizeOf } from '../../engine/shape.ts'
-import { broadcastableShapes, permutation, shape, values } from './arbitraries.ts'
-import { calls } from './calls.ts'
-import { tensorsOf } from './examples.ts'
 import { float64, numbers } from './numbers.ts'
 
 /** NumPy's rule, said plainly: missing axes are 1, and each length is 1 or that of the others. */
@@ -165,13 +170,11 @@ describe('adjoint primitives', () => {
     expect(left).toBeCloseTo(right, 9)
   }
 
-  const float = (shape: readonly number[]) => values(shape).map((x) => tensorsOf([x])[0])
-
   it('should make embed the adjoint of slice', () =>
     fc.assert(
       fc.asyncProperty(
         calls.slice.chain(({ inputs: [{ shape }], attributes = {} }) =>
-          fc.tuple(float(shape), float(attributes.shape as number[]), fc.constant(attributes)),
+          fc.tuple(tensorOf(shape), tensorOf(attributes.shape as number[]), fc.constant(attributes)),
         ),
         async ([x, y, attributes]) => {
           const image = apply(primitives.slice, [x], attributes)
@@ -188,8 +191,8 @@ describe('adjoint primitives', () => {
           const { axis, length } = attributes as { axis: number; length: number }
           const inside = index.data.map((i) => Math.min(Math.max(i, 0), length - 1))
           return fc.record({
-            x: float(index.shape.with(axis, length)),
-            y: float(index.shape),
+            x: tensorOf(index.shape.with(axis, length)),
+            y: tensorOf(index.shape),
             index: fc.constant(tensorsOf([{ data: Int32Array.from(inside), shape: index.shape }])[0]),
             attributes: fc.constant(attributes),
           })

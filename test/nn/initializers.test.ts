@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { Conv2d, createModel, initialize, Linear, Sequential } from '../../nn/index.ts'
+import { type Shape, tensor } from '../../engine/index.ts'
+import { Conv2d, createModel, type Initializer, initialize, Linear, Sequential } from '../../nn/index.ts'
 import { numbers, useReference } from './reference.ts'
 
 beforeAll(useReference)
@@ -28,6 +29,25 @@ describe('initialize', () => {
     expect(await numbers(a)).not.toEqual(await numbers(b))
   })
 
+  it('draws when numbers are read, once, and never where others are loaded', async () => {
+    let draws = 0
+    const counting: Initializer = (shape) => {
+      draws++
+      return new Float64Array(sizeOf(shape))
+    }
+    const network = initialize(new Linear(2, 1, { initializer: counting, bias: false }), 0)
+    const copy = new Linear(2, 1, { bias: false }).loadStateDict(network.stateDict())
+    expect(draws).toBe(0)
+    expect([await numbers(network.weight), await numbers(copy.weight)]).toEqual([
+      [0, 0],
+      [0, 0],
+    ])
+    expect(draws).toBe(1)
+    initialize(network, 1).loadStateDict(new Map([['weight', tensor([[1, 2]])]]))
+    expect(await numbers(network.weight)).toEqual([1, 2])
+    expect(draws).toBe(1)
+  })
+
   it('draws Linear and Conv2d as PyTorch: uniform in ±1/√fanIn, both weight and bias', async () => {
     for (const layer of [new Linear(100, 80), new Conv2d(8, 60, 5, { groups: 2 })]) {
       initialize(layer, 1)
@@ -47,7 +67,19 @@ describe('initialize', () => {
     expect(new Set(await numbers(weights.get('bn1.weight')!))).toEqual(new Set([1]))
     expect(new Set(await numbers(weights.get('bn1.bias')!))).toEqual(new Set([0]))
   })
+
+  it("draws VGG's linear layer as mdistiller: normal with deviation 0.01, and biases of 0", async () => {
+    const weights = createModel('vgg8', { seed: 1 }).stateDict()
+    expect(deviation(await numbers(weights.get('classifier.weight')!)) / 0.01).toBeCloseTo(1, 1)
+    for (const name of ['classifier.bias', 'block2.0.bias']) {
+      expect(new Set(await numbers(weights.get(name)!))).toEqual(new Set([0]))
+    }
+  })
 })
+
+function sizeOf(shape: Shape): number {
+  return shape.reduce((product, length) => product * length, 1)
+}
 
 function deviation(values: readonly number[]): number {
   return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length)

@@ -1,7 +1,18 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type Shape, type Tensor, tensor } from '../../engine/index.ts'
-import { AveragePool2d, BatchNorm2d, Conv2d, Flatten, initialize, Linear, MaxPool2d } from '../../nn/index.ts'
+import { arange, type Shape, type Tensor, tensor, zeros } from '../../engine/index.ts'
+import {
+  AdaptiveAveragePool2d,
+  AveragePool2d,
+  BatchNorm2d,
+  ChannelShuffle,
+  Conv2d,
+  constant,
+  Flatten,
+  initialize,
+  Linear,
+  MaxPool2d,
+} from '../../nn/index.ts'
 import { numbers, useReference } from './reference.ts'
 
 beforeAll(useReference)
@@ -130,6 +141,70 @@ describe('the other layers', () => {
     const output = layer.forward(tensor([1, 2, 3, 4, 5, 6], { shape: [1, 2, 1, 3] }))
     expect(output.shape).toEqual([1, 2, 1, 2])
     expect(await numbers(output)).toEqual([3, 5, 104, 106])
+  })
+
+  it('Linear and Conv2d begin as their initializers say', async () => {
+    const options = { initializer: constant(2), biasInitializer: constant(3) }
+    for (const layer of [new Linear(2, 3, options), new Conv2d(2, 3, 1, options)]) {
+      initialize(layer, 0)
+      expect(new Set(await numbers(layer.weight))).toEqual(new Set([2]))
+      expect(await numbers(layer.bias!)).toEqual([3, 3, 3])
+    }
+  })
+
+  it('ChannelShuffle takes a channel from each group in turn', async () => {
+    const groupings = fc.record({
+      groups: fc.integer({ min: 1, max: 4 }),
+      size: fc.integer({ min: 1, max: 4 }),
+    })
+    await fc.assert(
+      fc.asyncProperty(groupings, async ({ groups, size }) => {
+        const channels = groups * size
+        const x = arange(2 * channels).reshape([2, channels, 1, 1])
+        const output = await numbers(new ChannelShuffle(groups).forward(x))
+        const expected = [0, 1].flatMap((image) =>
+          Array.from({ length: channels }, (_, channel) => {
+            const [place, group] = [Math.floor(channel / groups), channel % groups]
+            return image * channels + group * size + place
+          }),
+        )
+        expect(output).toEqual(expected)
+      }),
+      { numRuns: 30 },
+    )
+    expect(() => new ChannelShuffle(2).forward(tensor([1, 2, 3], { shape: [1, 3, 1, 1] }))).toThrow(
+      'ChannelShuffle: expected maps [N, C, H, W] of C in 2 groups, got [1, 3, 1, 1]',
+    )
+  })
+
+  it('AdaptiveAveragePool2d averages windows that cover the maps', async () => {
+    const lengths = fc.integer({ min: 1, max: 6 })
+    const sizes = fc.record({ rows: lengths, columns: lengths, height: lengths, width: lengths })
+    const windowsOf = (count: number, length: number) =>
+      Array.from({ length: count }, (_, i) =>
+        Array.from({ length }, (_, at) => at).slice(
+          Math.floor((i * length) / count),
+          Math.ceil(((i + 1) * length) / count),
+        ),
+      )
+    await fc.assert(
+      fc.asyncProperty(sizes, async ({ rows, columns, height, width }) => {
+        const values = Array.from({ length: rows * columns }, (_, i) => Math.sin(i))
+        const x = tensor(values, { dtype: 'float64', shape: [1, 1, rows, columns] })
+        const output = new AdaptiveAveragePool2d([height, width]).forward(x)
+        expect(output.shape).toEqual([1, 1, height, width])
+        const expected = windowsOf(height, rows).flatMap((window) =>
+          windowsOf(width, columns).map((across) =>
+            mean(window.flatMap((row) => across.map((column) => values[row * columns + column]))),
+          ),
+        )
+        for (const [i, value] of (await numbers(output)).entries()) expect(value).toBeCloseTo(expected[i], 12)
+      }),
+      { numRuns: 50 },
+    )
+    expect(() => new AdaptiveAveragePool2d(0).forward(zeros([1, 1, 2, 2]))).toThrow(
+      'adaptiveAveragePool2d: expected a size of whole numbers ≥ 1, got [0, 0]',
+    )
   })
 
   it('pools and flattens', async () => {

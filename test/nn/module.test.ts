@@ -95,6 +95,15 @@ describe('loadStateDict', () => {
     expect(await numbers(layer.weight)).toEqual([1, 2])
   })
 
+  it('counts from 0 where a file of old has no count', async () => {
+    const layer = new BatchNorm2d(1)
+    layer.num_batches_tracked.assign(tensor(5))
+    const { num_batches_tracked, ...saved } = Object.fromEntries(new BatchNorm2d(1).stateDict())
+    expect(num_batches_tracked.shape).toEqual([])
+    layer.loadStateDict(new Map(Object.entries(saved)))
+    expect(await layer.num_batches_tracked.item()).toBe(0)
+  })
+
   it('copies: training one network leaves the other alone', async () => {
     const teacher = createModel('resnet8', { classes: 3, channels: 1, seed: 1 })
     const student = createModel('resnet8', { classes: 3, channels: 1, seed: 2 })

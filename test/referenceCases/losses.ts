@@ -1,7 +1,7 @@
 import { describe, it } from 'vitest'
 import { grad, type Tensor, tensor } from '../../engine/index.ts'
 import { type Distillation, dkd, dtkd, kd } from '../../kd/index.ts'
-import { expectClose, labelled, largest, open, type Precision, precisions } from './precision.ts'
+import { expectClose, labelled, largest, type Precision } from './precision.ts'
 
 interface Batch {
   readonly student: readonly number[][]
@@ -52,7 +52,7 @@ async function check(
   lossOf: LossOf,
   others: (distillation: Distillation) => Record<string, readonly [Tensor, readonly number[]]> = () => ({}),
 ): Promise<void> {
-  const executor = await open(precision)
+  const executor = await precision.open()
   const { dtype, losses } = precision
   const student = tensor(batch.student, { dtype })
   const distillation = lossOf(student, tensor(batch.teacher, { dtype }), labelled(batch.labels))
@@ -68,7 +68,7 @@ async function check(
 }
 
 /** DTKD by the authors' code: published temperatures, no guard, gradient through the temperatures. */
-export function describeDtkd(cases: readonly DtkdCase[]): void {
+export function describeDtkd(cases: readonly DtkdCase[], precisions: readonly Precision[]): void {
   describe.each(precisions)('on the $name', (precision) => {
     it.each(cases.map((each, i) => [i, each.tag, each] as const))('case %i, %s', (_, __, each) =>
       check(
@@ -97,7 +97,7 @@ export function describeDtkd(cases: readonly DtkdCase[]): void {
 }
 
 /** KD, TCKD, NCKD and DKD: the distillation terms alone. */
-export function describeKdDkd(cases: readonly KdDkdCase[]): void {
+export function describeKdDkd(cases: readonly KdDkdCase[], precisions: readonly Precision[]): void {
   describe.each(precisions)('on the $name', (precision) => {
     describe.each(cases.map((each, i) => [i, each.temperature, each] as const))(
       'case %i, T = %f',

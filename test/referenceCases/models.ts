@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import { grad, realizeOn, type Tensor, tensor } from '../../engine/index.ts'
-import { createModel, crossEntropy, modelNames, type Network } from '../../nn/index.ts'
+import { createModel, crossEntropy, modelNamed, type Network } from '../../nn/index.ts'
 import { fill, fillWeights } from './fill.ts'
 import { notRun } from './notRun.ts'
-import { expectClose, labelled, largest, open, type Precision, precisions } from './precision.ts'
+import { expectClose, labelled, largest, type Precision } from './precision.ts'
 
 /** A tensor by its mean, its standard deviation and its first elements. */
 interface Summary {
@@ -31,8 +31,8 @@ export interface ModelCase {
 }
 
 /** A network against PyTorch's: what it is made of, and what it computes in both modes. */
-export function describeModel(each: ModelCase): void {
-  if (!modelNames.includes(each.model)) {
+export function describeModel(each: ModelCase, precisions: readonly Precision[]): void {
+  if (modelNamed(each.model) === undefined) {
     notRun(each.model, 'there is no such network yet')
     return
   }
@@ -78,7 +78,7 @@ function images({ labels }: ModelCase, { dtype }: Precision): Tensor {
 async function checkEvaluation(each: ModelCase, precision: Precision): Promise<void> {
   const network = filledNetwork(each, precision).evaluate()
   const { logits, features, pooled } = network.forward(images(each, precision))
-  await realizeOn(await open(precision), logits, ...features, pooled)
+  await realizeOn(await precision.open(), logits, ...features, pooled)
   expectClose('logits', await logits.data(), each.eval.logits.flat(), precision.networks)
   expect(features.map(({ shape }) => shape)).toEqual(each.eval.feats.map(({ shape }) => shape))
   for (const [i, summary] of each.eval.feats.entries()) {
@@ -109,7 +109,7 @@ async function checkTraining(each: ModelCase, precision: Precision): Promise<voi
   const { logits } = network.forward(images(each, precision))
   const loss = crossEntropy(logits, labelled(each.labels))
   const gradients = grad(loss, network.parameters())
-  await realizeOn(await open(precision), loss, logits, ...gradients, network)
+  await realizeOn(await precision.open(), loss, logits, ...gradients, network)
 
   expectClose('loss', await loss.data(), [each.train.loss], networks)
   const row = (await logits.data()).subarray(0, each.train.logits_row0.length)

@@ -3,7 +3,7 @@ import { grad, realizeOn, type Tensor, tensor, type Variable, variable } from '.
 import { Adam, AdamW, type Optimizer, SGD } from '../../nn/index.ts'
 import { fill } from './fill.ts'
 import { notRun } from './notRun.ts'
-import { expectClose, open, precisions } from './precision.ts'
+import { expectClose, type Precision } from './precision.ts'
 
 export interface OptimizerCase {
   /** As in `sgd lr=0.05 momentum=0.9 nesterov`. */
@@ -28,7 +28,7 @@ function makeOptimizer(name: string, parameters: Variable[]): Optimizer {
 const shape = [3, 5]
 
 /** Steps of an optimizer down Σ sin(p c) + ½ Σ p², c another one in each step. */
-export function describeOptimizers(cases: readonly OptimizerCase[]): void {
+export function describeOptimizers(cases: readonly OptimizerCase[], precisions: readonly Precision[]): void {
   describe.each(precisions)('on the $name', (precision) => {
     const { dtype, losses: tolerance } = precision
     const filled = (k: number, scale: number): Tensor => tensor(fill(shape, k, scale), { dtype, shape })
@@ -39,7 +39,7 @@ export function describeOptimizers(cases: readonly OptimizerCase[]): void {
         continue
       }
       it(name, async () => {
-        const executor = await open(precision)
+        const executor = await precision.open()
         const parameter = variable(filled(777, 1))
         const optimizer = makeOptimizer(name, [parameter])
         for (const [i, expected] of steps.entries()) {

@@ -1,11 +1,11 @@
 import { describe, it } from 'vitest'
 import { grad, realizeOn, type Tensor, tensor } from '../../engine/index.ts'
 import { dtkd } from '../../kd/index.ts'
-import { createModel, modelNames, type Network, SGD } from '../../nn/index.ts'
+import { createModel, modelNamed, type Network, SGD } from '../../nn/index.ts'
 import { fill, fillWeights, hashed } from './fill.ts'
 import { normOf } from './models.ts'
 import { notRun } from './notRun.ts'
-import { expectClose, labelled, open, type Precision, precisions } from './precision.ts'
+import { expectClose, labelled, type Precision } from './precision.ts'
 
 export interface TrajectoryRun {
   readonly student: string
@@ -28,10 +28,10 @@ export interface TrajectoryRun {
 }
 
 /** Steps of DTKD distillation with SGD: the student trains, the teacher evaluates. */
-export function describeTrajectories(runs: readonly TrajectoryRun[]): void {
+export function describeTrajectories(runs: readonly TrajectoryRun[], precisions: readonly Precision[]): void {
   for (const run of runs) {
     const title = `${run.teacher} to ${run.student}, ${run.steps} steps`
-    const absent = [run.student, run.teacher].filter((name) => !modelNames.includes(name))
+    const absent = [run.student, run.teacher].filter((name) => modelNamed(name) === undefined)
     if (absent.length > 0) {
       notRun(title, `there is no ${absent.join(' and no ')} yet`)
       continue
@@ -45,7 +45,7 @@ export function describeTrajectories(runs: readonly TrajectoryRun[]): void {
 }
 
 async function checkRun(run: TrajectoryRun, precision: Precision): Promise<void> {
-  const executor = await open(precision)
+  const executor = await precision.open()
   const { networkGradients: tolerance } = precision
   const student = filledNetwork(run.student, precision)
   const teacher = filledNetwork(run.teacher, precision).evaluate()

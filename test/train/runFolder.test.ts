@@ -27,7 +27,7 @@ async function runInto(folder: string) {
 describe('the folder of a run', () => {
   it('should hold configuration, metrics, and last and best weights', async () => {
     const folder = join(await temporaryFolder(), 'a', 'run')
-    const { network, history } = await runInto(folder)
+    const { network, last: lastEpoch, best: bestEpoch } = await runInto(folder)
 
     const config = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'))
     expect(config).toMatchObject({
@@ -40,15 +40,22 @@ describe('the folder of a run', () => {
     })
 
     const lines = (await readFile(join(folder, 'metrics.jsonl'), 'utf8')).trimEnd().split('\n')
-    expect(lines.map((line) => JSON.parse(line))).toEqual(history.epochs)
+    const epochs = lines.map((line) => JSON.parse(line))
+    expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3])
+    expect(epochs.at(-1)).toEqual(lastEpoch)
+    expect(epochs).toContainEqual(bestEpoch)
+
+    const [names, ...rows] = (await readFile(join(folder, 'metrics.csv'), 'utf8')).trimEnd().split('\n')
+    const column = names.split(',').indexOf('test/top1')
+    expect(rows.map((row) => Number(row.split(',')[column]))).toEqual(epochs.map(({ test }) => test.top1))
 
     const last = decodeSafetensors(await readFile(join(folder, 'last.safetensors')))
-    expect(last.metadata).toEqual({ epoch: '3', top1: `${history.last.test.top1}` })
+    expect(last.metadata).toEqual({ epoch: '3', top1: `${lastEpoch.test.top1}` })
     expect(await numbersOf(last.tensors)).toEqual(await numbersOf(network.stateDict()))
 
     const best = newNetwork('resnet8', dataset)
     await restoreWeights(best, join(folder, 'best.safetensors'))
-    expect(await evaluate(best, tinyLoaders().testImages)).toEqual(history.best.test)
+    expect(await evaluate(best, tinyLoaders().testImages)).toEqual(bestEpoch.test)
   })
 
   it('should not be one that holds something', async () => {

@@ -1,15 +1,16 @@
 import { type Dataset, Loader, syntheticDataset } from '../../datasets/index.ts'
 import type { Tensor } from '../../engine/index.ts'
-import { Flatten, initialize, Linear, Module, type Predictions } from '../../nn/index.ts'
+import { Flatten, initialize, Linear, Network, type Predictions } from '../../nn/index.ts'
 
 /** One linear layer on the pixels of 1×4×4 images of three classes: the smallest thing that can be trained. */
-export class TinyNetwork extends Module<Predictions> {
+export class TinyNetwork extends Network {
+  readonly stageChannels = [1]
   readonly flatten = new Flatten()
   readonly fc = new Linear(16, 3)
 
   override forward(images: Tensor): Predictions {
     const pooled = this.flatten.forward(images)
-    return { logits: this.fc.forward(pooled), features: [images], pooled }
+    return { logits: this.fc.forward(pooled), features: [images], preactivations: [images], pooled }
   }
 }
 

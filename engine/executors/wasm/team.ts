@@ -72,7 +72,8 @@ export class Team {
         thread: i + 1,
         threads: this.threads,
       }
-      const worker = new Worker(new URL(file, import.meta.url), { workerData: start })
+      // Options of this process, such as `--input-type`, may not suit a file.
+      const worker = new Worker(new URL(file, import.meta.url), { workerData: start, execArgv: [] })
       worker.setMaxListeners(0)
       worker.unref()
       return worker

@@ -1,10 +1,10 @@
 import type { ClearKernel } from '../../../plan/kernels.ts'
+import { loopNest } from '../../../plan/nest.ts'
 import { orderOf } from '../../../plan/view.ts'
 import { sizeOf } from '../../../shape.ts'
 import { i32, memory } from '../assembler/instructions.ts'
 import { beginKernel, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement } from './lanes.ts'
-import { loopNest } from './nest.ts'
 import { advance, at } from './pointers.ts'
 
 /** Sets a value of so many elements to zero, or only the frame around the part that need not be. */

@@ -1,4 +1,5 @@
 import type { Fold, LoopKernel } from '../../../plan/kernels.ts'
+import { type Axis, loopNest } from '../../../plan/nest.ts'
 import type { View } from '../../../plan/view.ts'
 import { sizeOf } from '../../../shape.ts'
 import type { Code } from '../assembler/encoding.ts'
@@ -8,7 +9,7 @@ import { BodyWriter, type Given, type Place } from './body.ts'
 import { clearFold, combineLanes, foldAcross, laneMask, neutralLanes } from './folds.ts'
 import { beginKernel, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement, laneCount, loadLanes, storeLanes } from './lanes.ts'
-import { type Axis, loopNest, shareOut } from './nest.ts'
+import { shareOut } from './nest.ts'
 import { at } from './pointers.ts'
 
 /**

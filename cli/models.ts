@@ -1,0 +1,38 @@
+import Table from 'cli-table3'
+import { Command } from 'commander'
+import { createModel, modelNames, type NetworkSummary, summaryOf } from '../nn/index.ts'
+import { jsonOption } from './options.ts'
+import type { Output } from './output.ts'
+import { writeResult } from './report.ts'
+
+type Row = NetworkSummary & { readonly name: string }
+
+const image = [3, 32, 32]
+
+export function modelsCommand(output: Output): Command {
+  return new Command('models')
+    .summary('list the networks and how large they are')
+    .description('The networks by name: parameters, multiplications for one image of 3×32×32, and features.')
+    .addOption(jsonOption())
+    .action((options: { readonly json?: boolean }) => {
+      const models = modelNames.map((name) => ({ name, ...summaryOf(createModel(name), image) }))
+      writeResult(output, options, { image, models }, modelTable(models))
+    })
+}
+
+function modelTable(models: readonly Row[]): string {
+  const table = new Table({
+    head: ['network', 'parameters', 'multiply–adds', 'features', 'pooled'],
+    colAligns: ['left', 'right', 'right', 'left', 'right'],
+    style: { head: [], border: [], compact: true },
+  })
+  for (const { name, parameters, multiplyAdds, features, pooled } of models) {
+    const shapes = features.map((shape) => shape.join('×')).join(', ')
+    table.push([name, parameters.toLocaleString('en'), millions(multiplyAdds), shapes, pooled])
+  }
+  return table.toString()
+}
+
+function millions(count: number): string {
+  return `${(count / 1e6).toFixed(1)} M`
+}

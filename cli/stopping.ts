@@ -1,0 +1,20 @@
+let controller: AbortController | undefined
+
+/**
+ * Does work that can be stopped with something to show for it: the first SIGINT or SIGTERM aborts the signal that it is
+ * given, and the work ends as it sees fit. A second one ends the process.
+ */
+export async function stoppable<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  controller = new AbortController()
+  try {
+    return await work(controller.signal)
+  } finally {
+    controller = undefined
+  }
+}
+
+/** What a signal does: ends work that can be stopped, or the process with this code. */
+export function stop(exitCode: number): void {
+  if (controller === undefined || controller.signal.aborted) process.exit(exitCode)
+  controller.abort()
+}

@@ -1,0 +1,276 @@
+import fc from 'fast-check'
+import type { DType } from '../dtype.ts'
+import type { Attributes } from '../node.ts'
+import type { BinaryName, PrimitiveName, UnaryName } from '../operations/names.ts'
+import { type Shape, sizeOf } from '../shape.ts'
+import {
+  anyNumber,
+  broadcastableShapes,
+  gridNumber,
+  permutation,
+  shape,
+  type Values,
+  values,
+  wholeNumber,
+} from './arbitraries.ts'
+import type { Calls } from './call.ts'
+import { windowCalls } from './windowCalls.ts'
+
+const possiblyEmpty = { minLength: 0 }
+
+/** For calls of an operation on one operand of a given shape. */
+function onOne(operand: fc.Arbitrary<Values>, attributes?: Attributes): Calls {
+  return operand.map((x) => ({ inputs: [x], attributes }))
+}
+
+/** For calls on operands of shapes that broadcast together. */
+function onBroadcast(...operands: ((shape: Shape) => fc.Arbitrary<Values>)[]): Calls {
+  return broadcastableShapes(operands.length, possiblyEmpty)
+    .chain((shapes) => fc.tuple(...operands.map((operand, i) => operand(shapes[i]))))
+    .map((inputs) => ({ inputs }))
+}
+
+const floats = (element: fc.Arbitrary<number>) => (shape: Shape) => values(shape, 'float32', element)
+const integers = (shape: Shape) => values(shape, 'int32', wholeNumber)
+const truths = (shape: Shape) => values(shape, 'bool')
+
+const unary = (operand: (shape: Shape) => fc.Arbitrary<Values>): Calls =>
+  onOne(shape(possiblyEmpty).chain(operand))
+const unaryFloat = unary(floats(anyNumber))
+const unaryNumber = fc.oneof(unaryFloat, unary(integers))
+
+const binary = (operand: (shape: Shape) => fc.Arbitrary<Values>): Calls => onBroadcast(operand, operand)
+const binaryFloat = binary(floats(anyNumber))
+const binaryNumber = fc.oneof(binaryFloat, binary(integers))
+const binaryTruth = binary(truths)
+/** Where a float32 result is well conditioned: no quotient close to an integer, no overflow. */
+const binaryGrid = binary(floats(gridNumber))
+
+const types: readonly DType[] = ['float32', 'int32', 'bool']
+const anyType = fc.constantFrom(...types)
+const numberType = fc.constantFrom<DType[]>('float32', 'int32')
+
+/** For values of any type and any of the given shapes. */
+function ofAnyType(
+  shapes: fc.Arbitrary<readonly number[]> = shape(possiblyEmpty),
+  dtypes: fc.Arbitrary<DType> = anyType,
+): fc.Arbitrary<Values> {
+  return fc.tuple(shapes, dtypes).chain(([shape, dtype]) => values(shape, dtype))
+}
+
+const unaries: Record<UnaryName, Calls> = {
+  negate: unaryNumber,
+  abs: unaryNumber,
+  floor: unaryFloat,
+  ceil: unaryFloat,
+  round: unaryFloat,
+  sqrt: unaryFloat,
+  exp: unaryFloat,
+  expm1: unaryFloat,
+  log: unaryFloat,
+  log1p: unaryFloat,
+  sin: unaryFloat,
+  cos: unaryFloat,
+  atan: unaryFloat,
+  tanh: unaryFloat,
+  erf: unaryFloat,
+  logicalNot: unary(truths),
+}
+
+const binaries: Record<BinaryName, Calls> = {
+  add: binaryNumber,
+  subtract: binaryNumber,
+  multiply: binaryNumber,
+  divide: binaryFloat,
+  remainder: binaryGrid,
+  power: binaryGrid,
+  atan2: binaryGrid,
+  maximum: binaryNumber,
+  minimum: binaryNumber,
+  less: binaryNumber,
+  lessEqual: binaryNumber,
+  equal: binaryNumber,
+  logicalAnd: binaryTruth,
+  logicalOr: binaryTruth,
+}
+
+const where = anyType.chain((dtype) =>
+  onBroadcast(
+    truths,
+    (shape) => values(shape, dtype),
+    (shape) => values(shape, dtype),
+  ),
+)
+
+const cast: Calls = anyType.chain((dtype) =>
+  fc
+    .oneof(
+      shape(possiblyEmpty).chain(floats(fc.oneof(anyNumber, fc.constantFrom(3e9, -3e9)))),
+      shape(possiblyEmpty).chain(integers),
+      shape(possiblyEmpty).chain(truths),
+    )
+    .map((x) => ({ inputs: [x], attributes: { dtype } })),
+)
+
+const literal: Calls = fc.oneof(
+  gridNumber.map((value) => ({ inputs: [], attributes: { value, dtype: 'float32' } })),
+  wholeNumber.map((value) => ({ inputs: [], attributes: { value, dtype: 'int32' } })),
+  fc.nat({ max: 1 }).map((value) => ({ inputs: [], attributes: { value, dtype: 'bool' } })),
+  fc
+    .constantFrom(Number.NaN, Infinity, -Infinity)
+    .map((value) => ({ inputs: [], attributes: { value, dtype: 'float32' } })),
+)
+
+const iota: Calls = shape({ minRank: 1, minLength: 0 }).chain((shape) =>
+  fc.nat({ max: shape.length - 1 }).map((axis) => ({ inputs: [], attributes: { shape, axis } })),
+)
+
+/** For reductions over some of the axes. */
+function reduction(minLength: number): Calls {
+  return ofAnyType(shape({ minRank: 1, minLength }), numberType)
+    .chain((x) =>
+      fc.record({
+        x: fc.constant(x),
+        axes: fc.subarray(
+          x.shape.map((_, axis) => axis),
+          { minLength: 1 },
+        ),
+      }),
+    )
+    .map(({ x, axes }) => ({ inputs: [x], attributes: { axes } }))
+}
+
+const argmax: Calls = ofAnyType(shape({ minRank: 1 }), numberType).chain((x) =>
+  fc.nat({ max: x.shape.length - 1 }).map((axis) => ({ inputs: [x], attributes: { axis } })),
+)
+
+const reshape: Calls = ofAnyType().chain((x) =>
+  fc
+    .constantFrom([sizeOf(x.shape)], [1, ...x.shape, 1], x.shape.toReversed())
+    .map((shape) => ({ inputs: [x], attributes: { shape } })),
+)
+
+const permute: Calls = ofAnyType().chain((x) =>
+  permutation(x.shape.length).map((order) => ({ inputs: [x], attributes: { order } })),
+)
+
+const broadcastTo: Calls = fc
+  .record({ full: shape(possiblyEmpty), ones: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }) })
+  .chain(({ full, ones }) =>
+    ofAnyType(fc.constant(full.map((length, axis) => (ones[axis] ? 1 : length)))).map((x) => ({
+      inputs: [x],
+      attributes: { shape: full },
+    })),
+  )
+
+/** For how a slice lies on an axis: elements before it, between its neighbours, after it; forwards or backwards. */
+const span = fc
+  .record({
+    count: fc.nat({ max: 4 }),
+    distance: fc.integer({ min: 1, max: 3 }),
+    before: fc.nat({ max: 2 }),
+    after: fc.nat({ max: 2 }),
+    backwards: fc.boolean(),
+  })
+  .map(({ count, distance, before, after, backwards }) => {
+    const length = before + Math.max(0, (count - 1) * distance + 1) * Number(count > 0) + after
+    return backwards
+      ? { count, length, start: Math.max(0, length - 1 - before), step: -distance }
+      : { count, length, start: before, step: distance }
+  })
+
+function strided(into: 'slice' | 'embed'): Calls {
+  return fc.array(span, { maxLength: 4 }).chain((spans) => {
+    const whole = spans.map(({ length }) => length)
+    const part = spans.map(({ count }) => count)
+    const [from, to] = into === 'slice' ? [whole, part] : [part, whole]
+    const attributes = {
+      starts: spans.map(({ start }) => start),
+      steps: spans.map(({ step }) => step),
+      shape: to,
+    }
+    return onOne(ofAnyType(fc.constant(from)), attributes)
+  })
+}
+
+const concatenate: Calls = fc
+  .record({
+    common: shape({ minRank: 1, minLength: 0 }),
+    position: fc.nat(),
+    lengths: fc.array(fc.nat({ max: 4 }), { minLength: 1, maxLength: 4 }),
+    dtype: anyType,
+  })
+  .chain(({ common, position, lengths, dtype }) => {
+    const axis = position % common.length
+    return fc
+      .tuple(...lengths.map((length) => values(common.with(axis, length), dtype)))
+      .map((inputs) => ({ inputs, attributes: { axis } }))
+  })
+
+const matmul: Calls = fc
+  .record({
+    batch: shape({ maxRank: 2, maxLength: 3, minLength: 0 }),
+    rows: fc.integer({ min: 1, max: 9 }),
+    inner: fc.nat({ max: 9 }),
+    columns: fc.integer({ min: 1, max: 9 }),
+    dtype: fc.constantFrom<DType>('float32', 'int32'),
+  })
+  .chain(({ batch, rows, inner, columns, dtype }) =>
+    fc
+      .tuple(values([...batch, rows, inner], dtype), values([...batch, inner, columns], dtype))
+      .map((inputs) => ({ inputs })),
+  )
+
+/** For an index along one axis of a shape, now and then outside it. */
+const indexing = fc
+  .record({
+    x: shape({ minRank: 1, maxRank: 3 }),
+    position: fc.nat(),
+    count: fc.nat({ max: 6 }),
+    dtype: fc.constantFrom<DType>('float32', 'int32'),
+  })
+  .chain(({ x, position, count, dtype }) => {
+    const axis = position % x.length
+    const index = values(x.with(axis, count), 'int32', fc.integer({ min: -1, max: x[axis] }))
+    return fc.record({ x: fc.constant(x), axis: fc.constant(axis), index, dtype: fc.constant(dtype) })
+  })
+
+const gather: Calls = indexing.chain(({ x, axis, index, dtype }) =>
+  values(x, dtype).map((x) => ({ inputs: [x, index], attributes: { axis } })),
+)
+
+const scatterAdd: Calls = indexing.chain(({ x, axis, index, dtype }) =>
+  values(index.shape, dtype).map((source) => ({
+    inputs: [source, index],
+    attributes: { axis, length: x[axis] },
+  })),
+)
+
+const randomBits: Calls = fc
+  .record({ key: values([2], 'int32', fc.integer()), shape: shape(possiblyEmpty) })
+  .map(({ key, shape }) => ({ inputs: [key], attributes: { shape } }))
+
+/** Random calls of every primitive; a missing one does not compile. */
+export const calls: Record<PrimitiveName, Calls> = {
+  ...unaries,
+  ...binaries,
+  where,
+  cast,
+  detach: onOne(ofAnyType()),
+  literal,
+  iota,
+  sum: reduction(0),
+  amax: reduction(1),
+  argmax,
+  reshape,
+  permute,
+  broadcastTo,
+  slice: strided('slice'),
+  embed: strided('embed'),
+  concatenate,
+  matmul,
+  ...windowCalls,
+  gather,
+  scatterAdd,
+  randomBits,
+}

@@ -1,0 +1,69 @@
+import type { HostArray } from '../dtype.ts'
+import type { Executor } from '../executors/executor.ts'
+import { realizeOn } from '../realize.ts'
+import { equalShapes, format, rowMajorStrides, type Shape } from '../shape.ts'
+import type { Tensor } from '../tensor.ts'
+
+/** How far computed numbers may be apart, relative to the larger of the wanted number and 1. */
+export interface Tolerance {
+  readonly relative: number
+  readonly reason: string
+}
+
+/** Each of some hundred roundings of float32, 2⁻²⁴, may go the same way. */
+export const inFloat32: Tolerance = {
+  relative: 1e-5,
+  reason: '10⁻⁵ of the larger of the number and 1: some hundred roundings of float32, 2⁻²⁴ each',
+}
+
+/** What float64 leaves of sums of numbers that partly cancel. */
+export const inFloat64: Tolerance = {
+  relative: 1e-9,
+  reason: '10⁻⁹ of the larger of the number and 1: float64 has 2⁻⁵³, and sums may cancel',
+}
+
+/** Tensors and where they are computed. */
+export interface Computed {
+  readonly tensors: readonly Tensor[]
+  readonly executor: Executor
+}
+
+/**
+ * Computes both and complains of the first element that is too far from the wanted one: int32 and bool must be equal,
+ * as must shapes and types.
+ */
+export async function complainOfDifference(
+  got: Computed,
+  wanted: Computed,
+  { relative }: Tolerance,
+): Promise<string | undefined> {
+  await realizeOn(got.executor, ...got.tensors)
+  await realizeOn(wanted.executor, ...wanted.tensors)
+  for (const [i, expected] of wanted.tensors.entries()) {
+    const result = got.tensors[i]
+    if (!equalShapes(result.shape, expected.shape) || result.dtype !== expected.dtype)
+      return `result ${i} is ${typeOf(result)}, expected ${typeOf(expected)}`
+    const [elements, correct] = [await result.data(), await expected.data()]
+    const exact = expected.dtype === 'int32' || expected.dtype === 'bool'
+    const at = firstDifference(elements, correct, exact ? 0 : relative)
+    if (at >= 0)
+      return `result ${i} at ${position(at, expected.shape)} is ${elements[at]}, expected ${correct[at]}`
+  }
+  return undefined
+}
+
+function firstDifference(got: HostArray, wanted: HostArray, relative: number): number {
+  return (wanted as Float64Array).findIndex((value, i) => {
+    const allowed = relative * Math.max(1, Math.abs(value))
+    return !(Object.is(got[i], value) || Math.abs(got[i] - value) <= allowed)
+  })
+}
+
+function typeOf({ dtype, shape }: Tensor): string {
+  return `${dtype} ${format(shape)}`
+}
+
+/** The index along each axis of an element's row-major position. */
+function position(at: number, shape: Shape): string {
+  return format(rowMajorStrides(shape).map((stride, axis) => Math.floor(at / stride) % shape[axis]))
+}

@@ -1,0 +1,32 @@
+export {
+  anyNumber,
+  broadcastableShapes,
+  gridNumber,
+  permutation,
+  type ShapeConstraints,
+  shape,
+  type TensorConstraints,
+  tensorOf,
+  wholeNumber,
+} from './arbitraries.ts'
+export { type CheckOptions, checkExecutor, checkOperation } from './check.ts'
+export { executorLaws, expressionLaws, primitiveLaws } from './executorLaws.ts'
+export {
+  type Expression,
+  type ExpressionConstraints,
+  evaluate,
+  expression,
+  type Step,
+} from './expression.ts'
+export {
+  type Counterexample,
+  checkAll,
+  formatBroken,
+  formatReport,
+  type Law,
+  type Report,
+  search,
+  type Trial,
+  type Verdict,
+} from './law.ts'
+export { lawsOf, type Operation } from './operationLaws.ts'

@@ -1,0 +1,44 @@
+import type { Precision } from './precision.ts'
+
+/** A number and how far it may be off. */
+export interface Estimate {
+  readonly value: number
+  readonly error: number
+}
+
+/** A function of a step along a direction, by a loss under test and by its formula. */
+export interface Along {
+  readonly precision: Precision
+  readonly value: (step: number) => Promise<number>
+  readonly rounding: (step: number) => number
+  /** The formula, which has the same higher derivatives if the loss is right. */
+  readonly right: { readonly value: (step: number) => number; readonly slope: number }
+}
+
+/** Steps that balance rounding, unit / h, with truncation, h⁴: powers of two, which sixty-fourths bear exactly. */
+const steps: Readonly<Record<Precision, number>> = { float64: 2 ** -9, float32: 2 ** -3 }
+
+/** (f(−2h) − 8 f(−h) + 8 f(h) − f(2h)) / 12h = f′ + O(h⁴). */
+const stencil = [
+  { at: -2, weight: 1 / 12 },
+  { at: -1, weight: -8 / 12 },
+  { at: 1, weight: 8 / 12 },
+  { at: 2, weight: -1 / 12 },
+]
+
+/**
+ * The slope at 0 by a five-point difference. Its error is bounded, not guessed: what rounding makes of each value, and
+ * the truncation, which is that of the formula, where the slope is known.
+ */
+export async function derivative({ precision, value, rounding, right }: Along): Promise<Estimate> {
+  const h = steps[precision]
+  let slope = 0
+  let noise = 0
+  let ofFormula = 0
+  for (const { at, weight } of stencil) {
+    slope += (weight * (await value(at * h))) / h
+    noise += (Math.abs(weight) * rounding(at * h)) / h
+    ofFormula += (weight * right.value(at * h)) / h
+  }
+  return { value: slope, error: noise + 2 * Math.abs(ofFormula - right.slope) }
+}

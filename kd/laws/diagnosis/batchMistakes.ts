@@ -1,0 +1,78 @@
+import type { Batch } from '../arbitraries.ts'
+import { centredRow, largest, mean, type Row, scaled, squaredNorm, total } from '../formulas/rows.ts'
+import type { Mistakes } from './parts.ts'
+
+const turned = <Value>(list: readonly Value[]) => [...list.slice(1), ...list.slice(0, 1)]
+const moved =
+  (by: number) =>
+  ({ student, teacher, labels }: Batch) => ({
+    student,
+    teacher,
+    labels: labels.map((label) => (label + by + student[0].length) % student[0].length),
+  })
+
+/** The same change of every row of both sides. */
+export const bothRows =
+  (change: (row: Row) => number[]) =>
+  ({ student, teacher, labels }: Batch) => ({
+    student: student.map(change),
+    teacher: teacher.map(change),
+    labels,
+  })
+const standardized = (row: Row, count: number) => {
+  const centred = centredRow(row)
+  return scaled(centred, 1 / Math.sqrt(squaredNorm(centred) / count))
+}
+const byClass = (rows: readonly Row[]) => rows[0].map((_, j) => rows.map((row) => row[j]))
+
+/** Samples and classes that are mixed, left out or changed before anything else. */
+export const batchMistakes: Mistakes = {
+  'teacher and student are exchanged: KL(q ‖ p) in the place of KL(p ‖ q)': {
+    arrange: ({ student, teacher, labels }) => ({ student: teacher, teacher: student, labels }),
+  },
+  'the teacher is compared with itself': { arrange: (batch) => ({ ...batch, student: batch.teacher }) },
+  'the student is compared with itself': { arrange: (batch) => ({ ...batch, teacher: batch.student }) },
+  'the last sample is left out': { reduce: (values) => total(values.slice(0, -1)) / values.length },
+  'the first sample is left out': { reduce: (values) => total(values.slice(1)) / values.length },
+  'only the first sample counts': { reduce: ([first]) => first },
+  'the largest loss of a sample in the place of their mean': { reduce: largest },
+  'the square root of the loss': { reduce: (values) => Math.sqrt(mean(values)) },
+  'the divergence of mean logits in the place of the mean divergence': {
+    arrange: ({ student, teacher, labels }) => ({
+      student: [byClass(student).map(mean)],
+      teacher: [byClass(teacher).map(mean)],
+      labels: labels.slice(0, 1),
+    }),
+  },
+  'the mean over the batch is taken off the logits, class by class': {
+    arrange: ({ student, teacher, labels }) => ({
+      student: byClass(byClass(student).map(centredRow)),
+      teacher: byClass(byClass(teacher).map(centredRow)),
+      labels,
+    }),
+  },
+  'the teacher is in another order than the student': {
+    arrange: (batch) => ({ ...batch, teacher: turned(batch.teacher) }),
+  },
+  'the labels are in another order than the logits': {
+    arrange: (batch) => ({ ...batch, labels: turned(batch.labels) }),
+  },
+  'labels are one too low: they are counted from 1': { arrange: moved(-1) },
+  'labels are one too high': { arrange: moved(1) },
+  'softmax is taken over the batch in the place of the classes': {
+    arrange: ({ student, teacher, labels }) => ({
+      student: byClass(student),
+      teacher: byClass(teacher),
+      labels: student[0].map((_, j) => labels[j] ?? 0),
+    }),
+  },
+  'logits are standardized first': { arrange: bothRows((row) => standardized(row, row.length)) },
+  'logits are standardized first, by the unbiased deviation': {
+    arrange: bothRows((row) => standardized(row, row.length - 1)),
+  },
+  'logits are normalised to length 1 first': {
+    arrange: bothRows((row) => scaled(row, 1 / Math.sqrt(squaredNorm(row)))),
+  },
+  'the last class is left out': { arrange: bothRows((row) => row.slice(0, -1)) },
+  'the first class is left out': { arrange: bothRows((row) => row.slice(1)) },
+}

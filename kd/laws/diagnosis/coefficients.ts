@@ -1,0 +1,26 @@
+import { dot, magnitude, type Row, scaled } from '../formulas/rows.ts'
+
+/**
+ * The coefficients with which columns add up to values, if they do so exactly, to a relative tolerance: by orthogonal
+ * projection, column after column.
+ */
+export function coefficientsOf(
+  columns: readonly Row[],
+  values: Row,
+  tolerance: number,
+): number[] | undefined {
+  const [first, ...rest] = columns
+  const size = magnitude(values)
+  if (first === undefined) return size <= tolerance ? [] : undefined
+  const square = dot(first, first)
+  if (!(square > 0)) return undefined
+  const lessFirst = (row: Row) => row.map((value, i) => value - (dot(row, first) / square) * first[i])
+  const others = coefficientsOf(rest.map(lessFirst), lessFirst(values), tolerance)
+  if (others === undefined) return undefined
+  const remainder = rest.reduce<Row>((sum, column, i) => subtracted(sum, scaled(column, others[i])), values)
+  return [dot(remainder, first) / square, ...others]
+}
+
+function subtracted(a: Row, b: Row): number[] {
+  return a.map((value, i) => value - b[i])
+}

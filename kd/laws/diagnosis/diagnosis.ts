@@ -1,0 +1,159 @@
+import type { Batch } from '../arbitraries.ts'
+import { crossEntropyDefinition, type Definition, decoupled, tempered } from '../formulas/definition.ts'
+import { magnitude, mean, scaled } from '../formulas/rows.ts'
+import { shared } from '../formulas/temperatureRules.ts'
+import { genericBatches, oppositeMaxima } from '../precision.ts'
+import { type Subject, samplesOf } from '../subject.ts'
+import type { LossVerdict } from '../verdict.ts'
+import { coefficientsOf } from './coefficients.ts'
+import { guessGradient } from './gradientDiagnosis.ts'
+import { scales } from './scales.ts'
+import { variationsOf } from './variations.ts'
+
+/** A batch with what the loss says of it, what its formula does, and how far they may be apart. */
+interface Probe {
+  readonly batch: Batch
+  readonly found: number
+  readonly wanted: number
+  readonly excused: number
+}
+
+/**
+ * A guess at what is wrong: typical mistakes are made on purpose, and that one is named which gives what the loss
+ * gives, on generic batches and on the counterexamples.
+ */
+export async function diagnose(
+  subject: Subject,
+  verdicts: readonly LossVerdict[],
+): Promise<string | undefined> {
+  const broken = verdicts.filter(({ outcome }) => outcome === 'broken')
+  if (broken.length === 0) return undefined
+  const counterexamples = (names: readonly string[]) =>
+    broken
+      .filter(({ law }) => names.includes(law.name))
+      .map(({ counterexample }) => counterexample?.value as Batch)
+  const ordinary = counterexamples(['definition'])
+  const extreme = counterexamples(['definition-at-extremes', 'finite-at-extremes'])
+  const generic = subject.profile.maxima === 'positive' ? genericBatches : [...genericBatches, oppositeMaxima]
+  const atFirstSight = await probesOf(subject, [...generic, ...ordinary])
+  if (ordinary.length > 0) return guessValue(subject, atFirstSight) ?? guessSum(subject, atFirstSight)
+  if (extreme.length > 0) return guessValue(subject, await probesOf(subject, [...generic, ...extreme]))
+  return subject.loss.gradient && guessGradient(subject).catch(() => undefined)
+}
+
+async function probesOf(subject: Subject, batches: readonly Batch[]): Promise<Probe[]> {
+  const probes: Probe[] = []
+  for (const batch of batches) {
+    const found = await subject.value(batch).catch(() => Number.NaN)
+    const wanted = subject.wanted(batch)
+    const excused = 4 * subject.rounding(batch)
+    probes.push({ batch, found, wanted, excused })
+  }
+  return probes
+}
+
+/** One replaced part, or a factor, or both: the simplest that explains all probes. */
+function guessValue({ profile }: Subject, probes: readonly Probe[]): string | undefined {
+  const candidates = [
+    { mistake: '', values: probes.map(({ wanted }) => wanted) },
+    ...variationsOf(profile).map(({ mistake, value }) => ({
+      mistake,
+      values: probes.map(({ batch }) => value(batch)),
+    })),
+  ]
+  for (const scale of scales) {
+    const factors = probes.map(({ batch }) => scale.factor(batch, profile.temperature))
+    for (const { mistake, values } of candidates) {
+      if (mistake === '' && scale.mistake === '') continue
+      if (!probes.every((probe, i) => explains(factors[i] * values[i], probe))) continue
+      return [mistake, scale.mistake].filter((text) => text !== '').join('; and ')
+    }
+  }
+  return guessRatio(probes)
+}
+
+/** A number of times the formula that nobody would guess, such as a weight, or a batch size of the configuration. */
+function guessRatio(probes: readonly Probe[]): string | undefined {
+  for (const [samples, classes] of [0, 1, -1].flatMap((a) => [0, 1, -1].map((b) => [a, b]))) {
+    const ratios = probes.map(
+      ({ batch, found, wanted }) =>
+        found / wanted / (batch.labels.length ** samples * batch.student[0].length ** classes),
+    )
+    const constant = ratios.every((ratio) => Math.abs(ratio / ratios[0] - 1) < 1e-6)
+    if (!constant || ratios[0] === 0 || Math.abs(ratios[0] - 1) < 1e-5) continue
+    const powers = [
+      { symbol: 'N', power: samples },
+      { symbol: 'K', power: classes },
+    ].flatMap(({ symbol, power }) => ({ '1': ` × ${symbol}`, '-1': ` / ${symbol}` })[power] ?? [])
+    return `the whole is ${round(ratios[0])}${powers.join('')} times its formula`
+  }
+  return undefined
+}
+
+function explains(value: number, { found, excused }: Probe): boolean {
+  if (!Number.isFinite(found)) return !Number.isFinite(value)
+  return Math.abs(value - found) <= excused + 1e-9 * Math.abs(found)
+}
+
+/** Terms with other weights, or one that does not belong: found by fitting a sum. */
+function guessSum({ profile }: Subject, probes: readonly Probe[]): string | undefined {
+  const columnOf = (definition: Definition) =>
+    probes.map(({ batch }) => mean(samplesOf(batch).map((sample) => definition.value(sample))))
+  const parts = profile.terms.flatMap(({ name, weight, definition, distils }) => {
+    const [alpha, beta] = distils?.measure.weights ?? []
+    if (beta === undefined) return [{ name, weight, definition }]
+    return [
+      { name: 'TCKD', weight: weight * alpha, definition: tempered(distils!.rule, decoupled(1, 0)) },
+      { name: 'NCKD', weight: weight * beta, definition: tempered(distils!.rule, decoupled(0, 1)) },
+    ]
+  })
+  const found = probes.map((probe) => probe.found)
+  const tolerance = Math.max(...probes.map(({ excused }) => excused), 1e-7 * magnitude(found))
+  const columns = parts.map(({ definition }) => columnOf(definition))
+  const weights = parts.length > 1 && coefficientsOf(columns, found, tolerance)
+  if (weights) {
+    const list = (values: readonly number[]) =>
+      parts.map(({ name }, i) => `${round(values[i])} ${name}`).join(' + ')
+    return `the weights are ${list(weights)}, where ${list(parts.map(({ weight }) => weight))} was claimed`
+  }
+  const tau = profile.temperature
+  const teachers = (definition: Definition): Definition => ({
+    ...definition,
+    value: ({ v, u, label }) => definition.value({ v: u, u: v, label }),
+  })
+  const strangers = [
+    { name: 'cross entropy', column: columnOf(crossEntropyDefinition) },
+    { name: 'cross entropy at the temperature', column: columnOf(softened(tau)) },
+    { name: 'KL at the shared temperature', column: columnOf(tempered(shared(tau))) },
+    { name: 'cross entropy of the teacher', column: columnOf(teachers(crossEntropyDefinition)) },
+    { name: 'a constant', column: probes.map(() => 1) },
+  ]
+  for (const [i, { name: replaced, weight }] of parts.entries()) {
+    for (const { name, column } of strangers) {
+      const weights = coefficientsOf(columns.with(i, column), found, tolerance)
+      if (weights && Math.abs(weights[i] - weight) < 1e-5) return `${name} stands in the place of ${replaced}`
+    }
+  }
+  const wanted = probes.map((probe) => probe.wanted)
+  for (const { name, column } of strangers) {
+    const weights = coefficientsOf([wanted, column], found, tolerance)
+    if (!weights || Math.abs(weights[1]) < 1e-3) continue
+    const formula = Math.abs(weights[0] - 1) < 1e-5 ? 'the formula' : `${round(weights[0])} × the formula`
+    return `${round(weights[1])} × ${name} is added to ${formula}`
+  }
+  const both = coefficientsOf([wanted, strangers[0].column, strangers[2].column], found, tolerance)
+  if (both === undefined) return undefined
+  const [own, ...others] = both.map(round)
+  return `it is ${own} × the formula + ${others[0]} × ${strangers[0].name} + ${others[1]} × ${strangers[2].name}`
+}
+
+function softened(tau: number): Definition {
+  return {
+    ...crossEntropyDefinition,
+    value: (sample) => crossEntropyDefinition.value({ ...sample, v: scaled(sample.v, 1 / tau) }),
+  }
+}
+
+function round(value: number): string {
+  return String(Math.round(value * 1e5) / 1e5)
+}

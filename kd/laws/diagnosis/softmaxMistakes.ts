@@ -1,0 +1,63 @@
+import { largest, logSoftmax, type Row, shifted, softmax, total } from '../formulas/rows.ts'
+import { bothRows } from './batchMistakes.ts'
+import type { Mistakes } from './parts.ts'
+
+const lessLargest = (row: Row) => shifted(row, -largest(row))
+const naive = (row: Row) => softmax(row).map(Math.log)
+const overflowing = (row: Row) => {
+  const sum = Math.log(total(row.map(Math.exp)))
+  return row.map((value) => value - sum)
+}
+export const withEpsilon = (epsilon: number) => (row: Row) =>
+  softmax(row).map((value) => Math.log(value + epsilon))
+const clamped = (epsilon: number) => (row: Row) =>
+  softmax(row).map((value) => Math.log(Math.max(value, epsilon)))
+export const epsilons = [1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4]
+
+/** Probabilities and their logarithms, computed in another way. */
+export const softmaxMistakes: Mistakes = {
+  'softmax is taken twice: the loss was given probabilities, or takes softmax of softmax': {
+    arrange: bothRows(softmax),
+  },
+  'softmax of the student is taken twice': {
+    arrange: (batch) => ({ ...batch, student: batch.student.map(softmax) }),
+  },
+  'softmax of the teacher is taken twice': {
+    arrange: (batch) => ({ ...batch, teacher: batch.teacher.map(softmax) }),
+  },
+  'softmax is taken of softened probabilities': {
+    teacher: (z) => logSoftmax(softmax(z)),
+    student: (z) => logSoftmax(softmax(z)),
+  },
+  'z − max z stands for the logarithm of softmax: it is not normalised': {
+    teacher: lessLargest,
+    student: lessLargest,
+  },
+  'z − max z stands for the logarithm of the student’s softmax': { student: lessLargest },
+  'softened logits stand for the logarithm of the student’s softmax': { student: (w) => w },
+  'softened logits stand for the logarithm of the teacher’s softmax': { teacher: (z) => z },
+  'softmax where log-softmax belongs: a probability underflows to 0, and its logarithm is −∞': {
+    teacher: naive,
+    student: naive,
+  },
+  'softmax where log-softmax belongs, on the student’s side': { student: naive },
+  'exp of raw logits: the largest logit is not subtracted first': {
+    teacher: overflowing,
+    student: overflowing,
+  },
+  'exp of raw logits, on the student’s side': { student: overflowing },
+  ...Object.fromEntries(
+    epsilons.flatMap((epsilon) => [
+      [`ε = ${epsilon} is added to the student’s probabilities`, { student: withEpsilon(epsilon) }],
+      [
+        `ε = ${epsilon} is added to all probabilities`,
+        { student: withEpsilon(epsilon), teacher: withEpsilon(epsilon) },
+      ],
+      [`the student’s probabilities are clamped to ${epsilon}`, { student: clamped(epsilon) }],
+      [
+        `all probabilities are clamped to ${epsilon}`,
+        { student: clamped(epsilon), teacher: clamped(epsilon) },
+      ],
+    ]),
+  ),
+}

@@ -1,0 +1,217 @@
+import {
+  centredRow,
+  dot,
+  logSoftmax,
+  logSumExp,
+  magnitude,
+  mean,
+  type Row,
+  scaled,
+  softmax,
+  squaredNorm,
+  total,
+  without,
+} from './rows.ts'
+import type { SampleTemperatures, TemperatureRule } from './temperatureRules.ts'
+
+/** Student logits v, teacher logits u and the label of one sample. */
+export interface Sample {
+  readonly v: Row
+  readonly u: Row
+  readonly label: number
+}
+
+/** A loss as its formula says, in float64, and how much rounding excuses. */
+export interface Definition {
+  value(sample: Sample): number
+  /** ∂ value / ∂v. */
+  gradient(sample: Sample): number[]
+  /** How far a careful implementation may be off that rounds to `unit`, 2⁻⁵³ or 2⁻²⁴. */
+  rounding(sample: Sample, unit: number): number
+  /** The same for each entry of the gradient. */
+  gradientRounding(sample: Sample, unit: number): number
+  /** lim value(εv, εu) / ε² for ε → 0, of losses that vanish there. */
+  limit?(sample: Sample): number
+}
+
+/** A divergence of two rows of softened logits, and what the laws want to know of it. */
+export interface Divergence {
+  value(teacher: Row, student: Row, label: number): number
+  /** By the student's softened logits. */
+  gradient(teacher: Row, student: Row, label: number): number[]
+  /** By a common factor s of the teacher's softened logits, at s = 1. */
+  teacherScaleSlope(teacher: Row, student: Row, label: number): number
+  /** The second-order term at the origin, of d = teacher − student. */
+  limit(difference: Row, label: number): number
+  /** The weights of its parts. */
+  weights: readonly number[]
+}
+
+/** KL(p ‖ q) = Σ p (ln p − ln q). */
+export const divergence: Divergence = {
+  value: (teacher, student) => klOf(logSoftmax(teacher), logSoftmax(student)),
+  gradient(teacher, student) {
+    const p = softmax(teacher)
+    return softmax(student).map((q, j) => q - p[j])
+  },
+  teacherScaleSlope(teacher, student) {
+    const [p, logP, logQ] = [softmax(teacher), logSoftmax(teacher), logSoftmax(student)]
+    const expected = dot(p, teacher)
+    return total(
+      p.map((weight, i) => (weight === 0 ? 0 : weight * (teacher[i] - expected) * (logP[i] - logQ[i]))),
+    )
+  },
+  limit: (difference) => squaredNorm(centredRow(difference)) / (2 * difference.length),
+  weights: [1],
+}
+
+/** α TCKD + β NCKD: the target against all others, and the others among themselves. */
+export function decoupled(alpha: number, beta: number): Divergence {
+  return {
+    value(teacher, student, label) {
+      return alpha * targetTerm(teacher, student, label) + beta * othersTerm(teacher, student, label)
+    },
+    gradient(teacher, student, label) {
+      const surplus = softmax(student)[label] - softmax(teacher)[label]
+      const p = softmax(without(teacher, label))
+      const q = softmax(without(student, label))
+      return q
+        .map((value, j) => beta * (value - p[j]) - alpha * surplus * value)
+        .toSpliced(label, 0, alpha * surplus)
+    },
+    teacherScaleSlope() {
+      throw new Error('decoupled: at shared temperatures only')
+    },
+    limit(difference, label) {
+      const others = without(difference, label)
+      const classes = difference.length
+      const target = difference[label] - mean(others)
+      return (
+        (alpha * target ** 2 * (classes - 1)) / (2 * classes ** 2) +
+        (beta * squaredNorm(centredRow(others))) / (2 * (classes - 1))
+      )
+    },
+    weights: [alpha, beta],
+  }
+}
+
+/** TCKD of softened logits, without a factor of temperatures. */
+export function targetTerm(teacher: Row, student: Row, label: number): number {
+  return divergence.value(againstOthers(teacher, label), againstOthers(student, label), 0)
+}
+
+/** NCKD of softened logits, without a factor of temperatures. */
+export function othersTerm(teacher: Row, student: Row, label: number): number {
+  return divergence.value(without(teacher, label), without(student, label), 0)
+}
+
+function againstOthers(row: Row, label: number): number[] {
+  return [row[label], logSumExp(without(row, label))]
+}
+
+function klOf(logP: Row, logQ: Row): number {
+  return total(logP.map((value, i) => (Math.exp(value) === 0 ? 0 : Math.exp(value) * (value - logQ[i]))))
+}
+
+/** T_teacher T_student D(softmax(u / T_teacher) ‖ softmax(v / T_student)) at the temperatures of a rule. */
+export function tempered(rule: TemperatureRule, measure: Divergence = divergence): Definition {
+  const valueAt = ({ v, u, label }: Sample, { student, teacher }: SampleTemperatures) =>
+    student * teacher * measure.value(scaled(u, 1 / teacher), scaled(v, 1 / student), label)
+  const gradientAt = ({ v, u, label }: Sample, { student, teacher }: SampleTemperatures) => {
+    const [z, w] = [scaled(u, 1 / teacher), scaled(v, 1 / student)]
+    const direct = scaled(measure.gradient(z, w, label), teacher)
+    const slope = rule.slope(v, u)
+    if (slope.every((value) => value === 0)) return direct
+    const kl = measure.value(z, w, label)
+    const byStudent = teacher * kl - dot(direct, w)
+    const byTeacher = student * kl - student * measure.teacherScaleSlope(z, w, label)
+    return direct.map((value, j) => value + slope[j] * (byTeacher - byStudent))
+  }
+  /** How much a quantity changes while the temperatures move as far as a solver may be off. */
+  const slackOf = (sample: Sample, unit: number, quantity: (temperatures: SampleTemperatures) => Row) => {
+    const found = rule.temperatures(sample.v, sample.u)
+    const wanted = rule.slack(sample.v, sample.u, Math.sqrt(unit))
+    if (wanted === 0) return 0
+    const by = Math.min(wanted, found.student / 2, found.teacher / 2)
+    const [above, below] = [by, -by].map((d) =>
+      quantity({ student: found.student - d, teacher: found.teacher + d }),
+    )
+    return magnitude(above.map((value, i) => value - below[i]))
+  }
+  /** First-order bounds: of ln p and ln q, of their product with p, of the sum; twice over. */
+  const roundingOf = ({ v, u, label }: Sample, unit: number) => {
+    const { student, teacher } = rule.temperatures(v, u)
+    const [z, w] = [scaled(u, 1 / teacher), scaled(v, 1 / student)]
+    const size = magnitude(z) + magnitude(w)
+    const classes = v.length
+    const ofLogarithms = 8 * size + 2 * classes + 6 + 2 * Math.log(classes)
+    const logQ = logSoftmax(w)
+    const distance = total(logSoftmax(z).map((logP, i) => Math.exp(logP) * Math.abs(logP - logQ[i])))
+    return (
+      2 *
+      unit *
+      total(measure.weights) *
+      student *
+      teacher *
+      ofLogarithms *
+      (1 + distance) *
+      cancellation(z, w, label)
+    )
+  }
+  /** A decoupled loss may take ln(1 − q) from q, which loses digits where q is near 1. */
+  const cancellation = (z: Row, w: Row, label: number) => {
+    if (measure === divergence) return 1
+    const rest = (row: Row) => total(without(softmax(row), label))
+    const ratio = rest(z) / rest(w)
+    return 1 + (ratio < 1e6 ? ratio : 0)
+  }
+  return {
+    value: (sample) => valueAt(sample, rule.temperatures(sample.v, sample.u)),
+    gradient: (sample) => gradientAt(sample, rule.temperatures(sample.v, sample.u)),
+    rounding: (sample, unit) =>
+      roundingOf(sample, unit) + slackOf(sample, unit, (temperatures) => [valueAt(sample, temperatures)]),
+    gradientRounding(sample, unit) {
+      const { v, u } = sample
+      const { student, teacher } = rule.temperatures(v, u)
+      const size = magnitude(scaled(u, 1 / teacher)) + magnitude(scaled(v, 1 / student))
+      const throughTemperatures = magnitude(rule.slope(v, u)) * (1 + size) ** 2
+      return (
+        roundingOf(sample, unit) * (1 / student + 1 / teacher) * (1 + throughTemperatures) +
+        slackOf(sample, unit, (temperatures) => gradientAt(sample, temperatures))
+      )
+    },
+    limit({ v, u, label }) {
+      const { student, teacher } = rule.temperatures(v, u)
+      return (
+        student *
+        teacher *
+        measure.limit(
+          u.map((value, i) => value / teacher - v[i] / student),
+          label,
+        )
+      )
+    },
+  }
+}
+
+/** −ln softmax(v)_label. */
+export const crossEntropyDefinition: Definition = {
+  value: ({ v, label }) => -logSoftmax(v)[label],
+  gradient: ({ v, label }) => softmax(v).map((value, j) => value - (j === label ? 1 : 0)),
+  rounding: ({ v }, unit) => 2 * unit * (4 * magnitude(v) + 2 * v.length + 6),
+  gradientRounding: ({ v }, unit) => 2 * unit * (4 * magnitude(v) + 2 * v.length + 6),
+}
+
+/** A sum of losses with weights. It vanishes nowhere in particular. */
+export function weighted(terms: readonly (readonly [weight: number, term: Definition])[]): Definition {
+  const sum = (of: (term: Definition) => number) => total(terms.map(([weight, term]) => weight * of(term)))
+  return {
+    value: (sample) => sum((term) => term.value(sample)),
+    gradient: (sample) => {
+      const parts = terms.map(([weight, term]) => scaled(term.gradient(sample), weight))
+      return sample.v.map((_, j) => total(parts.map((part) => part[j])))
+    },
+    rounding: (sample, unit) => sum((term) => term.rounding(sample, unit)),
+    gradientRounding: (sample, unit) => sum((term) => term.gradientRounding(sample, unit)),
+  }
+}

@@ -1,0 +1,72 @@
+/** Arithmetic on rows of numbers, in float64: what laws compare a loss with. Nothing here uses tensors. */
+
+export type Row = readonly number[]
+
+export function total(row: Row): number {
+  return row.reduce((sum, value) => sum + value, 0)
+}
+
+export function mean(row: Row): number {
+  return total(row) / row.length
+}
+
+export function scaled(row: Row, factor: number): number[] {
+  return row.map((value) => value * factor)
+}
+
+export function shifted(row: Row, by: number): number[] {
+  return row.map((value) => value + by)
+}
+
+export function dot(a: Row, b: Row): number {
+  return total(a.map((value, i) => value * b[i]))
+}
+
+export function largest(row: Row): number {
+  return row.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY)
+}
+
+/** The first index of the largest entry: where max(dim) of PyTorch sends its gradient. */
+export function peakOf(row: Row): number {
+  return row.indexOf(largest(row))
+}
+
+export function magnitude(row: Row): number {
+  return largest(row.map(Math.abs))
+}
+
+/** S(z) = ln Σ exp zᵢ. */
+export function logSumExp(row: Row): number {
+  const most = largest(row)
+  return most + Math.log(total(row.map((value) => Math.exp(value - most))))
+}
+
+export function logSoftmax(row: Row): number[] {
+  const most = largest(row)
+  const below = shifted(row, -most)
+  return shifted(below, -logSumExp(below))
+}
+
+export function softmax(row: Row): number[] {
+  return logSoftmax(row).map(Math.exp)
+}
+
+/** Less its mean; a constant row becomes exactly 0. */
+export function centredRow(row: Row): number[] {
+  const below = shifted(row, -largest(row))
+  return shifted(below, -mean(below))
+}
+
+/** Without the entry at an index. */
+export function without(row: Row, at: number): number[] {
+  return row.filter((_, i) => i !== at)
+}
+
+export function squaredNorm(row: Row): number {
+  return dot(row, row)
+}
+
+/** Entry i of the result is entry order[i] of the row. */
+export function permuted<Value>(row: readonly Value[], order: readonly number[]): Value[] {
+  return order.map((i) => row[i])
+}

@@ -1,0 +1,26 @@
+export {
+  type Batch,
+  type Corner,
+  extremePair,
+  type LogitsConstraints,
+  labels,
+  logit,
+  logits,
+  logitsPair,
+  type Maxima,
+  positiveMaxima,
+  ranges,
+  smoothPair,
+  temperature,
+} from './arbitraries.ts'
+export { type CheckOptions, checkLaws, type LossReport } from './check.ts'
+export { lawsByTopic, lossLaws } from './laws/allLaws.ts'
+export type { LossLaw } from './laws/lossLaw.ts'
+export type { HostLoss, HostTemperatures, LossFunction, LossObject, Rows } from './loss.ts'
+export { ownLosses } from './ownLosses.ts'
+export type { Profile } from './profile.ts'
+export { type ProfileName, profileNames, profileOf } from './profiles.ts'
+export { formatReport } from './report.ts'
+export { hostLoss, type TensorLoss } from './tensorLoss.ts'
+export type { LossVerdict, Outcome } from './verdict.ts'
+export { describeLaws } from './vitest.ts'

@@ -1,0 +1,125 @@
+import fc from 'fast-check'
+import { type Batch, logitsPair } from '../arbitraries.ts'
+import { mean, permuted } from '../formulas/rows.ts'
+import type { Profile } from '../profile.ts'
+import { batches } from './cases.ts'
+import { differs, firstOf, lossLaw } from './lossLaw.ts'
+
+const tolerance = 'rounding of the formula in each value'
+
+function rowOf({ student, teacher, labels }: Batch, n: number): Batch {
+  return { student: [student[n]], teacher: [teacher[n]], labels: [labels[n]] }
+}
+
+const every = <Value>({ labels }: Batch, of: (n: number) => Value) => labels.map((_, n) => of(n))
+
+/** Each sample so many times, one after the other. */
+function repeated({ student, teacher, labels }: Batch, times: number): Batch {
+  const many = <Value>(list: readonly Value[]) => list.flatMap((value) => new Array<Value>(times).fill(value))
+  return { student: many(student), teacher: many(teacher), labels: many(labels) }
+}
+
+export const batchAdditivity = lossLaw({
+  name: 'batch-additivity',
+  statement: 'The loss of a batch is the mean of the losses of its samples.',
+  formula: 'N L(batch) = Σₙ L(sample n)',
+  conditions: 'one to three samples, each once or 40 times',
+  tolerance,
+  matters:
+    'A sum over the batch, a mean taken twice or a mean of means of parts ties the learning rate to the batch size.',
+  usualCause: 'a sum over the batch, a mean taken twice, or a sample left out',
+  cases: ({ maxima }) =>
+    fc.record({
+      batch: logitsPair({ maxima, rows: { min: 1, max: 3 } }),
+      times: fc.constantFrom(1, 1, 1, 40),
+    }),
+  async complain(subject, { batch, times }) {
+    const values = await Promise.all(every(batch, (n) => subject.value(rowOf(batch, n))))
+    const whole = repeated(batch, times)
+    const excused = subject.rounding(whole) + mean(every(batch, (n) => subject.rounding(rowOf(batch, n))))
+    return differs('L(batch)', await subject.value(whole), 'the mean over its samples', mean(values), excused)
+  },
+})
+
+const threeSamples = ({ maxima }: Profile) => logitsPair({ maxima, rows: { min: 3, max: 3 } })
+
+export const rowIndependence = lossLaw({
+  name: 'row-independence',
+  statement: 'What a sample adds to the loss does not depend on the others.',
+  formula: 'L(a, b) − L(c, b) = L(a, b′) − L(c, b′)',
+  conditions: 'four batches of two samples',
+  tolerance,
+  matters: 'Softmax over the wrong axis, or a teacher read in another order, mixes samples.',
+  usualCause: 'softmax, mean or maximum over the batch, or one side in another order',
+  cases: threeSamples,
+  async complain(subject, batch) {
+    const pair = (a: number, b: number): Batch => ({
+      student: [batch.student[a], batch.student[b]],
+      teacher: [batch.teacher[a], batch.teacher[b]],
+      labels: [batch.labels[a], batch.labels[b]],
+    })
+    const four = [pair(0, 1), pair(1, 1), pair(0, 2), pair(1, 2)]
+    const [ab, cb, ac, cc] = await Promise.all(four.map((each) => subject.value(each)))
+    const excused = four.reduce((sum, each) => sum + subject.rounding(each), 0)
+    return differs('L(a, b) − L(b, b)', ab - cb, 'L(a, c) − L(b, c)', ac - cc, excused)
+  },
+})
+
+export const rowOrder = lossLaw({
+  name: 'row-order',
+  statement: 'The order of the samples does not matter.',
+  formula: 'L(σ batch) = L(batch)',
+  conditions: 'three samples',
+  tolerance,
+  matters: 'A sample that is left out, or counted twice, is one at an end.',
+  usualCause: 'a sample at one end is treated apart',
+  cases: (profile) =>
+    fc.record({
+      batch: threeSamples(profile),
+      order: fc.constantFrom([1, 2, 0], [2, 0, 1], [1, 0, 2], [0, 2, 1], [2, 1, 0]),
+    }),
+  async complain(subject, { batch, order }) {
+    const other = {
+      student: permuted(batch.student, order),
+      teacher: permuted(batch.teacher, order),
+      labels: permuted(batch.labels, order),
+    }
+    const excused = subject.rounding(batch) + subject.rounding(other)
+    return differs('L(σ batch)', await subject.value(other), 'L(batch)', await subject.value(batch), excused)
+  },
+})
+
+export const perSample = lossLaw({
+  name: 'per-sample',
+  statement: 'The losses of the samples are those of batches of one, and their mean is the loss.',
+  formula: 'ℓₙ = L(sample n),  1/N Σₙ ℓₙ = L(batch)',
+  conditions: 'the loss offers perSample',
+  tolerance,
+  matters: 'Losses of samples are used to weigh or drop samples; they must be those of the samples.',
+  usualCause: 'values before the factor of temperatures, or already divided by the number of samples',
+  needs: 'perSample',
+  cases: batches,
+  async complain(subject, batch) {
+    const values = await subject.perSample(batch)
+    const alone = await Promise.all(every(batch, (n) => subject.value(rowOf(batch, n))))
+    const complaints = every(batch, (n) =>
+      differs(
+        `ℓ of sample ${n}`,
+        values[n],
+        'L of it alone',
+        alone[n],
+        2 * subject.rounding(rowOf(batch, n)),
+      ),
+    )
+    const ofMean = differs(
+      'the mean of perSample',
+      mean(values),
+      'L(batch)',
+      await subject.value(batch),
+      2 * subject.rounding(batch),
+    )
+    return firstOf(...complaints, ofMean)
+  },
+})
+
+export const batchLaws = [batchAdditivity, rowIndependence, rowOrder, perSample]

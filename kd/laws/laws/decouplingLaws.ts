@@ -1,0 +1,57 @@
+import { argumentsOf, type Batch, logitsPair } from '../arbitraries.ts'
+import { targetTerm, tempered } from '../formulas/definition.ts'
+import { mean, scaled, softmax } from '../formulas/rows.ts'
+import { type Subject, samplesOf } from '../subject.ts'
+import { rounding } from './cases.ts'
+import { differs, firstOf, lossLaw } from './lossLaw.ts'
+
+export const decoupling = lossLaw({
+  name: 'decoupling',
+  statement: 'With a weight of 1 − p_t for the other classes, the decoupled terms are the whole divergence.',
+  formula: 'TCKD + (1 − p_t) NCKD = T² KL(p ‖ q)',
+  conditions: 'one sample; the loss offers its terms',
+  tolerance: `${rounding}, twice`,
+  matters: 'It is the identity that DKD rests on; a wrong mask or normalisation breaks it.',
+  usualCause: 'a mask that does not hide the target, terms with their weights, or exchanged',
+  needs: 'terms',
+  cases: ({ maxima }) => logitsPair({ maxima, rows: { min: 1, max: 1 } }),
+  async complain(subject, batch) {
+    const { tckd, nckd } = await subject.loss.terms!(...argumentsOf(batch))
+    const [{ v, u, label }] = samplesOf(batch)
+    const { student, teacher } = subject.profile.rule!.temperatures(v, u)
+    const [z, w] = [scaled(u, 1 / teacher), scaled(v, 1 / student)]
+    const rest = 1 - softmax(z)[label]
+    const excused = 2 * subject.rounding(batch)
+    return firstOf(
+      differs('TCKD + (1 − p_t) NCKD', tckd + rest * nckd, 'T² KL', wholeDivergence(subject, batch), excused),
+      differs('TCKD', tckd, 'its formula', student * teacher * targetTerm(z, w, label), excused),
+    )
+  },
+})
+
+/** T² KL(p ‖ q), the mean over the batch. */
+function wholeDivergence({ profile }: Subject, batch: Batch): number {
+  return mean(samplesOf(batch).map((sample) => tempered(profile.rule!).value(sample)))
+}
+
+export const twoClasses = lossLaw({
+  name: 'two-classes',
+  statement: 'Of two classes there is only one other: DKD is α times KD.',
+  formula: 'K = 2 ⇒ L(v, u, t) = α T² KL(p ‖ q)',
+  conditions: 'two classes',
+  tolerance: rounding,
+  matters: 'A softmax over the others that still sees the target has something to say even here.',
+  usualCause: 'a softmax over the others that still sees the target, or a weight',
+  cases: ({ maxima }) => logitsPair({ maxima, classes: { min: 2, max: 2 } }),
+  async complain(subject, batch) {
+    return differs(
+      'L',
+      await subject.value(batch),
+      'T² KL',
+      wholeDivergence(subject, batch),
+      subject.rounding(batch),
+    )
+  },
+})
+
+export const decouplingLaws = [decoupling, twoClasses]

@@ -1,0 +1,103 @@
+import fc from 'fast-check'
+import { argumentsOf, type Batch, extremePair, ranges } from '../arbitraries.ts'
+import { mean } from '../formulas/rows.ts'
+import type { Profile } from '../profile.ts'
+import { type Subject, samplesOf } from '../subject.ts'
+import { batches, rounding, withMore } from './cases.ts'
+import { differs, lossLaw } from './lossLaw.ts'
+
+export const pure = lossLaw({
+  name: 'pure',
+  statement: 'The same batch has the same loss every time, and is not written into.',
+  formula: 'L(v, u, t) = L(v, u, t)',
+  conditions: 'any logits',
+  tolerance: 'none: the same bits',
+  matters: 'Dropout left on, running means and divisions in place spoil everything that comes after.',
+  usualCause: 'random numbers, state that is kept between calls, or arithmetic in place',
+  cases: batches,
+  async complain(subject, batch) {
+    const given = argumentsOf(batch)
+    const first = await subject.loss.loss(...given)
+    if (JSON.stringify(given) !== JSON.stringify(argumentsOf(batch)))
+      return `the loss wrote into its arguments: it was given ${fc.stringify(argumentsOf(batch))} and left ${fc.stringify(given)}`
+    const second = await subject.value(batch)
+    if (Object.is(first, second)) return undefined
+    return `L = ${first} at first, but ${second} when called again with the same batch`
+  },
+})
+
+export const definition = lossLaw({
+  name: 'definition',
+  statement: 'The loss is its formula.',
+  formula: 'L(v, u, t) = the formula of the profile',
+  conditions: 'rows that the profile speaks of',
+  tolerance: rounding,
+  matters: 'A loss with another name than its formula makes every comparison worthless.',
+  usualCause: 'another formula, weight or constant; if only some batches differ, a cap, a clip or rounding',
+  cases: batches,
+  complain: complainOfDefinition,
+})
+
+async function complainOfDefinition(subject: Subject, batch: Batch): Promise<string | undefined> {
+  return differs(
+    'L',
+    await subject.value(batch),
+    'the formula',
+    subject.wanted(batch),
+    subject.rounding(batch),
+  )
+}
+
+const extremes = ({ maxima }: Profile, { precision }: Subject) => extremePair(ranges[precision], { maxima })
+
+export const definitionAtExtremes = lossLaw({
+  name: 'definition-at-extremes',
+  statement: 'The loss is its formula for logits out of the ordinary, too.',
+  formula: 'L(v, u, t) = the formula of the profile',
+  conditions: 'one class ahead by 10⁴, huge logits, tiny ones, all far from 0',
+  tolerance: rounding,
+  matters: 'An ε inside a logarithm or a clamped probability caps the loss where the student is most wrong.',
+  usualCause: 'a small constant in a logarithm, a clamp, or a mask that a large logit outweighs',
+  cases: extremes,
+  complain: complainOfDefinition,
+})
+
+export const finiteAtExtremes = lossLaw({
+  name: 'finite-at-extremes',
+  statement: 'The loss is a finite number for any finite logits.',
+  formula: '|L(v, u, t)| < ∞',
+  conditions:
+    'logits from float32’s smallest to its largest for losses in float64, from 2⁻⁵⁰ to 2⁵³ for losses in float32',
+  tolerance: 'none',
+  matters: 'One confident sample whose probability underflows to 0 makes ln 0, and NaN in every weight.',
+  usualCause: 'the logarithm of a probability that underflows to 0, or exp of a logit that overflows',
+  cases: extremes,
+  async complain(subject, batch) {
+    const value = await subject.value(batch)
+    return Number.isFinite(value) ? undefined : `L = ${value}, but the formula = ${subject.wanted(batch)}`
+  },
+})
+
+export const warmUp = lossLaw({
+  name: 'warm-up',
+  statement:
+    'In epoch e the distillation terms have the weight min(e / warm-up, 1), and cross entropy has its full weight.',
+  formula: 'L_e = min(e / E, 1) L_distillation + γ L_CE',
+  conditions: 'epochs from 1 to 2 E; the loss offers atEpoch',
+  tolerance: rounding,
+  matters: 'A warm-up from epoch 0 starts with no distillation; one that never ends scales all results.',
+  usualCause:
+    'epochs counted from 0, a weight that does not stop at 1, or a cross entropy that is warmed up too',
+  needs: 'atEpoch',
+  cases: (profile) => withMore(batches(profile), fc.integer({ min: 1, max: 2 * profile.warmUp!.epochs })),
+  async complain(subject, { batch, drawn: epoch }) {
+    const { epochs, distillation, rest } = subject.profile.warmUp!
+    const value = await subject.loss.atEpoch!(epoch, ...argumentsOf(batch))
+    const of = (part: { value: typeof distillation.value }) =>
+      mean(samplesOf(batch).map((sample) => part.value(sample)))
+    const wanted = Math.min(epoch / epochs, 1) * of(distillation) + of(rest)
+    return differs(`L in epoch ${epoch}`, value, 'the formula', wanted, subject.rounding(batch))
+  },
+})
+
+export const definitionLaws = [pure, definition, definitionAtExtremes, finiteAtExtremes, warmUp]

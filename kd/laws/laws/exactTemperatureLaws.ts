@@ -1,0 +1,80 @@
+import fc from 'fast-check'
+import { smoothPair } from '../arbitraries.ts'
+import { derivative } from '../derivative.ts'
+import { centredRow, magnitude } from '../formulas/rows.ts'
+import { sharpnessGap } from '../formulas/temperatureRules.ts'
+import { differs, exceeds, firstOf, lossLaw } from './lossLaw.ts'
+import { type Tempered, temperatureLaw, temperedSample } from './temperatureLaw.ts'
+
+/** The gap in sharpness of the centred rows at T_teacher + d and T_student − d. */
+function gapAt({ v, u, student, teacher }: Tempered, d = 0): number {
+  return sharpnessGap(centredRow(v), centredRow(u), { student: student - d, teacher: teacher + d })
+}
+
+export const equalSharpness = temperatureLaw(
+  {
+    name: 'equal-sharpness',
+    statement: 'Softened by their temperatures, both sides are equally sharp.',
+    formula: 'S(u/T_teacher) = S(v/T_student) for centred u and v',
+    conditions: 'no row is constant',
+    matters: 'It is what the paper asks for; its formula makes the largest logits equal instead.',
+    usualCause: 'a solver that stops early, or the published formula',
+  },
+  (sample, _, unit) => {
+    const { v, u, student, teacher } = sample
+    const size = magnitude(v) / student + magnitude(u) / teacher
+    const excused = Math.sqrt(unit) + 16 * unit * (size + v.length)
+    return exceeds('|S(u/T_teacher) − S(v/T_student)|', Math.abs(gapAt(sample)), 'zero', 0, excused)
+  },
+)
+
+export const temperaturesUnique = temperatureLaw(
+  {
+    name: 'temperatures-unique',
+    statement: 'There is one pair of such temperatures: the gap in sharpness falls through it.',
+    formula: 'S(u/(T_teacher + d)) < S(v/(T_student − d)) for d > 0, and the reverse for d < 0',
+    conditions: 'centred rows, none constant: there means are 0; raw logits can have three such pairs',
+    matters: 'A solver may halve its bracket without fear of another root.',
+  },
+  (sample) => {
+    const step = Math.min(sample.student, sample.teacher) / 2
+    return firstOf(
+      exceeds('the gap above', gapAt(sample, step), 'zero', 0, 0),
+      exceeds('zero', 0, 'the gap below', gapAt(sample, -step), 0),
+    )
+  },
+)
+
+export const implicitGradient = lossLaw({
+  name: 'temperatures-implicit-gradient',
+  statement: 'The temperatures change with the student’s logits as the implicit function theorem says.',
+  formula: '∂T_teacher/∂v_j = −(∂f/∂v_j) / (∂f/∂δ),  f(δ) = S(u/(τ + δ)) − S(v/(τ − δ))',
+  conditions: 'centred rows, none constant; numeric',
+  tolerance:
+    'of a five-point difference: what half the digits of sharpness leave open, over the step; truncation, twice',
+  matters: 'Differentiating through the steps of a solver gives something else when it stops early.',
+  needs: 'temperatures',
+  cases: ({ maxima }) =>
+    fc.record({ batch: smoothPair({ maxima, rows: { min: 1, max: 1 } }), at: fc.nat({ max: 5 }) }),
+  async complain(subject, { batch, at }) {
+    const rule = subject.profile.rule!
+    const j = at % batch.student[0].length
+    const moved = (by: number) => ({
+      ...batch,
+      student: [batch.student[0].with(j, batch.student[0][j] + by)],
+    })
+    const wanted = rule.slope(batch.student[0], batch.teacher[0])[j]
+    const { value, error } = await derivative({
+      precision: subject.precision,
+      value: async (by) => (await temperedSample(subject, moved(by))).teacher,
+      rounding: (by) => rule.slack(moved(by).student[0], batch.teacher[0], Math.sqrt(subject.unit)),
+      right: {
+        value: (by) => rule.temperatures(moved(by).student[0], batch.teacher[0]).teacher,
+        slope: wanted,
+      },
+    })
+    return differs(`∂T_teacher/∂v at class ${j}`, value, 'by the theorem', wanted, error)
+  },
+})
+
+export const exactTemperatureLaws = [equalSharpness, temperaturesUnique, implicitGradient]

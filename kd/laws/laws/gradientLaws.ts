@@ -1,0 +1,200 @@
+import fc from 'fast-check'
+import { type Batch, extremePair, ranges, smoothPair } from '../arbitraries.ts'
+import { peakOf, scaled, softmax } from '../formulas/rows.ts'
+import type { Profile } from '../profile.ts'
+import type { Subject } from '../subject.ts'
+import { differs, firstOf, lossLaw } from './lossLaw.ts'
+
+const tolerance =
+  'of an offered gradient, rounding; of a numeric one (five points, step 2⁻⁹, or 2⁻³ in float32), the rounding of its ' +
+  'values over the step and twice the truncation of the formula'
+
+const conditions =
+  'the student’s largest logit stands out, no maximum near 0; numeric where no gradient is offered'
+
+/** A batch and one of its student logits. */
+interface At {
+  readonly batch: Batch
+  readonly n: number
+  readonly j: number
+}
+
+/** Batches of at most two samples with a place among the student's logits. */
+function places({ maxima }: Profile): fc.Arbitrary<At> {
+  return fc
+    .record({
+      batch: smoothPair({ maxima, rows: { min: 1, max: 2 } }),
+      n: fc.nat({ max: 1 }),
+      j: fc.nat({ max: 5 }),
+    })
+    .map(({ batch, n, j }) => ({ batch, n: n % batch.labels.length, j: j % batch.student[0].length }))
+}
+
+const unitVector = ({ batch, j }: At) => batch.student[0].map((_, i) => (i === j ? 1 : 0))
+
+const nameOf = ({ n, j }: At) => `∂L/∂v[${n}][${j}]`
+
+export const gradientIsNumeric = lossLaw({
+  name: 'gradient-is-numeric',
+  statement: 'The gradient is the derivative of the loss, through the temperatures too.',
+  formula: '∂L/∂v = lim (L(v + h) − L(v − h)) / 2h',
+  conditions: 'the loss offers a gradient; the student’s largest logit stands out, no maximum near 0',
+  tolerance,
+  matters: 'With another gradient than its own the loss that is logged is not the one that is minimised.',
+  usualCause:
+    'another factor of temperatures or samples than in the value, or temperatures that are detached',
+  needs: 'gradient',
+  cases: places,
+  async complain(subject, at) {
+    const numeric = await subject.numericSlope(at.batch, at.n, unitVector(at))
+    const offered = await subject.slope(at.batch, at.n, unitVector(at))
+    return differs(nameOf(at), offered.value, 'numerically', numeric.value, numeric.error + offered.error)
+  },
+})
+
+async function complainOfFormula(subject: Subject, at: At, wanted: number): Promise<string | undefined> {
+  const found = await subject.slope(at.batch, at.n, unitVector(at))
+  const { rounding } = subject.wantedGradient(at.batch, at.n)
+  return differs(nameOf(at), found.value, 'by the formula', wanted, found.error + rounding)
+}
+
+export const gradientFormula = lossLaw({
+  name: 'gradient-formula',
+  statement: 'The gradient is that of the formula.',
+  formula: 'of KD: ∂L/∂v = T (q − p) / N',
+  conditions,
+  tolerance,
+  matters: 'It is all that an optimizer sees.',
+  cases: places,
+  complain: (subject, at) =>
+    complainOfFormula(subject, at, subject.wantedGradient(at.batch, at.n).gradient[at.j]),
+})
+
+export const gradientOffTheMaximum = lossLaw({
+  name: 'gradient-off-the-maximum',
+  statement:
+    'Attached temperatures change the gradient at the student’s largest logit alone; everywhere else it is the detached one.',
+  formula: '∂L/∂v_j = T_teacher (q_j − p_j) / N for j ≠ argmax v',
+  conditions,
+  tolerance,
+  matters:
+    'Whoever detaches, or uses another temperature in the gradient, should know what changes and where.',
+  usualCause: 'what flows through a maximum lands at another class',
+  cases: (profile) =>
+    places(profile).map(({ batch, n, j }) => {
+      const peak = peakOf(batch.student[n])
+      return { batch, n, j: j === peak ? (j + 1) % batch.student[n].length : j }
+    }),
+  complain(subject, at) {
+    const { batch, n, j } = at
+    const { student, teacher } = subject.profile.rule!.temperatures(batch.student[n], batch.teacher[n])
+    const [p, q] = [
+      softmax(scaled(batch.teacher[n], 1 / teacher)),
+      softmax(scaled(batch.student[n], 1 / student)),
+    ]
+    return complainOfFormula(subject, at, (teacher * (q[j] - p[j])) / batch.labels.length)
+  },
+})
+
+export const gradientSumsToZero = lossLaw({
+  name: 'gradient-sums-to-zero',
+  statement:
+    'The gradient of a sample sums to zero over the classes, as a constant added to its logits changes nothing.',
+  formula: 'Σⱼ ∂L/∂vⱼ = 0',
+  conditions: `the loss is free of shifts; ${conditions}`,
+  tolerance,
+  matters: 'A gradient that does not sum to zero drifts all logits together, without end.',
+  usualCause: 'a class that the gradient does not reach, or gradient through a raw maximum',
+  cases: places,
+  async complain(subject, { batch, n }) {
+    const found = await subject.slope(batch, n, new Array(batch.student[n].length).fill(1))
+    return differs(`Σⱼ ∂L/∂vⱼ of sample ${n}`, found.value, 'zero', 0, found.error)
+  },
+})
+
+export const gradientAtEquality = lossLaw({
+  name: 'gradient-zero-at-equality',
+  statement: 'A student that equals its teacher is left alone.',
+  formula: '∂L/∂v (u, u, t) = 0',
+  conditions,
+  tolerance,
+  matters: 'Equality must be where training comes to rest.',
+  cases: (profile) =>
+    places(profile).map(({ batch, ...place }) => ({ ...place, batch: { ...batch, teacher: batch.student } })),
+  complain: (subject, at) => complainOfFormula(subject, at, 0),
+})
+
+export const gradientRowIndependence = lossLaw({
+  name: 'gradient-row-independence',
+  statement: 'The gradient of a sample is that of a batch of one, over the number of samples.',
+  formula: 'N ∂L(batch)/∂vₙ = ∂L(sample n)/∂v',
+  conditions,
+  tolerance,
+  matters: 'A gradient that is summed where the value is a mean grows with the batch.',
+  usualCause: 'a gradient that is summed where the value is a mean',
+  cases: places,
+  async complain(subject, at) {
+    const { batch, n } = at
+    const count = batch.labels.length
+    const alone = { student: [batch.student[n]], teacher: [batch.teacher[n]], labels: [batch.labels[n]] }
+    const within = await subject.slope(batch, n, unitVector(at))
+    const own = await subject.slope(alone, 0, unitVector(at))
+    return differs(
+      `N ${nameOf(at)}`,
+      count * within.value,
+      'of the sample alone',
+      own.value,
+      count * within.error + own.error,
+    )
+  },
+})
+
+export const gradientAtExtremes = lossLaw({
+  name: 'gradient-finite-at-extremes',
+  statement: 'The gradient is finite for any finite logits.',
+  formula: '|∂L/∂v| < ∞',
+  conditions: 'the loss offers a gradient; logits as of finite-at-extremes',
+  tolerance: 'none',
+  matters: 'A finite loss with a NaN in its gradient is the usual end of a run.',
+  usualCause: '0 times infinity in a derivative: the value is saved by a condition, its gradient is not',
+  needs: 'gradient',
+  cases: ({ maxima }, { precision }) => extremePair(ranges[precision], { maxima }),
+  async complain(subject, batch) {
+    const rows = await subject.gradient(batch)
+    const complaints = rows.map((row, n) => {
+      const j = row.findIndex((value) => !Number.isFinite(value))
+      return j < 0
+        ? undefined
+        : `${nameOf({ batch, n, j })} = ${row[j]}, but the loss = ${subject.wanted(batch)}`
+    })
+    return firstOf(...complaints)
+  },
+})
+
+export const teacherGradient = lossLaw({
+  name: 'teacher-gets-no-gradient',
+  statement: 'The teacher is cut off: its logits get no gradient.',
+  formula: '∂L/∂u = 0',
+  conditions: 'the loss offers teacherGradient',
+  tolerance: 'none: exactly 0',
+  matters: 'A teacher that learns from its student forgets.',
+  usualCause: 'the teacher’s logits, or temperatures made of them, are not detached',
+  needs: 'teacherGradient',
+  cases: (profile) => places(profile).map(({ batch }) => batch),
+  async complain(subject, batch) {
+    const values = (await subject.teacherGradient(batch)).flat()
+    const found = values.find((value) => value !== 0)
+    return found === undefined ? undefined : `∂L/∂u = ${found}, but it should be 0`
+  },
+})
+
+export const gradientLaws = [
+  gradientIsNumeric,
+  gradientFormula,
+  gradientOffTheMaximum,
+  gradientSumsToZero,
+  gradientAtEquality,
+  gradientRowIndependence,
+  gradientAtExtremes,
+  teacherGradient,
+]

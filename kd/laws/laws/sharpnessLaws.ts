@@ -1,0 +1,265 @@
+import fc from 'fast-check'
+import { logit, logits, order, orderOf, temperature } from '../arbitraries.ts'
+import { derivative } from '../derivative.ts'
+import {
+  dot,
+  largest,
+  logSumExp,
+  magnitude,
+  mean,
+  permuted,
+  type Row,
+  scaled,
+  shifted,
+  softmax,
+  total,
+} from '../formulas/rows.ts'
+import type { Subject } from '../subject.ts'
+import { differs, exceeds, firstOf, type LossLaw, lossLaw } from './lossLaw.ts'
+
+const tolerance =
+  'unit × (4 max|z| + 2K + 6), the rounding of a logarithm of a sum of exponentials, for each value'
+
+function excused({ unit }: Subject, ...rows: Row[]): number {
+  return total(rows.map((row) => unit * (4 * magnitude(row) + 2 * row.length + 6)))
+}
+
+function sharpnessLaw<Drawn>(
+  record: Pick<LossLaw, 'name' | 'statement' | 'formula' | 'conditions' | 'matters'>,
+  drawn: fc.Arbitrary<Drawn>,
+  complain: (
+    S: (...rows: Row[]) => Promise<number[]>,
+    row: Row,
+    drawn: Drawn,
+    subject: Subject,
+  ) => Promise<string | undefined>,
+): LossLaw {
+  return lossLaw({
+    ...record,
+    tolerance,
+    needs: 'sharpness',
+    cases: () => fc.record({ row: logits(), drawn }),
+    complain: (subject, { row, drawn }) =>
+      complain((...rows) => subject.sharpness(rows), row, drawn, subject),
+  })
+}
+
+const nothing = fc.constant(0)
+
+export const sharpnessBounds = sharpnessLaw(
+  {
+    name: 'sharpness-bounds',
+    statement:
+      'Sharpness lies between the largest logit and ln K above it, and is at least the mean plus ln K.',
+    formula: 'max z ≤ S(z) ≤ max z + ln K,  S(z) ≥ mean z + ln K',
+    conditions: 'logits up to 8, and up to 8,192, whose exponentials overflow',
+    matters: 'It mostly measures the largest logit.',
+  },
+  fc.constantFrom(1, 1024),
+  async (S, small, scale, subject) => {
+    const row = scaled(small, scale)
+    const [value] = await S(row)
+    const slack = excused(subject, row)
+    return firstOf(
+      exceeds('max z', largest(row), 'S(z)', value, slack),
+      exceeds('S(z)', value, 'max z + ln K', largest(row) + Math.log(row.length), slack),
+      exceeds('mean z + ln K', mean(row) + Math.log(row.length), 'S(z)', value, slack),
+    )
+  },
+)
+
+export const sharpnessShift = sharpnessLaw(
+  {
+    name: 'sharpness-shift',
+    statement: 'A constant added to the logits is added to their sharpness.',
+    formula: 'S(z + c) = S(z) + c',
+    conditions: 'any logits',
+    matters: 'Sharpness is no function of the softmax, which a constant does not change.',
+  },
+  logit(),
+  async (S, row, by, subject) => {
+    const other = shifted(row, by)
+    const [before, after] = await S(row, other)
+    return differs('S(z + c)', after, 'S(z) + c', before + by, excused(subject, row, other))
+  },
+)
+
+export const sharpnessConvexity = sharpnessLaw(
+  {
+    name: 'sharpness-convexity',
+    statement: 'Sharpness is convex.',
+    formula: 'S((a + b)/2) ≤ (S(a) + S(b))/2',
+    conditions: 'any logits',
+    matters: 'Its second derivative is a covariance: averaging logits never sharpens.',
+  },
+  logits({ classes: { min: 6, max: 6 } }),
+  async (S, a, other, subject) => {
+    const b = other.slice(0, a.length)
+    const middle = a.map((value, i) => (value + b[i]) / 2)
+    const [atMiddle, atA, atB] = await S(middle, a, b)
+    return exceeds('S((a + b)/2)', atMiddle, '(S(a) + S(b))/2', (atA + atB) / 2, excused(subject, a, b))
+  },
+)
+
+export const sharpnessLipschitz = sharpnessLaw(
+  {
+    name: 'sharpness-lipschitz',
+    statement: 'Sharpness changes by at most as much as the logit that changes most.',
+    formula: '|S(a) − S(b)| ≤ max |aᵢ − bᵢ|',
+    conditions: 'any logits',
+    matters: 'It is Proposition 1 of the DTKD paper.',
+  },
+  logits({ classes: { min: 6, max: 6 } }),
+  async (S, a, other, subject) => {
+    const b = other.slice(0, a.length)
+    const [atA, atB] = await S(a, b)
+    const distance = magnitude(a.map((value, i) => value - b[i]))
+    return exceeds('|S(a) − S(b)|', Math.abs(atA - atB), 'max |aᵢ − bᵢ|', distance, excused(subject, a, b))
+  },
+)
+
+export const sharpnessPermutation = sharpnessLaw(
+  {
+    name: 'sharpness-permutation',
+    statement: 'The order of the classes does not matter.',
+    formula: 'S(πz) = S(z)',
+    conditions: 'any logits',
+    matters: 'A class left out, or counted twice, is one at an end.',
+  },
+  order,
+  async (S, row, drawn, subject) => {
+    const [value, other] = await S(row, permuted(row, orderOf(drawn, row.length)))
+    return differs('S(πz)', other, 'S(z)', value, 2 * excused(subject, row))
+  },
+)
+
+export const sharpnessGradient = sharpnessLaw(
+  {
+    name: 'sharpness-gradient',
+    statement: 'The gradient of sharpness is the softmax.',
+    formula: '∂S/∂zⱼ = softmax(z)ⱼ',
+    conditions: 'any logits; numeric',
+    matters: 'So raising any logit sharpens.',
+  },
+  fc.nat({ max: 5 }),
+  async (S, row, at, subject) => {
+    const j = at % row.length
+    const moved = (by: number) => row.with(j, row[j] + by)
+    const wanted = softmax(row)[j]
+    const { value, error } = await derivative({
+      precision: subject.precision,
+      value: async (by) => (await S(moved(by)))[0],
+      rounding: (by) => excused(subject, moved(by)),
+      right: { value: (by) => logSumExp(moved(by)), slope: wanted },
+    })
+    return differs(`∂S/∂z at class ${j}`, value, 'softmax', wanted, error)
+  },
+)
+
+export const sharpnessMonotone = sharpnessLaw(
+  {
+    name: 'sharpness-monotone',
+    statement:
+      'With temperature, sharpness falls where the mean logit is not negative, and rises where no logit is positive.',
+    formula: 'mean z ≥ 0 ⇒ S(z/T) falls in T;  max z ≤ 0 ⇒ S(z/T) rises in T',
+    conditions: 'as stated; between, it falls and rises again',
+    matters: 'That the sharper side needs the higher temperature is true only so far.',
+  },
+  fc.record({ lower: temperature(), times: fc.integer({ min: 2, max: 4 }) }),
+  async (S, row, { lower, times }, subject) => {
+    const [raised, sunk] = [shifted(row, -mean(row)), shifted(row, -largest(row))]
+    const at = [scaled(raised, 1 / lower), scaled(raised, 1 / (lower * times))]
+    const below = [scaled(sunk, 1 / lower), scaled(sunk, 1 / (lower * times))]
+    const values = await S(...at, ...below)
+    return firstOf(
+      exceeds('S at the higher temperature', values[1], 'S at the lower', values[0], excused(subject, ...at)),
+      exceeds(
+        'S at the lower temperature',
+        values[2],
+        'S at the higher',
+        values[3],
+        excused(subject, ...below),
+      ),
+    )
+  },
+)
+
+/** So far from 1 that what is left is below the bound given with it. */
+const farAway = 2 ** 20
+
+export const sharpnessLimits = sharpnessLaw(
+  {
+    name: 'sharpness-limits',
+    statement:
+      'As temperature grows, sharpness goes to ln K; as it goes to 0, T S(z/T) goes to the largest logit.',
+    formula: '|S(z/T) − ln K| ≤ max|z| / T,  0 ≤ T S(z/T) − max z ≤ T ln K',
+    conditions: 'T = 2²⁰ and 2⁻²⁰',
+    matters: 'Sharpness overflows where exp does, unless the largest logit goes first.',
+  },
+  nothing,
+  async (S, row, _, subject) => {
+    const [hot, cold] = [scaled(row, 1 / farAway), scaled(row, farAway)]
+    const [atHot, atCold] = await S(hot, cold)
+    return firstOf(
+      differs(
+        'S(z/T) at T = 2²⁰',
+        atHot,
+        'ln K',
+        Math.log(row.length),
+        magnitude(hot) + excused(subject, hot),
+      ),
+      differs(
+        'T S(z/T) at T = 2⁻²⁰',
+        atCold / farAway,
+        'max z',
+        largest(row),
+        (Math.log(row.length) + excused(subject, cold)) / farAway,
+      ),
+    )
+  },
+)
+
+export const sharpnessEntropy = sharpnessLaw(
+  {
+    name: 'sharpness-entropy',
+    statement: 'Sharpness is the entropy of the softmax plus the mean logit under it.',
+    formula: 'S(z) = H(p) + Σ pᵢ zᵢ,  p = softmax(z)',
+    conditions: 'any logits',
+    matters: 'Of two rows with one mean logit the sharper one has more entropy: the word misleads.',
+  },
+  nothing,
+  async (S, row, _, subject) => {
+    const p = softmax(row)
+    const entropy = -total(p.map((value) => (value === 0 ? 0 : value * Math.log(value))))
+    const [value] = await S(row)
+    return differs('S(z)', value, 'H(p) + Σ pᵢ zᵢ', entropy + dot(p, row), 2 * excused(subject, row))
+  },
+)
+
+export const sharpnessHomogeneity = sharpnessLaw(
+  {
+    name: 'sharpness-homogeneity',
+    statement: 'Sharpness scales with the logits.',
+    formula: 'S(z/2) = S(z)/2',
+    conditions: 'any logits',
+    matters: 'If it did, temperatures in the ratio of sharpnesses would make them equal.',
+  },
+  nothing,
+  async (S, row, _, subject) => {
+    const [value, half] = await S(row, scaled(row, 0.5))
+    return differs('S(z/2)', half, 'S(z)/2', value / 2, 2 * excused(subject, row))
+  },
+)
+
+export const sharpnessLaws = [
+  sharpnessBounds,
+  sharpnessShift,
+  sharpnessConvexity,
+  sharpnessLipschitz,
+  sharpnessPermutation,
+  sharpnessGradient,
+  sharpnessMonotone,
+  sharpnessLimits,
+  sharpnessEntropy,
+  sharpnessHomogeneity,
+]

@@ -1,0 +1,131 @@
+import fc from 'fast-check'
+import { logit, logitsPair, order, orderOf, temperature } from '../arbitraries.ts'
+import { largest, permuted, type Row, scaled, shifted } from '../formulas/rows.ts'
+import type { SampleTemperatures } from '../formulas/temperatureRules.ts'
+import { firstOf, type LossLaw, lossLaw } from './lossLaw.ts'
+
+import { complainOfChange, oneSample, temperedSample, tolerance } from './temperatureLaw.ts'
+
+/** A law over a sample and what is made of it: temperatures stay as they are, or change places. */
+function changeLaw<Drawn>(
+  record: Pick<LossLaw, 'name' | 'statement' | 'formula' | 'conditions' | 'matters' | 'usualCause'>,
+  drawn: fc.Arbitrary<Drawn>,
+  change: (sample: { v: Row; u: Row }, drawn: Drawn) => { v: Row; u: Row },
+  of: string,
+  expected: (temperatures: SampleTemperatures) => SampleTemperatures = (same) => same,
+): LossLaw {
+  return lossLaw({
+    ...record,
+    tolerance,
+    needs: 'temperatures',
+    cases: (profile) => fc.record({ batch: oneSample(profile), drawn }),
+    async complain(subject, { batch, drawn }) {
+      const { v, u } = change({ v: batch.student[0], u: batch.teacher[0] }, drawn)
+      const before = await temperedSample(subject, batch)
+      const after = await temperedSample(subject, { ...batch, student: [[...v]], teacher: [[...u]] })
+      return complainOfChange([after, expected(before)], of, Math.max(before.excused, after.excused))
+    },
+  })
+}
+
+export const temperaturesScale = changeLaw(
+  {
+    name: 'temperatures-scale',
+    statement: 'Scaling the logits of both sides together changes no temperature.',
+    formula: 'T(c v, c u) = T(v, u) for c > 0',
+    conditions: 'c between 1/4 and 16; of exact temperatures not: sharpness is not homogeneous',
+    matters: 'The rule looks at how the sides compare, not at how large they are.',
+  },
+  temperature(),
+  ({ v, u }, factor) => ({ v: scaled(v, factor), u: scaled(u, factor) }),
+  ' of (c v, c u)',
+)
+
+export const temperaturesSwap = changeLaw(
+  {
+    name: 'temperatures-swap',
+    statement: 'If teacher and student change places, so do their temperatures.',
+    formula: 'T_teacher(u, v) = T_student(v, u)',
+    conditions: 'rows that the profile speaks of',
+    matters: 'The rule knows the sides by their logits alone.',
+  },
+  fc.constant('swap'),
+  ({ v, u }) => ({ v: u, u: v }),
+  ' of (u, v)',
+  ({ student, teacher }) => ({ student: teacher, teacher: student }),
+)
+
+export const temperaturesMaximaAlone = changeLaw(
+  {
+    name: 'temperatures-maxima-alone',
+    statement: 'The temperatures depend on the two largest logits alone.',
+    formula: 'T is a function of max u and max v',
+    conditions: 'all other logits lowered by up to 8',
+    matters: 'So they cost two maxima; and so they cannot know how sharp the rows are.',
+    usualCause: 'magnitudes, ranges or sums in the place of the largest logit',
+  },
+  logit().map(Math.abs),
+  ({ v, u }, by) => {
+    const lowered = (row: Row) => row.map((value) => (value === largest(row) ? value : value - by))
+    return { v: lowered(v), u: lowered(u) }
+  },
+  ' with the other logits lowered',
+)
+
+export const temperaturesPermutation = changeLaw(
+  {
+    name: 'temperatures-permutation',
+    statement: 'The order of the classes of either side does not change the temperatures.',
+    formula: 'T(πv, σu) = T(v, u)',
+    conditions: 'rows that the profile speaks of',
+    matters: 'Temperatures that look at a certain class, such as the label’s, are another method’s.',
+  },
+  fc.record({ ofStudent: order, ofTeacher: order }),
+  ({ v, u }, { ofStudent, ofTeacher }) => ({
+    v: permuted(v, orderOf(ofStudent, v.length)),
+    u: permuted(u, orderOf(ofTeacher, u.length)),
+  }),
+  ' of (πv, σu)',
+)
+
+export const temperaturesShift = changeLaw(
+  {
+    name: 'temperatures-shift',
+    statement: 'A constant added to the logits of both sides changes no temperature.',
+    formula: 'T(v + c, u + c) = T(v, u)',
+    conditions: 'c from 0 to 8; of exact temperatures, because rows are centred first',
+    matters: 'Without it the temperatures depend on the bias of the last layer.',
+  },
+  logit().map(Math.abs),
+  ({ v, u }, by) => ({ v: shifted(v, by), u: shifted(u, by) }),
+  ' of (v + c, u + c)',
+)
+
+export const temperaturesRowIndependence = lossLaw({
+  name: 'temperatures-row-independence',
+  statement: 'The temperatures of a sample do not depend on the others.',
+  formula: 'T of sample n of a batch = T of the sample alone',
+  conditions: 'rows that the profile speaks of',
+  tolerance,
+  matters: 'A maximum over the whole batch gives every sample the temperatures of one.',
+  usualCause: 'a maximum over the whole batch',
+  needs: 'temperatures',
+  cases: ({ maxima }) => logitsPair({ maxima }),
+  async complain(subject, batch) {
+    const complaints = batch.labels.map(async (label, n) => {
+      const alone = { student: [batch.student[n]], teacher: [batch.teacher[n]], labels: [label] }
+      const own = await temperedSample(subject, alone)
+      return complainOfChange([await temperedSample(subject, batch, n), own], ` of sample ${n} in the batch`)
+    })
+    return firstOf(...(await Promise.all(complaints)))
+  },
+})
+
+export const temperatureChangeLaws = [
+  temperaturesScale,
+  temperaturesSwap,
+  temperaturesMaximaAlone,
+  temperaturesPermutation,
+  temperaturesShift,
+  temperaturesRowIndependence,
+]

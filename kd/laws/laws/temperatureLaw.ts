@@ -1,0 +1,65 @@
+import type fc from 'fast-check'
+import { type Batch, logitsPair } from '../arbitraries.ts'
+import type { Row } from '../formulas/rows.ts'
+import type { SampleTemperatures } from '../formulas/temperatureRules.ts'
+import type { Profile } from '../profile.ts'
+import type { Subject } from '../subject.ts'
+import { differs, firstOf, type LossLaw, lossLaw } from './lossLaw.ts'
+
+/** The tolerance of laws about temperatures. */
+export const tolerance =
+  'eight roundings of the larger side; of a solver, what half the digits of sharpness leave open'
+
+/** A sample with the temperatures that the loss offers, and how far each may be off. */
+export interface Tempered {
+  readonly v: Row
+  readonly u: Row
+  readonly student: number
+  readonly teacher: number
+  readonly excused: number
+}
+
+export const oneSample = ({ maxima }: Profile) => logitsPair({ maxima, rows: { min: 1, max: 1 } })
+
+/** A law over one sample and its temperatures. */
+export function temperatureLaw(
+  record: Pick<LossLaw, 'name' | 'statement' | 'formula' | 'conditions' | 'matters' | 'usualCause'>,
+  complain: (sample: Tempered, profile: Profile, unit: number) => string | undefined,
+  cases: (profile: Profile) => fc.Arbitrary<Batch> = oneSample,
+): LossLaw {
+  return lossLaw({
+    ...record,
+    tolerance,
+    needs: 'temperatures',
+    cases,
+    complain: async (subject, batch) =>
+      complain(await temperedSample(subject, batch), subject.profile, subject.unit),
+  })
+}
+
+export async function temperedSample(subject: Subject, batch: Batch, n = 0): Promise<Tempered> {
+  const { student, teacher } = await subject.temperatures(batch)
+  const [v, u] = [batch.student[n], batch.teacher[n]]
+  return { v, u, student: student[n], teacher: teacher[n], excused: excusedOf(subject, v, u) }
+}
+
+function excusedOf({ profile, unit }: Subject, v: Row, u: Row): number {
+  return 16 * unit * profile.temperature + profile.rule!.slack(v, u, Math.sqrt(unit))
+}
+
+/** Complains unless the temperatures of another batch are the wanted ones. */
+export function complainOfChange(
+  [found, wanted]: readonly [Tempered, SampleTemperatures],
+  of: string,
+  excused = found.excused,
+): string | undefined {
+  return firstOf(
+    differs(`T_student${of}`, found.student, 'T_student', wanted.student, 2 * excused),
+    differs(`T_teacher${of}`, found.teacher, 'T_teacher', wanted.teacher, 2 * excused),
+  )
+}
+
+/** One sample whose largest logits are both positive. */
+export function bothPositive(profile: Profile): fc.Arbitrary<Batch> {
+  return oneSample({ ...profile, maxima: 'positive' })
+}

@@ -1,0 +1,194 @@
+import type fc from 'fast-check'
+import type { Batch } from '../arbitraries.ts'
+import { largest, peakOf, scaled, shifted, softmax } from '../formulas/rows.ts'
+import { sharpnessGap } from '../formulas/temperatureRules.ts'
+import type { Profile } from '../profile.ts'
+import { differs, exceeds, firstOf } from './lossLaw.ts'
+
+import { bothPositive, oneSample, temperatureLaw } from './temperatureLaw.ts'
+
+export const temperaturesShared = temperatureLaw(
+  {
+    name: 'temperatures-shared',
+    statement: 'Both sides of every sample have the temperature τ.',
+    formula: 'T_student = T_teacher = τ',
+    conditions: 'any logits',
+    matters: 'A temperature that comes from somewhere else is a flag that is not read.',
+  },
+  ({ student, teacher, excused }, { temperature }) =>
+    firstOf(
+      differs('T_student', student, 'τ', temperature, excused),
+      differs('T_teacher', teacher, 'τ', temperature, excused),
+    ),
+)
+
+export const temperaturesSum = temperatureLaw(
+  {
+    name: 'temperatures-sum',
+    statement: 'The temperatures of a sample sum to 2τ.',
+    formula: 'T_teacher + T_student = 2τ',
+    conditions: 'rows that the profile speaks of',
+    matters: 'τ + δ and τ − δ: what one side gains the other gives.',
+    usualCause: 'a constant in the denominator, or a factor of 2',
+  },
+  ({ student, teacher, excused }, { temperature }) =>
+    differs('T_teacher + T_student', teacher + student, '2τ', 2 * temperature, 2 * excused),
+)
+
+export const temperaturesRatio = temperatureLaw(
+  {
+    name: 'temperatures-ratio',
+    statement: 'The temperatures are to each other as the largest logits are.',
+    formula: 'T_teacher max v = T_student max u',
+    conditions: 'both largest logits positive',
+    matters: 'Exchanged, the peaked side gets the low temperature and becomes more so.',
+    usualCause: 'temperatures that are exchanged',
+  },
+  ({ v, u, student, teacher, excused }) =>
+    differs(
+      'T_teacher max v',
+      teacher * largest(v),
+      'T_student max u',
+      student * largest(u),
+      excused * (largest(v) + largest(u)),
+    ),
+  bothPositive,
+)
+
+export const temperaturesScaledMaxima = temperatureLaw(
+  {
+    name: 'temperatures-scaled-maxima',
+    statement: 'Softened, both sides have the same largest logit.',
+    formula: 'max u / T_teacher = max v / T_student = (max u + max v) / 2τ',
+    conditions: 'both largest logits positive',
+    matters: 'It is what the published formula really makes equal, in the place of sharpness.',
+  },
+  ({ v, u, student, teacher, excused }, { temperature }) => {
+    const common = (largest(u) + largest(v)) / (2 * temperature)
+    const side = (name: string, most: number, temperature: number) =>
+      differs(name, most / temperature, '(max u + max v) / 2τ', common, (2 * excused * common) / temperature)
+    return firstOf(
+      side('max u / T_teacher', largest(u), teacher),
+      side('max v / T_student', largest(v), student),
+    )
+  },
+  bothPositive,
+)
+
+export const temperaturesBounds = temperatureLaw(
+  {
+    name: 'temperatures-bounds',
+    statement: 'Both temperatures lie between 0 and 2τ.',
+    formula: '0 < T < 2τ',
+    conditions: 'rows that the profile speaks of',
+    matters: 'A temperature below zero turns a softmax upside down.',
+  },
+  ({ student, teacher }, { temperature }) => {
+    const within = (name: string, value: number) =>
+      value > 0 && value <= 2 * temperature
+        ? undefined
+        : `${name} = ${value}, but it should be between 0 and ${2 * temperature}`
+    return firstOf(within('T_student', student), within('T_teacher', teacher))
+  },
+)
+
+export const temperaturesProduct = temperatureLaw(
+  {
+    name: 'temperatures-product',
+    statement: 'The product of the temperatures is at most τ².',
+    formula: 'T_teacher T_student = τ² − δ² ≤ τ²',
+    conditions: 'rows that the profile speaks of',
+    matters: 'The more unequal the sides, the less a sample weighs.',
+  },
+  ({ student, teacher, excused }, { temperature }) =>
+    exceeds('T_teacher T_student', teacher * student, 'τ²', temperature ** 2, 4 * excused * temperature),
+)
+
+export const temperaturesFallback = temperatureLaw(
+  {
+    name: 'temperatures-fallback',
+    statement: 'Where one largest logit is not positive and the other not negative, both sides have τ.',
+    formula: 'max u ≤ 0 ≤ max v or the reverse ⇒ T_student = T_teacher = τ',
+    conditions: 'the guard of a fallback; of two negative maxima some guards do not speak',
+    matters: 'There the formula gives negative temperatures, infinite ones or none.',
+    usualCause: 'no guard, or one that only takes magnitudes',
+  },
+  ({ student, teacher, excused }, { temperature }) =>
+    firstOf(
+      differs('T_student', student, 'τ', temperature, excused),
+      differs('T_teacher', teacher, 'τ', temperature, excused),
+    ),
+  (profile) =>
+    oneSample({ ...profile, maxima: 'any' }).map((batch) => ({
+      ...batch,
+      student: batch.student.map((row) => (largest(row) > 0 ? shifted(row, -largest(row)) : row)),
+      teacher: batch.teacher.map((row) => (largest(row) < 0 ? shifted(row, -largest(row)) : row)),
+    })),
+)
+
+export const sharpnessGapFormula = temperatureLaw(
+  {
+    name: 'sharpness-gap',
+    statement:
+      'The sharpnesses that the published temperatures leave differ by the logarithm of how the largest probabilities compare, which is below ln K.',
+    formula: 'S(u/T_teacher) − S(v/T_student) = ln(max q / max p),  |…| < ln K',
+    conditions: 'both largest logits positive',
+    matters: 'It is exactly what the formula of the paper does not remove.',
+  },
+  (sample) => {
+    const { v, u, student, teacher } = sample
+    const [z, w] = [scaled(u, 1 / teacher), scaled(v, 1 / student)]
+    const gap = sharpnessGap(v, u, sample)
+    const excused =
+      2 * sample.excused * (largest(z) / teacher + largest(w) / student) + 64 * Number.EPSILON * v.length
+    const wanted = Math.log(largest(softmax(w)) / largest(softmax(z)))
+    return firstOf(
+      differs('S(u/T_teacher) − S(v/T_student)', gap, 'ln(max q / max p)', wanted, excused),
+      exceeds('|gap|', Math.abs(gap), 'ln K', Math.log(v.length), excused),
+    )
+  },
+  bothPositive,
+)
+
+export const sharpnessGapShrinks = temperatureLaw(
+  {
+    name: 'sharpness-gap-shrinks',
+    statement: 'Dynamic temperatures leave a smaller gap in sharpness than τ on both sides.',
+    formula: '|S(u/T_teacher) − S(v/T_student)| ≤ |S(u/τ) − S(v/τ)|',
+    conditions: 'a flat teacher row below the peak of the student',
+    matters: 'It is true of most samples of trained networks, and guaranteed of none.',
+  },
+  (sample, { temperature }) =>
+    exceeds(
+      '|gap|',
+      Math.abs(sharpnessGap(sample.v, sample.u, sample)),
+      '|gap at τ|',
+      Math.abs(sharpnessGap(sample.v, sample.u, { student: temperature, teacher: temperature })),
+      1e-9,
+    ),
+  flatAndPeaked,
+)
+
+/** A teacher that is flat, and a student with one class above it: here the formula softens the wrong side. */
+function flatAndPeaked(profile: Profile): fc.Arbitrary<Batch> {
+  return bothPositive(profile).map(({ student, teacher, labels }) => {
+    const most = largest(teacher[0])
+    return {
+      student: student.map((row) => row.map((value, i) => (i === peakOf(row) ? most + 1 : value - 8))),
+      teacher: teacher.map((row) => row.map(() => most)),
+      labels,
+    }
+  })
+}
+
+export const temperatureLaws = [
+  temperaturesShared,
+  temperaturesSum,
+  temperaturesRatio,
+  temperaturesScaledMaxima,
+  temperaturesBounds,
+  temperaturesProduct,
+  temperaturesFallback,
+  sharpnessGapFormula,
+  sharpnessGapShrinks,
+]

@@ -1,0 +1,109 @@
+import fc from 'fast-check'
+import { type Batch, logitsPair, temperature } from '../arbitraries.ts'
+import { mean, scaled } from '../formulas/rows.ts'
+import type { Profile } from '../profile.ts'
+import { samplesOf } from '../subject.ts'
+import { batches, rounding, withMore } from './cases.ts'
+import { differs, exceeds, lossLaw } from './lossLaw.ts'
+
+export const nonNegative = lossLaw({
+  name: 'non-negative',
+  statement: 'The loss is never below zero.',
+  formula: 'L(v, u, t) ≥ 0',
+  conditions: 'rows that the profile speaks of',
+  tolerance: rounding,
+  matters: 'A divergence below zero is none: a sign, a logarithm or a normalisation is wrong.',
+  usualCause: 'a sign, a distribution that does not sum to 1, or a negative temperature',
+  cases: batches,
+  async complain(subject, batch) {
+    return exceeds('0', 0, 'L', await subject.value(batch), subject.rounding(batch))
+  },
+})
+
+/** A batch whose student is the teacher times a factor, for each sample. */
+function multiples(factor: fc.Arbitrary<number>, { maxima }: Profile): fc.Arbitrary<Batch> {
+  const batch = logitsPair({
+    maxima: maxima === 'not both negative' ? 'positive' : maxima,
+    corners: ['none'],
+  })
+  return withMore(batch, factor).map(({ batch, drawn }) => ({
+    ...batch,
+    student: batch.teacher.map((row) => scaled(row, drawn)),
+  }))
+}
+
+export const zeroAtEquality = lossLaw({
+  name: 'zero-at-equality',
+  statement: 'A student that equals its teacher has no loss.',
+  formula: 'L(u, u, t) = 0',
+  conditions: 'rows that the profile speaks of',
+  tolerance: rounding,
+  matters:
+    'Otherwise training pulls a perfect student away: a temperature is missing on one side, or a normalisation.',
+  usualCause:
+    'a temperature on one side only, a term that does not belong, or one side that is not normalised',
+  cases: (profile) => multiples(fc.constant(1), profile),
+  complain: async (subject, batch) =>
+    differs('L(u, u)', await subject.value(batch), 'zero', 0, subject.rounding(batch)),
+})
+
+export const zeroAtMultiples = lossLaw({
+  name: 'zero-at-multiples',
+  statement:
+    'A student that is a positive multiple of its teacher has no loss: the temperatures make up for the scale.',
+  formula: 'L(r u, u, t) = 0 for r > 0',
+  conditions: 'r between 1/4 and 16, largest logits positive',
+  tolerance: rounding,
+  matters: 'It is what dynamic temperatures are for.',
+  usualCause: 'temperatures that do not follow the largest logits, or are exchanged',
+  cases: (profile) => multiples(temperature(), profile),
+  complain: async (subject, batch) =>
+    differs('L(r u, u)', await subject.value(batch), 'zero', 0, subject.rounding(batch)),
+})
+
+export const positiveApart = lossLaw({
+  name: 'positive-apart',
+  statement: 'Where the softened distributions differ, the loss is positive.',
+  formula: 'p ≠ q ⇒ L(v, u, t) > 0',
+  conditions: 'the formula is above rounding',
+  tolerance: rounding,
+  matters: 'A teacher compared with itself has zero loss everywhere: nothing is distilled.',
+  usualCause: 'both sides are the same logits, or parts of the divergence are left out',
+  cases: batches,
+  async complain(subject, batch) {
+    const [wanted, excused] = [subject.wanted(batch), subject.rounding(batch)]
+    if (wanted <= 2 * excused) return undefined
+    const value = await subject.value(batch)
+    return value > 0 ? undefined : `L = ${value}, but it should be positive: the formula = ${wanted}`
+  },
+})
+
+/** Softened logits become small by this. */
+const small = 2 ** -5
+
+export const largeTemperatureLimit = lossLaw({
+  name: 'large-temperature-limit',
+  statement:
+    'For logits small against the temperature the loss is the squared distance of centred logits, whatever the temperature.',
+  formula:
+    'L(εv, εu, t) → ε² ‖centred(u − v)‖² / 2K, for a temperature of each side ε² T_t T_s ‖centred(u/T_t − v/T_s)‖² / 2K',
+  conditions: 'ε = 1/32; DKD has such a limit for each of its terms',
+  tolerance: `${rounding}, and the third-order term: the formula’s own distance from its limit, twice`,
+  matters: 'It holds only with T² in front: without, gradients shrink as the temperature rises.',
+  usualCause: 'the factor of temperatures, or a mean over the classes',
+  cases: batches,
+  async complain(subject, batch) {
+    const near = {
+      ...batch,
+      student: batch.student.map((row) => scaled(row, small)),
+      teacher: batch.teacher.map((row) => scaled(row, small)),
+    }
+    const limits = samplesOf(near).map((sample) => subject.profile.definition.limit!(sample))
+    const limit = mean(limits)
+    const remainder = 2 * Math.abs(subject.wanted(near) - limit)
+    const value = await subject.value(near)
+    return differs('L(v/32, u/32)', value, 'its limit', limit, subject.rounding(near) + remainder)
+  },
+})
+
+export const zeroLaws = [nonNegative, zeroAtEquality, zeroAtMultiples, positiveApart, largeTemperatureLimit]

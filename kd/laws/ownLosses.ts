@@ -1,0 +1,67 @@
+import type { Executor, Tensor } from '../../engine/index.ts'
+import { alone, dkd, dtkd, dynamicTemperatures, exactTemperatures, kd, sharedTemperatures } from '../index.ts'
+import type { LossObject } from './loss.ts'
+import type { ProfileName } from './profiles.ts'
+import { hostLoss, type TensorLoss } from './tensorLoss.ts'
+
+type Side = [student: Tensor, teacher: Tensor, labels: Tensor]
+
+const shared: TensorLoss['temperatures'] = (student) => sharedTemperatures(student, 4)
+const published: TensorLoss['temperatures'] = (student, teacher) =>
+  dynamicTemperatures(student, teacher, { guard: 'none' })
+
+/** DTKD's term and total, at the temperatures that an option names. */
+function dynamic(
+  options: Parameters<typeof dtkd>[3],
+  temperatures: TensorLoss['temperatures'],
+): { term: TensorLoss; total: TensorLoss } {
+  return {
+    term: { loss: (...batch: Side) => dtkd(...batch, options).terms.dtkd, temperatures },
+    total: {
+      loss: (student, teacher, labels, epoch) => dtkd(student, teacher, labels, { ...options, epoch }).loss,
+      temperatures,
+      warmsUp: true,
+    },
+  }
+}
+
+const asPublished = dynamic({ guard: 'none' }, published)
+const guarded = dynamic({}, dynamicTemperatures)
+const exact = dynamic({ temperatures: 'exact' }, exactTemperatures)
+const terms = (...batch: Side) => {
+  const { tckd, nckd } = dkd(...batch).terms
+  return { tckd, nckd }
+}
+
+const losses: Readonly<Record<ProfileName, TensorLoss>> = {
+  crossEntropy: { loss: (student, _, labels) => alone(student, labels).loss },
+  kd: { loss: (...batch) => kd(batch[0], batch[1], batch[2]).terms.kd, temperatures: shared },
+  'kd-total': { loss: (...batch) => kd(batch[0], batch[1], batch[2]).loss, temperatures: shared },
+  dkd: {
+    loss: (student, teacher, labels) => {
+      const { tckd, nckd } = terms(student, teacher, labels)
+      return tckd.add(nckd.multiply(8))
+    },
+    temperatures: shared,
+    terms,
+  },
+  'dkd-total': {
+    loss: (student, teacher, labels, epoch) => dkd(student, teacher, labels, { epoch }).loss,
+    temperatures: shared,
+    terms,
+    warmsUp: true,
+  },
+  dtkd: asPublished.term,
+  'dtkd-total': asPublished.total,
+  'dtkd-detached': dynamic({ guard: 'none', gradients: 'detached' }, published).term,
+  'dtkd-guarded': guarded.term,
+  'dtkd-guarded-total': guarded.total,
+  'dtkd-exact': exact.term,
+  'dtkd-exact-total': exact.total,
+}
+
+/** Thermograd's own losses as the profiles name them, computed by an executor. */
+export function ownLosses(executor: Executor): Readonly<Record<ProfileName, LossObject>> {
+  const entries = Object.entries(losses).map(([name, loss]) => [name, hostLoss(loss, executor)])
+  return Object.fromEntries(entries)
+}

@@ -1,0 +1,85 @@
+import { argumentsOf, type Batch } from './arbitraries.ts'
+import type { LossObject } from './loss.ts'
+
+export type Precision = 'float64' | 'float32'
+
+/** What one rounding may change, relatively. */
+export const units: Readonly<Record<Precision, number>> = { float64: 2 ** -53, float32: 2 ** -24 }
+
+/** Generic batches: no ties, no symmetry, both largest logits positive. */
+export const genericBatches: readonly Batch[] = [
+  { student: [[1.5, -0.25, 0.75]], teacher: [[-0.5, 2.25, 1.125]], labels: [2] },
+  {
+    student: [
+      [2.75, 0.5, -1.25],
+      [-0.375, 1.625, 0.25],
+    ],
+    teacher: [
+      [3.5, -2.5, 0.625],
+      [0.875, -1.75, 4.25],
+    ],
+    labels: [0, 2],
+  },
+  {
+    student: [
+      [0.5, 1.75, -2.5, 3.125, 0.0625],
+      [-1.5, 0.375, 2.25, -0.75, 1.0625],
+      [4.5, -3.25, 1.375, 0.125, -0.875],
+    ],
+    teacher: [
+      [5.25, -0.5, 1.375, -2.75, 0.1875],
+      [0.75, 3.5, -1.125, 2.0625, -4.25],
+      [1.875, 2.5, -0.625, -5.5, 0.3125],
+    ],
+    labels: [3, 0, 1],
+  },
+  {
+    student: [
+      [1.25, -0.5, 2.375, 0.625, -1.75, 0.0625],
+      [0.25, 3.5, -2.125, 1.5, 0.875, -0.375],
+    ],
+    teacher: [
+      [-1.375, 0.5, 4.125, 2.75, -0.25, 1.0625],
+      [2.5, 0.125, -3.75, 0.625, 1.875, -1.5],
+    ],
+    labels: [5, 1],
+  },
+]
+
+/** One more, on which one largest logit is negative: of use only for losses that speak of such rows. */
+export const oppositeMaxima: Batch = {
+  student: [
+    [-0.75, -2.5, -1.125],
+    [0.625, -1.25, 2.5],
+  ],
+  teacher: [
+    [1.5, 0.25, -3.125],
+    [-0.5, -1.75, -2.25],
+  ],
+  labels: [1, 2],
+}
+
+/** A step that float64 sees and float32 does not. */
+const step = 2 ** -30
+
+/**
+ * What a loss computes in: as it says, or else as its values do. In float64 they grow evenly over steps that drown in
+ * the rounding of float32. A loss that throws is held to float64.
+ */
+export async function precisionOf(loss: LossObject): Promise<Precision> {
+  if (loss.dtype !== undefined) return loss.dtype
+  try {
+    const even = await Promise.all(genericBatches.map((batch) => growsEvenly(loss, batch)))
+    return even.filter(Boolean).length >= genericBatches.length / 2 ? 'float64' : 'float32'
+  } catch {
+    return 'float64'
+  }
+}
+
+async function growsEvenly({ loss }: LossObject, batch: Batch): Promise<boolean> {
+  const at = (by: number) =>
+    loss(...argumentsOf({ ...batch, student: batch.student.map((row) => row.with(0, row[0] + by)) }))
+  const once = (await at(step)) - (await at(-step))
+  const twice = (await at(2 * step)) - (await at(-2 * step))
+  return once !== 0 && Math.abs(twice - 2 * once) < Math.abs(once) / 100
+}

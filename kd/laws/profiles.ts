@@ -1,0 +1,133 @@
+import { demand } from '../../engine/errors.ts'
+import type { Maxima } from './arbitraries.ts'
+import { type Laws, laws, totals } from './claims.ts'
+import { crossEntropyDefinition, decoupled, divergence, tempered, weighted } from './formulas/definition.ts'
+import {
+  detached,
+  exact,
+  guarded,
+  published,
+  shared,
+  type TemperatureRule,
+} from './formulas/temperatureRules.ts'
+import type { Profile, Term } from './profile.ts'
+
+/** A plain name is the bare term, batch mean; with `-total`, the authors' other terms, weights and warm-up. */
+export type ProfileName = keyof typeof profiles
+
+type Draft = Omit<Profile, 'name' | 'temperature'>
+
+const crossEntropyTerm = (weight = 1): Term => ({
+  name: 'cross entropy',
+  weight,
+  definition: crossEntropyDefinition,
+})
+
+const distillationTerm = (
+  name: string,
+  weight: number,
+  rule: TemperatureRule,
+  measure = divergence,
+): Term => ({
+  name,
+  weight,
+  definition: tempered(rule, measure),
+  distils: { rule, measure },
+})
+
+/** A loss of one term. */
+function bare(formula: string, term: Term, maxima: Maxima, own: Laws): Draft {
+  const { definition, distils } = term
+  return { formula, definition, terms: [term], rule: distils?.rule, maxima, ...own }
+}
+
+/** A loss of several terms, at the temperatures of its first. */
+function total(formula: string, terms: readonly Term[], maxima: Maxima, own: Laws): Draft {
+  const sum = (some: readonly Term[]) => weighted(some.map(({ weight, definition }) => [weight, definition]))
+  const warmUp = {
+    epochs: 20,
+    distillation: sum(terms.filter(({ distils }) => distils)),
+    rest: sum(terms.filter(({ distils }) => !distils)),
+  }
+  return {
+    formula,
+    definition: sum(terms),
+    terms,
+    warmUp: own.claims.includes('warm-up') ? warmUp : undefined,
+    rule: terms[0].distils?.rule,
+    maxima,
+    ...own,
+  }
+}
+
+function dynamic(rule: TemperatureRule, maxima: Maxima, own: Laws): Draft {
+  const formula = '1/N Σ T_teacher T_student KL(softmax(u/T_teacher) ‖ softmax(v/T_student))'
+  return bare(formula, distillationTerm('L_DTKD', 1, rule), maxima, own)
+}
+
+function dynamicTotal(rule: TemperatureRule, tau: number, maxima: Maxima, own: Laws): Draft {
+  const terms = [
+    distillationTerm('L_DTKD', 3, rule),
+    distillationTerm('L_KD', 1, shared(tau)),
+    crossEntropyTerm(),
+  ]
+  return total('min(e/20, 1) (3 L_DTKD + L_KD) + L_CE', terms, maxima, own)
+}
+
+const profiles = {
+  crossEntropy: () => bare('1/N Σ −ln softmax(v)_t', crossEntropyTerm(), 'any', laws.crossEntropy),
+  kd: (tau) =>
+    bare(
+      '1/N Σ τ² KL(softmax(u/τ) ‖ softmax(v/τ))',
+      distillationTerm('L_KD', 1, shared(tau)),
+      'any',
+      laws.kd,
+    ),
+  'kd-total': (tau) =>
+    total(
+      '0.9 L_KD + 0.1 L_CE',
+      [distillationTerm('L_KD', 0.9, shared(tau)), crossEntropyTerm(0.1)],
+      'any',
+      totals.kd,
+    ),
+  dkd: (tau) =>
+    bare(
+      '1/N Σ τ² (TCKD + 8 NCKD)',
+      distillationTerm('TCKD + 8 NCKD', 1, shared(tau), decoupled(1, 8)),
+      'any',
+      laws.dkd,
+    ),
+  'dkd-total': (tau) =>
+    total(
+      'min(e/20, 1) (TCKD + 8 NCKD) + L_CE',
+      [distillationTerm('TCKD + 8 NCKD', 1, shared(tau), decoupled(1, 8)), crossEntropyTerm()],
+      'any',
+      totals.dkd,
+    ),
+  dtkd: (tau) => dynamic(published(tau), 'positive', laws.dtkd),
+  'dtkd-detached': (tau) => ({
+    ...dynamic(detached(published(tau)), 'positive', laws.detached),
+    attached: tempered(published(tau)),
+  }),
+  'dtkd-guarded': (tau) => dynamic(guarded(tau), 'not both negative', laws.guarded),
+  'dtkd-exact': (tau) => dynamic(exact(tau), 'spread', laws.exact),
+  'dtkd-total': (tau) => dynamicTotal(published(tau), tau, 'positive', totals.dtkd),
+  'dtkd-guarded-total': (tau) => dynamicTotal(guarded(tau), tau, 'not both negative', totals.dtkd),
+  'dtkd-exact-total': (tau) => dynamicTotal(exact(tau), tau, 'spread', totals.exact),
+} satisfies Record<string, (temperature: number) => Draft>
+
+export const profileNames = Object.keys(profiles) as ProfileName[]
+
+/** A profile by name at a temperature τ. Throws `InvalidInputError` for a name or temperature that cannot be. */
+export function profileOf(name: string, temperature = 4): Profile {
+  demand(isProfile(name), () => `laws: expected a profile out of ${profileNames.join(', ')}, got '${name}'`)
+  demand(
+    Number.isFinite(temperature) && temperature > 0,
+    () => `laws: expected a temperature above 0, got ${temperature}`,
+  )
+  return { name, temperature, ...profiles[name](temperature) }
+}
+
+function isProfile(name: string): name is ProfileName {
+  return Object.hasOwn(profiles, name)
+}

@@ -1,0 +1,140 @@
+import { argumentsOf, type Batch } from './arbitraries.ts'
+import { derivative, type Estimate } from './derivative.ts'
+import { mean, total } from './formulas/rows.ts'
+import type { HostTemperatures, LossObject, Rows } from './loss.ts'
+import { type Precision, units } from './precision.ts'
+import type { Profile } from './profile.ts'
+
+/** A loss under test, held to a profile. */
+export class Subject {
+  readonly loss: LossObject
+  readonly profile: Profile
+  readonly precision: Precision
+  readonly unit: number
+
+  constructor(loss: LossObject, profile: Profile, precision: Precision) {
+    this.loss = loss
+    this.profile = profile
+    this.precision = precision
+    this.unit = units[precision]
+  }
+
+  async value(batch: Batch): Promise<number> {
+    return numberFrom('the loss', await this.loss.loss(...argumentsOf(batch)))
+  }
+
+  async gradient(batch: Batch): Promise<Rows> {
+    return rowsFrom('gradient', await this.loss.gradient!(...argumentsOf(batch)), batch)
+  }
+
+  async teacherGradient(batch: Batch): Promise<Rows> {
+    return rowsFrom('teacherGradient', await this.loss.teacherGradient!(...argumentsOf(batch)), batch)
+  }
+
+  async perSample(batch: Batch): Promise<number[]> {
+    return listFrom('perSample', await this.loss.perSample!(...argumentsOf(batch)), batch.labels.length)
+  }
+
+  async temperatures(batch: Batch): Promise<HostTemperatures> {
+    const [student, teacher] = argumentsOf(batch)
+    const found = await this.loss.temperatures!(student, teacher)
+    return {
+      student: listFrom('temperatures.student', found?.student, batch.labels.length),
+      teacher: listFrom('temperatures.teacher', found?.teacher, batch.labels.length),
+    }
+  }
+
+  async sharpness(rows: readonly (readonly number[])[]): Promise<number[]> {
+    return listFrom('sharpness', await this.loss.sharpness!(rows.map((row) => [...row])), rows.length)
+  }
+
+  /** What the profile's formula gives. */
+  wanted(batch: Batch): number {
+    return mean(samplesOf(batch).map((sample) => this.profile.definition.value(sample)))
+  }
+
+  /** How far a right loss may be off, for rounding alone. */
+  rounding(batch: Batch): number {
+    const { definition } = this.profile
+    const samples = samplesOf(batch)
+    const ofMean =
+      2 * samples.length * this.unit * mean(samples.map((sample) => Math.abs(definition.value(sample))))
+    return mean(samples.map((sample) => definition.rounding(sample, this.unit))) + ofMean
+  }
+
+  /** The gradient's part in one sample by the formula, and how far a right one may be off. */
+  wantedGradient(batch: Batch, n: number): { gradient: number[]; rounding: number } {
+    const { definition } = this.profile
+    const sample = samplesOf(batch)[n]
+    const count = batch.labels.length
+    return {
+      gradient: definition.gradient(sample).map((value) => value / count),
+      rounding: definition.gradientRounding(sample, this.unit) / count,
+    }
+  }
+
+  /**
+   * The derivative by the student's logits of sample n in a direction: from the gradient that the loss offers, or
+   * else numeric.
+   */
+  async slope(batch: Batch, n: number, direction: readonly number[]): Promise<Estimate> {
+    if (!this.loss.gradient) return this.numericSlope(batch, n, direction)
+    const row = (await this.gradient(batch))[n]
+    const size = total(direction.map(Math.abs))
+    return {
+      value: total(row.map((value, j) => value * direction[j])),
+      error: this.wantedGradient(batch, n).rounding * size,
+    }
+  }
+
+  /** The same, always numeric. */
+  numericSlope(batch: Batch, n: number, direction: readonly number[]): Promise<Estimate> {
+    const moved = (by: number): Batch => ({
+      ...batch,
+      student: batch.student.with(
+        n,
+        batch.student[n].map((value, j) => value + by * direction[j]),
+      ),
+    })
+    const { attached = this.profile.definition } = this.profile
+    const derivatives = attached.gradient(samplesOf(batch)[n])
+    const slope = total(derivatives.map((value, j) => value * direction[j])) / batch.labels.length
+    return derivative({
+      precision: this.precision,
+      value: (by) => this.value(moved(by)),
+      rounding: (by) => this.rounding(moved(by)),
+      right: { value: (by) => this.wanted(moved(by)), slope },
+    })
+  }
+}
+
+/** The samples of a batch, as definitions take them. */
+export function samplesOf({ student, teacher, labels }: Batch) {
+  return labels.map((label, n) => ({ v: student[n], u: teacher[n], label }))
+}
+
+function numberFrom(name: string, value: unknown): number {
+  if (typeof value === 'number') return value
+  throw new TypeError(`expected ${name} to be a number, got ${describe(value)}`)
+}
+
+function listFrom(name: string, values: unknown, length: number): number[] {
+  if (isList(values) && values.length === length && [...values].every((value) => typeof value === 'number'))
+    return [...values]
+  throw new TypeError(`expected ${name} to be ${length} numbers, got ${describe(values)}`)
+}
+
+function rowsFrom(name: string, rows: unknown, { student }: Batch): Rows {
+  if (Array.isArray(rows) && rows.length === student.length)
+    return rows.map((row, n) => listFrom(`${name}, row ${n},`, row, student[n].length))
+  throw new TypeError(`expected ${name} to be ${student.length} rows, got ${describe(rows)}`)
+}
+
+function isList(values: unknown): values is ArrayLike<number> & Iterable<number> {
+  return Array.isArray(values) || ArrayBuffer.isView(values)
+}
+
+function describe(value: unknown): string {
+  if (isList(value)) return `${value.length} of ${typeof value[0]}`
+  return typeof value === 'object' ? 'an object' : String(value)
+}

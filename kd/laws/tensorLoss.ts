@@ -1,0 +1,53 @@
+import { type Executor, grad, type Tensor, tensor } from '../../engine/index.ts'
+import { sharpness, type Temperatures } from '../index.ts'
+import type { LossObject, Rows } from './loss.ts'
+
+/** A loss of tensors: logits [N, K] of both sides, labels [N] int32. */
+export interface TensorLoss {
+  /** A scalar, the mean over the batch; without an epoch, that after the warm-up. */
+  readonly loss: (student: Tensor, teacher: Tensor, labels: Tensor, epoch?: number) => Tensor
+  /** Whether `loss` has a warm-up. */
+  readonly warmsUp?: boolean
+  readonly temperatures?: (student: Tensor, teacher: Tensor) => Temperatures
+  readonly terms?: (student: Tensor, teacher: Tensor, labels: Tensor) => { tckd: Tensor; nckd: Tensor }
+}
+
+/**
+ * A loss of tensors as a loss of host arrays, with everything that the laws ask for: computed by `executor`, in float64
+ * where that is the reference executor and in float32 everywhere else.
+ */
+export function hostLoss({ loss, warmsUp, temperatures, terms }: TensorLoss, executor: Executor): LossObject {
+  const dtype = executor.name === 'reference' ? 'float64' : 'float32'
+  const matrix = (rows: Rows) => tensor(rows, { dtype })
+  const vector = (labels: number[]) => tensor(labels, { dtype: 'int32' })
+  const numbers = async (x: Tensor) => Array.from(await x.data({ executor }))
+  const number = async (x: Tensor) => (await numbers(x))[0]
+  const gradientBy = (side: 'student' | 'teacher') => async (v: Rows, u: Rows, labels: number[]) => {
+    const sides = { student: matrix(v), teacher: matrix(u) }
+    const [gradient] = grad(loss(sides.student, sides.teacher, vector(labels)), [sides[side]])
+    const flat = await numbers(gradient)
+    return v.map((row, n) => flat.slice(n * row.length, (n + 1) * row.length))
+  }
+  return {
+    dtype,
+    loss: (v, u, labels) => number(loss(matrix(v), matrix(u), vector(labels))),
+    gradient: gradientBy('student'),
+    teacherGradient: gradientBy('teacher'),
+    sharpness: (rows) => numbers(sharpness(matrix(rows))),
+    temperatures:
+      temperatures &&
+      (async (v, u) => {
+        const { student, teacher } = temperatures(matrix(v), matrix(u))
+        return { student: await numbers(student), teacher: await numbers(teacher) }
+      }),
+    terms:
+      terms &&
+      (async (v, u, labels) => {
+        const { tckd, nckd } = terms(matrix(v), matrix(u), vector(labels))
+        return { tckd: await number(tckd), nckd: await number(nckd) }
+      }),
+    atEpoch: warmsUp
+      ? (epoch, v, u, labels) => number(loss(matrix(v), matrix(u), vector(labels), epoch))
+      : undefined,
+  }
+}

@@ -1,0 +1,29 @@
+import { demand } from '../../engine/errors.ts'
+import { reshape, transpose } from '../../engine/operations/index.ts'
+import { format } from '../../engine/shape.ts'
+import type { Tensor } from '../../engine/tensor.ts'
+import { Module } from '../module.ts'
+
+/**
+ * Deals the channels of maps [N, C, H, W] out anew, one from each group in turn: channel i·groups + g of the output is
+ * the i-th of group g. Zhang et al. 2018, "ShuffleNet", figure 1 (c). PyTorch: `torch.nn.ChannelShuffle`.
+ */
+export class ChannelShuffle extends Module {
+  readonly groups: number
+
+  constructor(groups: number) {
+    super()
+    this.groups = groups
+  }
+
+  override forward(x: Tensor): Tensor {
+    const [count, channels, ...size] = x.shape
+    demand(
+      x.rank === 4 && channels % this.groups === 0,
+      () =>
+        `ChannelShuffle: expected maps [N, C, H, W] of C in ${this.groups} groups, got ${format(x.shape)}`,
+    )
+    const grouped = reshape(x, [count, this.groups, channels / this.groups, ...size])
+    return reshape(transpose(grouped, 1, 2), x.shape)
+  }
+}

@@ -1,0 +1,114 @@
+import { add, globalAveragePool2d } from '../../engine/operations/index.ts'
+import type { Tensor } from '../../engine/tensor.ts'
+import { constant, kaimingNormal, normal } from '../initializers.ts'
+import { BatchNorm2d, Linear, ReLU, Sequential } from '../layers/index.ts'
+import { Module } from '../module.ts'
+import { convolution, depthwise } from './convolutions.ts'
+import { Network, type NetworkOptions, type Predictions } from './network.ts'
+
+/**
+ * Widens x by a 1×1 convolution, filters each channel by itself, and narrows again without a ReLU; adds x where it
+ * fits. Table 1 and figure 4 (d) of the paper.
+ */
+class InvertedResidual extends Module {
+  readonly conv: Sequential
+  readonly #hasShortcut: boolean
+
+  constructor(channels: number, filters: number, stride: number, expansion: number) {
+    super()
+    const width = channels * expansion
+    this.#hasShortcut = stride === 1 && channels === filters
+    this.conv = new Sequential(
+      convolution(channels, width, 1),
+      new BatchNorm2d(width),
+      new ReLU(),
+      depthwise(width, stride, kaimingNormal),
+      new BatchNorm2d(width),
+      new ReLU(),
+      convolution(width, filters, 1),
+      new BatchNorm2d(filters),
+    )
+  }
+
+  get lastNorm(): BatchNorm2d {
+    return this.conv.layers[7] as BatchNorm2d
+  }
+
+  override forward(x: Tensor): Tensor {
+    const residual = this.conv.forward(x)
+    return this.#hasShortcut ? add(x, residual) : residual
+  }
+}
+
+/** Table 2 of the paper, whose columns are t, c, n and s. The strides are those for small images. */
+const stages = [
+  { expansion: 1, filters: 16, count: 1, stride: 1 },
+  { expansion: 6, filters: 24, count: 2, stride: 1 },
+  { expansion: 6, filters: 32, count: 3, stride: 2 },
+  { expansion: 6, filters: 64, count: 4, stride: 2 },
+  { expansion: 6, filters: 96, count: 3, stride: 1 },
+  { expansion: 6, filters: 160, count: 3, stride: 2 },
+  { expansion: 6, filters: 320, count: 1, stride: 1 },
+]
+const stemWidth = 32
+const lastWidth = 1280
+
+/** The stages after which maps are features, from 0: those before a stride, and the last one. */
+const featureStages = [1, 2, 4, 6]
+
+export interface MobileNetV2Options extends NetworkOptions {
+  /** How many times as many channels as in the table; those before the average are never fewer. */
+  width: number
+}
+
+/**
+ * Inverted residuals between a 3×3 stem, here too with stride 2, and a 1×1 convolution. The features end without a
+ * ReLU, and so are what they were before it. Sandler et al. 2018, "MobileNetV2: inverted residuals and linear
+ * bottlenecks"; mdistiller's `MobileNetV2` at width 1/2.
+ */
+export class MobileNetV2 extends Network {
+  readonly stageChannels: readonly number[]
+  readonly conv1: Sequential
+  readonly blocks: Sequential<Sequential<InvertedResidual>>
+  readonly conv2: Sequential
+  readonly classifier: Sequential
+
+  constructor({ width, classes = 100, channels = 3 }: MobileNetV2Options) {
+    super()
+    const scaled = (filters: number) => Math.floor(filters * width)
+    const [stem, last] = [scaled(stemWidth), Math.max(lastWidth, scaled(lastWidth))]
+    const widths = stages.map(({ filters }) => scaled(filters))
+    this.stageChannels = [stem, ...featureStages.map((stage) => widths[stage])]
+    this.conv1 = new Sequential(convolution(channels, stem, 3, 2), new BatchNorm2d(stem), new ReLU())
+    this.blocks = new Sequential(
+      ...stages.map(({ expansion, count, stride }, stage) => {
+        const block = (position: number) =>
+          position === 0
+            ? new InvertedResidual(widths[stage - 1] ?? stem, widths[stage], stride, expansion)
+            : new InvertedResidual(widths[stage], widths[stage], 1, expansion)
+        return new Sequential(...Array.from({ length: count }, (_, position) => block(position)))
+      }),
+    )
+    const narrow = widths[widths.length - 1]
+    this.conv2 = new Sequential(convolution(narrow, last, 1), new BatchNorm2d(last), new ReLU())
+    this.classifier = new Sequential(
+      new Linear(last, classes, { initializer: normal(0.01), biasInitializer: constant(0) }),
+    )
+  }
+
+  override normsBeforeReLU(): BatchNorm2d[] {
+    return featureStages.map((stage) => this.blocks.layers[stage].layers.at(-1)!.lastNorm)
+  }
+
+  override forward(x: Tensor): Predictions {
+    const stem = this.conv1.forward(x)
+    const features = [stem]
+    let maps = stem
+    for (const [number, stage] of this.blocks.layers.entries()) {
+      maps = stage.forward(maps)
+      if (featureStages.includes(number)) features.push(maps)
+    }
+    const pooled = globalAveragePool2d(this.conv2.forward(maps))
+    return { logits: this.classifier.forward(pooled), features, preactivations: features, pooled }
+  }
+}

@@ -1,0 +1,75 @@
+import { relu } from '../../engine/operations/index.ts'
+import type { Tensor } from '../../engine/tensor.ts'
+import { Module } from '../module.ts'
+
+/** A part of a stage that ends in a ReLU: what that sees is a result of its own, for methods that distil it. */
+export abstract class Block extends Module {
+  /** What the last ReLU sees. */
+  abstract preactivation(x: Tensor): Tensor
+
+  /** What becomes of it. */
+  activation(preactivation: Tensor): Tensor {
+    return relu(preactivation)
+  }
+
+  override forward(x: Tensor): Tensor {
+    return this.activation(this.preactivation(x))
+  }
+}
+
+/** A module that takes so many channels and makes so many, and whose stride may shrink the maps. */
+export type Kind<M> = new (channels: number, filters: number, stride: number) => M
+
+/** `count` modules of one kind, of which the first changes the channels and, by its stride, the size of the maps. */
+export function repeat<M>(
+  kind: Kind<M>,
+  count: number,
+  channels: number,
+  filters: number,
+  stride: number,
+): M[] {
+  const followers = Array.from({ length: count - 1 }, () => new kind(filters, filters, 1))
+  return [new kind(channels, filters, stride), ...followers]
+}
+
+/** Blocks one after the other; their names are their numbers. */
+export class Stage<B extends Block = Block> extends Module<{ output: Tensor; preactivation: Tensor }> {
+  readonly blocks: readonly B[]
+
+  constructor(...blocks: readonly B[]) {
+    super()
+    this.blocks = blocks
+  }
+
+  /** The last block. */
+  get last(): B {
+    return this.blocks[this.blocks.length - 1]
+  }
+
+  override *children(): Iterable<[string, Module]> {
+    for (const [position, block] of this.blocks.entries()) yield [String(position), block]
+  }
+
+  override forward(x: Tensor): { output: Tensor; preactivation: Tensor } {
+    const before = this.blocks.slice(0, -1).reduce((value, block) => block.forward(value), x)
+    const preactivation = this.last.preactivation(before)
+    return { output: this.last.activation(preactivation), preactivation }
+  }
+}
+
+/** The features of a network whose stages follow its stem: the maps after each, and what their ReLUs see. */
+export function featuresOf(
+  stem: Tensor,
+  stages: readonly Stage[],
+): { features: Tensor[]; preactivations: Tensor[]; last: Tensor } {
+  const features = [stem]
+  const preactivations = [stem]
+  let last = stem
+  for (const stage of stages) {
+    const { output, preactivation } = stage.forward(last)
+    features.push(output)
+    preactivations.push(preactivation)
+    last = output
+  }
+  return { features, preactivations, last }
+}

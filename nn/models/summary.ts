@@ -1,0 +1,45 @@
+import { zeros } from '../../engine/operations/index.ts'
+import { recordGraph } from '../../engine/plan/graph.ts'
+import { type Shape, sizeOf } from '../../engine/shape.ts'
+import type { Tensor } from '../../engine/tensor.ts'
+import type { Network } from './network.ts'
+
+export interface NetworkSummary {
+  /** Numbers that are trained. */
+  readonly parameters: number
+  /** Multiplications and additions of the convolutions and linear layers for one image, a pair counted once. */
+  readonly multiplyAdds: number
+  /** The maps after the stem and after each stage: [C, H, W]. */
+  readonly features: readonly Shape[]
+  /** How many numbers the last layer sees. */
+  readonly pooled: number
+}
+
+/** How large a network is for images [C, H, W]. Read off the recipe of its logits: nothing is computed. */
+export function summaryOf(network: Network, image: Shape): NetworkSummary {
+  const { training } = network
+  const { logits, features, pooled } = network.evaluate().forward(zeros([1, ...image]))
+  if (training) network.train()
+  return {
+    parameters: network.parameters().reduce((sum, { size }) => sum + size, 0),
+    multiplyAdds: multiplyAdds(logits),
+    features: features.map(({ shape }) => shape.slice(1)),
+    pooled: pooled.size,
+  }
+}
+
+/** One for each weight of each output. An average is a convolution of one number repeated, and none of these. */
+function multiplyAdds(result: Tensor): number {
+  const { inputs, operations } = recordGraph([{ node: result.node, destination: 'host' }]).graph
+  const values = [...inputs, ...operations]
+  const isRepeated = (value: number) => operations[value - inputs.length]?.name === 'broadcastTo'
+  let total = 0
+  for (const operation of operations) {
+    const [, weights] = operation.inputs
+    if (operation.name === 'conv2d' && !isRepeated(weights)) {
+      total += sizeOf(operation.shape) * sizeOf(values[weights].shape.slice(1))
+    }
+    if (operation.name === 'matmul') total += sizeOf(operation.shape) * values[weights].shape.at(-2)!
+  }
+  return total
+}

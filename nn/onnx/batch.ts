@@ -1,0 +1,41 @@
+import { InvalidInputError } from '../../engine/errors.ts'
+import type { Attributes } from '../../engine/node.ts'
+import type { Graph, Operation } from '../../engine/plan/graph.ts'
+import { equalShapes, type Shape } from '../../engine/shape.ts'
+
+/** What stands for the length of an axis that grows with the number of images. */
+export const anyLength = -1
+
+/**
+ * The operations of a network for any number of images. A recorded graph has a fixed number; where two graphs that were
+ * recorded with different numbers differ, there is the axis of images.
+ */
+export function withAnyBatch(graph: Graph, other: Graph): Operation[] {
+  return graph.operations.map((operation, i) => {
+    const twin = other.operations[i]
+    if (twin?.name !== operation.name) return refuse(operation)
+    const attributes = mapAttributes(operation, twin)
+    return { ...operation, attributes, shape: common(operation.shape, twin.shape) }
+  })
+}
+
+/** Where the lengths differ, any length. */
+function common(shape: Shape, other: Shape): Shape {
+  return shape.map((length, axis) => (length === other[axis] ? length : anyLength))
+}
+
+function mapAttributes(operation: Operation, twin: Operation): Attributes {
+  const entries = Object.entries(operation.attributes).map(([name, value]) => {
+    const [a, b] = [value, twin.attributes[name]]
+    if (name === 'shape') return [name, common(a as Shape, b as Shape)]
+    const isEqual = Array.isArray(a) ? equalShapes(a, b as Shape) : Object.is(a, b)
+    return isEqual ? [name, a] : refuse(operation)
+  })
+  return Object.fromEntries(entries)
+}
+
+export function refuse({ name }: Operation): never {
+  throw new InvalidInputError(
+    `onnx: the network's '${name}' depends on the number of images in a way that ONNX cannot say`,
+  )
+}

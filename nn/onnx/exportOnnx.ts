@@ -1,0 +1,78 @@
+import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf'
+import { ModelProtoSchema, type ValueInfoProtoSchema } from 'onnx-buf'
+import type { Node } from '../../engine/node.ts'
+import { data, realize } from '../../engine/realize.ts'
+import { Tensor } from '../../engine/tensor.ts'
+import type { Predictions } from '../models/network.ts'
+import type { Module } from '../module.ts'
+import { anyLength } from './batch.ts'
+import { dataTypes, GraphBuilder } from './graphBuilder.ts'
+import { type ImageShape, recordNetwork } from './record.ts'
+import { type Operand, opset, translate } from './translations.ts'
+
+/** The version of the file format that goes with the operators. */
+const irVersion = 8n
+
+export interface OnnxOptions {
+  /** Channels, height and width of an image. Default [3, 32, 32]. */
+  image?: ImageShape
+}
+
+/**
+ * The network in evaluation mode as an ONNX file: opset 17; one input `images` [N, C, H, W], float32, of any N; one
+ * output `logits` [N, classes]; weights under their names in the state dictionary. Pixels come normalised, as in
+ * training. What the network computes is recorded by calling it, and translated operation by operation, so that any
+ * network can be exported whose operations ONNX has. Throws for others.
+ */
+export async function exportOnnx(
+  network: Module<Predictions>,
+  { image = [3, 32, 32] }: OnnxOptions = {},
+): Promise<Uint8Array> {
+  await realize(network)
+  const recipe = recordNetwork(network, image)
+  const images: Operand = { name: 'images', shape: [anyLength, ...image], dtype: 'float32' }
+  const graph = new GraphBuilder()
+  const weightNames = new Map(Array.from(network.stateDict(), ([name, { node }]) => [node, name]))
+
+  const values: Operand[] = []
+  for (const node of recipe.inputs) {
+    values.push(node === recipe.images ? images : await heldTensor(node, weightNames.get(node), graph))
+  }
+  for (const operation of recipe.operations) {
+    const inputs = operation.inputs.map((input) => values[input])
+    const { shape, dtype } = operation
+    values.push({ name: translate(graph, inputs, operation), shape, dtype })
+  }
+  const result = values[recipe.logits]
+  const logits = { ...result, name: graph.output(result.name, 'logits') }
+  const model = create(ModelProtoSchema, {
+    irVersion,
+    producerName: 'thermograd',
+    opsetImport: [{ domain: '', version: BigInt(opset) }],
+    graph: { ...graph.contents, input: [describe(images)], output: [describe(logits)] },
+  })
+  return toBinary(ModelProtoSchema, model)
+}
+
+/** A tensor that the network holds, under its name if it is a weight. */
+async function heldTensor(node: Node, name: string | undefined, graph: GraphBuilder): Promise<Operand> {
+  const { shape, dtype } = node
+  const values = await data(new Tensor(node))
+  const held =
+    name === undefined ? graph.constant(values, shape, dtype) : graph.weight(name, values, shape, dtype)
+  return { name: held, shape, dtype }
+}
+
+/** What a program that loads the file sees of an input or output. */
+function describe({ name, shape, dtype }: Operand): MessageInitShape<typeof ValueInfoProtoSchema> {
+  const dim = shape.map((length) => ({
+    value:
+      length === anyLength
+        ? ({ case: 'dimParam', value: 'N' } as const)
+        : ({ case: 'dimValue', value: BigInt(length) } as const),
+  }))
+  return {
+    name,
+    type: { value: { case: 'tensorType', value: { elemType: dataTypes[dtype], shape: { dim } } } },
+  }
+}

@@ -1,0 +1,1 @@
+export { exportOnnx, type OnnxOptions } from './exportOnnx.ts'

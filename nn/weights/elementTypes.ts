@@ -1,0 +1,90 @@
+import type { DType } from '../../engine/dtype.ts'
+
+/** How weight files write one kind of number. */
+export interface ElementType {
+  readonly bytes: number
+  /** What it becomes in a tensor. */
+  readonly dtype: DType
+  /** PyTorch's class of arrays of it. */
+  readonly storage: string
+  /** The element at this byte, little-endian. */
+  readonly read: (view: DataView, at: number) => number
+  /** Whether the tensor's type can hold this element. Default: all. */
+  readonly holds?: (value: number) => boolean
+}
+
+/** The kinds by their names in safetensors files. */
+export const elementTypes = {
+  F64: {
+    bytes: 8,
+    dtype: 'float64',
+    storage: 'DoubleStorage',
+    read: (view, at) => view.getFloat64(at, true),
+  },
+  F32: {
+    bytes: 4,
+    dtype: 'float32',
+    storage: 'FloatStorage',
+    read: (view, at) => view.getFloat32(at, true),
+  },
+  F16: {
+    bytes: 2,
+    dtype: 'float32',
+    storage: 'HalfStorage',
+    read: (view, at) => float16(view.getUint16(at, true)),
+  },
+  BF16: {
+    bytes: 2,
+    dtype: 'float32',
+    storage: 'BFloat16Storage',
+    read: (view, at) => bfloat16(view.getUint16(at, true)),
+  },
+  I64: {
+    bytes: 8,
+    dtype: 'int32',
+    storage: 'LongStorage',
+    read: (view, at) => Number(view.getBigInt64(at, true)),
+    holds: (value) => value === (value | 0),
+  },
+  I32: { bytes: 4, dtype: 'int32', storage: 'IntStorage', read: (view, at) => view.getInt32(at, true) },
+  I16: { bytes: 2, dtype: 'int32', storage: 'ShortStorage', read: (view, at) => view.getInt16(at, true) },
+  I8: { bytes: 1, dtype: 'int32', storage: 'CharStorage', read: (view, at) => view.getInt8(at) },
+  U8: { bytes: 1, dtype: 'int32', storage: 'ByteStorage', read: (view, at) => view.getUint8(at) },
+  BOOL: {
+    bytes: 1,
+    dtype: 'bool',
+    storage: 'BoolStorage',
+    read: (view, at) => view.getUint8(at),
+    holds: (value) => value <= 1,
+  },
+} as const satisfies Readonly<Record<string, ElementType>>
+
+export type ElementTypeName = keyof typeof elementTypes
+
+export const elementTypeNames = Object.keys(elementTypes) as ElementTypeName[]
+
+/** How each of our types is written. Whole numbers are PyTorch's: its counters are int64. */
+export const writtenTypes: Readonly<Record<DType, ElementTypeName>> = {
+  float32: 'F32',
+  float64: 'F64',
+  int32: 'I64',
+  bool: 'BOOL',
+}
+
+/** The number with these bits in IEEE 754 half precision: 1 sign, 5 exponent and 10 fraction bits. */
+export function float16(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1
+  const exponent = (bits >> 10) & 0x1f
+  const fraction = (bits & 0x3ff) / 2 ** 10
+  if (exponent === 0) return sign * fraction * 2 ** -14
+  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN
+  return sign * (1 + fraction) * 2 ** (exponent - 15)
+}
+
+const scratch = new DataView(new ArrayBuffer(4))
+
+/** The number with these bits in bfloat16: the upper half of a float32. */
+export function bfloat16(bits: number): number {
+  scratch.setUint32(0, bits << 16)
+  return scratch.getFloat32(0)
+}

@@ -1,0 +1,53 @@
+import { fromBinary } from '@bufbuild/protobuf'
+import { TensorProto_DataType as DataType, ModelProtoSchema, type TensorProto } from 'onnx-buf'
+import { sizeOf } from '../../engine/shape.ts'
+import { type ElementTypeName, elementTypes } from './elementTypes.ts'
+import { type Refuse, refusalOf } from './refusal.ts'
+import type { StoredTensor, StoredTensors } from './storedTensor.ts'
+
+const types: Readonly<Partial<Record<DataType, ElementTypeName>>> = {
+  [DataType.DOUBLE]: 'F64',
+  [DataType.FLOAT]: 'F32',
+  [DataType.FLOAT16]: 'F16',
+  [DataType.BFLOAT16]: 'BF16',
+  [DataType.INT64]: 'I64',
+  [DataType.INT32]: 'I32',
+  [DataType.INT16]: 'I16',
+  [DataType.INT8]: 'I8',
+  [DataType.UINT8]: 'U8',
+  [DataType.BOOL]: 'BOOL',
+}
+
+/** Whether these bytes begin as ONNX files do: with a version, of which there are a dozen, and a text. */
+export function isOnnx(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x08 && bytes[1] >= 3 && bytes[1] <= 15 && bytes[2] === 0x12
+}
+
+/**
+ * The weights in an ONNX file: its initializers, under their names there. What `exportOnnx` writes has all weights of the
+ * network; other programs may have merged some. Throws for a file that is damaged, saying what is wrong.
+ */
+export function readOnnx(bytes: Uint8Array, source: string): StoredTensors {
+  const refuse: Refuse = refusalOf(source, 'ONNX file')
+  const initializers = decode(bytes, refuse).graph?.initializer ?? []
+  if (initializers.length === 0) refuse('it holds no weights')
+  return new Map(initializers.map((tensor) => [tensor.name, storedTensor(tensor, refuse)]))
+}
+
+function decode(bytes: Uint8Array, refuse: Refuse) {
+  try {
+    return fromBinary(ModelProtoSchema, bytes)
+  } catch (error) {
+    return refuse((error as Error).message)
+  }
+}
+
+function storedTensor({ name, dims, dataType, rawData }: TensorProto, refuse: Refuse): StoredTensor {
+  const type = types[dataType as DataType] ?? refuse(`'${name}' is of the unknown type ${dataType}`)
+  const shape = dims.map(Number)
+  const expected = sizeOf(shape) * elementTypes[type].bytes
+  if (shape.some((length) => length < 0) || rawData.length !== expected) {
+    refuse(`'${name}', ${type} [${shape}], takes ${expected} bytes, but has ${rawData.length}`)
+  }
+  return { type, shape, bytes: rawData }
+}

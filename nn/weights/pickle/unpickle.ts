@@ -1,0 +1,28 @@
+import type { Budget } from '../budget.ts'
+import type { ByteReader } from '../byteReader.ts'
+import type { Refuse } from '../refusal.ts'
+import { Machine } from './machine.ts'
+import { opcodes } from './opcodes.ts'
+import type { Meaning } from './values.ts'
+
+/** About what a value takes beside its text or bytes. No opcode makes more than one, and a place to put it. */
+const bytesOfValue = 64
+
+const stop = 0x2e
+
+/**
+ * Reads one pickle, from where the reader stands. A pickle is a program for a stack machine
+ * (https://docs.python.org/3/library/pickletools.html), and Python's imports and calls whatever the program names.
+ * Here names mean what `meaning` says, and nothing is ever called. Lists and tuples become arrays, dictionaries maps.
+ *
+ * Nothing recurses: how deep values are nested costs memory only, which comes out of the budget.
+ */
+export function unpickle(reader: ByteReader, meaning: Meaning, budget: Budget, refuse: Refuse): unknown {
+  const machine = new Machine(reader, meaning, budget, refuse)
+  for (let code = reader.uint8(); code !== stop; code = reader.uint8()) {
+    budget.take(bytesOfValue, 'its pickle')
+    const opcode = opcodes[code] ?? refuse(`its pickle has an unknown opcode 0x${code.toString(16)}`)
+    opcode(machine)
+  }
+  return machine.pop()
+}

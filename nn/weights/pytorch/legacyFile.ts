@@ -1,0 +1,40 @@
+import type { Budget } from '../budget.ts'
+import { ByteReader } from '../byteReader.ts'
+import { elementTypes } from '../elementTypes.ts'
+import { unpickle } from '../pickle/unpickle.ts'
+import type { Refuse } from '../refusal.ts'
+import type { Checkpoint } from './checkpoint.ts'
+import { meaningOf } from './names.ts'
+import type { StorageReference } from './tensorView.ts'
+
+const magicNumber = 0x1950a86a20f9469cfc6cn
+const protocolVersion = 1001
+
+/**
+ * PyTorch's format before version 1.6: five pickles one after the other (a magic number, a version, facts about the
+ * machine, what was saved, the keys of the storages in order), then each storage, its length before its elements.
+ */
+export function readLegacyFile(bytes: Uint8Array, budget: Budget, refuse: Refuse): Checkpoint {
+  const reader = new ByteReader(bytes, refuse)
+  const references = new Map<string, StorageReference>()
+  const meaning = meaningOf(references, refuse)
+  const next = () => unpickle(reader, meaning, budget, refuse)
+
+  if (next() !== magicNumber) refuse('it is a pickle that PyTorch did not write')
+  if (next() !== protocolVersion) refuse('it is of an unknown version of the format')
+  const machine = next()
+  if (machine instanceof Map && machine.get('little_endian') === false) {
+    refuse('it was written on a machine with the high byte first')
+  }
+  const value = next()
+  const keys = next()
+
+  const elements = new Map<unknown, Uint8Array>()
+  for (const key of Array.isArray(keys) ? keys : refuse('it does not list its storages')) {
+    const { type, length } = references.get(key) ?? refuse('it has a storage that no tensor refers to')
+    const count = reader.uint64()
+    if (count !== length) refuse(`storage ${key} has ${count} elements, but a tensor expects ${length}`)
+    elements.set(key, reader.take(length * elementTypes[type].bytes))
+  }
+  return { value, elementsOf: ({ key }) => elements.get(key) ?? refuse(`it holds no storage ${key}`) }
+}

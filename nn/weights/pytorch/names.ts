@@ -1,0 +1,78 @@
+import { type ElementTypeName, elementTypeNames, elementTypes } from '../elementTypes.ts'
+import { type Construct, type Meaning, Named } from '../pickle/values.ts'
+import type { Refuse } from '../refusal.ts'
+import { isSizes, type StorageReference, tensorView } from './tensorView.ts'
+
+/** A name of a PyTorch class of storages. */
+class StorageClass extends Named {
+  readonly type: ElementTypeName
+
+  constructor(type: ElementTypeName) {
+    super(`torch.${elementTypes[type].storage}`)
+    this.type = type
+  }
+}
+
+/** About what a dictionary takes for each key and value. */
+const bytesOfEntry = 64
+
+/** A dictionary out of nothing, another one or pairs. */
+const dictionaryOf: Construct = ([items = []], { budget, refuse }) => {
+  if (items instanceof Map) return items
+  if (!Array.isArray(items)) return refuse('a dictionary is made of something other than pairs')
+  budget.take(bytesOfEntry * items.length, 'a dictionary')
+  const isPairs = items.every((item) => Array.isArray(item) && item.length === 2)
+  return isPairs ? new Map(items) : refuse('a dictionary is made of something other than pairs')
+}
+
+/**
+ * Every name that a weight file may mention: dictionaries, tensors, their storages. `Counter` and `Size` come with the
+ * states of schedules that training leaves beside the weights.
+ */
+const names: ReadonlyMap<string, Named> = new Map(
+  [
+    new Named('collections.OrderedDict', dictionaryOf),
+    new Named('collections.Counter', dictionaryOf),
+    new Named('torch.Size', ([lengths]) => lengths),
+    new Named('torch._utils._rebuild_tensor', tensorView),
+    new Named('torch._utils._rebuild_tensor_v2', tensorView),
+    new Named('torch._utils._rebuild_parameter', ([tensor]) => tensor),
+    ...elementTypeNames.map((type) => new StorageClass(type)),
+  ].map((named) => [named.name, named]),
+)
+
+/**
+ * What the names and references of a PyTorch file mean. Every storage that is referred to is noted in `storages`, by
+ * its key.
+ */
+export function meaningOf(storages: Map<string, StorageReference>, refuse: Refuse): Meaning {
+  return {
+    named: (name) =>
+      names.get(name) ??
+      refuse(
+        `it asks for '${name}', which dictionaries of tensors do not need and which is never loaded here. If you ` +
+          "trust the file, load it in PyTorch and save its state dictionary alone: torch.save(model.state_dict(), 'weights.pth')",
+      ),
+    persistent: (id) => {
+      const storage = storageOf(id, refuse)
+      const noted = storages.get(storage.key) ?? storage
+      if (noted.type !== storage.type || noted.length !== storage.length) {
+        refuse(`storage ${storage.key} is described in two ways`)
+      }
+      storages.set(storage.key, noted)
+      return noted
+    },
+  }
+}
+
+/** ('storage', its class, key, device, length); old files add a sixth, which windows into other storages had. */
+function storageOf(id: unknown, refuse: Refuse): StorageReference {
+  const [kind, storageClass, key, , length, window = null] = Array.isArray(id) ? id : []
+  if (kind !== 'storage' || !(storageClass instanceof StorageClass)) {
+    return refuse('it refers to something other than a storage')
+  }
+  if (typeof key !== 'string' || !isSizes([length]) || window !== null) {
+    return refuse('a storage has no valid key and length')
+  }
+  return { key, type: storageClass.type, length }
+}

@@ -1,0 +1,175 @@
+import { demand } from '../../engine/errors.ts'
+import { type Shape, sizeOf } from '../../engine/shape.ts'
+import type { StateDict } from '../stateDict.ts'
+import { type ElementTypeName, elementTypeNames, elementTypes } from './elementTypes.ts'
+import { type Refuse, refusalOf } from './refusal.ts'
+import { decodeTensors, encodeTensors, type StoredTensor, type StoredTensors } from './storedTensor.ts'
+
+/*
+ * A safetensors file is: the length of the header in 8 bytes, little-endian; the header, JSON, padded with spaces; the
+ * elements, row-major, little-endian. The header maps each name to { dtype, shape, data_offsets: [begin, end] },
+ * offsets counted from the header's end, and `__metadata__` to texts. https://huggingface.co/docs/safetensors
+ */
+
+/** One tensor in the header. */
+interface Entry {
+  readonly dtype: ElementTypeName
+  readonly shape: Shape
+  readonly data_offsets: readonly [number, number]
+}
+
+/** Whatever texts the writer put beside the tensors. */
+export type Metadata = Readonly<Record<string, string>>
+
+/** What a file holds. */
+export interface Safetensors {
+  readonly tensors: StateDict
+  readonly metadata: Metadata
+}
+
+/** A header longer than this is taken for damage, as the format's own reader does. */
+const longestHeader = 100_000_000
+
+/**
+ * The bytes of a safetensors file, tensors listed in their order: float32 as F32, float64 as F64, int32 as I64, bool
+ * as BOOL.
+ */
+export async function encodeSafetensors(tensors: StateDict, metadata: Metadata = {}): Promise<Uint8Array> {
+  return writeSafetensors(await encodeTensors(tensors), metadata)
+}
+
+/**
+ * Reads a safetensors file. F16 and BF16 become float32, the integers int32. Throws for anything that is not exactly
+ * such a file, saying what is wrong; `source` names it in messages.
+ */
+export function decodeSafetensors(bytes: Uint8Array, source = 'safetensors'): Safetensors {
+  const { stored, metadata } = readSafetensors(bytes, source)
+  return { tensors: decodeTensors(stored, refusalOf(source, format)), metadata }
+}
+
+const format = 'safetensors file'
+
+/** The bytes of a file. The widest elements come first, so that each lies at a multiple of its size. */
+export function writeSafetensors(stored: StoredTensors, metadata: Metadata = {}): Uint8Array {
+  const offsets = new Map<string, readonly [number, number]>()
+  let end = 0
+  for (const [name, { bytes }] of byWidth(stored)) {
+    offsets.set(name, [end, end + bytes.length])
+    end += bytes.length
+  }
+  const header = encodeHeader(stored, offsets, metadata)
+  const file = new Uint8Array(8 + header.length + end)
+  new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true)
+  file.set(header, 8)
+  for (const [name, { bytes }] of stored) file.set(bytes, 8 + header.length + offsets.get(name)![0])
+  return file
+}
+
+function byWidth(stored: StoredTensors): [string, StoredTensor][] {
+  return [...stored].sort(([, a], [, b]) => elementTypes[b.type].bytes - elementTypes[a.type].bytes)
+}
+
+function encodeHeader(
+  stored: StoredTensors,
+  offsets: ReadonlyMap<string, readonly [number, number]>,
+  metadata: Metadata,
+): Uint8Array {
+  const entries = [...stored].map(([name, { shape, type }]) => {
+    demand(name !== '__metadata__', () => `safetensors: a tensor cannot be called ${name}`)
+    return [name, { dtype: type, shape, data_offsets: offsets.get(name)! }] as const
+  })
+  const about = Object.keys(metadata).length > 0 ? [['__metadata__', metadata] as const] : []
+  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries([...about, ...entries])))
+  const padded = new Uint8Array(Math.ceil(text.length / 8) * 8).fill(0x20)
+  padded.set(text)
+  return padded
+}
+
+/** Whether these bytes begin as such a file does: with a length that is not absurd, then with JSON. */
+export function isSafetensors(bytes: Uint8Array): boolean {
+  return bytes[8] === 0x7b && bytes.subarray(4, 8).every((byte) => byte === 0)
+}
+
+/** Reads a file, bit by bit; throws as `decodeSafetensors`. */
+export function readSafetensors(
+  bytes: Uint8Array,
+  source: string,
+): { stored: StoredTensors; metadata: Metadata } {
+  const refuse: Refuse = refusalOf(source, format)
+  const { header, elements } = split(bytes, refuse)
+  const { __metadata__: metadata = {}, ...entries } = header
+  if (!isTexts(metadata)) return refuse('__metadata__ holds something other than texts')
+  const checked = Object.entries(entries).map(([name, entry]) => {
+    return [name, checkEntry(name, entry, refuse)] as const
+  })
+  checkCover(checked, elements.length, refuse)
+  const stored = checked.map(([name, { dtype, shape, data_offsets: offsets }]) => {
+    return [name, { type: dtype, shape, bytes: elements.subarray(...offsets) }] as const
+  })
+  return { stored: new Map(stored), metadata }
+}
+
+function split(bytes: Uint8Array, refuse: Refuse): { header: Record<string, unknown>; elements: Uint8Array } {
+  if (bytes.length < 8) refuse(`it has ${bytes.length} bytes, the header's length alone takes 8`)
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true))
+  if (length > longestHeader) refuse(`its header would be ${length} bytes long`)
+  if (8 + length > bytes.length) refuse(`its header should end at byte ${8 + length}, it has ${bytes.length}`)
+  const header = parseObject(bytes.subarray(8, 8 + length))
+  return { header: header ?? refuse('its header is not a JSON object'), elements: bytes.subarray(8 + length) }
+}
+
+function parseObject(bytes: Uint8Array): Record<string, unknown> | undefined {
+  try {
+    const parsed: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    return isObject(parsed) ? parsed : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isTexts(value: unknown): value is Metadata {
+  return isObject(value) && Object.values(value).every((text) => typeof text === 'string')
+}
+
+function isSizes(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0)
+}
+
+function isElementType(value: unknown): value is ElementTypeName {
+  return elementTypeNames.includes(value as ElementTypeName)
+}
+
+function checkEntry(name: string, entry: unknown, refuse: Refuse): Entry {
+  if (!isObject(entry)) return refuse(`'${name}' is not described`)
+  const { dtype, shape, data_offsets: offsets } = entry
+  if (!isElementType(dtype)) {
+    return refuse(`'${name}' has dtype ${JSON.stringify(dtype)}, known are ${elementTypeNames.join(', ')}`)
+  }
+  if (!isSizes(shape)) return refuse(`'${name}' has shape ${JSON.stringify(shape)}`)
+  if (!isSizes(offsets) || offsets.length !== 2 || offsets[0] > offsets[1]) {
+    return refuse(`'${name}' has data_offsets ${JSON.stringify(offsets)}`)
+  }
+  const [expected, given] = [sizeOf(shape) * elementTypes[dtype].bytes, offsets[1] - offsets[0]]
+  if (expected !== given) {
+    return refuse(`'${name}', ${dtype} ${JSON.stringify(shape)}, takes ${expected} bytes, but has ${given}`)
+  }
+  return { dtype, shape, data_offsets: [offsets[0], offsets[1]] }
+}
+
+/** The tensors must lie one after the other, without a gap, to the end of the file. */
+function checkCover(entries: readonly (readonly [string, Entry])[], length: number, refuse: Refuse): void {
+  const inOrder = entries.toSorted(
+    ([, { data_offsets: a }], [, { data_offsets: b }]) => a[0] - b[0] || a[1] - b[1],
+  )
+  let end = 0
+  for (const [name, { data_offsets: offsets }] of inOrder) {
+    if (offsets[0] < end) refuse(`'${name}' overlaps the tensor before it`)
+    if (offsets[0] > end) refuse(`no tensor owns the bytes from ${end} to ${offsets[0]}`)
+    end = offsets[1]
+  }
+  if (end !== length) refuse(`its tensors take ${end} bytes, but ${length} follow the header`)
+}

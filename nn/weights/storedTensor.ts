@@ -1,0 +1,50 @@
+import { allocateHost, type HostArray } from '../../engine/dtype.ts'
+import { data } from '../../engine/realize.ts'
+import { type Shape, sizeOf } from '../../engine/shape.ts'
+import { hostTensor, type Tensor } from '../../engine/tensor.ts'
+import type { StateDict } from '../stateDict.ts'
+import { type ElementType, type ElementTypeName, elementTypes, writtenTypes } from './elementTypes.ts'
+import type { Refuse } from './refusal.ts'
+
+/** A tensor as it lies in a file. Files are converted into each other through this, and so bit by bit. */
+export interface StoredTensor {
+  readonly type: ElementTypeName
+  readonly shape: Shape
+  /** Row-major, little-endian. */
+  readonly bytes: Uint8Array
+}
+
+/** What a weight file holds, in its order. */
+export type StoredTensors = ReadonlyMap<string, StoredTensor>
+
+/** Half precision becomes float32, every whole number int32; what int32 cannot hold is refused. */
+export function decodeTensors(stored: StoredTensors, refuse: Refuse): StateDict {
+  return new Map(Array.from(stored, ([name, value]) => [name, decodeTensor(name, value, refuse)]))
+}
+
+function decodeTensor(name: string, { type, shape, bytes }: StoredTensor, refuse: Refuse): Tensor {
+  const { bytes: width, dtype, read, holds = () => true }: ElementType = elementTypes[type]
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const values = allocateHost(dtype, sizeOf(shape))
+  for (let i = 0; i < values.length; i++) {
+    const value = read(view, i * width)
+    if (!holds(value)) refuse(`'${name}' holds ${value}, which ${dtype} cannot`)
+    values[i] = value
+  }
+  return hostTensor(values, shape)
+}
+
+/** float32 as F32, float64 as F64, int32 as I64, bool as BOOL. */
+export async function encodeTensors(tensors: StateDict): Promise<StoredTensors> {
+  const stored = new Map<string, StoredTensor>()
+  for (const [name, tensor] of tensors) {
+    const { shape, dtype } = tensor
+    stored.set(name, { type: writtenTypes[dtype], shape, bytes: encodeElements(await data(tensor)) })
+  }
+  return stored
+}
+
+function encodeElements(elements: HostArray): Uint8Array {
+  const written = elements instanceof Int32Array ? BigInt64Array.from(elements, BigInt) : elements
+  return new Uint8Array(written.buffer, written.byteOffset, written.byteLength)
+}

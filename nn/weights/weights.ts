@@ -1,0 +1,55 @@
+import { InvalidInputError } from '../../engine/errors.ts'
+import type { StateDict } from '../stateDict.ts'
+import { readStored, writeStored } from './formats.ts'
+import { refusalOf } from './refusal.ts'
+import type { Metadata } from './safetensors.ts'
+import { decodeTensors, encodeTensors, type StoredTensors } from './storedTensor.ts'
+import { writeFileAtomically } from './writeFile.ts'
+
+/**
+ * Saves tensors, such as `network.stateDict()`, whole or not at all: as safetensors, or for PyTorch, as the ending of
+ * the path says (.safetensors, .pth, .pt, .th). Metadata goes into safetensors only.
+ */
+export async function saveWeights(path: string, tensors: StateDict, metadata: Metadata = {}): Promise<void> {
+  await writeFileAtomically(path, writeStored(path, await encodeTensors(tensors), metadata))
+}
+
+/**
+ * The tensors of a safetensors file or of one that `torch.save` wrote, for `loadStateDict`. Half precision becomes
+ * float32, the integers int32. The state dictionary may stand beside other things, under `model`, `state_dict` or the
+ * like, and its names may have the prefix of `DataParallel`. Nothing in a file is executed. Throws where there is no
+ * file, and for any other one, saying what it is.
+ */
+export async function loadWeights(path: string): Promise<StateDict> {
+  return stateDictOf(await readWeightFile(path), path)
+}
+
+/** What a weight file holds as tensors; `source` names it in messages. Throws where int32 cannot hold an integer. */
+export function stateDictOf(stored: StoredTensors, source: string): StateDict {
+  return decodeTensors(stored, refusalOf(source, 'weight file'))
+}
+
+/** The tensors of a file bit by bit, in the types in which they lie there. Throws as `loadWeights`. */
+export async function readWeightFile(path: string): Promise<StoredTensors> {
+  return readStored(await readBytes(path), path)
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  const { readFile } = await import('node:fs/promises')
+  try {
+    const { buffer, byteOffset, length } = await readFile(path)
+    return new Uint8Array(buffer, byteOffset, length)
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new InvalidInputError(
+      code === 'EISDIR'
+        ? `${path}: expected a file of weights, but this is a folder`
+        : `${path}: cannot read weights: ${message}`,
+    )
+  }
+}
+
+/** Writes tensors bit by bit, in the format that the ending of the path says. */
+export async function writeWeightFile(path: string, stored: StoredTensors): Promise<void> {
+  await writeFileAtomically(path, writeStored(path, stored))
+}

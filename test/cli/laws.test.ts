@@ -1,0 +1,97 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { temporaryFolder } from '../train/temporaryFolder.ts'
+import { thermograd } from './commandLine.ts'
+
+/** A file of plain JavaScript outside the package. */
+async function written(source: string, name = 'loss.mjs'): Promise<string> {
+  const file = join(await temporaryFolder(), name)
+  await writeFile(file, source)
+  return file
+}
+
+const kd = (end = '', temperature = 4) => `
+const T = ${temperature}
+const logSoftmax = (z) => {
+  const most = Math.max(...z)
+  const sum = Math.log(z.reduce((total, x) => total + Math.exp(x - most), 0))
+  return z.map((x) => x - most - sum)
+}
+const soften = (row) => logSoftmax(row.map((x) => x / T))
+const divergence = (p, q) => p.reduce((sum, x, i) => sum + Math.exp(x) * (x - q[i]), 0)
+export default (student, teacher) =>
+  student.reduce((sum, v, n) => sum + T * T * divergence(soften(teacher[n]), soften(v)), 0) / student.length ${end}
+`
+
+describe('thermograd laws', () => {
+  it('should end with 0 for a right loss, whatever the seed', async () => {
+    const file = await written(kd())
+    for (const seed of ['1', '2', '3']) {
+      const { code, stdout, stderr } = await thermograd(['laws', file, '--seed', seed])
+      expect(stdout).toContain('Every law holds')
+      expect(stdout).toContain(`seed ${seed}; the loss computes in float64`)
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    }
+  })
+
+  it('should take another temperature, and TypeScript', async () => {
+    const file = await written(
+      kd('', 2).replace('(student, teacher)', '(student: number[][], teacher: number[][])'),
+      'loss.ts',
+    )
+    expect((await thermograd(['laws', file, '--temperature', '2', '--seed', '1'])).code).toBe(0)
+    const { code, stdout } = await thermograd(['laws', file, '--seed', '1'])
+    expect(code).toBe(1)
+    expect(stdout).toContain('BROKEN      definition')
+  })
+
+  it('should end with 1 for a wrong loss, and say why', async () => {
+    const file = await written(kd('/ student[0].length'))
+    const { code, stdout, stderr } = await thermograd(['laws', file, '--profile', 'kd', '--seed', '1'])
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
+    expect(stdout).toContain('likely cause: the mean over the classes in the place of their sum\n')
+  })
+
+  it('should write JSON', async () => {
+    const file = await written(kd('/ student[0].length'))
+    const { code, stdout } = await thermograd(['laws', file, '--seed', '1', '--runs', '20', '--json'])
+    expect(code).toBe(1)
+    const result = JSON.parse(stdout)
+    expect(result).toMatchObject({
+      event: 'result',
+      profile: { name: 'kd', temperature: 4 },
+      runs: 20,
+      holds: false,
+    })
+    const broken = result.verdicts.find(({ law }: { law: string }) => law === 'definition')
+    expect(broken).toMatchObject({
+      outcome: 'broken',
+      counterexample: { value: { student: [[0, 0]], labels: [0] } },
+    })
+  })
+
+  it.each([
+    [['nowhere.mjs'], /^thermograd: laws: nowhere\.mjs cannot be loaded: Cannot find module '[^']+'\n$/],
+    [
+      [import.meta.filename, '--profile', 'fitnet'],
+      /^thermograd: laws: expected a profile out of crossEntropy, kd, .*, got 'fitnet'\n$/,
+    ],
+  ])('should end with 2 for %j', async (argv, complaint) => {
+    const { code, stdout, stderr } = await thermograd(['laws', ...argv])
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(complaint)
+  })
+
+  it.each([
+    ['export const loss = 3', 'to have the loss as its default export, it has none'],
+    ['export default 3', "expected a loss (a function, or an object with a function 'loss'), got number"],
+    ['export default (', 'cannot be loaded: '],
+    ["throw new Error('no luck')", 'cannot be loaded: no luck'],
+  ])('should end with 2 for a file that says %s', async (source, complaint) => {
+    const { code, stdout, stderr } = await thermograd(['laws', await written(source)])
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(/^thermograd: laws: [^\n]+\n$/)
+    expect(stderr).toContain(complaint)
+  })
+})

@@ -1,0 +1,58 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { logitsPair, profileNames, profileOf, smoothPair } from '../../../kd/laws/index.ts'
+import { units } from '../../../kd/laws/precision.ts'
+import { samplesOf } from '../../../kd/laws/subject.ts'
+
+describe('the formulas', () => {
+  const golden = [
+    { u: [2, 1, 0], v: [1, 1.5, 0], dtkd: 0.1926251459812252, kd: 0.2156779449506814 },
+    { u: [0.5, 3, -1], v: [1, 0.2, 0.3], dtkd: 0.8627706839373385, kd: 1.6635627396468098 },
+  ]
+  it.each(golden)('should have the golden values for teacher logits $u', ({ u, v, dtkd, kd }) => {
+    const sample = { u, v, label: 0 }
+    expect(profileOf('dtkd').definition.value(sample)).toBeCloseTo(dtkd, 13)
+    expect(profileOf('kd').definition.value(sample)).toBeCloseTo(kd, 13)
+  })
+
+  it('should decouple KL into the target and the others', () => {
+    fc.assert(
+      fc.property(logitsPair({ rows: { min: 1, max: 1 } }), (batch) => {
+        const [sample] = samplesOf(batch)
+        const [kd, dkd] = [profileOf('kd'), profileOf('dkd')]
+        const { value, rounding } = kd.definition
+        // TCKD + 8 NCKD ≥ KL = TCKD + (1 − p_t) NCKD
+        const excused = 8 * rounding(sample, units.float64)
+        expect(dkd.definition.value(sample)).toBeGreaterThanOrEqual(value(sample) - excused)
+      }),
+      { seed: 1 },
+    )
+  })
+
+  it.each(profileNames.filter((name) => name !== 'dtkd-detached'))(
+    'should have a gradient that is the derivative of the value: %s',
+    (name) => {
+      const { definition, maxima } = profileOf(name)
+      fc.assert(
+        fc.property(smoothPair({ maxima, rows: { min: 1, max: 1 } }), fc.nat({ max: 5 }), (batch, at) => {
+          const [sample] = samplesOf(batch)
+          const j = at % sample.v.length
+          const value = (by: number) => definition.value({ ...sample, v: sample.v.with(j, sample.v[j] + by) })
+          const slope = (h: number) =>
+            (8 * (value(h) - value(-h)) - (value(2 * h) - value(-2 * h))) / (12 * h)
+          const [wide, narrow] = [slope(2 ** -8), slope(2 ** -9)]
+          const allowed = 2 * Math.abs(wide - narrow) + 1e-7 * (1 + Math.abs(narrow))
+          expect(Math.abs(definition.gradient(sample)[j] - narrow)).toBeLessThanOrEqual(allowed)
+        }),
+        { seed: 1, numRuns: 60 },
+      )
+    },
+  )
+
+  it('should refuse a profile or temperature that cannot be', () => {
+    expect(() => profileOf('fitnet')).toThrow(
+      "laws: expected a profile out of crossEntropy, kd, kd-total, dkd, dkd-total, dtkd, dtkd-detached, dtkd-guarded, dtkd-exact, dtkd-total, dtkd-guarded-total, dtkd-exact-total, got 'fitnet'",
+    )
+    expect(() => profileOf('kd', 0)).toThrow('laws: expected a temperature above 0, got 0')
+  })
+})

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest'
+import { checkLaws, formatReport, type HostLoss, type ProfileName } from '../../../kd/laws/index.ts'
+import { dtkdSlopes, kdSlopes, withGradient } from './mutants/gradients.ts'
+import { crossEntropy, dkd, dtkd, kd, lossOf, scaled, total } from './mutants/plain.ts'
+
+const overClasses = lossOf({ ...kd, divergence: (p, q, t) => kd.divergence(p, q, t) / p.length })
+
+/** Mistakes, and what the kit should say of them. */
+const mistakes: readonly (readonly [ProfileName, HostLoss, string])[] = [
+  ['kd', overClasses, 'the mean over the classes in the place of their sum'],
+  ['kd', lossOf({ ...kd, reduce: total }), 'summed over the batch in the place of the mean'],
+  ['kd', lossOf({ ...kd, factor: () => 1 }), 'the temperature squared is missing'],
+  [
+    'kd',
+    lossOf({ ...kd, factor: () => 1, reduce: total }),
+    'summed over the batch in the place of the mean; the temperature squared is missing',
+  ],
+  [
+    'kd',
+    (student, teacher, labels) => lossOf(kd)(teacher, student, labels),
+    'teacher and student are exchanged: KL(q ‖ p) in the place of KL(p ‖ q)',
+  ],
+  [
+    'kd',
+    lossOf({ ...kd, student: (z) => kd.student(scaled(z, 4)) }),
+    'the student’s logits are not divided by its temperature',
+  ],
+  [
+    'kd',
+    lossOf({ ...kd, student: (z) => kd.student(z).map(Math.exp).map(Math.log) }),
+    'softmax where log-softmax belongs',
+  ],
+  [
+    'kd',
+    (v, u, t) => lossOf(kd)(v, u, t) + 0.5 * crossEntropy(v, t),
+    '0.5 × cross entropy is added to the formula',
+  ],
+  ['kd', (v, u, t) => 0.3 * lossOf(kd)(v, u, t), 'the whole is 0.3 times its formula'],
+  ['dkd', lossOf(kd), 'plain KL in the place of the decoupled terms'],
+  ['dtkd', lossOf({ ...dtkd, factor: () => 16 }), 'the factor is τ² in the place of T_teacher T_student'],
+  [
+    'dtkd',
+    withGradient(dtkd, { ...dtkdSlopes, attached: () => 0 }),
+    'the gradient is detached where attached was claimed: nothing flows through the temperatures',
+  ],
+  ['kd', withGradient(kd, { ...kdSlopes, count: () => 1 }), 'summed over the batch in the place of the mean'],
+  [
+    'kd-total',
+    (v, u, t) => 0.1 * lossOf(kd)(v, u, t) + 0.9 * crossEntropy(v, t),
+    'the weights are 0.1 L_KD + 0.9 cross entropy, where 0.9 L_KD + 0.1 cross entropy was claimed',
+  ],
+]
+
+describe('the guess at the cause', () => {
+  it.each(mistakes)('should name the mistake: %s', async (profile, loss, text) => {
+    const { guess } = await checkLaws(loss, profile, { seed: 1 })
+    expect(guess).toContain(text)
+  })
+
+  it('should be made in float32 too', async () => {
+    const loss: HostLoss = (...batch) => Math.fround(overClasses(...batch))
+    const report = await checkLaws(loss, 'kd', { seed: 1 })
+    expect(report.precision).toBe('float32')
+    expect(report.guess).toBe('the mean over the classes in the place of their sum')
+  })
+
+  it('should say nothing where all holds, and what mostly breaks a law where no mistake explains it', async () => {
+    expect((await checkLaws(lossOf(dkd), 'dkd', { seed: 1 })).guess).toBeUndefined()
+    const report = await checkLaws(() => Math.random(), 'kd', { seed: 1 })
+    expect(formatReport(report)).toContain(
+      'no typical mistake explains it; what mostly breaks these laws:\n' +
+        '  random numbers, state that is kept between calls, or arithmetic in place',
+    )
+  })
+})
+
+describe('a report', () => {
+  it('should show statement, formula, both sides and the shrunk batch of a broken law', async () => {
+    const text = formatReport(await checkLaws(overClasses, 'kd', { seed: 1 }))
+    expect(text).toContain('BROKEN      definition: The loss is its formula.\n')
+    expect(text).toContain('              L(v, u, t) = 1/N Σ τ² KL(softmax(u/τ) ‖ softmax(v/τ))\n')
+    expect(text).toMatch(
+      / {12}L = 0\.06\d+, but the formula = 0\.12\d+ \(0\.062 apart; rounding excuses \S+\)\n/,
+    )
+    expect(text).toMatch(/student = \[\[0,0\]\]\n +teacher = \[\[\S+\]\]\n +labels = \[0\]\n/)
+  })
+
+  it('should say that a law was not broken that a profile declares broken', async () => {
+    const symmetric: HostLoss = (v, u, t) => (lossOf(kd)(v, u, t) + lossOf(kd)(u, v, t)) / 2
+    const text = formatReport(await checkLaws(symmetric, 'kd', { seed: 1 }))
+    expect(text).toContain('NOT BROKEN  teacher-student-symmetry: Teacher and student may change places.')
+    expect(text).toContain('likely cause: the divergence is symmetrised')
+  })
+})
+
+describe('what is no loss', () => {
+  it.each([
+    [3, 'got number'],
+    [null, 'got null'],
+    [{}, 'got an object with nothing'],
+    [{ value: 3 }, 'got an object with value'],
+  ])('should be refused: %j', async (loss, text) => {
+    await expect(checkLaws(loss as unknown as HostLoss, 'kd')).rejects.toThrow(
+      `laws: expected a loss (a function, or an object with a function 'loss'), ${text}`,
+    )
+  })
+
+  it('should be refused where a part is no function', async () => {
+    const loss = { loss: lossOf(kd), gradient: [1] } as unknown as HostLoss
+    await expect(checkLaws(loss, 'kd')).rejects.toThrow(
+      "laws: expected 'gradient' of the loss to be a function",
+    )
+  })
+
+  it('should be broken where it returns no number, or throws', async () => {
+    const list = (() => [1, 2]) as unknown as HostLoss
+    expect(formatReport(await checkLaws(list, 'kd', { seed: 1, runs: 5 }))).toContain(
+      'expected the loss to be a number, got 2 of number',
+    )
+    const thrower: HostLoss = () => {
+      throw new Error('no such class')
+    }
+    expect(formatReport(await checkLaws(thrower, 'kd', { seed: 1, runs: 5 }))).toContain('no such class')
+  })
+})

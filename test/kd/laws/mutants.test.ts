@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest'
+import { checkLaws } from '../../../kd/laws/check.ts'
+import { mutants } from './mutants/index.ts'
+import { contradicts, survey } from './mutants/survey.ts'
+import { plainLosses } from './plainLosses.ts'
+
+const seeds = Array.from({ length: 10 }, (_, i) => i + 1)
+
+describe('wrong losses', () => {
+  it('should be many, each by one name', () => {
+    expect(mutants.length).toBeGreaterThanOrEqual(40)
+    expect(new Set(mutants.map(({ name }) => name)).size).toBe(mutants.length)
+  })
+
+  it.each(mutants)('should be caught by $law: $name', async (mutant) => {
+    expect((await survey(mutant, seeds, mutant.law)).missed).toEqual([])
+  })
+})
+
+describe('right losses', () => {
+  it.each(plainLosses)('should pass: $name, $profile', async ({ profile, loss }) => {
+    for (const seed of seeds.slice(0, 2)) {
+      const { verdicts } = await checkLaws(loss, profile, { seed })
+      expect(
+        verdicts.filter(contradicts).map(({ law, counterexample }) => [law.name, counterexample]),
+      ).toEqual([])
+    }
+  })
+})

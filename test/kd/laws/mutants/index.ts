@@ -1,0 +1,21 @@
+import { batches } from './batches.ts'
+import { decoupled } from './decoupled.ts'
+import { distributions } from './distributions.ts'
+import { gradients } from './gradients.ts'
+import type { Mutant } from './mutant.ts'
+import { offers } from './offers.ts'
+import { scales } from './scales.ts'
+import { temperatures } from './temperatures.ts'
+import { totals } from './totals.ts'
+
+/** All wrong losses. */
+export const mutants: readonly Mutant[] = [
+  ...scales,
+  ...temperatures,
+  ...distributions,
+  ...decoupled,
+  ...batches,
+  ...gradients,
+  ...offers,
+  ...totals,
+]

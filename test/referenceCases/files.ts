@@ -1,0 +1,46 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { type DtkdCase, describeDtkd, describeKdDkd, type KdDkdCase } from './losses.ts'
+import { describeModel, type ModelCase } from './models.ts'
+import { listNotRun, notRun } from './notRun.ts'
+import { describeOptimizers, type OptimizerCase } from './optimizers.ts'
+import type { Precision } from './precision.ts'
+import { describeTrajectories, type TrajectoryRun } from './trajectories.ts'
+
+/** Where numbers of other systems lie: any folder laid out as `test/reference`, see the README there. */
+const folder = process.env.THERMOGRAD_REFERENCE ?? fileURLToPath(new URL('../reference', import.meta.url))
+
+const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.json'))
+  .sort()
+
+/** Holds executors to every number in the folder. */
+export function describeFiles(precisions: readonly Precision[]): void {
+  it(`finds numbers in ${folder}`, () => {
+    expect(files.length).toBeGreaterThan(0)
+  })
+
+  describe.each(files)('%s', (name) => {
+    describeFile(name, JSON.parse(readFileSync(join(folder, name), 'utf8')), precisions)
+  })
+
+  listNotRun()
+}
+
+/** Which kind of numbers a file holds shows in its keys. */
+function describeFile(
+  name: string,
+  content: Record<string, unknown>,
+  precisions: readonly Precision[],
+): void {
+  const { cases, runs } = content as { cases?: Record<string, unknown>[]; runs?: unknown[] }
+  const [first = {}] = cases ?? []
+  if ('teacherTemperature' in first) describeDtkd(cases as unknown as DtkdCase[], precisions)
+  else if ('tckd' in first) describeKdDkd(cases as unknown as KdDkdCase[], precisions)
+  else if ('steps' in first) describeOptimizers(cases as unknown as OptimizerCase[], precisions)
+  else if (runs !== undefined) describeTrajectories(runs as TrajectoryRun[], precisions)
+  else if ('state_dict' in content) describeModel(content as unknown as ModelCase, precisions)
+  else notRun(name, 'this file has none of the layouts that are known here')
+}

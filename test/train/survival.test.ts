@@ -1,0 +1,147 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { openExecutor } from '../../engine/index.ts'
+import {
+  environmentOf,
+  lockFolder,
+  type Observer,
+  type Run,
+  resolveRecipe,
+  run,
+  TrainingStopped,
+} from '../../train/index.ts'
+import { temporaryFolder } from './temporaryFolder.ts'
+import { tinyDataset } from './tinyNetwork.ts'
+
+const recipe = resolveRecipe({ epochs: 3, batchSize: 8 })
+const stepsInAll = 9
+
+async function runIn(folder: string, given: Partial<Run> = {}): Promise<Run> {
+  const environment = environmentOf(await openExecutor('auto'))
+  return {
+    folder,
+    dataset: tinyDataset(),
+    model: 'resnet8',
+    method: 'alone',
+    recipe,
+    seed: 2,
+    environment,
+    ...given,
+  }
+}
+
+/** Stops a run after so many of the steps that it takes. */
+function stopAfter(steps: number): Pick<Run, 'signal' | 'observer'> {
+  const controller = new AbortController()
+  let taken = 0
+  const observer: Observer = { stepEnded: () => void (++taken === steps && controller.abort()) }
+  return { signal: controller.signal, observer }
+}
+
+/** The lines of a run's metrics, without what the clock says. */
+async function metricsIn(folder: string): Promise<object[]> {
+  const lines = (await readFile(join(folder, 'metrics.jsonl'), 'utf8')).trimEnd().split('\n')
+  return lines.map((line) => ({ ...JSON.parse(line), seconds: 0, imagesPerSecond: 0 }))
+}
+
+async function damage(path: string): Promise<void> {
+  const bytes = await readFile(path)
+  bytes[bytes.length >> 1] ^= 1
+  await writeFile(path, bytes)
+}
+
+describe('a run that is cut short', () => {
+  it('should end as if it had never been, wherever it was stopped', async () => {
+    const whole = await temporaryFolder()
+    const { fingerprint } = await run(await runIn(whole))
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 1, max: stepsInAll }), { minLength: 1, maxLength: 3 }),
+        fc.integer({ min: 1, max: 4 }),
+        async (stops, everySteps) => {
+          const folder = await temporaryFolder()
+          const saveEvery = { everySteps }
+          for (const steps of stops) {
+            const stopped = await runIn(folder, { ...stopAfter(steps), saveEvery, resume: true })
+            await run(stopped).catch((error) => expect(error).toBeInstanceOf(TrainingStopped))
+          }
+          const end = await run(await runIn(folder, { resume: true }))
+          expect(end.fingerprint).toBe(fingerprint)
+          expect(await metricsIn(folder)).toEqual(await metricsIn(whole))
+        },
+      ),
+      { numRuns: 8 },
+    )
+  })
+
+  it('should go on from the checkpoint before the newest where that is damaged, and say so', async () => {
+    const { fingerprint } = await run(await runIn(await temporaryFolder()))
+    const folder = await temporaryFolder()
+    const saveEvery = { everySteps: 1 }
+    await expect(run(await runIn(folder, { ...stopAfter(5), saveEvery, resume: true }))).rejects.toThrow(
+      'stopped after step 2 of 3 in epoch 2; the training can go on from there',
+    )
+    const names = (await readdir(join(folder, 'checkpoints'))).sort()
+    expect(names.map((name) => name.slice(0, 14))).toEqual(['step-000000004', 'step-000000005'])
+    const newest = join(folder, 'checkpoints', names[1])
+    await damage(newest)
+    const heard: string[] = []
+    const observer: Observer = {
+      started: ({ epoch, step }) => void heard.push(`from epoch ${epoch} step ${step}`),
+      warned: (message) => void heard.push(message),
+    }
+    const end = await run(await runIn(folder, { resume: true, observer }))
+    expect(heard).toEqual([`${newest} is damaged and passed over`, 'from epoch 2 step 1'])
+    expect(end.fingerprint).toBe(fingerprint)
+  })
+
+  it('should give its result again once it has ended, and train nothing', async () => {
+    const folder = await temporaryFolder()
+    const { network, ...result } = await run(await runIn(folder, { resume: true }))
+    const observer: Observer = { started: () => expect.unreachable('a training began') }
+    const { network: again, ...known } = await run(await runIn(folder, { resume: true, observer }))
+    expect(known).toEqual(result)
+    expect(await again.stateDict().get('conv1.weight')!.data()).toEqual(
+      await network.stateDict().get('conv1.weight')!.data(),
+    )
+  })
+
+  it('should not be mistaken for another', async () => {
+    const folder = await temporaryFolder()
+    await run(await runIn(folder))
+    await expect(run(await runIn(folder, { resume: true, seed: 3 }))).rejects.toThrow(
+      `${folder}: this folder is of another run: seed was 2, now 3`,
+    )
+  })
+})
+
+describe('a folder', () => {
+  it('should be refused while a process is at work in it, and free afterwards', async () => {
+    const folder = await temporaryFolder()
+    const release = await lockFolder(folder)
+    await expect(lockFolder(folder)).rejects.toThrow(`${folder}: process ${process.pid} on `)
+    await release()
+    await (await lockFolder(folder))()
+  })
+
+  it.each([
+    ['left by a process that is gone', '{"process":4194304,"host":"HERE","began":"1"}'],
+    ['of a process whose number is used again', `{"process":${process.pid},"host":"HERE","began":"another"}`],
+    ['cut short', '{"proc'],
+  ])('should be taken over where the lock was %s', async (_, text) => {
+    const { hostname } = await import('node:os')
+    const folder = await temporaryFolder()
+    await writeFile(join(folder, 'lock'), text.replace('HERE', hostname()))
+    await (await lockFolder(folder))()
+  })
+
+  it('should not be taken from another machine, which cannot be asked', async () => {
+    const folder = await temporaryFolder()
+    await writeFile(join(folder, 'lock'), '{"process":1,"host":"elsewhere","began":""}')
+    await expect(lockFolder(folder)).rejects.toThrow(
+      /process 1 on elsewhere is at work .*; if it is not, remove /,
+    )
+  })
+})

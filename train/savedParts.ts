@@ -1,0 +1,36 @@
+import type { Tensor } from '../engine/index.ts'
+import type { Network, Optimizer, StateDict } from '../nn/index.ts'
+
+/** What changes while a network is trained. */
+interface Parts {
+  readonly network: Network
+  readonly optimizer: Optimizer
+}
+
+/** The tensors of a checkpoint: those of each part under its name, and the last weights known to be good. */
+export function savedParts({ network, optimizer }: Parts, goodWeights: StateDict): StateDict {
+  return new Map<string, Tensor>([
+    ...prefixed('network', network.stateDict()),
+    ...prefixed('optimizer', optimizer.stateDict()),
+    ...prefixed('good', goodWeights),
+  ])
+}
+
+/** Gives the parts what was saved of them, and returns the last weights known to be good. */
+export async function restoreParts(tensors: StateDict, { network, optimizer }: Parts): Promise<StateDict> {
+  network.loadStateDict(withPrefix('network', tensors))
+  await optimizer.loadStateDict(withPrefix('optimizer', tensors))
+  return withPrefix('good', tensors)
+}
+
+function prefixed(prefix: string, tensors: StateDict): [string, Tensor][] {
+  return [...tensors].map(([name, tensor]) => [`${prefix}.${name}`, tensor])
+}
+
+function withPrefix(prefix: string, tensors: StateDict): StateDict {
+  return new Map(
+    [...tensors].flatMap(([name, tensor]) =>
+      name.startsWith(`${prefix}.`) ? [[name.slice(prefix.length + 1), tensor]] : [],
+    ),
+  )
+}

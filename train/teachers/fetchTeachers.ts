@@ -1,0 +1,102 @@
+import { createReadStream } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { arrayBuffer } from 'node:stream/consumers'
+import { ReadableStream, type ReadableWritablePair } from 'node:stream/web'
+import { createTarDecoder, type ParsedTarEntry } from 'modern-tar'
+import { demand, InvalidInputError } from '../../engine/errors.ts'
+import { createModel, readStored, stateDictOf, writeWeightFile } from '../../nn/index.ts'
+import { fitWeights } from '../weights.ts'
+import { type DownloadOptions, download } from './download.ts'
+import { fetchedFile, findTeacher } from './folder.ts'
+import { mdistillerTeachers, type PublishedTeacher, type PublishedTeachers } from './published.ts'
+
+export interface FetchOptions extends DownloadOptions {
+  /** Which teachers, by the names of their networks. Default: all. */
+  readonly models?: readonly string[]
+  /** Default: mdistiller's. */
+  readonly published?: PublishedTeachers
+}
+
+export interface FetchedTeachers {
+  /** The file of each teacher that was asked for. */
+  readonly files: Readonly<Record<string, string>>
+  /** Of the archive; undefined where every teacher was there already. */
+  readonly sha256: string | undefined
+}
+
+/**
+ * Puts published teachers into a folder, each as DATASET_MODEL.safetensors once it is known to fit its network. The
+ * archive is downloaded as `download` does and removed at the end. Nothing is downloaded for teachers that are there.
+ */
+export async function fetchTeachers(folder: string, options: FetchOptions = {}): Promise<FetchedTeachers> {
+  const { published = mdistillerTeachers } = options
+  const teachers = chosen(published, options.models)
+  const found = () =>
+    teachers.map(({ model }) => [model, findTeacher(folder, { ...published, model })] as const)
+  const missing = teachers.filter((_, i) => found()[i][1] === undefined)
+  await mkdir(folder, { recursive: true })
+  const sha256 = missing.length > 0 ? await fetchInto(folder, missing, published, options) : undefined
+  return { files: Object.fromEntries(found().map(([model, file]) => [model, file!])), sha256 }
+}
+
+function chosen({ teachers }: PublishedTeachers, models?: readonly string[]): readonly PublishedTeacher[] {
+  const names = teachers.map(({ model }) => model)
+  const unknown = models?.filter((model) => !names.includes(model)) ?? []
+  demand(
+    unknown.length === 0,
+    () =>
+      `teachers: ${unknown.join(', ')} ${unknown.length === 1 ? 'is' : 'are'} not published; known are ${names.join(', ')}`,
+  )
+  return teachers.filter(({ model }) => models?.includes(model) ?? true)
+}
+
+async function fetchInto(
+  folder: string,
+  teachers: readonly PublishedTeacher[],
+  { url, dataset }: PublishedTeachers,
+  options: DownloadOptions,
+): Promise<string> {
+  const archive = join(folder, 'teachers.tar')
+  const sha256 = await download(url, archive, options)
+  const unpacked = new Set<PublishedTeacher>()
+  for await (const { header, body } of filesInTar(archive)) {
+    const teacher = teachers.find(({ file }) => header.name.replace(/^\.\//, '') === file)
+    if (teacher === undefined) await body.cancel()
+    else {
+      unpacked.add(teacher)
+      await keep(
+        new Uint8Array(await arrayBuffer(body)),
+        teacher,
+        join(folder, fetchedFile({ dataset, ...teacher })),
+      )
+    }
+  }
+  const absent = teachers.filter((teacher) => !unpacked.has(teacher)).map(({ file }) => file)
+  demand(
+    absent.length === 0,
+    () => `${url}: expected an archive with ${absent.join(', ')}, which it does not hold`,
+  )
+  await rm(archive)
+  return sha256
+}
+
+/** Saves weights that fit the network; throws, naming every difference, if they do not. */
+async function keep(bytes: Uint8Array, { model, file }: PublishedTeacher, path: string): Promise<void> {
+  const stored = readStored(bytes, file)
+  fitWeights(createModel(model), stateDictOf(stored, file), file)
+  await writeWeightFile(path, stored)
+}
+
+async function* filesInTar(path: string): AsyncIterable<ParsedTarEntry> {
+  // Node's and the browser's types of streams differ in a detail of byte readers.
+  const decoder = createTarDecoder({ strict: true }) as unknown as ReadableWritablePair
+  try {
+    yield* ReadableStream.from(createReadStream(path)).pipeThrough(decoder)
+  } catch (error) {
+    if (error instanceof InvalidInputError) throw error
+    throw new InvalidInputError(
+      `${path}: expected a tar archive of teachers, but this one is damaged or foreign (${(error as Error).message})`,
+    )
+  }
+}
