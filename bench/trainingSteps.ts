@@ -25,7 +25,9 @@ export function stepOf({
   }
   const network = createModel(studentName, { seed: 1 })
   const optimizer = new SGD(network.parameters(), { lr: 0.05, momentum: 0.9, weightDecay: 5e-4 })
-  const pupil = { network, teacher, distiller: distiller(teacher ? 'dtkd' : 'alone') }
+  const image = [3, 32, 32]
+  const method = distiller(teacher ? 'dtkd' : 'alone').build({ student: network, teacher, image })
+  const pupil = { network, teacher, method }
   return async () => {
     await takeStep(pupil, optimizer, batch, 240)
   }

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { distillerNames } from '../kd/index.ts'
-import { compareMethods, freePath, resolveRecipe, type TeacherName, teacherFile } from '../train/index.ts'
+import { compareMethods, freePath, resolveRecipe } from '../train/index.ts'
 import { defaultsFor } from './defaults.ts'
+import { type Settings, setOption, settingsByMethod } from './methods.ts'
 import { commandThatTrains, positiveInteger, survivalOf, type TrainingOptions } from './options.ts'
 import type { Output } from './output.ts'
 import type { Progress } from './progress/progress.ts'
@@ -10,7 +11,7 @@ import { withProgress, writeResult } from './report.ts'
 import { openSession } from './session.ts'
 import { stoppable } from './stopping.ts'
 import { resultTable } from './table.ts'
-import { teachersOption } from './teachers.ts'
+import { teachersOption, weightsIn } from './teachers.ts'
 
 interface Options extends TrainingOptions {
   readonly teacher?: string
@@ -20,6 +21,7 @@ interface Options extends TrainingOptions {
   readonly student?: string
   readonly studentImages?: number
   readonly method: string
+  readonly set: Settings
 }
 
 export function distillCommand(output: Output): Command {
@@ -36,6 +38,7 @@ export function distillCommand(output: Output): Command {
     .option('--student <name>', 'network of the students')
     .option('--student-images <count>', 'let the students see only so many training images', positiveInteger)
     .option('--method <names>', `with commas between, out of ${distillerNames.join(', ')}`, 'alone,kd,dtkd')
+    .addOption(setOption('method.name=value'))
     .addHelpText('after', helpOnDefaults)
     .action((options: Options) => distil(options, output))
 }
@@ -47,11 +50,12 @@ async function distil(options: Options, output: Output): Promise<void> {
   const teacher = options.teacher ?? defaults.teacher
   const student = options.student ?? defaults.student
   const recipeOf = (epochs: number) => {
-    const { batchSize = defaults.batchSize, lr = defaults.lr } = options
-    return resolveRecipe({ epochs, batchSize, lr })
+    const { batchSize = defaults.batchSize, lr = defaults.lr, dot } = options
+    return resolveRecipe({ epochs, batchSize, lr, dot })
   }
   const folder = options.out ?? freePath(join('runs', `${dataset.name}-${teacher}-${student}-seed${seed}`))
   const survival = survivalOf(options)
+  const methods = options.method.split(',')
   const compare = (progress: Progress, signal: AbortSignal) =>
     compareMethods({
       folder,
@@ -67,7 +71,8 @@ async function distil(options: Options, output: Output): Promise<void> {
         recipe: recipeOf(options.epochs ?? defaults.studentEpochs),
         limit: options.studentImages ?? defaults.studentImages,
       },
-      methods: options.method.split(','),
+      methods,
+      options: settingsByMethod(options.set, methods),
       seed,
       limit,
       environment,
@@ -79,11 +84,6 @@ async function distil(options: Options, output: Output): Promise<void> {
     stoppable((signal) => compare(progress, signal)),
   )
   writeResult(output, options, { results, folder }, `${resultTable(results)}\nrun folder: ${folder}`)
-}
-
-/** The weights of the teacher, where there is a folder of teachers: then it must be in it. */
-function weightsIn(folder: string | undefined, teacher: TeacherName): string | undefined {
-  return folder === undefined ? undefined : teacherFile(folder, teacher)
 }
 
 const helpOnDefaults = `

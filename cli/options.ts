@@ -18,6 +18,7 @@ export interface CommonOptions {
 export interface TrainingOptions extends CommonOptions {
   readonly epochs?: number
   readonly lr?: number
+  readonly dot: number
   readonly seed: number
   readonly out?: string
   readonly resume?: boolean
@@ -51,6 +52,12 @@ export function commandThatTrains(name: string): Command {
   return commandWithData(name, 'training images')
     .option('--epochs <count>', 'how often each image is seen', positiveInteger)
     .option('--lr <rate>', 'learning rate of the first epoch', positiveNumber)
+    .option(
+      '--dot <delta>',
+      'train by DOT with this much momentum moved to distillation, as 0.075',
+      numberFromZero,
+      0,
+    )
     .option('--seed <number>', 'of everything that is drawn at random', wholeNumber, 0)
     .option('--out <folder>', 'where the results go, new or empty (default: a new folder in runs/)')
     .option('--resume', 'go on with what was begun in the folder of --out, if anything was')
@@ -76,6 +83,14 @@ export function wholeNumber(text: string): number {
     throw new InvalidArgumentError('Expected an integer of 0 or more.')
   }
   return Number(text)
+}
+
+export function numberFromZero(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !(value >= 0) || value === Infinity) {
+    throw new InvalidArgumentError('Expected a number of 0 or more.')
+  }
+  return value
 }
 
 export function positiveNumber(text: string): number {

@@ -7,6 +7,7 @@ import { distillCommand } from './distill.ts'
 import { evaluateCommand } from './evaluate.ts'
 import { infoCommand } from './info.ts'
 import { lawsCommand } from './laws.ts'
+import { methodsCommand } from './methods.ts'
 import { modelsCommand } from './models.ts'
 import type { Output } from './output.ts'
 import { teachersCommand } from './teachers.ts'
@@ -44,6 +45,7 @@ function program(output: Output): Command {
     evaluateCommand,
     lawsCommand,
     modelsCommand,
+    methodsCommand,
     convertCommand,
     teachersCommand,
     infoCommand,

@@ -1,6 +1,12 @@
 import Table from 'cli-table3'
 import { Command, Option } from 'commander'
-import { fetchTeachers, findTeacher, mdistillerTeachers } from '../train/index.ts'
+import {
+  fetchTeachers,
+  findTeacher,
+  mdistillerTeachers,
+  type TeacherName,
+  teacherFile,
+} from '../train/index.ts'
 import { jsonOption } from './options.ts'
 import type { Output } from './output.ts'
 import { writeResult } from './report.ts'
@@ -21,6 +27,11 @@ export function teachersOption(): Option {
     '--teachers <folder>',
     'where teachers lie: DATASET_MODEL.safetensors or .pth, or as mdistiller unpacks them',
   ).env('THERMOGRAD_TEACHERS')
+}
+
+/** The weights of the teacher, where there is a folder of teachers: then it must be in it. */
+export function weightsIn(folder: string | undefined, teacher: TeacherName): string | undefined {
+  return folder === undefined ? undefined : teacherFile(folder, teacher)
 }
 
 export function teachersCommand(output: Output): Command {

@@ -21,7 +21,9 @@ export function describe({ top1, top5, loss }: Evaluation): string {
 export function titleOf(name: string): string {
   const [, method] = name.split(/^student-/)
   if (method === undefined) return name
-  return method === 'alone' ? 'student alone' : `student with ${method.replace(/\w*kd/g, capitals)}`
+  return method === 'alone'
+    ? 'student alone'
+    : `student with ${method.replace(/\b(?!exact\b)\w+/g, capitals)}`
 }
 
 function capitals(word: string): string {

@@ -15,6 +15,18 @@ import { Tensor } from './tensor.ts'
  * `cotangent`, of the output's shape, weighs an output that is not a scalar. PyTorch: `torch.autograd.grad`.
  */
 export function grad(output: Tensor, sources: readonly Tensor[], cotangent?: Tensor): Tensor[] {
+  return gradWhereReached(output, sources, cotangent).map((gradient, i) => {
+    const { dtype, shape } = sources[i]
+    return gradient ?? broadcastTo(literal(0, dtype), shape)
+  })
+}
+
+/** As `grad`, but undefined for a source that the output does not depend on. PyTorch: `allow_unused=True`. */
+export function gradWhereReached(
+  output: Tensor,
+  sources: readonly Tensor[],
+  cotangent?: Tensor,
+): (Tensor | undefined)[] {
   demand(isFloat(output.dtype), () => `grad: expected a floating output, got ${output.dtype}`)
   demand(
     cotangent !== undefined || output.size === 1,
@@ -32,7 +44,7 @@ export function grad(output: Tensor, sources: readonly Tensor[], cotangent?: Ten
     const gradient = gradients.get(node)
     if (gradient !== undefined) distribute(node, gradient, gradients)
   }
-  return sources.map(({ node }) => gradients.get(node) ?? broadcastTo(literal(0, node.dtype), node.shape))
+  return sources.map(({ node }) => gradients.get(node))
 }
 
 /** The nodes between the output and the targets, each before its inputs; the targets' own inputs only on a path. */

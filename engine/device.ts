@@ -1,8 +1,17 @@
 import { InvalidInputError } from './errors.ts'
 import type { Executor } from './executors/executor.ts'
+import type { Adapter } from './executors/gpu/adapter.ts'
 
 /** Names that `openExecutor` and the variable THERMOGRAD_DEVICE accept. */
-export const deviceNames = ['auto', 'wasm', 'reference'] as const
+export const deviceNames = [
+  'auto',
+  'gpu',
+  'webgpu',
+  'wasm',
+  'gpujs-webasm',
+  'gpujs-cpu',
+  'reference',
+] as const
 
 export type DeviceName = (typeof deviceNames)[number]
 
@@ -12,28 +21,63 @@ export interface Choice {
   readonly reason: string
 }
 
-const openers: Record<Exclude<DeviceName, 'auto'>, () => Promise<Executor>> = {
+type OpenableName = Exclude<DeviceName, 'auto'>
+
+const openers: Record<OpenableName, () => Promise<Executor>> = {
+  gpu: async () => {
+    const { executor, adapter } = await webGpuOnce()
+    if (adapter.isSoftware) {
+      throw new InvalidInputError(
+        `gpu: there is no GPU, only ${adapter.description}, which a processor plays and 'webgpu' would take`,
+      )
+    }
+    return executor
+  },
+  webgpu: async () => (await webGpuOnce()).executor,
   wasm: async () => (await import('./executors/wasm/index.ts')).wasm(),
+  'gpujs-webasm': async () => (await import('./executors/gpu/index.ts')).gpuJsOnHost('webasm'),
+  'gpujs-cpu': async () => (await import('./executors/gpu/index.ts')).gpuJsOnHost('cpu'),
   reference: async () => (await import('./executors/reference/index.ts')).reference(),
+}
+
+let webGpu: Promise<{ readonly executor: Executor; readonly adapter: Adapter }> | undefined
+
+/** One device for both names. */
+function webGpuOnce() {
+  webGpu ??= import('./executors/gpu/index.ts').then(({ openWebGpu }) => openWebGpu())
+  return webGpu
 }
 
 const opened = new Map<string, Promise<Executor>>()
 
-function open(name: Exclude<DeviceName, 'auto'>): Promise<Executor> {
+function open(name: OpenableName): Promise<Executor> {
   let executor = opened.get(name)
   if (executor === undefined) opened.set(name, (executor = openers[name]()))
   return executor
 }
 
+function isOpenable(name: string): name is OpenableName {
+  return Object.hasOwn(openers, name)
+}
+
 /**
- * The executor of this name: `wasm` (float32, WebAssembly), `reference` (float64, plain and slow), or `auto`: the
- * fastest of those present. One name gives one executor for the whole process.
+ * The executor of this name. `wasm`: float32, WebAssembly. `gpu`: float32, GPU.js on WebGPU with a real GPU; `webgpu`:
+ * also with one that a processor plays. `gpujs-webasm`, `gpujs-cpu`: the other modes of GPU.js, for tests. `reference`:
+ * float64, plain and slow. `auto`: a real GPU where there is one, else `wasm`; the reason says which, and why. One name
+ * gives one executor for the whole process. Throws `InvalidInputError` for other names, and for what is not there.
  */
 export async function openExecutor(name: string): Promise<Choice> {
-  if (name === 'auto') return { executor: await open('wasm'), reason: 'the fastest executor of this machine' }
-  if (name === 'wasm' || name === 'reference')
-    return { executor: await open(name), reason: 'asked for by name' }
-  throw new InvalidInputError(`device: expected one of ${deviceNames.join(', ')}, got '${name}'`)
+  if (isOpenable(name)) return { executor: await open(name), reason: 'asked for by name' }
+  if (name !== 'auto') {
+    throw new InvalidInputError(`device: expected one of ${deviceNames.join(', ')}, got '${name}'`)
+  }
+  try {
+    return { executor: await open('gpu'), reason: 'there is a GPU' }
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error
+    const missing = error.message.replace(/^gpu: /, '')
+    return { executor: await open('wasm'), reason: `the fastest of this machine without a GPU; ${missing}` }
+  }
 }
 
 let current: Promise<Choice> | undefined

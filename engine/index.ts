@@ -1,6 +1,6 @@
 import './methods.ts'
 
-export { grad } from './autograd.ts'
+export { grad, gradWhereReached } from './autograd.ts'
 export {
   type Choice,
   currentExecutor,

@@ -8,7 +8,6 @@ import {
   logicalAnd,
   logicalNot,
   logicalOr,
-  max,
   multiply,
   notEqual,
   subtract,
@@ -16,7 +15,7 @@ import {
   where,
 } from '../engine/index.ts'
 import { type Choice, resolveOptions } from './options.ts'
-import { centred } from './sharpness.ts'
+import { centred, largest } from './sharpness.ts'
 import { checkLogits, type Temperatures } from './temperatures.ts'
 
 export interface DynamicTemperatureOptions {
@@ -88,10 +87,6 @@ const guards: Readonly<Record<Choice<'guard'>, (student: Tensor, teacher: Tensor
   absolute: (student, teacher) => sharesOrHalves(largest(abs(student)), largest(abs(teacher))),
   centre: (student, teacher) => sharesOrHalves(largest(centred(student)), largest(centred(teacher))),
   none: (student, teacher) => shares(largest(student), largest(teacher)),
-}
-
-function largest(logits: Tensor): Tensor {
-  return max(logits, -1, { keepDimensions: true })
 }
 
 function shares(y: Tensor, x: Tensor): Shares {

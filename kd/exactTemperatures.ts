@@ -9,7 +9,6 @@ import {
   less,
   log,
   logicalOr,
-  max,
   multiply,
   negate,
   sigmoid,
@@ -20,7 +19,7 @@ import {
   where,
 } from '../engine/index.ts'
 import { resolveOptions } from './options.ts'
-import { centred, sharpness } from './sharpness.ts'
+import { centred, largest, sharpness } from './sharpness.ts'
 import { checkLogits, type Temperatures } from './temperatures.ts'
 
 export interface ExactTemperatureOptions {
@@ -72,10 +71,6 @@ export function exactTemperatures(
 /** S(z) − ln K is at most about z² / 2: for scaled logits below this it is lost in rounding. */
 function flatness(dtype: DType): number {
   return Math.sqrt(dtype === 'float64' ? Number.EPSILON : 2 ** -23)
-}
-
-function largest(logits: Tensor): Tensor {
-  return max(logits, -1, { keepDimensions: true })
 }
 
 /** After these the root is known to ln K / 2⁸ … */

@@ -1,19 +1,27 @@
 export { type Distillation, type Loss, scalarsOf } from './distillation.ts'
-export {
-  alone,
-  type Distiller,
-  type DistillerBatch,
-  distiller,
-  distillerNames,
-  type Method,
-} from './distillers.ts'
-export { type DkdOptions, dkd, nckd, tckd } from './dkd.ts'
-export { type DtkdOptions, dtkd } from './dtkd.ts'
+export { type Distiller, distiller, distillerNames, type MethodName } from './distillers.ts'
 export { type DynamicTemperatureOptions, dynamicTemperatures } from './dynamicTemperatures.ts'
 export { type ExactTemperatureOptions, exactTemperatures } from './exactTemperatures.ts'
-export { type KdOptions, kd } from './kd.ts'
 export { klDivergence, temperedDivergence } from './klDivergence.ts'
+export { type Lesson, Method, type NetworkPair } from './method.ts'
+export { alone } from './methods/alone.ts'
+export { attentionLoss } from './methods/at.ts'
+export { contrastLoss } from './methods/crd.ts'
+export { reverseGradient } from './methods/ctkd.ts'
+export { type DkdOptions, dkd, nckd, tckd } from './methods/dkd.ts'
+export { type DtkdOptions, dtkd } from './methods/dtkd.ts'
+export { type KdOptions, kd } from './methods/kd.ts'
+export { relationLoss as singularRelationLoss } from './methods/kdsvd.ts'
+export { discrepancyLoss } from './methods/nst.ts'
+export { marginOf, responseLoss } from './methods/ofd.ts'
+export { neighbourhoodLoss } from './methods/pkt.ts'
+export { contextLoss } from './methods/reviewkd.ts'
+export { relationLosses } from './methods/rkd.ts'
+export { singularVectors } from './methods/singularVectors.ts'
+export { similarityLoss } from './methods/sp.ts'
+export { choicesOf } from './options.ts'
 export { centred, centredSharpness, sharpness } from './sharpness.ts'
+export { standardised } from './standardised.ts'
 export type { TemperatureOptions } from './temperatureRule.ts'
 export { sharedTemperatures, type Temperatures } from './temperatures.ts'
 export { type WarmUpOptions, warmUpWeight } from './warmUp.ts'

@@ -1,19 +1,66 @@
 import { demand } from '../engine/errors.ts'
 
+/** Options with their values. */
+export type Settings = Readonly<Record<string, number | string>>
+
 /** Options that are one name out of several. */
 const choices = {
   temperatures: ['shared', 'published', 'exact'],
   guard: ['fallback', 'clamp', 'absolute', 'centre', 'none'],
   gradients: ['attached', 'detached'],
+  logits: ['raw', 'standardised', 'standardised-sample'],
+  distance: ['squared', 'norm'],
+  self: ['included', 'excluded'],
+  variances: ['trained', 'fixed'],
+  positive: ['exact', 'relaxed'],
+  studentMaps: ['activated', 'preactivated'],
+  teacherStatistics: ['batch', 'running'],
+  matrix: ['channels', 'width'],
 } as const
 
 /** The names that an option may have. */
 export type Choice<Option extends keyof typeof choices> = (typeof choices)[Option][number]
 
+/** The values that an option out of `choices` may have; undefined for numbers. */
+export function choicesOf(option: string): readonly string[] | undefined {
+  return isChoice(option) ? choices[option] : undefined
+}
+
+interface Rule {
+  readonly expected: string
+  allows(value: unknown): boolean
+}
+
+const isFinite = (value: unknown): value is number => Number.isFinite(value)
+const isWhole = (value: unknown): value is number => Number.isSafeInteger(value)
+
+const positive: Rule = { expected: 'a finite number > 0', allows: (value) => isFinite(value) && value > 0 }
+const atLeastZero: Rule = {
+  expected: 'a finite number ≥ 0',
+  allows: (value) => isFinite(value) && value >= 0,
+}
+const count: Rule = { expected: 'a whole number ≥ 1', allows: (value) => isWhole(value) && value >= 1 }
+const share: Rule = {
+  expected: 'a number in [0, 1)',
+  allows: (value) => isFinite(value) && value >= 0 && value < 1,
+}
+
+/** What numbers may be, where that is not `atLeastZero`. */
+const rules: Readonly<Record<string, Rule>> = {
+  referenceTemperature: positive,
+  temperature: positive,
+  smallestTemperature: positive,
+  power: positive,
+  initialVariance: positive,
+  dimensions: count,
+  negatives: count,
+  vectors: count,
+  momentum: share,
+}
+
 /**
  * Options over their defaults, `undefined` being "not given". Throws `InvalidInputError` for an option that there is
- * no default for and for a value that it cannot have, naming both: a name out of `choices`, a temperature > 0, and
- * any other number ≥ 0.
+ * no default for and for a value that it cannot have, naming both.
  */
 export function resolveOptions<Options extends object>(
   operation: string,
@@ -27,9 +74,9 @@ export function resolveOptions<Options extends object>(
       () =>
         `${operation}: unknown option '${name}'; expected one of ${Object.keys(defaults).join(', ') || '(none)'}`,
     )
-    const { valid, expected } = ruleOf(name, value)
+    const { expected, allows } = ruleOf(name)
     demand(
-      valid,
+      allows(value),
       () =>
         `${operation}: expected option ${name} to be ${expected}, ` +
         `got ${typeof value === 'string' ? `'${value}'` : value}`,
@@ -38,15 +85,10 @@ export function resolveOptions<Options extends object>(
   return { ...defaults, ...Object.fromEntries(set) }
 }
 
-function ruleOf(name: string, value: unknown): { valid: boolean; expected: string } {
-  if (isChoice(name)) {
-    const names: readonly unknown[] = choices[name]
-    return { valid: names.includes(value), expected: `one of ${names.join(', ')}` }
-  }
-  const finite = typeof value === 'number' && Number.isFinite(value)
-  return name === 'referenceTemperature'
-    ? { valid: finite && value > 0, expected: 'a finite number > 0' }
-    : { valid: finite && value >= 0, expected: 'a finite number ≥ 0' }
+function ruleOf(name: string): Rule {
+  if (!isChoice(name)) return Object.hasOwn(rules, name) ? rules[name] : atLeastZero
+  const names: readonly unknown[] = choices[name]
+  return { expected: `one of ${names.join(', ')}`, allows: (value) => names.includes(value) }
 }
 
 function isChoice(name: string): name is keyof typeof choices {

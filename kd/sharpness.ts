@@ -1,4 +1,4 @@
-import { amax, logSumExp, mean, subtract, type Tensor } from '../engine/index.ts'
+import { amax, logSumExp, max, mean, subtract, type Tensor } from '../engine/index.ts'
 
 /**
  * Sharpness of each row of logits [N, K], as a column [N, 1]:
@@ -20,6 +20,11 @@ export function sharpness(logits: Tensor): Tensor {
  */
 export function centredSharpness(logits: Tensor): Tensor {
   return sharpness(centred(logits))
+}
+
+/** The largest logit of each row, as a column [N, 1]; of equal ones the first has the gradient, as in `torch.max`. */
+export function largest(logits: Tensor): Tensor {
+  return max(logits, -1, { keepDimensions: true })
 }
 
 /**

@@ -5,11 +5,13 @@ import { type Tensor, tensor } from '../engine/index.ts'
 export interface BatchTensors {
   readonly images: Tensor
   readonly labels: Tensor
+  /** The number of each image among the training images, for methods that ask. */
+  readonly indices?: Int32Array
 }
 
 /** A loader's batch as tensors. */
-export function batchTensors({ images, labels }: Batch): BatchTensors {
-  return { images: tensor(images.data, { shape: images.shape }), labels: tensor(labels) }
+export function batchTensors({ images, labels, indices }: Batch): BatchTensors {
+  return { images: tensor(images.data, { shape: images.shape }), labels: tensor(labels), indices }
 }
 
 /** What scalars hold, by their names. Cheap once they are realized. */

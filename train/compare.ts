@@ -6,9 +6,8 @@ import { evaluate } from './evaluate.ts'
 import { makeEmptyFolder } from './folder.ts'
 import type { Observer } from './observer.ts'
 import { distillerFor, type Recipe } from './recipe.ts'
-import { newNetwork, type Run, run, type Teacher, testLoader } from './run.ts'
+import { loadTeacher, newNetwork, type Run, run, type Teacher, testLoader } from './run.ts'
 import { writeJson } from './runFolder.ts'
-import { restoreWeights } from './weights.ts'
 
 /** One teacher, and one student for each of several methods. */
 export interface Comparison extends Pick<Run, 'resume' | 'saveEvery' | 'signal'> {
@@ -29,6 +28,8 @@ export interface Comparison extends Pick<Run, 'resume' | 'saveEvery' | 'signal'>
   }
   /** Out of kd's `distillerNames`. */
   readonly methods: readonly string[]
+  /** Options of methods other than those published, by the method's name. */
+  readonly options?: Readonly<Record<string, object>>
   readonly seed: number
   /** At most this many training images. Default all. */
   readonly limit?: number
@@ -69,6 +70,7 @@ export async function compareMethods(comparison: Comparison): Promise<Result[]> 
     const [, result] = await timedRun(comparison, `student-${method}`, {
       ...student,
       method,
+      options: comparison.options?.[method],
       teacher,
       limit,
     })
@@ -79,14 +81,18 @@ export async function compareMethods(comparison: Comparison): Promise<Result[]> 
 }
 
 /** A name that is wrong must not show only after the teacher has been trained. */
-function demandKnown({ dataset, teacher, student, methods }: Comparison): void {
+function demandKnown({ dataset, teacher, student, methods, options = {} }: Comparison): void {
   demand(
     dataset.train.labels.length > 0,
     () => `there are no ${dataset.train.name}: this file is for evaluation alone`,
   )
-  newNetwork(teacher.model, dataset)
-  newNetwork(student.model, dataset)
-  for (const method of methods) distillerFor(method, student.recipe)
+  const pair = {
+    teacher: newNetwork(teacher.model, dataset),
+    student: newNetwork(student.model, dataset),
+    image: dataset.train.images.shape.slice(1),
+    trainingLabels: dataset.train.labels,
+  }
+  for (const method of methods) distillerFor(method, student.recipe, options[method]).build(pair)
   const repeated = methods.find((method, i) => methods.indexOf(method) !== i)
   demand(repeated === undefined, () => `compare: expected each method once, got ${repeated} twice`)
 }
@@ -95,15 +101,11 @@ function demandKnown({ dataset, teacher, student, methods }: Comparison): void {
 async function openTeacher({ dataset, teacher }: Comparison): Promise<[Teacher, Result] | undefined> {
   const { model, weights, recipe } = teacher
   if (weights === undefined) return undefined
-  const network = newNetwork(model, dataset)
-  await restoreWeights(network, weights)
+  const loaded = await loadTeacher(dataset, model, weights)
   const start = performance.now()
-  const { top1 } = await evaluate(network, testLoader(dataset, recipe.batchSize))
+  const { top1 } = await evaluate(loaded.network, testLoader(dataset, recipe.batchSize))
   const seconds = (performance.now() - start) / 1000
-  return [
-    { model, network, source: weights },
-    { name: 'teacher', model, last: top1, seconds },
-  ]
+  return [loaded, { name: 'teacher', model, last: top1, seconds }]
 }
 
 function trainTeacher(comparison: Comparison): Promise<[Teacher, Result]> {
@@ -114,7 +116,7 @@ function trainTeacher(comparison: Comparison): Promise<[Teacher, Result]> {
 async function timedRun(
   { folder, dataset, seed, environment, observe, resume, saveEvery, signal }: Comparison,
   name: string,
-  particulars: Pick<Run, 'model' | 'method' | 'teacher' | 'recipe' | 'limit'>,
+  particulars: Pick<Run, 'model' | 'method' | 'options' | 'teacher' | 'recipe' | 'limit'>,
 ): Promise<[Teacher, Result]> {
   const start = performance.now()
   const source = join(folder, name)

@@ -21,10 +21,11 @@ export function planStep(executor: Executor, step: PlannedStep): Promise<PlanSum
   const { teacher, student, batchSize, classes, image } = step
   const [channels] = image
   const network = createModel(student, { classes, channels })
+  const ofTeacher = createModel(teacher, { classes, channels })
   const pupil = {
     network,
-    teacher: createModel(teacher, { classes, channels }).evaluate(),
-    distiller: distiller('dtkd'),
+    teacher: ofTeacher,
+    method: distiller('dtkd').build({ student: network, teacher: ofTeacher, image }),
   }
   const optimizer = new SGD(network.parameters(), { lr: 0.05, momentum: 0.9, weightDecay: 5e-4 })
   const shape = [batchSize, ...image]

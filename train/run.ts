@@ -26,6 +26,8 @@ export interface Run {
   readonly model: string
   /** Out of kd's `distillerNames`. */
   readonly method: string
+  /** Options of the method other than those published. */
+  readonly options?: object
   /** Where the method needs one. */
   readonly teacher?: Teacher
   readonly recipe: Recipe
@@ -79,13 +81,14 @@ async function trainInto(
   folder: RunFolder,
   network: Network,
   trainingImages: Loader,
-  { dataset, method, teacher, recipe, observer, saveEvery, signal }: Run,
+  { dataset, method, options, teacher, recipe, seed, observer, saveEvery, signal }: Run,
 ): Promise<History> {
   try {
     return await train({
       network,
-      distiller: distillerFor(method, recipe),
+      distiller: distillerFor(method, recipe, options),
       teacher: teacher?.network,
+      seed: streamKey(seed, 'method', method)[0],
       recipe,
       trainingImages,
       testImages: testLoader(dataset, recipe.batchSize),
@@ -108,17 +111,24 @@ export function newNetwork(model: string, { train, classNames }: Dataset, seed =
   return createModel(model, { channels: train.images.shape[1], classes: classNames.length, seed: ownSeed })
 }
 
+/** A teacher with the weights in a file. */
+export async function loadTeacher(dataset: Dataset, model: string, weights: string): Promise<Teacher> {
+  const network = newNetwork(model, dataset)
+  await restoreWeights(network, weights)
+  return { model, network, source: weights }
+}
+
 /** The test images of a data set in batches, in order and as they are. */
 export function testLoader({ test }: Dataset, batchSize: number): Loader {
   return new Loader(test, { batchSize })
 }
 
 function configOf(run: Run, trainingImages: number): object {
-  const { dataset, model, method, teacher, recipe, seed, environment } = run
+  const { dataset, model, method, options, teacher, recipe, seed, environment } = run
   const { augmentation, classNames, test } = dataset
   return {
     model,
-    method: { name: method, ...distillerFor(method, recipe).options },
+    method: { name: method, ...distillerFor(method, recipe, options).options },
     teacher: teacher && { model: teacher.model, source: teacher.source },
     dataset: {
       name: dataset.name,

@@ -1,24 +1,32 @@
 import type { Tensor } from '../engine/index.ts'
-import type { Network, Optimizer, StateDict } from '../nn/index.ts'
+import type { Method } from '../kd/index.ts'
+import type { DOT, Network, Optimizer, StateDict } from '../nn/index.ts'
 
 /** What changes while a network is trained. */
 interface Parts {
   readonly network: Network
-  readonly optimizer: Optimizer
+  /** Of which connectors and memories are saved. */
+  readonly method: Method
+  readonly optimizer: Optimizer | DOT
 }
 
 /** The tensors of a checkpoint: those of each part under its name, and the last weights known to be good. */
-export function savedParts({ network, optimizer }: Parts, goodWeights: StateDict): StateDict {
+export function savedParts({ network, method, optimizer }: Parts, goodWeights: StateDict): StateDict {
   return new Map<string, Tensor>([
     ...prefixed('network', network.stateDict()),
+    ...prefixed('method', method.stateDict()),
     ...prefixed('optimizer', optimizer.stateDict()),
     ...prefixed('good', goodWeights),
   ])
 }
 
 /** Gives the parts what was saved of them, and returns the last weights known to be good. */
-export async function restoreParts(tensors: StateDict, { network, optimizer }: Parts): Promise<StateDict> {
+export async function restoreParts(
+  tensors: StateDict,
+  { network, method, optimizer }: Parts,
+): Promise<StateDict> {
   network.loadStateDict(withPrefix('network', tensors))
+  method.loadStateDict(withPrefix('method', tensors))
   await optimizer.loadStateDict(withPrefix('optimizer', tensors))
   return withPrefix('good', tensors)
 }

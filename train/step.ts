@@ -1,44 +1,61 @@
 import type { Batch } from '../datasets/index.ts'
-import { grad, realize, type Tensor } from '../engine/index.ts'
-import { type Distiller, scalarsOf } from '../kd/index.ts'
-import type { Network, Optimizer } from '../nn/index.ts'
+import { grad, gradWhereReached, realize, type Tensor } from '../engine/index.ts'
+import { type Method, scalarsOf } from '../kd/index.ts'
+import { DOT, type Network, type Optimizer } from '../nn/index.ts'
 import { type BatchTensors, batchTensors, readScalars } from './batch.ts'
+import { predictFrozen } from './frozen.ts'
 
 /** Whom a step teaches, and how. */
 export interface Pupil {
   readonly network: Network
-  /** The loss: a distillation, or the network alone. */
-  readonly distiller: Distiller
-  /** Where the distiller needs one. It sees the same augmented images, in evaluation mode, and never changes. */
+  /** Its `forward` is the loss; what it owns is trained beside the network. */
+  readonly method: Method
+  /** Where the method needs one. It sees the same augmented images, and never changes. */
   readonly teacher?: Network
+}
+
+/** Everything that a step trains: the network's parameters, then the method's. */
+export function trainedBy({ network, method }: Pupil) {
+  return [...network.parameters(), ...method.parameters()]
 }
 
 /**
  * One step: the loss of a batch, its gradients, new weights, all computed by one plan. The epoch, counted from 1, is
- * for the loss's warm-up. Returns the loss and what belongs to it, see `scalarsOf`.
+ * for the loss's warm-up. The optimizer moves what `trainedBy` lists. Returns the loss and what belongs to it, see
+ * `scalarsOf`.
  */
 export async function takeStep(
   pupil: Pupil,
-  optimizer: Optimizer,
+  optimizer: Optimizer | DOT,
   batch: Batch,
   epoch: number,
 ): Promise<Record<string, number>> {
   const scalars = recordStep(pupil, optimizer, batchTensors(batch), epoch)
-  await realize(...Object.values(scalars), pupil.network, optimizer)
+  await realize(...Object.values(scalars), pupil.network, pupil.method, optimizer)
   return readScalars(scalars)
 }
 
-/** Records a step without computing it: the scalars, the network's and the optimizer's next states. */
+/** Records a step without computing it: the scalars, the next states of network, method and optimizer. */
 export function recordStep(
-  { network, distiller, teacher }: Pupil,
-  optimizer: Optimizer,
-  { images, labels }: BatchTensors,
+  pupil: Pupil,
+  optimizer: Optimizer | DOT,
+  { images, labels, indices }: BatchTensors,
   epoch: number,
 ): Record<string, Tensor> {
+  const { network, method, teacher } = pupil
   // Plans follow this order: the teacher's maps are gone before the student's, which gradients need, pile up.
-  const teacherLogits = teacher?.forward(images).logits
-  const studentLogits = network.forward(images).logits
-  const result = distiller.loss({ studentLogits, teacherLogits, labels, epoch })
-  optimizer.step(grad(result.loss, network.parameters()))
+  const ofTeacher = teacher && predictFrozen(teacher, images, method.teacherStatistics)
+  const student = network.forward(images)
+  const result = method.forward({ student, teacher: ofTeacher, labels, epoch, indices })
+  const trained = trainedBy(pupil)
+  if (optimizer instanceof DOT) {
+    const { task, distillation } = result
+    const [ofTask, ofDistillation] = [task, distillation].map(
+      (part) => part && gradWhereReached(part, trained),
+    )
+    optimizer.step(trained.map((_, i) => ({ task: ofTask?.[i], distillation: ofDistillation?.[i] })))
+  } else {
+    optimizer.step(grad(result.loss, trained))
+  }
   return scalarsOf(result)
 }

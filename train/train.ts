@@ -1,6 +1,6 @@
 import type { Loader } from '../datasets/index.ts'
-import { demand } from '../engine/errors.ts'
-import { type Optimizer, SGD, type StateDict } from '../nn/index.ts'
+import type { Distiller } from '../kd/index.ts'
+import { DOT, type Network, type Optimizer, SGD, type StateDict } from '../nn/index.ts'
 import { Averages, type Sums } from './averages.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import { demandFinite, TrainingStopped } from './errors.ts'
@@ -8,10 +8,17 @@ import { evaluate } from './evaluate.ts'
 import type { EpochMetrics, Observer } from './observer.ts'
 import { type Recipe, scheduleOf } from './recipe.ts'
 import { restoreParts, savedParts } from './savedParts.ts'
-import { type Pupil, takeStep } from './step.ts'
+import { type Pupil, takeStep, trainedBy } from './step.ts'
 import { copyWeights } from './weights.ts'
 
-export interface Training extends Pupil {
+export interface Training {
+  readonly network: Network
+  /** How it is trained: by a teacher, or alone. */
+  readonly distiller: Distiller
+  /** Where the distiller needs one. It sees the same augmented images as the network, and never changes. */
+  readonly teacher?: Network
+  /** Names what the method draws. Default 0. */
+  readonly seed?: number
   readonly recipe: Recipe
   readonly trainingImages: Loader
   readonly testImages: Loader
@@ -61,25 +68,24 @@ export interface History {
  * images, were finite.
  */
 export async function train(training: Training): Promise<History> {
-  demandTeacher(training)
   return new Session(training).run()
 }
 
 /** A training while it runs. */
 class Session {
   readonly #training: Training
+  readonly #pupil: Pupil
   readonly #observers: readonly Observer[]
-  readonly #optimizer: Optimizer
+  readonly #optimizer: Optimizer | DOT
   /** After the last epoch that ended well, at first the initial ones. */
   #goodWeights: StateDict = new Map()
   #lastSave = { step: 0, time: performance.now() }
 
   constructor(training: Training) {
-    const { network, recipe, observers = [] } = training
-    const { lr, momentum, weightDecay } = recipe
     this.#training = training
-    this.#observers = observers
-    this.#optimizer = new SGD(network.parameters(), { lr, momentum, weightDecay })
+    this.#pupil = pupilOf(training)
+    this.#observers = training.observers ?? []
+    this.#optimizer = optimizerOf(training.recipe, this.#pupil)
   }
 
   async run(): Promise<History> {
@@ -119,13 +125,13 @@ class Session {
       this.#goodWeights = await copyWeights(network)
       return beginningOf([])
     }
-    this.#goodWeights = await restoreParts(checkpoint.tensors, { network, optimizer: this.#optimizer })
+    this.#goodWeights = await restoreParts(checkpoint.tensors, { ...this.#pupil, optimizer: this.#optimizer })
     return checkpoint.about
   }
 
   /** Trains the rest of an epoch and evaluates. */
   async #epoch(begun: Progress): Promise<EpochMetrics> {
-    const { network, teacher, trainingImages, testImages, signal } = this.#training
+    const { network, trainingImages, testImages, signal } = this.#training
     const { epoch, history } = begun
     const steps = trainingImages.batchesPerEpoch
     const averages = new Averages(begun.averages)
@@ -133,9 +139,8 @@ class Session {
     const start = performance.now() - 1000 * begun.seconds
     const seconds = () => (performance.now() - start) / 1000
     network.train()
-    teacher?.evaluate()
     for (const batch of trainingImages.epoch(epoch - 1, { startBatch: step })) {
-      const scalars = await takeStep(this.#training, this.#optimizer, batch, epoch)
+      const scalars = await takeStep(this.#pupil, this.#optimizer, batch, epoch)
       const { guardedRows: guarded = 0, ...means } = scalars
       const place = { epoch, step: ++step, steps }
       demandFinite('training loss', means.loss, place)
@@ -170,10 +175,9 @@ class Session {
   }
 
   async #save(progress: Progress): Promise<void> {
-    const { network, survival } = this.#training
     const { steps: step } = this.#optimizer
-    const tensors = savedParts({ network, optimizer: this.#optimizer }, this.#goodWeights)
-    await survival?.checkpoints.save({ step, tensors, about: progress })
+    const tensors = savedParts({ ...this.#pupil, optimizer: this.#optimizer }, this.#goodWeights)
+    await this.#training.survival?.checkpoints.save({ step, tensors, about: progress })
     this.#lastSave = { step, time: performance.now() }
   }
 
@@ -193,9 +197,16 @@ function bestOf(epochs: readonly EpochMetrics[]): EpochMetrics {
   return epochs.reduce((best, metrics) => (metrics.test.top1 >= best.test.top1 ? metrics : best))
 }
 
-function demandTeacher({ distiller, teacher }: Pupil): void {
-  demand(
-    teacher !== undefined || !distiller.needsTeacher,
-    () => `train: the method ${distiller.method} needs a teacher, got none`,
-  )
+/** The method built for both networks and the images. */
+function pupilOf({ network, distiller, teacher, seed, trainingImages: { split } }: Training): Pupil {
+  const image = split.images.shape.slice(1)
+  const method = distiller.build({ student: network, teacher, image, trainingLabels: split.labels, seed })
+  return { network, method, teacher }
+}
+
+function optimizerOf({ lr, momentum, weightDecay, dot }: Recipe, pupil: Pupil): Optimizer | DOT {
+  const trained = trainedBy(pupil)
+  return dot > 0
+    ? new DOT(trained, { lr, momentum, weightDecay, delta: dot })
+    : new SGD(trained, { lr, momentum, weightDecay })
 }

@@ -30,3 +30,4 @@ export {
   type Verdict,
 } from './law.ts'
 export { lawsOf, type Operation } from './operationLaws.ts'
+export { describeExecutor, describeOperation } from './vitest.ts'

@@ -2,15 +2,15 @@ import { allocateHost, promote } from '../../engine/dtype.ts'
 import { demand } from '../../engine/errors.ts'
 import { item, type Stateful } from '../../engine/realize.ts'
 import { equalShapes, format } from '../../engine/shape.ts'
-import { hostTensor, type Tensor, tensor } from '../../engine/tensor.ts'
+import { hostTensor, Tensor, tensor } from '../../engine/tensor.ts'
 import { type Variable, variable } from '../../engine/variable.ts'
 import { assignState, type StateDict } from '../stateDict.ts'
 
 /**
  * Moves parameters against their gradients. Numbers that change from step to step, such as the learning rate, are
- * inputs of the plan, so that all steps share one.
+ * inputs of the plan, so that all steps share one. `Gradient` is what a step takes for each parameter.
  */
-export abstract class Optimizer implements Stateful {
+export abstract class Optimizer<Gradient = Tensor> implements Stateful {
   readonly parameters: readonly Variable[]
   /** The learning rate. May be set before any step. */
   lr: number
@@ -30,16 +30,18 @@ export abstract class Optimizer implements Stateful {
   }
 
   /** Takes one step: assigns new values to the parameters, given the gradient of each, in order. */
-  step(gradients: readonly Tensor[]): void {
+  step(gradients: readonly Gradient[]): void {
     demand(
       gradients.length === this.parameters.length,
       () => `optimizer: expected ${this.parameters.length} gradients, got ${gradients.length}`,
     )
     this.parameters.forEach(({ shape }, i) => {
-      demand(
-        equalShapes(shape, gradients[i].shape),
-        () => `optimizer: gradient ${i} is ${format(gradients[i].shape)}, its parameter ${format(shape)}`,
-      )
+      for (const gradient of this.tensorsOf(gradients[i])) {
+        demand(
+          equalShapes(shape, gradient.shape),
+          () => `optimizer: gradient ${i} is ${format(gradient.shape)}, its parameter ${format(shape)}`,
+        )
+      }
     })
     this.steps++
     const update = this.updates()
@@ -49,10 +51,15 @@ export abstract class Optimizer implements Stateful {
     })
   }
 
+  /** The tensors of a gradient, each of its parameter's shape. */
+  protected tensorsOf(gradient: Gradient): readonly Tensor[] {
+    return gradient instanceof Tensor ? [gradient] : []
+  }
+
   /** The rule of this step: from a parameter, its gradient and its moments to the new value. */
   protected abstract updates(): (
     parameter: Tensor,
-    gradient: Tensor,
+    gradient: Gradient,
     moment: (name: string) => Variable,
   ) => Tensor
 

@@ -21,7 +21,7 @@ const train = ['train', '--epochs', '1']
 describe('a name or number that cannot be', () => {
   it.each([
     [['distil'], "unknown command 'distil' (Did you mean distill?)"],
-    [[...train, '--sed', '1'], "unknown option '--sed' (Did you mean --seed?)"],
+    [[...train, '--sed', '1'], "unknown option '--sed' (Did you mean one of --seed, --set?)"],
     [['train', 'digits'], "too many arguments for 'train'. Expected 0 arguments but got 1."],
     [['train', '--seed'], "option '--seed <number>' argument missing"],
     [
@@ -45,8 +45,14 @@ describe('a name or number that cannot be', () => {
       "option '--lr <rate>' argument 'fast' is invalid. Expected a number above 0.",
     ],
     [['evaluate', '--model', 'resnet8'], "required option '--weights <file>' not specified"],
-    [[...train, '--device', 'tpu'], "device: expected one of auto, wasm, reference, got 'tpu'"],
-    [['info', '--device', 'tpu'], "device: expected one of auto, wasm, reference, got 'tpu'"],
+    [
+      [...train, '--device', 'tpu'],
+      "device: expected one of auto, gpu, webgpu, wasm, gpujs-webasm, gpujs-cpu, reference, got 'tpu'",
+    ],
+    [
+      ['info', '--device', 'tpu'],
+      "device: expected one of auto, gpu, webgpu, wasm, gpujs-webasm, gpujs-cpu, reference, got 'tpu'",
+    ],
     [
       [...train, '--dataset', 'mnist'],
       'dataset: expected one of digits, cifar100, cifar10, synthetic, got mnist',
@@ -55,10 +61,25 @@ describe('a name or number that cannot be', () => {
     [['distill', '--teacher', 'vgg'], "model: there is no 'vgg'; known are "],
     [['distill', '--student', 'vgg'], "model: there is no 'vgg'; known are "],
     [
-      ['distill', '--method', 'kd,fitnet'],
-      "expected a method out of alone, kd, dkd, dtkd, dtkd-exact, dkd-dtkd, dkd-dtkd-exact, got 'fitnet'",
+      ['distill', '--method', 'kd,hint'],
+      'method: expected one of alone, kd, dkd, dtkd, dtkd-exact, dkd-dtkd, dkd-dtkd-exact, ctkd, ',
     ],
     [['distill', '--method', 'kd,kd'], 'compare: expected each method once, got kd twice'],
+    [
+      ['distill', '--method', 'kd', '--set', 'crd.negatives=9'],
+      '--set crd.negatives: expected METHOD.NAME=VALUE with a method out of kd',
+    ],
+    [
+      ['distill', '--method', 'at', '--set', 'at.power=0'],
+      'at: expected option power to be a finite number > 0',
+    ],
+    [['train', '--set', 'power'], 'Expected name=value.'],
+    [
+      ['train', '--method', 'crd'],
+      'train: the method crd needs a teacher: give --teacher-weights or --teachers, ',
+    ],
+    [['train', '--dot', 'much'], 'Expected a number of 0 or more.'],
+    [['train', '--dot', '1'], 'recipe: dot: expected a number from 0 to 0.9, the momentum, got 1'],
   ])('%j', async (argv, message) => {
     expect(await complaint(...argv)).toContain(message)
   })

@@ -16,6 +16,7 @@ describe('text', () => {
     ['student-alone', 'student alone'],
     ['student-dtkd-exact', 'student with DTKD-exact'],
     ['student-dkd-dtkd', 'student with DKD-DTKD'],
+    ['student-at', 'student with AT'],
   ])('should give %s a title', (name, title) => {
     expect(titleOf(name)).toBe(title)
   })

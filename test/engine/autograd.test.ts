@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { detach, grad, sum, type Tensor } from '../../engine/index.ts'
+import { detach, grad, gradWhereReached, sum, type Tensor, tensor } from '../../engine/index.ts'
 import { shape, tensorOf, tensorsOf } from '../../engine/laws/arbitraries.ts'
 import { draw } from '../../engine/laws/call.ts'
 import { type Composition, compositions } from './compositions.ts'
@@ -94,6 +94,13 @@ describe('grad', () => {
     expect(unrelated.shape).toEqual([2, 1])
     expect(await numbers(unrelated)).toEqual([0, 0])
     expect(await numbers(stepped)).toEqual([0, 0])
+  })
+
+  it('should be left undefined where nothing flows, if asked so', async () => {
+    const [x, y] = [tensor([1, 2]), tensor([3])]
+    const [ofX, ofY] = gradWhereReached(x.multiply(x).sum(), [x, y])
+    expect([...(await ofX!.data())]).toEqual([2, 4])
+    expect(ofY).toBeUndefined()
   })
 
   it('should differentiate as often as wanted', async () => {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { type Executor, logSoftmax, logSumExp, openExecutor, softmax, tensor } from '../../engine/index.ts'
 import type { CheckOptions } from '../../engine/laws/check.ts'
 import { complainOfDifference, inFloat32 } from '../../engine/laws/comparison.ts'
-import { describeExecutor } from '../../engine/laws/vitest.ts'
+import { describeExecutor } from '../../engine/laws/index.ts'
 
 /** Holds an executor to all laws, and to the reference where numbers are extreme. */
 export function describeConformance(

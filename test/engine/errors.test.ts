@@ -185,7 +185,9 @@ describe('mistakes are errors of the caller, told at once', () => {
     expect(x.item()).rejects.toThrow('item: expected one element, got [2, 3, 4]'))
 
   it('an executor of another name', () =>
-    expect(openExecutor('gpu')).rejects.toThrow("device: expected one of auto, wasm, reference, got 'gpu'"))
+    expect(openExecutor('tpu')).rejects.toThrow(
+      "device: expected one of auto, gpu, webgpu, wasm, gpujs-webasm, gpujs-cpu, reference, got 'tpu'",
+    ))
 })
 
 describe('a tensor in a message or in the console', () => {

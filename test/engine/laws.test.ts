@@ -25,6 +25,8 @@ import type { Graph } from '../../engine/plan/graph.ts'
 import { broadcastShapes, sizeOf } from '../../engine/shape.ts'
 import { numbers } from './numbers.ts'
 
+const root = join(import.meta.dirname, '../..')
+
 const brokenIn = (report: Report<never>) =>
   report.verdicts.flatMap(({ law, counterexample }) => (counterexample === undefined ? [] : [law.name]))
 
@@ -200,19 +202,33 @@ describe('search', () => {
   })
 })
 
+/** What a program prints that vitest does not run. */
+function printedBy(source: string): string {
+  return execFileSync(process.execPath, ['--input-type=module', '--eval', source], {
+    cwd: root,
+    env: { ...process.env, VITEST: '' },
+    encoding: 'utf8',
+  })
+}
+
 describe('the example in the README', () => {
-  const root = join(import.meta.dirname, '../..')
   const readme = readFileSync(join(root, 'engine/laws/README.md'), 'utf8')
 
   it('should print what the README says', () => {
     const [, code] = readme.match(/```ts\n([\s\S]*?)```/)!
     const [, output] = readme.match(/prints\n\n```\n([\s\S]*?)```/)!
-    const source = code.replaceAll(/'thermograd\/([a-z/]+)'/g, "'./$1/index.ts'")
-    const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', source], {
-      cwd: root,
-      encoding: 'utf8',
-    })
-    expect(printed).toBe(output)
+    expect(printedBy(code.replaceAll(/'thermograd\/([a-z/]+)'/g, "'./$1/index.ts'"))).toBe(output)
+  })
+})
+
+describe('describeExecutor', () => {
+  it('should say that it needs vitest', () => {
+    const source = `
+      import { describeExecutor } from './engine/laws/index.ts'
+      try { describeExecutor('mine', () => undefined) } catch (error) { console.log(error.message) }`
+    expect(printedBy(source)).toBe(
+      'describeExecutor: expected to run under vitest; elsewhere call checkExecutor\n',
+    )
   })
 })
 

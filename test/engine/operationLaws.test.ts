@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isFloat } from '../../engine/dtype.ts'
-import { describeOperation } from '../../engine/laws/vitest.ts'
+import { describeOperation } from '../../engine/laws/index.ts'
 import { apply, type Example, type Primitive } from '../../engine/operations/primitive.ts'
 import { primitives } from '../../engine/operations/primitives.ts'
 import { compositions } from './compositions.ts'

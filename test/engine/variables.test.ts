@@ -11,7 +11,8 @@ import {
 } from '../../engine/index.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 
-const executors = deviceNames.filter((name) => name !== 'auto')
+/** Those that need no GPU. */
+const executors = deviceNames.filter((name) => !['auto', 'gpu', 'webgpu'].includes(name))
 
 describe.each(executors)('variables on the %s executor', (name) => {
   const open = async () => (await openExecutor(name)).executor

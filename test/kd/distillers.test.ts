@@ -1,31 +1,58 @@
 import { describe, expect, it } from 'vitest'
 import { InvalidInputError } from '../../engine/index.ts'
 import { alone, distiller, distillerNames, dkd, dtkd, kd } from '../../kd/index.ts'
+import { FixedNetwork } from './methods/fixedNetwork.ts'
 import { labelled, matrix, read } from './numbers.ts'
 
-const batch = {
-  studentLogits: matrix([
-    [1, 0.2, -0.5],
-    [0.1, 2, 0.3],
-  ]),
-  teacherLogits: matrix([
-    [0.5, 0.4, -1],
-    [3, 1, 0],
-  ]),
-  labels: labelled([2, 0]),
-  epoch: 7,
+const studentLogits = matrix([
+  [1, 0.2, -0.5],
+  [0.1, 2, 0.3],
+])
+const teacherLogits = matrix([
+  [0.5, 0.4, -1],
+  [3, 1, 0],
+])
+const labels = labelled([2, 0])
+const epoch = 7
+
+const network = new FixedNetwork([[2, 4, 4]])
+const pair = { student: network, teacher: network, image: [1, 4, 4] }
+const predictions = network.predict(2, 1)
+const lesson = {
+  student: { ...predictions, logits: studentLogits },
+  teacher: { ...predictions, logits: teacherLogits },
+  labels,
+  epoch,
 }
-const { studentLogits, teacherLogits, labels, epoch } = batch
 
 describe('distiller', () => {
   it('should know every method', () => {
-    expect(distillerNames).toEqual(['alone', 'kd', 'dkd', 'dtkd', 'dtkd-exact', 'dkd-dtkd', 'dkd-dtkd-exact'])
+    const ofLogits = [
+      'kd',
+      'dkd',
+      'dtkd',
+      'dtkd-exact',
+      'dkd-dtkd',
+      'dkd-dtkd-exact',
+      'ctkd',
+      'lskd',
+      'dkd-lskd',
+    ]
+    const ofFeatures = ['fitnet', 'at', 'sp', 'pkt', 'rkd', 'nst', 'vid', 'crd', 'reviewkd', 'ofd', 'kdsvd']
+    expect(distillerNames).toEqual(['alone', ...ofLogits, ...ofFeatures])
     expect(distillerNames.filter((method) => !distiller(method).needsTeacher)).toEqual(['alone'])
+    for (const name of [...ofLogits, ...ofFeatures])
+      expect(distiller(name).paper).toMatch(/arXiv \d{4}\.\d{4,5}/)
   })
 
   it('should have the defaults of the papers', () => {
     expect(distiller('alone').options).toEqual({})
-    const temperatures = { referenceTemperature: 4, guard: 'fallback', gradients: 'attached' }
+    const temperatures = {
+      referenceTemperature: 4,
+      guard: 'fallback',
+      gradients: 'attached',
+      logits: 'raw',
+    }
     expect(distiller('kd').options).toEqual({
       ...temperatures,
       weight: 0.9,
@@ -36,6 +63,31 @@ describe('distiller', () => {
     const warmedUp = { ...temperatures, crossEntropyWeight: 1, warmUp: 20 }
     expect(distiller('dkd').options).toEqual({ ...warmedUp, alpha: 1, beta: 8, temperatures: 'shared' })
     expect(distiller('dtkd').options).toEqual({ ...warmedUp, alpha: 3, beta: 1, temperatures: 'published' })
+    const weights = Object.fromEntries(
+      distillerNames.flatMap((name) => {
+        const { weight, crossEntropyWeight } = distiller(name).options
+        return weight === undefined ? [] : [[name, [weight, crossEntropyWeight]]]
+      }),
+    )
+    expect(weights).toEqual({
+      kd: [0.9, 0.1],
+      ctkd: [0.9, 0.1],
+      lskd: [9, 0.1],
+      fitnet: [100, 1],
+      at: [1000, 1],
+      sp: [3000, 1],
+      pkt: [30000, 1],
+      rkd: [1, 1],
+      nst: [50, 1],
+      vid: [1, 1],
+      crd: [0.8, 1],
+      reviewkd: [1, 1],
+      ofd: [0.001, 1],
+      kdsvd: [1, 1],
+    })
+    expect(distiller('crd').options).toMatchObject({ negatives: 16384, temperature: 0.07, momentum: 0.5 })
+    expect(distiller('reviewkd').options.warmUp).toBe(20)
+    expect(distiller('dkd-lskd').options).toMatchObject({ alpha: 9, beta: 72, referenceTemperature: 2 })
   })
 
   it('should give the losses of the same name', async () => {
@@ -49,32 +101,33 @@ describe('distiller', () => {
       'dkd-dtkd-exact': dkd(studentLogits, teacherLogits, labels, { epoch, temperatures: 'exact' }),
     }
     const losses = new Set<number>()
-    for (const method of distillerNames) {
-      const [loss] = await read(distiller(method).loss(batch).loss)
-      expect([loss]).toEqual(await read(expected[method].loss))
-      losses.add(loss)
+    for (const [method, { loss }] of Object.entries(expected)) {
+      const [given] = await read(distiller(method).build(pair).forward(lesson).loss)
+      expect([given]).toEqual(await read(loss))
+      losses.add(given)
     }
-    expect(losses.size).toBe(distillerNames.length)
+    expect(losses.size).toBe(7)
   })
 
   it('should take options over the defaults, undefined being no option', async () => {
-    const { options, loss } = distiller('dtkd', { alpha: 1, beta: 0.5, guard: 'none', warmUp: undefined })
+    const { options, build } = distiller('dtkd', { alpha: 1, beta: 0.5, guard: 'none', warmUp: undefined })
     expect(options).toMatchObject({ alpha: 1, beta: 0.5, guard: 'none', warmUp: 20 })
     const direct = dtkd(studentLogits, teacherLogits, labels, { alpha: 1, beta: 0.5, guard: 'none', epoch })
-    expect(await read(loss(batch).loss)).toEqual(await read(direct.loss))
+    expect(await read(build(pair).forward(lesson).loss)).toEqual(await read(direct.loss))
   })
 
   const refusals: [string, () => unknown, string][] = [
     [
       'an unknown method',
-      () => distiller('fitnet'),
-      "expected a method out of alone, kd, dkd, dtkd, dtkd-exact, dkd-dtkd, dkd-dtkd-exact, got 'fitnet'",
+      () => distiller('hint'),
+      'method: expected one of alone, kd, dkd, dtkd, dtkd-exact, dkd-dtkd, dkd-dtkd-exact, ctkd, lskd, dkd-lskd, ' +
+        "fitnet, at, sp, pkt, rkd, nst, vid, crd, reviewkd, ofd, kdsvd, got 'hint'",
     ],
     [
       'an option of another method',
       () => distiller('kd', { alpha: 1 }),
       "kd: unknown option 'alpha'; expected one of weight, crossEntropyWeight, warmUp, temperatures, " +
-        'referenceTemperature, guard, gradients',
+        'referenceTemperature, guard, gradients, logits',
     ],
     [
       'any option where there is none',
@@ -103,8 +156,18 @@ describe('distiller', () => {
     ],
     [
       'a missing teacher',
-      () => distiller('dkd-dtkd').loss({ studentLogits, labels }),
-      "dkd-dtkd: expected the teacher's logits, got none",
+      () => distiller('dkd-dtkd').build({ student: pair.student, image: pair.image }),
+      'method: dkd-dtkd needs a teacher, got none',
+    ],
+    [
+      'a share of 1',
+      () => distiller('crd', { momentum: 1 }),
+      'crd: expected option momentum to be a number in [0, 1), got 1',
+    ],
+    [
+      'half a negative',
+      () => distiller('crd', { negatives: 0.5 }),
+      'crd: expected option negatives to be a whole number ≥ 1, got 0.5',
     ],
   ]
   for (const [name, attempt, message] of refusals) {

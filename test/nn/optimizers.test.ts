@@ -10,7 +10,7 @@ import {
   type Variable,
   variable,
 } from '../../engine/index.ts'
-import { Adam, AdamW, type Optimizer, SGD } from '../../nn/index.ts'
+import { Adam, AdamW, DOT, type Optimizer, SGD } from '../../nn/index.ts'
 import { numbers, useReference } from './reference.ts'
 
 beforeAll(useReference)
@@ -114,6 +114,62 @@ describe('SGD', () => {
     }
     // Directions: 1, then 0.5 · 1 + 0.25 = 0.75, then 0.5 · 0.75 + 0.25 = 0.625.
     expect(seen).toEqual([-1, -1.75, -2.375])
+  })
+})
+
+describe('DOT', () => {
+  const [a, b] = [tensor([1, -2, 3], { dtype: 'float64' }), tensor([-4, 0.5, 1], { dtype: 'float64' })]
+
+  /** Where one parameter is after three steps with the same gradients, and where a recurrence in plain numbers leaves it. */
+  async function walk(task: Tensor | undefined, distillation: Tensor | undefined, momenta: [number, number]) {
+    const [p] = parameters()
+    const optimizer = new DOT([p], { lr: 0.1, momentum: 0.9, delta: 0.05, weightDecay: 0.01 })
+    const expected = [1, -2, 3]
+    const buffers = expected.map(() => [0, 0])
+    for (let step = 0; step < 3; step++) {
+      optimizer.step([{ task, distillation }])
+      await realize(p, optimizer)
+      const gradients = [task && (await numbers(task)), distillation && (await numbers(distillation))]
+      expected.forEach((value, i) => {
+        gradients.forEach((gradient, part) => {
+          if (gradient === undefined) return
+          const decay = part === 0 || task === undefined ? 0.01 * value : 0
+          buffers[i][part] = momenta[part] * buffers[i][part] + gradient[i] + decay
+        })
+        expected[i] = value - 0.1 * (buffers[i][0] + buffers[i][1])
+      })
+    }
+    return { given: await numbers(p), expected }
+  }
+
+  it.each([
+    ['both parts', a, b, [0.85, 0.95]],
+    ['the task alone', a, undefined, [0.9, 0]],
+    ['distillation alone', undefined, b, [0, 0.9]],
+  ] as const)('has momenta of its own for %s', async (_, task, distillation, momenta) => {
+    const { given, expected } = await walk(task, distillation, [...momenta])
+    for (const [i, value] of expected.entries()) expect(given[i]).toBeCloseTo(value, 12)
+  })
+
+  it('is SGD where no momentum is moved', async () => {
+    const [[p], [q]] = [parameters(), parameters()]
+    const [dot, sgd] = [new DOT([p], { lr: 0.1, delta: 0 }), new SGD([q], { lr: 0.1, momentum: 0.9 })]
+    for (let step = 0; step < 3; step++) {
+      dot.step([{ task: a, distillation: b }])
+      sgd.step([a.add(b)])
+      await realize(p, q, dot, sgd)
+    }
+    const [given, expected] = [await numbers(p), await numbers(q)]
+    for (const [i, value] of expected.entries()) expect(given[i]).toBeCloseTo(value, 12)
+  })
+
+  it('says what does not fit', () => {
+    expect(() => new DOT(parameters(), { lr: 0.1, delta: 1 })).toThrow(
+      'optimizer: expected delta in [0, 0.9], the momentum, got 1',
+    )
+    expect(() =>
+      new DOT(parameters().slice(0, 1), { lr: 0.1 }).step([{ distillation: tensor([1, 2]) }]),
+    ).toThrow('optimizer: gradient 0 is [2], its parameter [3]')
   })
 })
 

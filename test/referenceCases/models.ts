@@ -50,14 +50,24 @@ export function describeModel(each: ModelCase, precisions: readonly Precision[])
   })
   const convolutions = each.state_dict.filter(([, shape]) => shape.length === 4).length
   for (const precision of precisions) {
-    const { name, deepest } = precision
-    if (convolutions > deepest) {
-      notRun(`${each.model} on the ${name}`, `${convolutions} convolutions are more than ${deepest}`)
+    const { name } = precision
+    const tooLarge = complaintOfSize(each, convolutions, precision)
+    if (tooLarge !== undefined) {
+      notRun(`${each.model} on the ${name}`, tooLarge)
       continue
     }
     it(`computes the same in evaluation on the ${name}`, () => checkEvaluation(each, precision))
     it(`computes the same in training on the ${name}`, () => checkTraining(each, precision))
   }
+}
+
+function complaintOfSize(
+  { parameters }: ModelCase,
+  convolutions: number,
+  { deepest, largest = Number.POSITIVE_INFINITY }: Precision,
+): string | undefined {
+  if (convolutions > deepest) return `${convolutions} convolutions are more than ${deepest}`
+  return parameters > largest ? `${parameters} parameters are more than ${largest}` : undefined
 }
 
 function createNetwork(each: ModelCase): Network {

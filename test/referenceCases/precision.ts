@@ -21,6 +21,8 @@ export interface Precision {
   readonly networkGradients: number
   /** How many convolutions a network may have; rounding grows with depth. */
   readonly deepest: number
+  /** How many parameters it may have, where time is short. Default: any number. */
+  readonly largest?: number
 }
 
 /** The reference executor. */

@@ -27,6 +27,9 @@ export interface TrajectoryRun {
   readonly finalNorms: Readonly<Record<string, number>>
 }
 
+/** In ms: ten steps of VGG take the reference executor minutes. */
+const longest = 900_000
+
 /** Steps of DTKD distillation with SGD: the student trains, the teacher evaluates. */
 export function describeTrajectories(runs: readonly TrajectoryRun[], precisions: readonly Precision[]): void {
   for (const run of runs) {
@@ -36,12 +39,22 @@ export function describeTrajectories(runs: readonly TrajectoryRun[], precisions:
       notRun(title, `there is no ${absent.join(' and no ')} yet`)
       continue
     }
+    const parameters = Math.max(...[run.student, run.teacher].map(parametersOf))
     describe(title, () => {
       for (const precision of precisions) {
-        it(`on the ${precision.name}`, () => checkRun(run, precision))
+        const { name, largest = Number.POSITIVE_INFINITY } = precision
+        if (parameters > largest)
+          notRun(`on the ${name}`, `${parameters} parameters are more than ${largest}`)
+        else it(`on the ${name}`, () => checkRun(run, precision), longest)
       }
     })
   }
+}
+
+function parametersOf(name: string): number {
+  return createModel(name)
+    .parameters()
+    .reduce((sum, { size }) => sum + size, 0)
 }
 
 async function checkRun(run: TrajectoryRun, precision: Precision): Promise<void> {

@@ -63,7 +63,7 @@ describe('compareMethods', () => {
   })
 
   it.each([
-    [{ methods: ['alone', 'kdd'] }, /expected a method out of alone, kd, .*, got 'kdd'/],
+    [{ methods: ['alone', 'kdd'] }, /method: expected one of alone, kd, .*, got 'kdd'/],
     [{ methods: ['kd', 'alone', 'kd'] }, /compare: expected each method once, got kd twice/],
     [{ student: { model: 'resnet9', recipe } }, /model: there is no 'resnet9'; known are resnet8, /],
   ])('should refuse %j before anything is trained', async (given, message) => {

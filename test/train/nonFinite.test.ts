@@ -1,24 +1,45 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { sqrt, subtract, type Tensor } from '../../engine/index.ts'
-import { type Distiller, distiller } from '../../kd/index.ts'
+import { alone, type Distiller, distiller, type Lesson, type Loss, Method } from '../../kd/index.ts'
 import { NonFiniteLossError, resolveRecipe, train } from '../../train/index.ts'
 import { numbersOf, tinyLoaders, tinyNetwork } from './tinyNetwork.ts'
 
 const recipe = resolveRecipe({ epochs: 3, batchSize: 8, lr: 0.1 })
-const alone = distiller('alone')
+
+interface Place {
+  readonly epoch: number
+  readonly step: number
+}
+
+type Spoil = (loss: Tensor) => Tensor
 
 /** Cross entropy, but for one step: there it is made something else. */
-function spoilt(at: { epoch: number; step: number }, spoil: (loss: Tensor) => Tensor): Distiller {
-  let step = 0
-  return {
-    ...alone,
-    loss(batch) {
-      const { loss, terms } = alone.loss(batch)
-      step = (step % 3) + 1
-      return batch.epoch === at.epoch && step === at.step ? { loss: spoil(loss), terms } : { loss, terms }
-    },
+class Spoilt extends Method {
+  readonly #at: Place
+  readonly #spoil: Spoil
+  #step = 0
+
+  constructor(at: Place, spoil: Spoil) {
+    super()
+    this.#at = at
+    this.#spoil = spoil
   }
+
+  override forward(lesson: Lesson): Loss {
+    const { epoch, step } = this.#at
+    this.#step = (this.#step % 3) + 1
+    const loss = alone(lesson.student.logits, lesson.labels)
+    return lesson.epoch === epoch && this.#step === step ? { ...loss, loss: this.#spoil(loss.loss) } : loss
+  }
+
+  protected override loss(lesson: Lesson): Loss {
+    return this.forward(lesson)
+  }
+}
+
+function spoilt(at: Place, spoil: Spoil): Distiller {
+  return { ...distiller('alone'), build: () => new Spoilt(at, spoil) }
 }
 
 /** What becomes of a training with this loss. */

@@ -9,6 +9,7 @@ describe('resolveRecipe', () => {
       epochs: 240,
       batchSize: 64,
       lr: 0.05,
+      dot: 0,
       momentum: 0.9,
       weightDecay: 5e-4,
       milestones: [150, 180, 210],
@@ -46,6 +47,7 @@ describe('resolveRecipe', () => {
     [{ epochs: 0 }, 'recipe: epochs: expected an integer of 1 or more, got 0'],
     [{ batchSize: 1.5 }, 'recipe: batchSize: expected an integer of 1 or more, got 1.5'],
     [{ lr: Number.NaN }, 'recipe: lr: expected a number of 0 or more, got NaN'],
+    [{ dot: 1 }, 'recipe: dot: expected a number from 0 to 0.9, the momentum, got 1'],
   ])('should refuse %j', (given, message) => {
     expect(() => resolveRecipe(given)).toThrow(message)
   })
@@ -56,6 +58,12 @@ describe('distillerFor', () => {
     expect(distillerFor('dtkd', resolveRecipe()).options.warmUp).toBe(20)
     expect(distillerFor('dtkd', resolveRecipe({ epochs: 60 })).options.warmUp).toBe(5)
     expect(distillerFor('kd', resolveRecipe({ epochs: 60 })).options.warmUp).toBe(0)
+    expect(distillerFor('ctkd', resolveRecipe({ epochs: 60 })).options.rampEpochs).toBe(2.5)
+  })
+
+  it('should take what is given as it is', () => {
+    const { options } = distillerFor('dkd', resolveRecipe({ epochs: 60 }), { warmUp: 3, beta: 2 })
+    expect(options).toMatchObject({ warmUp: 3, alpha: 1, beta: 2 })
   })
 
   it.each(distillerNames)('should settle the options of %s', (method) => {

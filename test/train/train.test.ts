@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { grad, realize, tensor } from '../../engine/index.ts'
 import { distiller } from '../../kd/index.ts'
-import { SGD } from '../../nn/index.ts'
+import { crossEntropy, SGD } from '../../nn/index.ts'
 import {
   type EpochEnd,
   evaluate,
@@ -29,7 +29,7 @@ describe('train', () => {
       if (epoch === 3) optimizer.lr = 0.001
       for (const batch of images.trainingImages.epoch(epoch)) {
         const { logits } = network.forward(tensor(batch.images))
-        const { loss } = alone.loss({ studentLogits: logits, labels: tensor(batch.labels) })
+        const loss = crossEntropy(logits, tensor(batch.labels))
         optimizer.step(grad(loss, network.parameters()))
         await realize(network, optimizer)
       }
@@ -92,7 +92,7 @@ describe('train', () => {
 
   it('should refuse a distillation without a teacher', async () => {
     const training = { network: tinyNetwork(), distiller: distiller('kd'), recipe, ...tinyLoaders() }
-    await expect(train(training)).rejects.toThrow('train: the method kd needs a teacher, got none')
+    await expect(train(training)).rejects.toThrow('method: kd needs a teacher, got none')
   })
 
   it('should tell its observers of every step and epoch, in order', async () => {

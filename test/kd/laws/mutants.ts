@@ -3,8 +3,9 @@ import Table from 'cli-table3'
 import { openExecutor } from '../../../engine/index.ts'
 import { checkLaws } from '../../../kd/laws/check.ts'
 import { ownLosses } from '../../../kd/laws/ownLosses.ts'
+import { isBad } from '../../../kd/laws/verdict.ts'
 import { mutants } from './mutants/index.ts'
-import { contradicts, survey } from './mutants/survey.ts'
+import { survey } from './mutants/survey.ts'
 import { plainLosses, type RightLoss } from './plainLosses.ts'
 
 /**
@@ -49,7 +50,7 @@ async function caughtRightLosses(): Promise<string[]> {
     const laws: string[] = []
     for (const seed of seeds) {
       const { verdicts } = await checkLaws(loss, profile, { seed })
-      laws.push(...verdicts.filter(contradicts).map(({ law }) => `${law.name} with seed ${seed}`))
+      laws.push(...verdicts.filter(isBad).map(({ law }) => `${law.name} with seed ${seed}`))
     }
     console.log(`${name}, ${profile}: ${laws.join(', ') || 'passes'}`)
     if (laws.length > 0) caught.push(`${name}, ${profile}, was caught by ${laws.join(', ')}`)

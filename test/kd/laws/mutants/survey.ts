@@ -1,5 +1,5 @@
 import { judge, lawsOf, subjectOf } from '../../../../kd/laws/check.ts'
-import type { LossVerdict } from '../../../../kd/laws/verdict.ts'
+import { isBad } from '../../../../kd/laws/verdict.ts'
 import type { Mutant } from './mutant.ts'
 
 /** What catches a mutant. */
@@ -14,11 +14,6 @@ export interface Finding {
 /** The number of cases that the kit tries where nobody says otherwise. */
 const runs = 100
 
-/** Whether a verdict says that a loss is not what it claims: a law is broken, or is not although it was declared so. */
-export function contradicts({ outcome }: LossVerdict): boolean {
-  return outcome === 'broken' || outcome === 'not broken'
-}
-
 /** Laws that are broken, or declared broken and not shown to be, with the cases that this took. */
 async function brokenLaws({ loss, profile }: Mutant, seed: number, only?: string) {
   const subject = await subjectOf(loss, profile)
@@ -26,7 +21,7 @@ async function brokenLaws({ loss, profile }: Mutant, seed: number, only?: string
   for (const law of lawsOf(subject.profile)) {
     if (only !== undefined && law.name !== only) continue
     const verdict = await judge(law, subject, { runs, seed })
-    if (contradicts(verdict)) broken.set(law.name, verdict.counterexample?.runs ?? runs)
+    if (isBad(verdict)) broken.set(law.name, verdict.counterexample?.runs ?? runs)
   }
   return broken
 }

@@ -7,16 +7,16 @@ import {
   logSumExp,
   reshape,
   type Tensor,
-} from '../engine/index.ts'
-import { crossEntropy } from '../nn/crossEntropy.ts'
-import { type Distillation, openBatch } from './distillation.ts'
-import { temperedDivergence } from './klDivergence.ts'
-import { resolveOptions } from './options.ts'
-import { type TemperatureOptions, temperatureDefaults, temperaturesFor } from './temperatureRule.ts'
-import type { Temperatures } from './temperatures.ts'
-import { type WarmUpOptions, warmUpWeight } from './warmUp.ts'
+} from '../../engine/index.ts'
+import { composeLoss, type Distillation, openBatch } from '../distillation.ts'
+import { temperedDivergence } from '../klDivergence.ts'
+import { resolveOptions } from '../options.ts'
+import type { LogitOptions } from '../standardised.ts'
+import { type TemperatureOptions, temperatureDefaults, temperaturesFor } from '../temperatureRule.ts'
+import type { Temperatures } from '../temperatures.ts'
+import type { WarmUpOptions } from '../warmUp.ts'
 
-export interface DkdOptions extends TemperatureOptions, WarmUpOptions {
+export interface DkdOptions extends TemperatureOptions, WarmUpOptions, LogitOptions {
   /** Of the target-class term. Default 1. */
   alpha?: number
   /** Of the non-target-class term. Default 8; mdistiller's configurations use 2, 6 or 8 by pair. */
@@ -32,6 +32,7 @@ export const dkdDefaults: Required<Omit<DkdOptions, 'epoch'>> = {
   warmUp: 20,
   temperatures: 'shared',
   ...temperatureDefaults,
+  logits: 'raw',
 }
 
 /**
@@ -55,20 +56,18 @@ export function dkd(
   labels: Tensor,
   options: DkdOptions = {},
 ): Distillation {
-  const { epoch = Number.POSITIVE_INFINITY, ...given } = options
+  const { epoch, ...given } = options
   const resolved = resolveOptions('dkd', dkdDefaults, given)
-  const { student, teacher, sharpness } = openBatch('dkd', studentLogits, teacherLogits, labels)
+  const { student, teacher, sharpness } = openBatch('dkd', studentLogits, teacherLogits, labels, resolved)
   const temperatures = temperaturesFor(student, teacher, resolved)
-  const terms = {
-    tckd: tckd(student, teacher, labels, temperatures),
-    nckd: nckd(student, teacher, labels, temperatures),
-    crossEntropy: crossEntropy(student, labels),
-  }
-  const distillation = terms.tckd.multiply(resolved.alpha).add(terms.nckd.multiply(resolved.beta))
-  const loss = distillation
-    .multiply(warmUpWeight(epoch, resolved.warmUp, student.dtype))
-    .add(terms.crossEntropy.multiply(resolved.crossEntropyWeight))
-  return { loss, terms, temperatures, sharpness }
+  const loss = composeLoss(
+    {
+      tckd: [tckd(student, teacher, labels, temperatures), resolved.alpha],
+      nckd: [nckd(student, teacher, labels, temperatures), resolved.beta],
+    },
+    { ...resolved, studentLogits, labels, epoch },
+  )
+  return { ...loss, temperatures, sharpness }
 }
 
 /**

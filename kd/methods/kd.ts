@@ -1,12 +1,12 @@
-import type { Tensor } from '../engine/index.ts'
-import { crossEntropy } from '../nn/crossEntropy.ts'
-import { type Distillation, openBatch } from './distillation.ts'
-import { temperedDivergence } from './klDivergence.ts'
-import { resolveOptions } from './options.ts'
-import { type TemperatureOptions, temperatureDefaults, temperaturesFor } from './temperatureRule.ts'
-import { type WarmUpOptions, warmUpWeight } from './warmUp.ts'
+import type { Tensor } from '../../engine/index.ts'
+import { composeLoss, type Distillation, openBatch } from '../distillation.ts'
+import { temperedDivergence } from '../klDivergence.ts'
+import { resolveOptions } from '../options.ts'
+import type { LogitOptions } from '../standardised.ts'
+import { type TemperatureOptions, temperatureDefaults, temperaturesFor } from '../temperatureRule.ts'
+import type { WarmUpOptions } from '../warmUp.ts'
 
-export interface KdOptions extends TemperatureOptions, WarmUpOptions {
+export interface KdOptions extends TemperatureOptions, WarmUpOptions, LogitOptions {
   /** Of the distillation term. Default 0.9. */
   weight?: number
   /** Default 0.1. */
@@ -19,6 +19,7 @@ export const kdDefaults: Required<Omit<KdOptions, 'epoch'>> = {
   warmUp: 0,
   temperatures: 'shared',
   ...temperatureDefaults,
+  logits: 'raw',
 }
 
 /**
@@ -37,17 +38,11 @@ export function kd(
   labels: Tensor,
   options: KdOptions = {},
 ): Distillation {
-  const { epoch = Number.POSITIVE_INFINITY, ...given } = options
+  const { epoch, ...given } = options
   const resolved = resolveOptions('kd', kdDefaults, given)
-  const { student, teacher, sharpness } = openBatch('kd', studentLogits, teacherLogits, labels)
+  const { student, teacher, sharpness } = openBatch('kd', studentLogits, teacherLogits, labels, resolved)
   const temperatures = temperaturesFor(student, teacher, resolved)
-  const terms = {
-    kd: temperedDivergence(student, teacher, temperatures),
-    crossEntropy: crossEntropy(student, labels),
-  }
-  const loss = terms.kd
-    .multiply(resolved.weight)
-    .multiply(warmUpWeight(epoch, resolved.warmUp, student.dtype))
-    .add(terms.crossEntropy.multiply(resolved.crossEntropyWeight))
-  return { loss, terms, temperatures, sharpness }
+  const divergence = temperedDivergence(student, teacher, temperatures)
+  const frame = { ...resolved, studentLogits, labels, epoch }
+  return { ...composeLoss({ kd: [divergence, resolved.weight] }, frame), temperatures, sharpness }
 }

@@ -1,13 +1,13 @@
-import type { Tensor } from '../engine/index.ts'
-import { crossEntropy } from '../nn/crossEntropy.ts'
-import { type Distillation, openBatch } from './distillation.ts'
-import { temperedDivergence } from './klDivergence.ts'
-import { resolveOptions } from './options.ts'
-import { type TemperatureOptions, temperatureDefaults, temperaturesFor } from './temperatureRule.ts'
-import { sharedTemperatures } from './temperatures.ts'
-import { type WarmUpOptions, warmUpWeight } from './warmUp.ts'
+import type { Tensor } from '../../engine/index.ts'
+import { composeLoss, type Distillation, openBatch } from '../distillation.ts'
+import { temperedDivergence } from '../klDivergence.ts'
+import { resolveOptions } from '../options.ts'
+import type { LogitOptions } from '../standardised.ts'
+import { type TemperatureOptions, temperatureDefaults, temperaturesFor } from '../temperatureRule.ts'
+import { sharedTemperatures } from '../temperatures.ts'
+import type { WarmUpOptions } from '../warmUp.ts'
 
-export interface DtkdOptions extends TemperatureOptions, WarmUpOptions {
+export interface DtkdOptions extends TemperatureOptions, WarmUpOptions, LogitOptions {
   /** Of the term with dynamic temperatures. Default 3; the authors' configurations use 1, 2 or 3 by pair. */
   alpha?: number
   /** Of the term with the reference temperature on both sides. Default 1; the configurations use 0.5, 1 or 2. */
@@ -23,6 +23,7 @@ export const dtkdDefaults: Required<Omit<DtkdOptions, 'epoch'>> = {
   warmUp: 20,
   temperatures: 'published',
   ...temperatureDefaults,
+  logits: 'raw',
 }
 
 /**
@@ -44,18 +45,17 @@ export function dtkd(
   labels: Tensor,
   options: DtkdOptions = {},
 ): Distillation {
-  const { epoch = Number.POSITIVE_INFINITY, ...given } = options
+  const { epoch, ...given } = options
   const resolved = resolveOptions('dtkd', dtkdDefaults, given)
-  const { student, teacher, sharpness } = openBatch('dtkd', studentLogits, teacherLogits, labels)
+  const { student, teacher, sharpness } = openBatch('dtkd', studentLogits, teacherLogits, labels, resolved)
   const temperatures = temperaturesFor(student, teacher, resolved)
-  const terms = {
-    dtkd: temperedDivergence(student, teacher, temperatures),
-    kd: temperedDivergence(student, teacher, sharedTemperatures(student, resolved.referenceTemperature)),
-    crossEntropy: crossEntropy(student, labels),
-  }
-  const distillation = terms.dtkd.multiply(resolved.alpha).add(terms.kd.multiply(resolved.beta))
-  const loss = distillation
-    .multiply(warmUpWeight(epoch, resolved.warmUp, student.dtype))
-    .add(terms.crossEntropy.multiply(resolved.crossEntropyWeight))
-  return { loss, terms, temperatures, sharpness }
+  const shared = sharedTemperatures(student, resolved.referenceTemperature)
+  const loss = composeLoss(
+    {
+      dtkd: [temperedDivergence(student, teacher, temperatures), resolved.alpha],
+      kd: [temperedDivergence(student, teacher, shared), resolved.beta],
+    },
+    { ...resolved, studentLogits, labels, epoch },
+  )
+  return { ...loss, temperatures, sharpness }
 }

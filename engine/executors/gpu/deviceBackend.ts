@@ -1,0 +1,104 @@
+import type { Backend, Block } from './backend.ts'
+import type { CompiledKernel, DeviceContext, GpuJs, Handle, KernelFactory, KernelInside } from './gpujs.ts'
+import { KernelCache } from './kernelCache.ts'
+import type { KernelSource, Target } from './kernels/writer.ts'
+
+/** WebGPU's flags of what a buffer is for. */
+const storage = 0x80
+const copyDestination = 0x8
+const copySource = 0x4
+
+/** After so many bytes of new buffers the queue is waited for: until then no released one is given back. */
+const bytesInFlight = 256e6
+
+/** GPU.js on WebGPU. Blocks are handles to buffers on the device. */
+export class DeviceBackend implements Backend {
+  readonly mode = 'webgpu'
+  readonly target: Target = { vectors: true, rounds: false }
+  readonly #gpuJs: GpuJs
+  readonly #context: DeviceContext
+  readonly #kernels: KernelCache
+  /** Handles are read through a kernel, and this one is never evicted. */
+  readonly #reader: KernelInside
+  #bytesSinceDrain = 0
+
+  private constructor(gpuJs: GpuJs, context: DeviceContext, factory: KernelFactory, reader: KernelInside) {
+    this.#gpuJs = gpuJs
+    this.#context = context
+    this.#kernels = new KernelCache(factory, this.mode)
+    this.#reader = reader
+  }
+
+  static async open(gpuJs: GpuJs, context: DeviceContext): Promise<DeviceBackend> {
+    const factory = new gpuJs.GPU({ mode: 'webgpu' })
+    const settings = { output: [1], loopMaxIterations: 1, pipeline: true, immutable: true } as const
+    const reader = factory.createKernel('function(){return 0;}', settings)
+    const handle = (await reader()) as Handle
+    handle.delete()
+    return new DeviceBackend(gpuJs, context, factory, reader.kernel)
+  }
+
+  upload(elements: Float32Array): Block {
+    const buffer = this.#context.device.createBuffer({
+      size: elements.byteLength,
+      usage: storage | copyDestination | copySource,
+      mappedAtCreation: true,
+    })
+    new Float32Array(buffer.getMappedRange()).set(elements)
+    buffer.unmap()
+    this.#bytesSinceDrain += elements.byteLength
+    return this.#handle(buffer, elements.length)
+  }
+
+  async run(source: KernelSource, inputs: readonly Block[]): Promise<Block> {
+    const kernel = this.#kernels.get(source)
+    const handle = (await kernel(...(inputs as Handle[]), ...source.numbers)) as Handle
+    this.#kernels.check(kernel)
+    // Whatever the threads' plane and however long their vectors: the result is floats in a row.
+    const length = source.threads.reduce((product, threads) => product * threads, source.width)
+    const result = this.#handle(handle.buffer, length)
+    handle.delete()
+    releaseLastResult(kernel)
+    this.#bytesSinceDrain += 4 * length
+    if (this.#bytesSinceDrain > bytesInFlight) await this.settle()
+    return result
+  }
+
+  read(block: Block, length: number): Promise<Float32Array> {
+    const { buffer } = block as Handle
+    const handle = this.#handle(buffer, length)
+    return handle.toArray().finally(() => handle.delete())
+  }
+
+  share(block: Block): Block {
+    const { buffer, output } = block as Handle
+    return this.#handle(buffer, output[0])
+  }
+
+  release(block: Block): void {
+    const handle = block as Handle
+    handle.delete()
+  }
+
+  async settle(): Promise<void> {
+    this.#bytesSinceDrain = 0
+    await this.#context.device.queue.onSubmittedWorkDone()
+  }
+
+  #handle(buffer: Handle['buffer'], length: number): Handle {
+    const { WebGPUBufferResult } = this.#gpuJs
+    return new WebGPUBufferResult({ buffer, output: [length], context: this.#context, kernel: this.#reader })
+  }
+}
+
+/**
+ * Takes from a kernel its claim to its last result, which it would keep until its next call: with one kernel for each
+ * layer that is the memory of all activations.
+ */
+function releaseLastResult({ kernel }: CompiledKernel): void {
+  const { outputBuffer } = kernel
+  if (outputBuffer === undefined || outputBuffer === null) return
+  outputBuffer._refs = (outputBuffer._refs ?? 1) - 1
+  if (outputBuffer._refs === 0) outputBuffer.destroy()
+  kernel.outputBuffer = null
+}

@@ -1,0 +1,119 @@
+import { isFloat } from '../../dtype.ts'
+import { emitLoop } from '../../plan/partialFolds.ts'
+import type { Dialect, Expansion, Scheduler } from '../../plan/scheduler.ts'
+import { broadcastView, denseView, type Order, orderOf, type View } from '../../plan/view.ts'
+import { sizeOf } from '../../shape.ts'
+import { mostArrays } from './kernels/writer.ts'
+
+/** [N, C, H, W] with the channels innermost: threads beside each other read and write floats beside each other. */
+const channelsLast: Order = [0, 2, 3, 1]
+
+/** [K, C, R, S] with the taps outermost and the filters, or the channels, innermost. */
+const filtersInnermost: Order = [2, 3, 1, 0]
+const channelsInnermost: Order = [2, 3, 0, 1]
+
+/** With fewer threads a GPU is not busy. */
+const fewestThreads = 32768
+
+/** One kernel under the operation's name, its result in this order. */
+function callInOrder(order: (inputs: readonly View[]) => Order): Expansion {
+  return (scheduler, { name, attributes, shape, dtype }, inputs) => {
+    const output = scheduler.allocate(shape, dtype, order(inputs))
+    scheduler.emit({ kind: 'call', name, attributes, inputs, output })
+    return output
+  }
+}
+
+const gather: Expansion = (scheduler, operation, inputs) => {
+  const outside = isFloat(operation.dtype) ? Number.NaN : 0
+  const attributes = { ...operation.attributes, outside }
+  return scheduler.plainCall({ ...operation, attributes }, inputs)
+}
+
+/** A kernel takes so many arrays, so more are joined in several steps. */
+const concatenate: Expansion = (scheduler, operation, inputs) => {
+  const axis = operation.attributes.axis as number
+  const join = (parts: readonly View[]): View => {
+    if (parts.length > mostArrays) {
+      const groups = Array.from({ length: Math.ceil(parts.length / mostArrays) }, (_, group) =>
+        join(parts.slice(group * mostArrays, (group + 1) * mostArrays)),
+      )
+      return join(groups)
+    }
+    const length = parts.reduce((sum, { shape }) => sum + shape[axis], 0)
+    return callInOrder(([first]) => orderOf(first))(
+      scheduler,
+      { ...operation, shape: operation.shape.with(axis, length) },
+      parts,
+    )
+  }
+  return join(inputs)
+}
+
+const conv2d: Expansion = (scheduler, operation, [x, weight]) =>
+  callInOrder(() => channelsLast)(scheduler, operation, [x, scheduler.materialize(weight, filtersInnermost)])
+
+const conv2dInputGradient: Expansion = (scheduler, operation, [gradient, weight]) =>
+  callInOrder(() => channelsLast)(scheduler, operation, [
+    gradient,
+    scheduler.materialize(weight, channelsInnermost),
+  ])
+
+/** Images are shared out among threads, and what they have summed is added up. */
+const conv2dWeightGradient: Expansion = (scheduler, { name, attributes, shape, dtype }, inputs) => {
+  const parts = partsOf(inputs[0].shape[0], sizeOf(shape))
+  const partial = scheduler.allocate([parts, ...shape], dtype, [
+    0,
+    ...filtersInnermost.map((axis) => axis + 1),
+  ])
+  scheduler.emit({ kind: 'call', name, attributes, inputs, output: partial })
+  return sumOfParts(scheduler, partial)
+}
+
+/** Into how many equal parts to divide images, so that there are threads enough. */
+function partsOf(images: number, threadsEach: number): number {
+  const wanted = Math.ceil((4 * fewestThreads) / Math.max(1, threadsEach))
+  let parts = Math.min(images, wanted)
+  while (parts > 1 && images % parts !== 0) parts--
+  return Math.max(1, parts)
+}
+
+/** The sum over the first axis, which is dropped. */
+function sumOfParts(scheduler: Scheduler, partial: View): View {
+  const [, ...shape] = partial.shape
+  const { dtype } = scheduler.values[partial.value]
+  const order = orderOf(partial)
+  const inner = (view: View): View => ({ ...view, shape, strides: view.strides.slice(1) })
+  if (partial.shape[0] === 1) return inner(partial)
+  const total = scheduler.allocate([1, ...shape], dtype, order)
+  emitLoop(scheduler, {
+    kind: 'loop',
+    shape: partial.shape,
+    order,
+    body: [{ name: 'load', view: partial, dtype }],
+    stores: [],
+    folds: [{ name: 'sum', register: 0, view: broadcastView(total, partial.shape) }],
+  })
+  return inner(denseView(total.value, total.shape, order))
+}
+
+const randomBits: Expansion = (scheduler, operation, [key]) => {
+  const halves = scheduler.allocate([4], 'float32')
+  scheduler.emit({ kind: 'call', name: 'halves', attributes: {}, inputs: [key], output: halves })
+  return scheduler.plainCall(operation, [halves])
+}
+
+/** Every kernel writes a whole value of its own, so that parts are not copied into wholes: wholes look into parts. */
+export const gpuDialect: Dialect = {
+  expansions: {
+    embed: callInOrder(([x]) => orderOf(x)),
+    concatenate,
+    gather,
+    conv2d,
+    conv2dInputGradient,
+    conv2dWeightGradient,
+    randomBits,
+  },
+  haloWishes: {},
+  takesEpilogue: () => false,
+}

@@ -1,0 +1,158 @@
+import type { Window } from '../../../operations/convolution.ts'
+import type { CallKernel } from '../../../plan/kernels.ts'
+import { elementOf, resultBlocks, widthAlong } from './elements.ts'
+import { tapsAlong, tapsOnto, type WindowAxis, whereInside } from './window.ts'
+import type { KernelSource, KernelWriter, Target } from './writer.ts'
+
+/**
+ * The three convolutions. A thread has up to four neighbouring channels of one pixel (or filters of one tap) in
+ * registers: what it reads of the maps meets four weights that lie side by side.
+ *
+ *     for each tap that lies inside
+ *       for each channel of the group
+ *         v = maps[…];  s0 += v·w[k]  s1 += v·w[k+1]  s2 += v·w[k+2]  s3 += v·w[k+3]
+ */
+
+interface Geometry extends Window {
+  readonly groups: number
+}
+
+function geometryOf({ attributes }: CallKernel): Geometry {
+  return attributes as unknown as Geometry
+}
+
+/** The windows along height and along width: `taps` of them over `lengths`. */
+function windowAxes(
+  { stride, padding, dilation }: Geometry,
+  taps: readonly number[],
+  lengths: readonly number[],
+): WindowAxis[] {
+  return [0, 1].map((axis) => ({
+    taps: taps[axis],
+    stride: stride[axis],
+    padding: padding[axis],
+    dilation: dilation[axis],
+    length: lengths[axis],
+  }))
+}
+
+/** Maps [N, C, H, W] and weights [K, C/groups, R, S] to [N, K, H', W']. */
+export function conv2dSource(call: CallKernel, target: Target): KernelSource {
+  const { inputs, output } = call
+  const [x, weight] = inputs
+  const geometry = geometryOf(call)
+  const [filters, depth, ...taps] = weight.shape
+  const perGroup = filters / geometry.groups
+  const [rows, columns] = windowAxes(geometry, taps, x.shape.slice(2))
+  const width = widthAlong(output, 1, perGroup, target)
+  return resultBlocks(call, target, width, (writer, [n, k, i, j]) => {
+    const sums = beginSums(writer, width)
+    const channel = channelOf(writer, k, perGroup, depth)
+    tapsAlong(writer, i, rows, (y, r) => {
+      tapsAlong(writer, j, columns, (z, s) => {
+        writer.loop(depth, (c) => {
+          const seen = writer.constant(elementOf(writer, x, [n, sumOf(channel, c), y, z]))
+          sums.add(seen, (lane) => elementOf(writer, weight, [sumOf(k, String(lane)), c, r, s]))
+        })
+      })
+    })
+    return sums.names
+  })
+}
+
+/** Gradients [N, K, H', W'] and weights [K, C/groups, R, S] to [N, C, H, W]: each pixel looks who has seen it. */
+export function conv2dInputGradientSource(call: CallKernel, target: Target): KernelSource {
+  const { inputs, output } = call
+  const [gradient, weight] = inputs
+  const geometry = geometryOf(call)
+  const [filters, depth, ...taps] = weight.shape
+  const perGroup = filters / geometry.groups
+  const [rows, columns] = windowAxes(geometry, taps, gradient.shape.slice(2))
+  const width = widthAlong(output, 1, depth, target)
+  return resultBlocks(call, target, width, (writer, [n, channel, y, z]) => {
+    const sums = beginSums(writer, width)
+    const filter = channelOf(writer, channel, depth, perGroup)
+    const c = remainderOf(writer, channel, depth, geometry.groups)
+    tapsOnto(writer, y, rows, (i, r) => {
+      tapsOnto(writer, z, columns, (j, s) => {
+        writer.loop(perGroup, (k) => {
+          const seen = writer.constant(elementOf(writer, gradient, [n, sumOf(filter, k), i, j]))
+          sums.add(seen, (lane) =>
+            elementOf(writer, weight, [sumOf(filter, k), sumOf(c, String(lane)), r, s]),
+          )
+        })
+      })
+    })
+    return sums.names
+  })
+}
+
+/**
+ * Maps [N, C, H, W] and gradients [N, K, H', W'] to [P, K, C/groups, R, S]: the sums over every P-th image, so that
+ * there are threads enough.
+ */
+export function conv2dWeightGradientSource(call: CallKernel, target: Target): KernelSource {
+  const { inputs, output } = call
+  const [x, gradient] = inputs
+  const geometry = geometryOf(call)
+  const [parts, filters, depth, ...taps] = output.shape
+  const perGroup = filters / geometry.groups
+  const [rows, columns] = windowAxes(geometry, taps, x.shape.slice(2))
+  const width = widthAlong(output, 1, perGroup, target)
+  return resultBlocks(call, target, width, (writer, [part, k, c, r, s]) => {
+    const sums = beginSums(writer, width)
+    const channel = sumOf(channelOf(writer, k, perGroup, depth), c)
+    writer.loop(x.shape[0] / parts, (turn) => {
+      const n = imageOf(writer, turn, part, parts)
+      writer.loop(gradient.shape[2], (i) => {
+        whereInside(writer, rows, i, r, (y) => {
+          writer.loop(gradient.shape[3], (j) => {
+            whereInside(writer, columns, j, s, (z) => {
+              const seen = writer.constant(elementOf(writer, x, [n, channel, y, z]))
+              sums.add(seen, (lane) => elementOf(writer, gradient, [n, sumOf(k, String(lane)), i, j]))
+            })
+          })
+        })
+      })
+    })
+    return sums.names
+  })
+}
+
+function imageOf(writer: KernelWriter, turn: string, part: string, parts: number): string {
+  return parts === 1 ? turn : writer.constant(sumOf(`${turn}*${parts}`, part), 'n')
+}
+
+/** Sums in registers, one for each element that the thread computes. */
+function beginSums(
+  writer: KernelWriter,
+  width: number,
+): { readonly names: string[]; add(factor: string, other: (lane: number) => string): void } {
+  const names = Array.from({ length: width }, () => writer.name('s'))
+  for (const name of names) writer.write(`let ${name}=0;`)
+  return {
+    names,
+    add: (factor, other) => {
+      names.forEach((name, lane) => {
+        writer.write(`${name}=${writer.single(`${name}+${factor}*${other(lane)}`)};`)
+      })
+    },
+  }
+}
+
+/** The first channel on the other side that a channel of this side's group sees. */
+function channelOf(writer: KernelWriter, channel: string, perGroup: number, otherPerGroup: number): string {
+  if (channel === '0') return '0'
+  return writer.constant(`Math.floor((${channel}+0.5)/${perGroup})*${otherPerGroup}`, 'g')
+}
+
+/** A channel's number within its group. */
+function remainderOf(writer: KernelWriter, channel: string, perGroup: number, groups: number): string {
+  if (groups === 1) return channel
+  return writer.constant(`${channel}-Math.floor((${channel}+0.5)/${perGroup})*${perGroup}`, 'c')
+}
+
+function sumOf(a: string, b: string): string {
+  if (a === '0') return b
+  return b === '0' ? a : `${a}+${b}`
+}

@@ -1,0 +1,34 @@
+import type { CallKernel, Kernel } from '../../../plan/kernels.ts'
+import { argmaxSource } from './argmax.ts'
+import { conv2dInputGradientSource, conv2dSource, conv2dWeightGradientSource } from './convolution.ts'
+import { gatherSource, scatterAddSource } from './indexing.ts'
+import { loopSource } from './loop.ts'
+import { matmulSource } from './matmul.ts'
+import { concatenateSource, embedSource } from './movement.ts'
+import { maxPool2dIndicesSource } from './pooling.ts'
+import { halvesSource, randomBitsSource } from './randomBits.ts'
+import type { KernelSource, Target } from './writer.ts'
+
+const calls: { readonly [name: string]: (call: CallKernel, target: Target) => KernelSource } = {
+  argmax: argmaxSource,
+  concatenate: concatenateSource,
+  conv2d: conv2dSource,
+  conv2dInputGradient: conv2dInputGradientSource,
+  conv2dWeightGradient: conv2dWeightGradientSource,
+  embed: embedSource,
+  gather: gatherSource,
+  halves: halvesSource,
+  matmul: matmulSource,
+  maxPool2dIndices: maxPool2dIndicesSource,
+  randomBits: randomBitsSource,
+  scatterAdd: scatterAddSource,
+}
+
+/** Writes a kernel of a schedule that has one result. */
+export function sourceOf(kernel: Kernel, target: Target): KernelSource {
+  if (kernel.kind === 'loop') return loopSource(kernel, target)
+  if (kernel.kind === 'clear' || calls[kernel.name] === undefined) {
+    throw new Error(`gpu: there is no kernel for ${kernel.kind === 'clear' ? 'clearing' : kernel.name}`)
+  }
+  return calls[kernel.name](kernel, target)
+}

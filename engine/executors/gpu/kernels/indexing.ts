@@ -1,0 +1,40 @@
+import type { CallKernel } from '../../../plan/kernels.ts'
+import { sizeOf } from '../../../shape.ts'
+import { elementOf, resultElements } from './elements.ts'
+import type { KernelSource, Target } from './writer.ts'
+
+/** Each element follows its index. NaN outside, or 0 for integers, as the attribute `outside` says. */
+export function gatherSource(call: CallKernel, target: Target): KernelSource {
+  const { attributes, inputs } = call
+  const [x, index] = inputs
+  const axis = attributes.axis as number
+  return resultElements(call, target, (writer, at) => {
+    const place = writer.constant(elementOf(writer, index, at))
+    const result = writer.name('s')
+    writer.write(`let ${result}=${writer.number(attributes.outside as number)};`)
+    writer.when([`${place}>=0`, `${place}<${x.shape[axis]}`], () => {
+      writer.write(`${result}=${elementOf(writer, x, at.with(axis, place))};`)
+    })
+    return result
+  })
+}
+
+/** Each element of the result looks which elements of the source point at it: nothing is written by two threads. */
+export function scatterAddSource(call: CallKernel, target: Target): KernelSource {
+  const { attributes, inputs } = call
+  const [source, index] = inputs
+  const axis = attributes.axis as number
+  return resultElements(call, target, (writer, at) => {
+    const total = writer.name('s')
+    writer.write(`let ${total}=0;`)
+    if (sizeOf(source.shape) === 0) return total
+    const place = writer.constant(at[axis])
+    writer.loop(source.shape[axis], (i) => {
+      const from = at.with(axis, i)
+      writer.when([`${elementOf(writer, index, from)}===${place}`], () => {
+        writer.write(`${total}=${writer.single(`${total}+${elementOf(writer, source, from)}`)};`)
+      })
+    })
+    return total
+  })
+}

@@ -1,0 +1,70 @@
+import type { CallKernel } from '../../../plan/kernels.ts'
+import { parity, rotations } from '../../../random.ts'
+import { sizeOf } from '../../../shape.ts'
+import { type KernelSource, KernelWriter, type Target } from './writer.ts'
+
+/** A word of 32 bits as the names of two floats, which hold integers below 2¹⁶. */
+interface Word {
+  readonly low: string
+  readonly high: string
+}
+
+/**
+ * The first word of threefry2x32(key, (i, 0)) >>> 8. WebGPU would round words of 32 bits to float32; halves of 16 bits
+ * are exact, and so are their sums, shifts and exclusive ors. The key comes as four halves, the lower one first.
+ */
+export function randomBitsSource({ inputs: [key], output }: CallKernel, target: Target): KernelSource {
+  const writer = new KernelWriter(target)
+  const half = (expression: string) => writer.constant(expression, 'h')
+  const word = (low: string, high: string): Word => ({ low: half(low), high: half(high) })
+  const literal = (bits: number) => word(String(bits & 0xffff), String(bits >>> 16))
+
+  const add = (a: Word, b: Word): Word => {
+    const low = half(`${a.low}+${b.low}`)
+    const carry = half(`Math.floor(${low}/65536)`)
+    const high = half(`${a.high}+${b.high}+${carry}`)
+    return word(`${low}-${carry}*65536`, `${high}-Math.floor(${high}/65536)*65536`)
+  }
+  const exclusiveOr = (a: Word, b: Word) => word(`${a.low}^${b.low}`, `${a.high}^${b.high}`)
+  const rotate = ({ low, high }: Word, bits: number): Word => {
+    if (bits >= 16) return rotate({ low: high, high: low }, bits - 16)
+    if (bits === 0) return { low, high }
+    const joined = (upper: string, lower: string) => `((${upper}<<${bits})&65535)|(${lower}>>${16 - bits})`
+    return word(joined(low, high), joined(high, low))
+  }
+
+  const [first, second] = [0, 1].map((i) =>
+    word(writer.load(key, String(2 * i)), writer.load(key, String(2 * i + 1))),
+  )
+  const schedule = [first, second, exclusiveOr(exclusiveOr(first, second), literal(parity))]
+  let x0 = add(word('this.thread.x&65535', '(this.thread.x>>16)&65535'), schedule[0])
+  let x1 = schedule[1]
+  for (let round = 0; round < 20; round++) {
+    x0 = add(x0, x1)
+    x1 = exclusiveOr(rotate(x1, rotations[round % 8]), x0)
+    if (round % 4 !== 3) continue
+    const injection = (round + 1) / 4
+    x0 = add(x0, schedule[injection % 3])
+    x1 = add(add(x1, schedule[(injection + 1) % 3]), literal(injection))
+  }
+  return writer.finish('randomBits', [sizeOf(output.shape)], [`${x0.high}*256+(${x0.low}>>8)`])
+}
+
+/** The words of a key as halves of 16 bits, the lower one first: what `randomBitsSource` reads. */
+export function halvesOf(words: ArrayLike<number>): Float32Array {
+  return Float32Array.from(Array.from(words).flatMap((word) => [word & 0xffff, word >>> 16]))
+}
+
+/** The same of a key that was computed, and so is exact only up to 2²⁴. */
+export function halvesSource({ inputs: [key] }: CallKernel, target: Target): KernelSource {
+  const writer = new KernelWriter(target)
+  const which = writer.constant('Math.floor((this.thread.x+0.5)/2)', 'q')
+  const word = writer.constant(writer.load(key, `${key.offset}+(${which}|0)*${key.strides[0]}`))
+  const high = writer.constant(`Math.floor(${word}/65536)`)
+  const low = writer.constant(`${word}-${high}*65536`)
+  return writer.finish(
+    'halves',
+    [4],
+    [`(this.thread.x-${which}*2)>0.5?${high}-Math.floor(${high}/65536)*65536:${low}`],
+  )
+}

@@ -1,0 +1,49 @@
+import type { KernelWriter } from './writer.ts'
+
+/** A window along one axis of maps of this length. */
+export interface WindowAxis {
+  readonly taps: number
+  readonly stride: number
+  readonly padding: number
+  readonly dilation: number
+  readonly length: number
+}
+
+/** Runs the body on the input pixel that an output pixel sees through a tap, unless that lies in the padding. */
+export function whereInside(
+  writer: KernelWriter,
+  { stride, padding, dilation, length }: WindowAxis,
+  output: string,
+  tap: string,
+  body: (input: string) => void,
+): void {
+  const input = writer.constant(`${output}*${stride}+${tap}*${dilation}-${padding}`, 'p')
+  writer.when(padding === 0 ? [] : [`${input}>=0`, `${input}<${length}`], () => body(input))
+}
+
+/** Loops over the taps through which output pixel `output` sees: the body is given the input pixel and the tap. */
+export function tapsAlong(
+  writer: KernelWriter,
+  output: string,
+  axis: WindowAxis,
+  body: (input: string, tap: string) => void,
+): void {
+  writer.loop(axis.taps, (tap) => {
+    whereInside(writer, axis, output, tap, (input) => body(input, tap))
+  })
+}
+
+/** Loops over the taps through which input pixel `input` is seen: the body is given the output pixel and the tap. */
+export function tapsOnto(
+  writer: KernelWriter,
+  input: string,
+  { taps, stride, padding, dilation, length }: WindowAxis,
+  body: (output: string, tap: string) => void,
+): void {
+  writer.loop(taps, (tap) => {
+    const position = writer.constant(`${input}+${padding}-${tap}*${dilation}`, 'p')
+    const output = stride === 1 ? position : writer.constant(`Math.floor((${position}+0.5)/${stride})`, 'q')
+    const meets = stride === 1 ? [] : [`${position}===${output}*${stride}`]
+    writer.when([...meets, `${output}>=0`, `${output}<${length}`], () => body(output, tap))
+  })
+}

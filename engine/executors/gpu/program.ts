@@ -1,0 +1,149 @@
+import type { HostArray } from '../../dtype.ts'
+import { InvalidInputError } from '../../errors.ts'
+import type { Graph } from '../../plan/graph.ts'
+import { type Kernel, valuesRead, valuesWritten } from '../../plan/kernels.ts'
+import { lifetimesOf } from '../../plan/memory.ts'
+import { type Schedule, schedule } from '../../plan/schedule.ts'
+import { format, sizeOf } from '../../shape.ts'
+import type { Argument, Program, ProgramSize, Result } from '../executor.ts'
+import type { Block } from './backend.ts'
+import { gpuDialect } from './dialect.ts'
+import { sourceOf } from './kernels/index.ts'
+import { halvesOf } from './kernels/randomBits.ts'
+import { type KernelSource, mostArrays } from './kernels/writer.ts'
+import { withSingleResults } from './results.ts'
+import { type GpuMemory, GpuStorage } from './storage.ts'
+
+/** One kernel of a program. */
+interface Step {
+  readonly result: number
+  /** Undefined where the result is empty, and where it is made on the host: the halves of a key that came from there. */
+  readonly kernel: KernelSource | undefined
+  readonly keyInput: number | undefined
+  /** The values that nobody reads after this step. */
+  readonly released: readonly number[]
+}
+
+/** Schedules a graph and writes its kernels; GPU.js compiles them when they first run. */
+export function compileProgram(graph: Graph, memory: GpuMemory): Program {
+  refuseFloat64(graph)
+  const { kernels, values, outputs } = schedule(graph, gpuDialect)
+  const allValues = [...values]
+  const single = withSingleResults(kernels, allValues, mostArrays)
+  const plan = { kernels: single, values: allValues, outputs }
+  return new GpuProgram(plan, stepsOf(graph, plan, memory), memory)
+}
+
+function refuseFloat64(graph: Graph): void {
+  const wide = [...graph.inputs, ...graph.operations].find(({ dtype }) => dtype === 'float64')
+  if (wide === undefined) return
+  throw new InvalidInputError(
+    `gpu: this executor computes in float32, but the computation holds a float64 tensor ${format(wide.shape)}: ` +
+      "cast it to float32, or use the 'reference' executor",
+  )
+}
+
+function stepsOf(graph: Graph, { kernels, values, outputs }: Schedule, { backend }: GpuMemory): Step[] {
+  const wanted = new Set(outputs.map(({ value }) => value))
+  const lifetimes = lifetimesOf(kernels)
+  return kernels.map((kernel, time): Step => {
+    const [result] = valuesWritten(kernel)
+    const keyInput = keyInputOf(kernel, graph)
+    const isComputed = keyInput === undefined && sizeOf(values[result].shape) > 0
+    const touched = new Set([...valuesRead(kernel), result])
+    return {
+      result,
+      kernel: isComputed ? sourceOf(kernel, backend.target) : undefined,
+      keyInput,
+      released: [...touched].filter((value) => lifetimes.get(value)?.to === time && !wanted.has(value)),
+    }
+  })
+}
+
+/** The graph's input from which a kernel takes a key that the host has. */
+function keyInputOf(kernel: Kernel, { inputs }: Graph): number | undefined {
+  if (kernel.kind !== 'call' || kernel.name !== 'halves') return undefined
+  const { value } = kernel.inputs[0]
+  return inputs[value]?.resident === false ? value : undefined
+}
+
+class GpuProgram implements Program {
+  readonly size: ProgramSize
+  readonly #schedule: Schedule
+  readonly #steps: readonly Step[]
+  readonly #memory: GpuMemory
+  /** The values that kernels read, or that are results. */
+  readonly #read: ReadonlySet<number>
+
+  constructor(plan: Schedule, steps: readonly Step[], memory: GpuMemory) {
+    this.size = { kernels: steps.length, arenaBytes: 0 }
+    this.#schedule = plan
+    this.#steps = steps
+    this.#memory = memory
+    this.#read = new Set([
+      ...steps.flatMap(({ kernel }) => kernel?.values ?? []),
+      ...plan.outputs.map(({ value }) => value),
+    ])
+  }
+
+  async run(inputs: readonly Argument[]): Promise<Result[]> {
+    const { backend } = this.#memory
+    /** Claims to the values that exist. */
+    const blocks = new Map<number, Block>()
+    try {
+      this.#claimInputs(inputs, blocks)
+      for (const step of this.#steps) {
+        blocks.set(step.result, await this.#compute(step, inputs, blocks))
+        for (const value of step.released) {
+          const last = blocks.get(value)
+          if (last !== undefined) backend.release(last)
+          blocks.delete(value)
+        }
+      }
+      return await this.#collect(inputs, blocks)
+    } finally {
+      for (const block of blocks.values()) backend.release(block)
+    }
+  }
+
+  async #compute(
+    { kernel, keyInput }: Step,
+    inputs: readonly Argument[],
+    blocks: ReadonlyMap<number, Block>,
+  ): Promise<Block> {
+    const { backend } = this.#memory
+    if (keyInput !== undefined) return backend.upload(halvesOf(inputs[keyInput] as HostArray))
+    if (kernel === undefined) return this.#memory.upload(new Float32Array(0))
+    const operands = kernel.values.map((value) => blocks.get(value)!)
+    return backend.run(kernel, operands)
+  }
+
+  /** Claims what lives on the device, and uploads the rest of what kernels read. */
+  #claimInputs(inputs: readonly Argument[], blocks: Map<number, Block>): void {
+    inputs.forEach((input, value) => {
+      if (input instanceof GpuStorage) blocks.set(value, this.#memory.backend.share(input.cell.block))
+      else if (this.#read.has(value)) blocks.set(value, this.#memory.upload(input as HostArray))
+    })
+  }
+
+  /** Results go where they are wanted; only now that all is computed may variables take their new values. */
+  async #collect(inputs: readonly Argument[], blocks: ReadonlyMap<number, Block>): Promise<Result[]> {
+    const { backend } = this.#memory
+    const results: Result[] = []
+    const { values, outputs } = this.#schedule
+    for (const { value, destination } of outputs) {
+      const block = blocks.get(value)!
+      const { shape, dtype } = values[value]
+      const length = sizeOf(shape)
+      if (destination === 'host') results.push(await this.#memory.read(block, dtype, length))
+      else if (destination === 'kept') results.push(this.#memory.keep(dtype, length, backend.share(block)))
+      else {
+        const { cell } = inputs[destination.overwrites] as GpuStorage
+        backend.release(cell.block)
+        cell.block = backend.share(block)
+        results.push(undefined)
+      }
+    }
+    return results
+  }
+}

@@ -1,0 +1,85 @@
+import type { Instruction, Kernel, LoopKernel, Store } from '../../plan/kernels.ts'
+import type { ScheduledValue } from '../../plan/scheduler.ts'
+import { denseView, type View } from '../../plan/view.ts'
+
+/**
+ * The same kernels, each with one result and few enough arrays. A loop is run once for each of its results, with what
+ * that one needs of the body; where that reads too many arrays, a part of it is computed first. `values` grows by what
+ * these parts give.
+ */
+export function withSingleResults(
+  kernels: readonly Kernel[],
+  values: ScheduledValue[],
+  mostArrays: number,
+): Kernel[] {
+  return kernels.flatMap((kernel): readonly Kernel[] => {
+    if (kernel.kind !== 'loop') return [kernel]
+    const single = [
+      ...kernel.stores.map((store) => trimmed({ ...kernel, stores: [store], folds: [] })),
+      ...kernel.folds.map((fold) => trimmed({ ...kernel, stores: [], folds: [fold] })),
+    ]
+    return single.flatMap((loop) => withFewArrays(loop, values, mostArrays))
+  })
+}
+
+/** The loop without the instructions that its result does not need. */
+function trimmed(kernel: LoopKernel): LoopKernel {
+  const { body, stores, folds } = kernel
+  const needed = neededFor(body, (stores[0] ?? folds[0]).register)
+  const kept = [...needed].sort((a, b) => a - b)
+  const rename = (register: number) => kept.indexOf(register)
+  const move = <Result extends Store>(result: Result): Result => ({
+    ...result,
+    register: rename(result.register),
+  })
+  return {
+    ...kernel,
+    body: kept.map((register) => {
+      const instruction = body[register]
+      return 'inputs' in instruction
+        ? { ...instruction, inputs: instruction.inputs.map(rename) }
+        : instruction
+    }),
+    stores: stores.map(move),
+    folds: folds.map(move),
+  }
+}
+
+/** The instructions that a register depends on, itself included. */
+function neededFor(body: readonly Instruction[], register: number): Set<number> {
+  const needed = new Set<number>()
+  const add = (i: number) => {
+    if (needed.has(i)) return
+    needed.add(i)
+    const instruction = body[i]
+    if ('inputs' in instruction) instruction.inputs.forEach(add)
+  }
+  add(register)
+  return needed
+}
+
+function arraysOf(body: readonly Instruction[], registers: Iterable<number>): number {
+  const values = new Set<number>()
+  for (const register of registers) {
+    const instruction = body[register]
+    if (instruction.name === 'load') values.add(instruction.view.value)
+  }
+  return values.size
+}
+
+function withFewArrays(kernel: LoopKernel, values: ScheduledValue[], mostArrays: number): LoopKernel[] {
+  const { shape, body } = kernel
+  if (arraysOf(body, body.keys()) <= mostArrays) return [kernel]
+  // The part that reads the most arrays of those that can be computed at once; of equal ones the first, the smallest.
+  let part = -1
+  let most = 1
+  body.forEach((_, register) => {
+    const arrays = arraysOf(body, neededFor(body, register))
+    if (arrays > most && arrays <= mostArrays) [part, most] = [register, arrays]
+  })
+  const { dtype } = body[part]
+  const view: View = denseView(values.push({ shape, dtype }) - 1, shape, kernel.order)
+  const first = trimmed({ ...kernel, stores: [{ register: part, view }], folds: [] })
+  const rest = trimmed({ ...kernel, body: body.with(part, { name: 'load', view, dtype }) })
+  return [first, ...withFewArrays(rest, values, mostArrays)]
+}

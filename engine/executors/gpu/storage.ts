@@ -1,0 +1,76 @@
+import { type DType, dtypeOf, type HostArray } from '../../dtype.ts'
+import { demand, InvalidInputError } from '../../errors.ts'
+import type { Storage } from '../../node.ts'
+import type { Executor } from '../executor.ts'
+import type { Backend, Block } from './backend.ts'
+
+/** Elements in a block. A variable's storage is given another block at each step. */
+export class GpuStorage implements Storage {
+  readonly executor: Executor
+  readonly dtype: DType
+  readonly length: number
+  /** Held apart from the storage, so that it can outlive it until it is released. */
+  readonly cell: { block: Block }
+
+  constructor(executor: Executor, dtype: DType, length: number, block: Block) {
+    this.executor = executor
+    this.dtype = dtype
+    this.length = length
+    this.cell = { block }
+  }
+}
+
+/** The executor's memory: blocks go when nobody can reach their storages any more. */
+export class GpuMemory {
+  readonly backend: Backend
+  readonly #executor: Executor
+  readonly #registry: FinalizationRegistry<{ block: Block }>
+
+  constructor(executor: Executor, backend: Backend) {
+    this.#executor = executor
+    this.backend = backend
+    this.#registry = new FinalizationRegistry(({ block }) => backend.release(block))
+  }
+
+  /** A storage that takes over a claim to a block. */
+  keep(dtype: DType, length: number, block: Block): GpuStorage {
+    const storage = new GpuStorage(this.#executor, dtype, length, block)
+    this.#registry.register(storage, storage.cell)
+    return storage
+  }
+
+  /** A new block with these elements. An empty one has an element that nobody reads, for kernels want a buffer. */
+  upload(elements: HostArray): Block {
+    return this.backend.upload(elements.length === 0 ? new Float32Array(1) : floatsOf(elements))
+  }
+
+  async read(block: Block, dtype: DType, length: number): Promise<HostArray> {
+    if (length === 0) return elementsOf(dtype, new Float32Array(0))
+    return elementsOf(dtype, await this.backend.read(block, length))
+  }
+}
+
+/** Host elements as the float32 that kernels compute with. Throws where float32 cannot hold them. */
+function floatsOf(elements: HostArray): Float32Array {
+  const dtype = dtypeOf(elements)
+  if (dtype === 'float64') {
+    throw new InvalidInputError(
+      "gpu: this executor has no float64: cast to float32, or use the 'reference' executor",
+    )
+  }
+  if (elements instanceof Float32Array) return elements
+  const floats = Float32Array.from(elements)
+  const rounded = floats.findIndex((value, i) => value !== elements[i])
+  demand(
+    rounded < 0,
+    () => `gpu: int32 is exact only up to 2^24 on this executor, got ${elements[rounded]} at ${rounded}`,
+  )
+  return floats
+}
+
+/** What kernels computed, in the array of its type: integers that left the range of int32 at its ends. */
+function elementsOf(dtype: DType, floats: Float32Array): HostArray {
+  if (dtype === 'float32') return floats
+  if (dtype === 'bool') return Uint8Array.from(floats, (value) => Number(value !== 0))
+  return Int32Array.from(floats, (value) => Math.max(-(2 ** 31), Math.min(value, 2 ** 31 - 1)))
+}

@@ -1,0 +1,93 @@
+import { demand } from '../engine/errors.ts'
+import { type Shape, type Tensor, zeros } from '../engine/index.ts'
+import { type AnyModule, Module, type Network, type Predictions } from '../nn/index.ts'
+import type { Distillation, Loss } from './distillation.ts'
+import type { Settings } from './options.ts'
+
+/** What the networks predict for a batch, and what else is known of it. */
+export interface Lesson {
+  readonly student: Predictions
+  /** Left out where the method needs no teacher. */
+  readonly teacher?: Predictions
+  /** [N] int32. */
+  readonly labels: Tensor
+  /** Counts from 1. */
+  readonly epoch: number
+  /** The number of each sample among the training images: for methods that remember every one. */
+  readonly indices?: Int32Array
+}
+
+/** A lesson with a teacher, from whose predictions no gradient flows back. */
+export type TaughtLesson = Lesson & { readonly teacher: Predictions }
+
+/**
+ * A way to train a student: a module whose `forward` is the loss of a lesson. It is built for a pair of networks; its
+ * parameters, if it has any (connectors, regressors, embeddings), are trained beside the student's, and its buffers
+ * (memories) change with each lesson.
+ */
+export abstract class Method extends Module<Loss | Distillation, Lesson> {
+  /** What the teacher's batch norm scales by: its running statistics, or as in training those of the batch. */
+  readonly teacherStatistics: 'running' | 'batch' = 'running'
+
+  override forward(lesson: Lesson): Loss | Distillation {
+    const { teacher } = lesson
+    demand(teacher !== undefined, () => "method: expected the teacher's predictions, got none")
+    return this.loss({ ...lesson, teacher: withoutGradient(teacher) })
+  }
+
+  protected abstract loss(lesson: TaughtLesson): Loss | Distillation
+
+  /** Its modules; those in an array have their number behind the array's name. */
+  override *children(): Iterable<[string, AnyModule]> {
+    yield* super.children()
+    for (const [name, property] of Object.entries(this)) {
+      if (!Array.isArray(property)) continue
+      for (const [position, item] of property.entries()) {
+        if (item instanceof Module) yield [`${name}.${position}`, item]
+      }
+    }
+  }
+}
+
+/** For what a method is built. */
+export interface NetworkPair {
+  readonly student: Network
+  /** Left out where the method needs no teacher. */
+  readonly teacher?: Network
+  /** The shape of an image: [C, H, W]. */
+  readonly image: Shape
+  /** The class of every training image, in the order of `Lesson.indices`. */
+  readonly trainingLabels?: Int32Array
+  /** Names the initial weights of what the method trains, and what it draws. Default 0. */
+  readonly seed?: number
+}
+
+export type TaughtPair = NetworkPair & { readonly teacher: Network }
+
+/** What the table of methods says of one. */
+export interface Definition<Options extends Settings> {
+  /** One sentence for a table or a help text. */
+  readonly description: string
+  /** Who, when, where. */
+  readonly paper: string
+  readonly defaults: Options
+  build(options: Options, pair: TaughtPair): Method
+}
+
+function withoutGradient({ logits, features, preactivations, pooled }: Predictions): Predictions {
+  const cut = (maps: readonly Tensor[]) => maps.map((map) => map.detach())
+  return {
+    logits: logits.detach(),
+    features: cut(features),
+    preactivations: cut(preactivations),
+    pooled: pooled.detach(),
+  }
+}
+
+/** What a network predicts for one image, as recipes that nobody computes: to read shapes off. */
+export function predictionsOf(network: Network, image: Shape): Predictions {
+  const { training } = network
+  const predictions = network.evaluate().forward(zeros([1, ...image]))
+  if (training) network.train()
+  return predictions
+}

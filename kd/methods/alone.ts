@@ -1,0 +1,27 @@
+import type { Tensor } from '../../engine/index.ts'
+import { crossEntropy } from '../../nn/crossEntropy.ts'
+import type { Loss } from '../distillation.ts'
+import { type Definition, type Lesson, Method } from '../method.ts'
+
+/** Training without a teacher: the cross entropy of the student's logits [N, K] with labels [N] int32. */
+export function alone(studentLogits: Tensor, labels: Tensor): Loss {
+  const loss = crossEntropy(studentLogits, labels)
+  return { loss, task: loss, terms: { crossEntropy: loss } }
+}
+
+class Alone extends Method {
+  override forward({ student, labels }: Lesson): Loss {
+    return alone(student.logits, labels)
+  }
+
+  protected override loss(lesson: Lesson): Loss {
+    return this.forward(lesson)
+  }
+}
+
+export const aloneMethod: Definition<Record<never, never>> = {
+  description: 'the student alone: cross entropy, no teacher',
+  paper: '',
+  defaults: {},
+  build: () => new Alone(),
+}

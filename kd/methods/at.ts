@@ -1,0 +1,67 @@
+import {
+  abs,
+  add,
+  flatten,
+  mean,
+  multiply,
+  power as raise,
+  sqrt,
+  square,
+  subtract,
+  sum,
+  type Tensor,
+} from '../../engine/index.ts'
+import { atSmallerSize, stagesFromFirst } from '../maps.ts'
+import { normalised } from '../normalised.ts'
+import type { Choice, Settings } from '../options.ts'
+import { type FeatureOptions, featureMethod } from './featureMethod.ts'
+
+export type AtOptions = Settings &
+  FeatureOptions & {
+    /** p. Default 2. */
+    power: number
+    /** `'squared'`, the default, as in the authors' code and mdistiller, or `'norm'`, as in the paper. */
+    distance: Choice<'distance'>
+  }
+
+/**
+ * Attention transfer between maps [N, C, H, W] of the student and of the teacher, a scalar: with attention the mean of
+ * |F|ᵖ over the channels, as a vector of length 1 over the pixels,
+ *
+ *     Q(F) = vec(1/C Σ_c |F_c|ᵖ) / ‖…‖₂
+ *     'squared'   the mean over samples and pixels of (Q_student − Q_teacher)²
+ *     'norm'      the mean over samples of ‖Q_student − Q_teacher‖₂
+ *
+ * Source: Zagoruyko, Komodakis (arXiv 1612.03928), equation 2, is `'norm'`; their code and mdistiller's, for which the
+ * weight of 1,000 is meant, are `'squared'`. Both codes raise F and not |F| to p, which differs where p is odd. Larger
+ * maps are averaged to the size of the smaller ones, as in mdistiller.
+ */
+export function attentionLoss(
+  student: Tensor,
+  teacher: Tensor,
+  { power, distance }: Pick<AtOptions, 'power' | 'distance'>,
+): Tensor {
+  const [ofStudent, ofTeacher] = atSmallerSize(student, teacher).map((maps) => attention(maps, power))
+  const squares = square(subtract(ofStudent, ofTeacher))
+  if (distance === 'squared') return mean(squares)
+  // Where both are equal the norm has no gradient; this has none there.
+  return mean(sqrt(add(sum(squares, 1), 1e-24)))
+}
+
+function attention(maps: Tensor, power: number): Tensor {
+  const raised = power === 2 ? multiply(maps, maps) : raise(abs(maps), power)
+  return normalised(flatten(mean(raised, 1), 1), 1)
+}
+
+export const at = featureMethod<AtOptions>(
+  {
+    description: 'attention transfer: where the maps of each stage are active',
+    paper: 'Zagoruyko, Komodakis, ICLR 2017, arXiv 1612.03928',
+    defaults: { weight: 1000, crossEntropyWeight: 1, power: 2, distance: 'squared' },
+  },
+  (student, teacher, options) => ({
+    attention: stagesFromFirst(student.features, teacher.features)
+      .map(([ofStudent, ofTeacher]) => attentionLoss(ofStudent, ofTeacher, options))
+      .reduce(add),
+  }),
+)

@@ -1,0 +1,67 @@
+import { demand } from '../../engine/errors.ts'
+import { RandomStream, streamKey } from '../../engine/index.ts'
+import type { Choice } from '../options.ts'
+
+export interface ContrastOptions {
+  /** Samples of other classes for each sample. */
+  readonly negatives: number
+  /** `'exact'`: the sample itself; `'relaxed'`: any of its class. */
+  readonly positive: Choice<'positive'>
+}
+
+/**
+ * Draws, for samples of a training set, to which others they are compared. What a sample gets is a function of the seed,
+ * the epoch and its number.
+ */
+export class ContrastSamples {
+  readonly #labels: Int32Array
+  readonly #options: ContrastOptions
+  readonly #seed: number
+  readonly #ofClass: ReadonlyMap<number, readonly number[]>
+  readonly #ofOtherClasses = new Map<number, Int32Array>()
+
+  constructor(labels: Int32Array, options: ContrastOptions, seed: number) {
+    this.#labels = labels
+    this.#options = options
+    this.#seed = seed
+    this.#ofClass = Map.groupBy(labels.keys(), (index) => labels[index])
+    demand(this.#ofClass.size > 1, () => 'crd: expected training images of at least two classes')
+  }
+
+  /** For each of the samples a row: its positive, then its negatives, distinct where there are enough. */
+  draw(indices: Int32Array, epoch: number): Int32Array {
+    const { negatives, positive } = this.#options
+    const rows = new Int32Array(indices.length * (negatives + 1))
+    indices.forEach((index, i) => {
+      const label = this.#labels[index]
+      const row = rows.subarray(i * (negatives + 1), (i + 1) * (negatives + 1))
+      const stream = new RandomStream(streamKey(this.#seed, 'contrast', epoch, index))
+      const ofClass = this.#ofClass.get(label)!
+      row[0] = positive === 'exact' ? index : ofClass[stream.integer(ofClass.length)]
+      fill(row.subarray(1), this.#others(label), stream)
+    })
+    return rows
+  }
+
+  #others(label: number): Int32Array {
+    const known = this.#ofOtherClasses.get(label)
+    if (known !== undefined) return known
+    const others = Int32Array.from(this.#labels.keys()).filter((index) => this.#labels[index] !== label)
+    this.#ofOtherClasses.set(label, others)
+    return others
+  }
+}
+
+/** Fills a row with elements of a pool, distinct ones where it has enough: the first steps of a shuffle. */
+function fill(row: Int32Array, pool: Int32Array, stream: RandomStream): void {
+  if (row.length > pool.length) {
+    for (let i = 0; i < row.length; i++) row[i] = pool[stream.integer(pool.length)]
+    return
+  }
+  const left = pool.slice()
+  for (let i = 0; i < row.length; i++) {
+    const j = i + stream.integer(left.length - i)
+    row[i] = left[j]
+    left[j] = left[i]
+  }
+}

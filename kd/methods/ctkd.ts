@@ -1,0 +1,82 @@
+import {
+  add,
+  broadcastTo,
+  multiply,
+  reshape,
+  sigmoid,
+  subtract,
+  type Tensor,
+  tensor,
+} from '../../engine/index.ts'
+import { constant, Parameter } from '../../nn/index.ts'
+import { composeLoss, type Distillation, openBatch } from '../distillation.ts'
+import { temperedDivergence } from '../klDivergence.ts'
+import { type Definition, Method, type TaughtLesson } from '../method.ts'
+import type { Settings } from '../options.ts'
+import { sharedTemperatures } from '../temperatures.ts'
+import type { FeatureOptions } from './featureMethod.ts'
+
+export type CtkdOptions = Settings &
+  Required<Pick<FeatureOptions, 'weight' | 'crossEntropyWeight'>> & {
+    /** τ_init. Default 1. */
+    smallestTemperature: number
+    /** τ_range. Default 20. */
+    temperatureRange: number
+    /** Epochs until the reversed gradient has its full size. Default 10. */
+    rampEpochs: number
+  }
+
+/**
+ * Curriculum temperature: KD at one temperature that is learned against the student. It moves to where the divergence is
+ * larger, ever more so in the first epochs:
+ *
+ *     T = τ_init + τ_range σ(θ),   θ ← θ + lr λ(epoch) ∂L/∂θ        λ(e) = (1 − cos(π min(e / E, 1))) / 2
+ *
+ * with θ = 1 at first, E = `rampEpochs`. Source: Li et al. (arXiv 2211.16231) and their code, which has this
+ * global temperature; the paper's temperature for each sample, from a small network, is not in it. θ is trained as the student's weights are, with their momentum and weight decay.
+ */
+class Ctkd extends Method {
+  readonly temperature = new Parameter([], constant(1))
+  readonly #options: CtkdOptions
+
+  constructor(options: CtkdOptions) {
+    super()
+    this.#options = options
+  }
+
+  protected override loss({ student, teacher, labels, epoch }: TaughtLesson): Distillation {
+    const { smallestTemperature, temperatureRange, rampEpochs, weight, crossEntropyWeight } = this.#options
+    const batch = openBatch('ctkd', student.logits, teacher.logits, labels, { logits: 'raw' })
+    const strength = curriculum(epoch, rampEpochs)
+    const theta = reverseGradient(this.temperature, tensor(strength, { dtype: this.temperature.dtype }))
+    const temperature = add(multiply(sigmoid(theta), temperatureRange), smallestTemperature)
+    const column = broadcastTo(reshape(temperature, [1, 1]), [labels.size, 1])
+    const temperatures = { ...sharedTemperatures(student.logits, 1), student: column, teacher: column }
+    const frame = { studentLogits: student.logits, labels, epoch, crossEntropyWeight }
+    const kd = temperedDivergence(batch.student, batch.teacher, temperatures)
+    return { ...composeLoss({ kd: [kd, weight] }, frame), temperatures, sharpness: batch.sharpness }
+  }
+}
+
+function curriculum(epoch: number, rampEpochs: number): number {
+  return (1 - Math.cos(Math.PI * Math.min(epoch / rampEpochs, 1))) / 2
+}
+
+/** x, whose gradient is multiplied by −strength. Ganin, Lempitsky (arXiv 1409.7495). */
+export function reverseGradient(x: Tensor, strength: Tensor): Tensor {
+  const value = x.detach()
+  return subtract(value, multiply(subtract(x, value), strength))
+}
+
+export const ctkd: Definition<CtkdOptions> = {
+  description: 'curriculum temperature: one temperature, learned against the student',
+  paper: 'Li et al., AAAI 2023, arXiv 2211.16231',
+  defaults: {
+    weight: 0.9,
+    crossEntropyWeight: 0.1,
+    smallestTemperature: 1,
+    temperatureRange: 20,
+    rampEpochs: 10,
+  },
+  build: (options) => new Ctkd(options),
+}

@@ -1,0 +1,119 @@
+import { demand } from '../../engine/errors.ts'
+import { mean, pad, relu, reshape, slice, square, subtract, type Tensor } from '../../engine/index.ts'
+import { format, type Shape } from '../../engine/shape.ts'
+import { BatchNorm2d, Conv2d, fanInUniform, Module } from '../../nn/index.ts'
+import type { Distillation, Loss } from '../distillation.ts'
+import { type Definition, predictionsOf, type TaughtLesson, type TaughtPair } from '../method.ts'
+import type { Settings } from '../options.ts'
+import { FeatureMethod, type FeatureOptions } from './featureMethod.ts'
+import { kd } from './kd.ts'
+
+export type FitNetOptions = Settings &
+  FeatureOptions & {
+    /** Which of the networks' `features` are compared; 0 is the stem. Default 2. */
+    stage: number
+    /** Epochs that train on the hint alone, before those of `kd`. Default 0: both losses from the beginning. */
+    hintEpochs: number
+  }
+
+/**
+ * FitNets: the student's maps of one stage, brought to the teacher's shape by a regressor r, are to equal them.
+ *
+ *     loss = weight · mean (r(F_student) − F_teacher)² + crossEntropyWeight · L_CE
+ *
+ * Source: Romero et al. (arXiv 1412.6550), equation 3. There the hint comes first, alone, and knowledge distillation
+ * after it; mdistiller has both losses together and no knowledge distillation, and puts batch norm into the regressor.
+ * `hintEpochs` gives the paper's two stages, the second being `kd` with its defaults.
+ */
+class FitNet extends FeatureMethod<FitNetOptions> {
+  readonly regressor: Regressor
+
+  constructor(options: FitNetOptions, { student, teacher, image }: TaughtPair) {
+    super(options)
+    const [from, to] = [student, teacher].map((network) => {
+      const { features } = predictionsOf(network, image)
+      const maps = features[options.stage]
+      demand(
+        maps !== undefined,
+        () => `fitnet: expected option stage to be 0 … ${features.length - 1}, got ${options.stage}`,
+      )
+      return maps.shape
+    })
+    this.regressor = new Regressor(from, to)
+  }
+
+  protected override terms({ student, teacher }: TaughtLesson): { hint: Tensor } {
+    const { stage } = this.options
+    return {
+      hint: mean(square(subtract(this.regressor.forward(student.features[stage]), teacher.features[stage]))),
+    }
+  }
+
+  protected override loss(lesson: TaughtLesson): Loss | Distillation {
+    const { hintEpochs, weight } = this.options
+    if (hintEpochs === 0) return super.loss(lesson)
+    const { student, teacher, labels, epoch } = lesson
+    if (epoch > hintEpochs) return kd(student.logits, teacher.logits, labels)
+    const { terms, task } = super.loss(lesson)
+    const loss = terms.hint.multiply(weight)
+    return { loss, task: task.multiply(0), distillation: loss, terms }
+  }
+}
+
+/** Maps [N, C, H, W] to those of another shape: a convolution that halves, doubles or crops them, batch norm, ReLU. */
+export class Regressor extends Module {
+  readonly conv: Conv2d
+  readonly bn: BatchNorm2d
+  readonly #doubles: boolean
+
+  constructor([, channels, height, width]: Shape, to: Shape) {
+    super()
+    const [, filters, newHeight, newWidth] = to
+    this.#doubles = height * 2 === newHeight
+    this.bn = new BatchNorm2d(filters)
+    if (this.#doubles) {
+      const initializer = fanInUniform(filters * 16)
+      this.conv = new Conv2d(channels, filters, 4, { padding: 2, initializer, biasInitializer: initializer })
+    } else if (height === newHeight * 2) {
+      this.conv = new Conv2d(channels, filters, 3, { stride: 2, padding: 1 })
+    } else {
+      demand(
+        height >= newHeight && width >= newWidth,
+        () =>
+          `fitnet: expected maps of the student half as large as the teacher's or not smaller, got ` +
+          `${format([height, width])} and ${format([newHeight, newWidth])}`,
+      )
+      this.conv = new Conv2d(channels, filters, [1 + height - newHeight, 1 + width - newWidth])
+    }
+  }
+
+  override forward(x: Tensor): Tensor {
+    return relu(this.bn.forward(this.conv.forward(this.#doubles ? amidZeros(x) : x)))
+  }
+}
+
+/**
+ * A zero between any two pixels: [N, C, H, W] to [N, C, 2 H − 1, 2 W − 1]. A convolution of this is the transposed one
+ * of stride 2. PyTorch: `torch.nn.ConvTranspose2d(kernel_size=4, stride=2, padding=1)`.
+ */
+function amidZeros(maps: Tensor): Tensor {
+  const [count, channels, height, width] = maps.shape
+  const none = [0, 0] as const
+  const spread = pad(reshape(maps, [count, channels, height, 1, width, 1]), [
+    none,
+    none,
+    none,
+    [0, 1],
+    none,
+    [0, 1],
+  ])
+  const doubled = reshape(spread, [count, channels, 2 * height, 2 * width])
+  return slice(doubled, null, null, [null, -1], [null, -1])
+}
+
+export const fitnet: Definition<FitNetOptions> = {
+  description: 'FitNets: maps of one stage equal, through a regressor',
+  paper: 'Romero et al., ICLR 2015, arXiv 1412.6550',
+  defaults: { weight: 100, crossEntropyWeight: 1, stage: 2, hintEpochs: 0 },
+  build: (options, pair) => new FitNet(options, pair),
+}

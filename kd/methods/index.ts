@@ -1,0 +1,106 @@
+import type { Definition } from '../method.ts'
+import type { Settings } from '../options.ts'
+import { aloneMethod } from './alone.ts'
+import { at } from './at.ts'
+import { crd } from './crd.ts'
+import { ctkd } from './ctkd.ts'
+import { dkd, dkdDefaults } from './dkd.ts'
+import { dtkd, dtkdDefaults } from './dtkd.ts'
+import { fitnet } from './fitnet.ts'
+import { kd, kdDefaults } from './kd.ts'
+import { kdsvd } from './kdsvd.ts'
+import { logitMethod } from './logitMethod.ts'
+import { nst } from './nst.ts'
+import { ofd } from './ofd.ts'
+import { pkt } from './pkt.ts'
+import { reviewkd } from './reviewkd.ts'
+import { rkd } from './rkd.ts'
+import { sp } from './sp.ts'
+import { vid } from './vid.ts'
+
+const papers = {
+  kd: 'Hinton, Vinyals, Dean 2015, arXiv 1503.02531',
+  dkd: 'Zhao et al., CVPR 2022, arXiv 2203.08679',
+  dtkd: 'Wei, Bai 2024, arXiv 2404.12711',
+  lskd: 'Sun et al., CVPR 2024, arXiv 2403.01427',
+}
+
+/** The authors of logit standardisation take these with KD, and multiply DKD's weights by nine. */
+const standardised = { referenceTemperature: 2, logits: 'standardised' } as const
+
+/** Every method by its name. */
+export const methods = {
+  alone: aloneMethod,
+  kd: logitMethod(
+    {
+      description: 'knowledge distillation, one temperature for all',
+      paper: papers.kd,
+      defaults: kdDefaults,
+    },
+    kd,
+  ),
+  dkd: logitMethod(
+    {
+      description: 'decoupled knowledge distillation: target and other classes apart',
+      paper: papers.dkd,
+      defaults: dkdDefaults,
+    },
+    dkd,
+  ),
+  dtkd: logitMethod(
+    { description: 'dynamic temperatures as published', paper: papers.dtkd, defaults: dtkdDefaults },
+    dtkd,
+  ),
+  'dtkd-exact': logitMethod<typeof dtkdDefaults>(
+    {
+      description: 'dynamic temperatures of equal sharpness',
+      paper: papers.dtkd,
+      defaults: { ...dtkdDefaults, temperatures: 'exact' },
+    },
+    dtkd,
+  ),
+  'dkd-dtkd': logitMethod<typeof dkdDefaults>(
+    {
+      description: 'decoupled distillation at the published dynamic temperatures',
+      paper: `${papers.dtkd}, with DKD`,
+      defaults: { ...dkdDefaults, temperatures: 'published' },
+    },
+    dkd,
+  ),
+  'dkd-dtkd-exact': logitMethod<typeof dkdDefaults>(
+    {
+      description: 'decoupled distillation at temperatures of equal sharpness',
+      paper: `${papers.dtkd}, with DKD`,
+      defaults: { ...dkdDefaults, temperatures: 'exact' },
+    },
+    dkd,
+  ),
+  ctkd,
+  lskd: logitMethod(
+    {
+      description: 'logit standardisation: KD between logits of mean 0 and deviation 1',
+      paper: papers.lskd,
+      defaults: { ...kdDefaults, ...standardised, weight: 9 },
+    },
+    kd,
+  ),
+  'dkd-lskd': logitMethod(
+    {
+      description: 'logit standardisation with DKD',
+      paper: `${papers.lskd}, with DKD`,
+      defaults: { ...dkdDefaults, ...standardised, alpha: 9, beta: 72 },
+    },
+    dkd,
+  ),
+  fitnet,
+  at,
+  sp,
+  pkt,
+  rkd,
+  nst,
+  vid,
+  crd,
+  reviewkd,
+  ofd,
+  kdsvd,
+} satisfies Record<string, Definition<Settings>>

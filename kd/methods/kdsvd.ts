@@ -1,0 +1,124 @@
+import { demand } from '../../engine/errors.ts'
+import {
+  abs,
+  add,
+  argmax,
+  divide,
+  exp,
+  expandDimensions,
+  gather,
+  matmul,
+  multiply,
+  negate,
+  reshape,
+  sign,
+  square,
+  subtract,
+  sum,
+  type Tensor,
+  transpose,
+} from '../../engine/index.ts'
+import { stagesFromFirst } from '../maps.ts'
+import { type Definition, predictionsOf, type TaughtLesson, type TaughtPair } from '../method.ts'
+import { normalised } from '../normalised.ts'
+import type { Choice, Settings } from '../options.ts'
+import { FeatureMethod, type FeatureOptions } from './featureMethod.ts'
+import { singularVectors } from './singularVectors.ts'
+
+export type KdSvdOptions = Settings &
+  FeatureOptions & {
+    /** k, singular vectors of a stage. Default 1. */
+    vectors: number
+    /** The matrix of a sample's maps: pixels by `'channels'`, the default, or channels and rows by `'width'`. */
+    matrix: Choice<'matrix'>
+  }
+
+/** Among so many more of the student's vectors is the one that is most like a vector of the teacher's. */
+const moreVectors = 3
+
+/**
+ * Distillation of how singular vectors of consecutive stages relate. The maps of a sample as a matrix have right singular
+ * vectors; the student's are those, out of the first k + 3, that are most like the teacher's first k, with their sign;
+ * both are scaled by the teacher's singular values, which are made a vector of length 1. With a and b such vectors of two
+ * stages, one after the other,
+ *
+ *     R_ij = exp(−(a_i − b_j)² / 8)        term = 1/N Σ (R_student − R_teacher)², over stages, vectors, i and j
+ *
+ * Source: Lee, Kim, Song (arXiv 1807.06819) and their code, where the matrix is H·W by C: `matrix: 'channels'`,
+ * for which both networks need equally many channels in each stage. mdistiller's matrix is C·H by W (`'width'`), where
+ * only the widths of the maps must agree, but a vector describes columns of pixels. The authors' loss is not divided by
+ * N, but by 2. Gradients: see `singularVectors`; the authors' are those of an SVD, cut to five vectors and to finite
+ * numbers.
+ */
+export function relationLoss(
+  stages: readonly (readonly [student: Tensor, teacher: Tensor])[],
+  { vectors, matrix }: Pick<KdSvdOptions, 'vectors' | 'matrix'>,
+): Tensor {
+  demand(stages.length > 1, () => 'kdsvd: expected networks of at least two stages after the stem')
+  const [samples] = stages[0][0].shape
+  const aligned = stages.map(([student, teacher]) => {
+    const [s, t] = [student, teacher].map((maps) => matrixOf(maps, matrix))
+    const [own, others] = [s.shape[2], t.shape[2]]
+    demand(
+      own === others,
+      () =>
+        `kdsvd: expected student and teacher to have equally many ${counted[matrix]} in each stage, got ` +
+        `${own} and ${others}`,
+    )
+    const ofTeacher = singularVectors(t, vectors)
+    const ofStudent = singularVectors(s, vectors + moreVectors).vectors
+    const scale = expandDimensions(normalised(ofTeacher.values, 1), 1)
+    return [align(ofStudent, ofTeacher.vectors), ofTeacher.vectors].map((v) => multiply(v, scale))
+  })
+  const losses = aligned.slice(1).map(([student, teacher], i) => {
+    const [studentBefore, teacherBefore] = aligned[i]
+    return sum(square(subtract(relation(student, studentBefore), relation(teacher, teacherBefore))))
+  })
+  return divide(losses.reduce(add), samples)
+}
+
+/** How many right singular vectors have entries. */
+const counted = {
+  channels: 'channels (or their maps to be as wide as each other, and option matrix to be width)',
+  width: 'columns of pixels',
+}
+
+function matrixOf(maps: Tensor, matrix: KdSvdOptions['matrix']): Tensor {
+  const [count, channels, height, width] = maps.shape
+  return matrix === 'channels'
+    ? transpose(reshape(maps, [count, channels, height * width]))
+    : reshape(maps, [count, channels * height, width])
+}
+
+/** For each of the teacher's vectors [N, D, k] the student's vector out of [N, D, n] with the largest |cosine|. */
+function align(student: Tensor, teacher: Tensor): Tensor {
+  const cosines = matmul(transpose(student), teacher)
+  const nearest = argmax(abs(cosines), 1, { keepDimensions: true })
+  return multiply(gather(student, 2, nearest), sign(gather(cosines, 1, nearest)).detach())
+}
+
+/** [N, D, k] and [N, E, k] to [N, D, E, k]. */
+function relation(a: Tensor, b: Tensor): Tensor {
+  return exp(multiply(negate(square(subtract(expandDimensions(a, 2), expandDimensions(b, 1)))), 1 / 8))
+}
+
+class KdSvd extends FeatureMethod<KdSvdOptions> {
+  constructor(options: KdSvdOptions, { student, teacher, image }: TaughtPair) {
+    super(options)
+    // Networks that do not fit show now, and not in the first step.
+    this.terms({ student: predictionsOf(student, image), teacher: predictionsOf(teacher, image) })
+  }
+
+  protected override terms({ student, teacher }: Pick<TaughtLesson, 'student' | 'teacher'>): {
+    relation: Tensor
+  } {
+    return { relation: relationLoss(stagesFromFirst(student.features, teacher.features), this.options) }
+  }
+}
+
+export const kdsvd: Definition<KdSvdOptions> = {
+  description: 'singular vectors: how those of consecutive stages relate',
+  paper: 'Lee, Kim, Song, ECCV 2018, arXiv 1807.06819',
+  defaults: { weight: 1, crossEntropyWeight: 1, vectors: 1, matrix: 'channels' },
+  build: (options, pair) => new KdSvd(options, pair),
+}

@@ -1,0 +1,43 @@
+import {
+  add,
+  flatten,
+  matmul,
+  mean,
+  multiply,
+  square,
+  subtract,
+  type Tensor,
+  transpose,
+} from '../../engine/index.ts'
+import { atSmallerSize, stagesFromFirst } from '../maps.ts'
+import { normalised } from '../normalised.ts'
+import type { Settings } from '../options.ts'
+import { type FeatureOptions, featureMethod } from './featureMethod.ts'
+
+/**
+ * Neuron selectivity transfer between maps [N, C, H, W] of the student and of the teacher, a scalar: the squared maximum
+ * mean discrepancy between their channels, each a vector of length 1 over the pixels,
+ *
+ *     mean k(t, t′) + mean k(s, s′) − 2 mean k(t, s),   k(a, b) = (a · b)²
+ *
+ * Source: Huang, Wang (arXiv 1707.01219), with their polynomial kernel; mdistiller's NST. The
+ * numbers of channels may differ; larger maps are averaged to the size of the smaller ones.
+ */
+export function discrepancyLoss(student: Tensor, teacher: Tensor): Tensor {
+  const [s, t] = atSmallerSize(student, teacher).map((maps) => normalised(flatten(maps, 2), 2))
+  const kernel = (a: Tensor, b: Tensor) => mean(square(matmul(a, transpose(b))))
+  return subtract(add(kernel(t, t), kernel(s, s)), multiply(kernel(t, s), 2))
+}
+
+export const nst = featureMethod<Settings & FeatureOptions>(
+  {
+    description: 'neuron selectivity transfer: the distribution of channels over the pixels',
+    paper: 'Huang, Wang 2017, arXiv 1707.01219',
+    defaults: { weight: 50, crossEntropyWeight: 1 },
+  },
+  (student, teacher) => ({
+    discrepancy: stagesFromFirst(student.features, teacher.features)
+      .map(([ofStudent, ofTeacher]) => discrepancyLoss(ofStudent, ofTeacher))
+      .reduce(add),
+  }),
+)

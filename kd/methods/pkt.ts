@@ -1,0 +1,68 @@
+import {
+  add,
+  arange,
+  divide,
+  gather,
+  lessEqual,
+  log,
+  matmul,
+  mean,
+  multiply,
+  reshape,
+  sum,
+  type Tensor,
+  transpose,
+} from '../../engine/index.ts'
+import { normalised } from '../normalised.ts'
+import type { Choice, Settings } from '../options.ts'
+import { type FeatureOptions, featureMethod } from './featureMethod.ts'
+
+export type PktOptions = Settings &
+  FeatureOptions & {
+    /** Whether a sample is among its own neighbours: `'included'`, the default, or `'excluded'` as in the paper. */
+    self: Choice<'self'>
+  }
+
+/** Added to both probabilities before their logarithms are taken. */
+const epsilon = 1e-7
+
+/**
+ * Probabilistic knowledge transfer between vectors [N, D] of the student and of the teacher, a scalar: how likely each
+ * sample is to pick another as its neighbour,
+ *
+ *     p(j | i) = k_ij / Σ_j k_ij,   k_ij = (cos(x_i, x_j) + 1) / 2
+ *     the mean over i and j of p_teacher ln((p_teacher + ε) / (p_student + ε)),   ε = 10⁻⁷
+ *
+ * Source: Passalis, Tefas (arXiv 1803.10837). There j ≠ i and the terms are summed; the authors' code
+ * and mdistiller's count j = i, too, and take the mean, for which the weight of 30,000 is meant. `self: 'excluded'` has
+ * j ≠ i, with the mean over what is left.
+ */
+export function neighbourhoodLoss(student: Tensor, teacher: Tensor, self: PktOptions['self']): Tensor {
+  const [s, t] = [student, teacher].map((vectors) => neighbourhood(vectors, self))
+  return mean(multiply(t, log(divide(add(t, epsilon), add(s, epsilon)))))
+}
+
+function neighbourhood(vectors: Tensor, self: PktOptions['self']): Tensor {
+  const directions = normalised(vectors, 1)
+  const kernel = multiply(add(matmul(directions, transpose(directions)), 1), 0.5)
+  const neighbours = self === 'included' ? kernel : withoutDiagonal(kernel)
+  return divide(neighbours, sum(neighbours, 1, { keepDimensions: true }))
+}
+
+/** [N, N] to [N, N − 1]. */
+function withoutDiagonal(square: Tensor): Tensor {
+  const count = square.shape[0]
+  const column = arange(count - 1)
+  return gather(square, 1, add(column, lessEqual(reshape(arange(count), [-1, 1]), column)))
+}
+
+export const pkt = featureMethod<PktOptions>(
+  {
+    description: 'probabilistic knowledge transfer: how likely samples are neighbours',
+    paper: 'Passalis, Tefas, ECCV 2018, arXiv 1803.10837',
+    defaults: { weight: 30000, crossEntropyWeight: 1, self: 'included' },
+  },
+  (student, teacher, { self }) => ({
+    neighbourhood: neighbourhoodLoss(student.pooled, teacher.pooled, self),
+  }),
+)

@@ -1,0 +1,143 @@
+import {
+  add,
+  concatenate,
+  mean,
+  multiply,
+  reshape,
+  type Shape,
+  sigmoid,
+  slice,
+  square,
+  subtract,
+  type Tensor,
+} from '../../engine/index.ts'
+import { BatchNorm2d, Conv2d, type Initializer, Module, type Predictions, uniform } from '../../nn/index.ts'
+import { averageTo, nearestTo, type Size, sizeOfMaps, stagesFromLast } from '../maps.ts'
+import { type Definition, predictionsOf, type TaughtLesson, type TaughtPair } from '../method.ts'
+import type { Choice, Settings } from '../options.ts'
+import { FeatureMethod, type FeatureOptions } from './featureMethod.ts'
+
+export type ReviewKdOptions = Settings &
+  FeatureOptions & {
+    /** Default 20. */
+    warmUp: number
+    /** The student's maps after their ReLUs, `'activated'`, the default, or `'preactivated'`. */
+    studentMaps: Choice<'studentMaps'>
+  }
+
+/** Channels of the maps that are handed down, at most. */
+const mostChannels = 512
+
+/**
+ * Knowledge review: deeper stages of the student help to match the teacher's shallower ones. From the pooled vector down
+ * to the first stage, each fuses what comes from above into its own maps and is compared with the teacher's maps before
+ * their ReLUs, at several sizes (see `contextLoss`).
+ *
+ * Source: Chen et al. (arXiv 2104.09044); mdistiller's ReviewKD, which has their
+ * warm-up. There the sizes and channels of every pair of networks are settings; here they are read off the networks. The
+ * weight is 1 by default and 5 in mdistiller's configuration for CIFAR-100.
+ */
+class ReviewKd extends FeatureMethod<ReviewKdOptions> {
+  /** From the first stage to the pooled vector. */
+  readonly fusions: readonly Fusion[]
+
+  constructor(options: ReviewKdOptions, { student, teacher, image }: TaughtPair) {
+    super(options)
+    const levels = levelsOf(predictionsOf(student, image), predictionsOf(teacher, image), options)
+    const handedDown = Math.min(mostChannels, levels.at(-1)![0].shape[1])
+    this.fusions = levels.map(
+      ([from, to], i) => new Fusion(from.shape, to.shape, handedDown, i < levels.length - 1),
+    )
+  }
+
+  protected override terms({ student, teacher }: TaughtLesson): { review: Tensor } {
+    const losses: Tensor[] = []
+    let above: Tensor | undefined
+    for (const [level, [ofStudent, ofTeacher]] of [
+      ...levelsOf(student, teacher, this.options).entries(),
+    ].reverse()) {
+      const fusion = this.fusions[level]
+      above = fusion.fuse(ofStudent, above, sizeOfMaps(ofTeacher))
+      losses.push(contextLoss(fusion.forward(above), ofTeacher))
+    }
+    return { review: losses.reduce(add) }
+  }
+}
+
+/** The maps to compare, from the first stage to the pooled vector as maps of one pixel. */
+function levelsOf(
+  student: Predictions,
+  teacher: Predictions,
+  { studentMaps }: Pick<ReviewKdOptions, 'studentMaps'>,
+): [Tensor, Tensor][] {
+  const asMaps = ({ pooled }: Predictions) => reshape(pooled, [...pooled.shape, 1, 1])
+  const ofStudent = studentMaps === 'activated' ? student.features : student.preactivations
+  return [...stagesFromLast(ofStudent, teacher.preactivations), [asMaps(student), asMaps(teacher)]]
+}
+
+/** Attention-based fusion: own maps and those from above, each pixel of each weighed, then a convolution to the teacher. */
+class Fusion extends Module {
+  readonly conv1: Conv2d
+  readonly bn1: BatchNorm2d
+  readonly attention: Conv2d | undefined
+  readonly conv2: Conv2d
+  readonly bn2: BatchNorm2d
+
+  constructor([, channels]: Shape, [, filters]: Shape, handedDown: number, fuses: boolean) {
+    super()
+    this.conv1 = new Conv2d(channels, handedDown, 1, { bias: false, initializer: fanInNormalised })
+    this.bn1 = new BatchNorm2d(handedDown)
+    this.attention = fuses ? new Conv2d(2 * handedDown, 2, 1) : undefined
+    this.conv2 = new Conv2d(handedDown, filters, 3, {
+      padding: 1,
+      bias: false,
+      initializer: fanInNormalised,
+    })
+    this.bn2 = new BatchNorm2d(filters)
+  }
+
+  /** What is handed down, at the teacher's size. */
+  fuse(maps: Tensor, above: Tensor | undefined, size: Size): Tensor {
+    const own = this.bn1.forward(this.conv1.forward(maps))
+    if (this.attention === undefined || above === undefined) return nearestTo(own, size)
+    const other = nearestTo(above, sizeOfMaps(own))
+    const weights = sigmoid(this.attention.forward(concatenate([own, other], 1)))
+    const weighed = (x: Tensor, i: number) => multiply(x, slice(weights, null, [i, i + 1]))
+    return nearestTo(add(weighed(own, 0), weighed(other, 1)), size)
+  }
+
+  /** What is compared with the teacher's maps. */
+  override forward(fused: Tensor): Tensor {
+    return this.bn2.forward(this.conv2.forward(fused))
+  }
+}
+
+/** Uniform with variance 1 / fanIn. PyTorch: `kaiming_uniform_(a=1)`. */
+const fanInNormalised: Initializer = (shape, stream) => {
+  const [, ...perFilter] = shape
+  const fanIn = perFilter.reduce((product, length) => product * length)
+  return uniform(Math.sqrt(3 / fanIn))(shape, stream)
+}
+
+/**
+ * Hierarchical context loss: the mean squared difference of maps [N, C, H, W] as they are and averaged to 4, 2 and 1
+ * pixels a side, where that is fewer; weights 1, 1/2, 1/4, 1/8, divided by their sum. Chen et al., as in their code.
+ */
+export function contextLoss(student: Tensor, teacher: Tensor): Tensor {
+  const height = student.shape[2]
+  const sizes = [height, ...[4, 2, 1].filter((size) => size < height)]
+  const total = sizes.reduce((sum, _, i) => sum + 2 ** -i, 0)
+  return sizes
+    .map((size, i) => {
+      const at = (maps: Tensor) => (i === 0 ? maps : averageTo(maps, [size, size]))
+      return multiply(mean(square(subtract(at(student), at(teacher)))), 2 ** -i / total)
+    })
+    .reduce(add)
+}
+
+export const reviewkd: Definition<ReviewKdOptions> = {
+  description: "knowledge review: all stages of the student against the teacher's, deeper ones helping",
+  paper: 'Chen et al., CVPR 2021, arXiv 2104.09044',
+  defaults: { weight: 1, crossEntropyWeight: 1, warmUp: 20, studentMaps: 'activated' },
+  build: (options, pair) => new ReviewKd(options, pair),
+}

@@ -1,0 +1,78 @@
+import {
+  abs,
+  cast,
+  divide,
+  expandDimensions,
+  greater,
+  less,
+  matmul,
+  mean,
+  multiply,
+  sqrt,
+  square,
+  subtract,
+  sum,
+  type Tensor,
+  transpose,
+  where,
+} from '../../engine/index.ts'
+import { normalised } from '../normalised.ts'
+import type { Settings } from '../options.ts'
+import { type FeatureOptions, featureMethod } from './featureMethod.ts'
+
+export type RkdOptions = Settings &
+  FeatureOptions & {
+    /** Default 25. */
+    distanceWeight: number
+    /** Default 50. */
+    angleWeight: number
+  }
+
+/**
+ * Relational knowledge distillation between vectors [N, D] of the student and of the teacher: two scalars,
+ *
+ *     distance   the mean over pairs of h(d_student − d_teacher),   d_ij = ‖x_i − x_j‖ / the mean of all that are not 0
+ *     angle      the mean over triples of h(cos_student − cos_teacher),   cos_ijk = cos ∠(x_j − x_i, x_k − x_i)
+ *
+ * with h(a) = a²/2 where |a| < 1, else |a| − 1/2. Source: Park et al. (arXiv 1904.05068), who sum
+ * where the authors' code, and mdistiller's, average over all N² pairs and N³ triples, those of a sample with itself
+ * included. Distances come from differences, not from products, so that near samples do not cancel.
+ */
+export function relationLosses(student: Tensor, teacher: Tensor): { distance: Tensor; angle: Tensor } {
+  const [s, t] = [student, teacher].map(relations)
+  return {
+    distance: mean(huber(subtract(s.distances, t.distances))),
+    angle: mean(huber(subtract(s.angles, t.angles))),
+  }
+}
+
+/** Distances [N, N], scaled to a mean of 1, and the cosines [N, N, N] of the angles at the first sample. */
+function relations(vectors: Tensor): { distances: Tensor; angles: Tensor } {
+  const differences = subtract(expandDimensions(vectors, 0), expandDimensions(vectors, 1))
+  const directions = normalised(differences, 2)
+  const squares = sum(square(differences), 2)
+  const isSame = less(squares, 1e-12)
+  const distances = where(isSame, 0, sqrt(where(isSame, 1, squares)))
+  const others = sum(cast(greater(distances, 0), vectors.dtype))
+  return {
+    distances: divide(distances, divide(sum(distances), others)),
+    angles: matmul(directions, transpose(directions)),
+  }
+}
+
+function huber(difference: Tensor): Tensor {
+  const size = abs(difference)
+  return where(less(size, 1), multiply(square(difference), 0.5), subtract(size, 0.5))
+}
+
+export const rkd = featureMethod<RkdOptions>(
+  {
+    description: 'relational: distances and angles between the samples of a batch',
+    paper: 'Park et al., CVPR 2019, arXiv 1904.05068',
+    defaults: { weight: 1, crossEntropyWeight: 1, distanceWeight: 25, angleWeight: 50 },
+  },
+  (student, teacher, { distanceWeight, angleWeight }) => {
+    const { distance, angle } = relationLosses(student.pooled, teacher.pooled)
+    return { distance: [distance, distanceWeight], angle: [angle, angleWeight] }
+  },
+)

@@ -1,0 +1,104 @@
+import {
+  abs,
+  arange,
+  argmax,
+  cast,
+  concatenate,
+  equal,
+  gather,
+  less,
+  matmul,
+  multiply,
+  reshape,
+  sign,
+  sqrt,
+  square,
+  subtract,
+  sum,
+  type Tensor,
+  transpose,
+  where,
+} from '../../engine/index.ts'
+import { normalised } from '../normalised.ts'
+
+/** The first singular values, [B, count], and the right singular vectors that belong to them, columns [B, D, count]. */
+export interface SingularVectors {
+  readonly values: Tensor
+  readonly vectors: Tensor
+}
+
+/**
+ * The largest singular values of matrices [B, M, D], and their right singular vectors: `count`, or as many as the
+ * shorter side allows. A vector's largest entry is positive (`torch.svd` leaves its sign to chance). Where the rest of a
+ * matrix is nothing, values and vectors are 0.
+ *
+ * They are eigenvectors of XᵀX, or of the smaller XXᵀ, found one after the other by the power method: the matrix is
+ * squared until only its largest eigenvector is left, which is then taken out. So differentiation needs no formula of
+ * its own, and never divides by differences of eigenvalues, as the usual gradient of an SVD does: where two are close,
+ * what comes out is a mixture of their vectors, with the finite gradient of that mixture.
+ */
+export function singularVectors(matrices: Tensor, count: number): SingularVectors {
+  const [, rows, columns] = matrices.shape
+  const turned = transpose(matrices)
+  if (rows >= columns) return leadingEigenvectors(matmul(turned, matrices), Math.min(count, columns))
+  const { values, vectors } = leadingEigenvectors(matmul(matrices, turned), Math.min(count, rows))
+  const turnedBack = normalised(matmul(turned, vectors), 1)
+  const peak = argmax(abs(turnedBack), 1, { keepDimensions: true })
+  return { values, vectors: multiply(turnedBack, sign(gather(turnedBack, 1, peak)).detach()) }
+}
+
+/** After these an eigenvalue that is 0.9 times the largest is left with (0.9)¹²⁸, about 10⁻⁶, of its vector. */
+const squarings = 7
+
+/** A matrix smaller than this part of the first is what rounding left of it. */
+const smallestPart = 1e-6
+
+/** Of symmetric matrices [B, D, D] without negative eigenvalues: the largest, as square roots, and their vectors. */
+function leadingEigenvectors(matrices: Tensor, count: number): SingularVectors {
+  const limit = multiply(sizeOf(matrices), smallestPart)
+  const found: { value: Tensor; vector: Tensor }[] = []
+  let rest = matrices
+  for (let i = 0; i < count; i++) {
+    const vector = leadingEigenvector(rest)
+    const value = matmul(matmul(transpose(vector), rest), vector)
+    found.push({ value, vector })
+    const without = subtract(rest, multiply(value, matmul(vector, transpose(vector))))
+    rest = where(less(sizeOf(without), limit), 0, without)
+  }
+  const values = reshape(
+    concatenate(
+      found.map(({ value }) => value),
+      2,
+    ),
+    [-1, count],
+  )
+  const isZero = less(values, 1e-30)
+  return {
+    values: where(isZero, 0, sqrt(where(isZero, 1, values))),
+    vectors: concatenate(
+      found.map(({ vector }) => vector),
+      2,
+    ),
+  }
+}
+
+/** As columns [B, D, 1]. What is left of a matrix after many squarings has it, scaled, in every column. */
+function leadingEigenvector(matrices: Tensor): Tensor {
+  const [, size] = matrices.shape
+  let power = scaled(matrices)
+  for (let i = 0; i < squarings; i++) power = scaled(matmul(power, power))
+  const isDiagonal = equal(reshape(arange(size), [-1, 1]), arange(size))
+  const diagonal = sum(multiply(power, cast(isDiagonal, power.dtype)), 1, { keepDimensions: true })
+  return normalised(gather(power, 2, argmax(diagonal, 2, { keepDimensions: true })), 1)
+}
+
+/** Matrices divided by their Frobenius norm. */
+function scaled(matrices: Tensor): Tensor {
+  const [count] = matrices.shape
+  return reshape(normalised(reshape(matrices, [count, -1]), 1), matrices.shape)
+}
+
+/** The Frobenius norm, as [B, 1, 1], without gradient. */
+function sizeOf(matrices: Tensor): Tensor {
+  return sqrt(sum(square(matrices.detach()), [1, 2], { keepDimensions: true }))
+}

@@ -1,0 +1,33 @@
+import { flatten, matmul, mean, square, subtract, type Tensor, transpose } from '../../engine/index.ts'
+import { normalised } from '../normalised.ts'
+import type { Settings } from '../options.ts'
+import { type FeatureOptions, featureMethod } from './featureMethod.ts'
+
+/**
+ * How differently student and teacher find the samples of a batch similar, a scalar. With Q the maps [N, …] of a stage,
+ * a row for each sample,
+ *
+ *     G = Q Qᵀ, its rows divided by their lengths        1/N² ‖G_teacher − G_student‖²_F
+ *
+ * Source: similarity-preserving distillation, Tung, Mori (arXiv 1907.09682); mdistiller's SP. The
+ * networks' maps may differ in every axis but the first.
+ */
+export function similarityLoss(student: Tensor, teacher: Tensor): Tensor {
+  return mean(square(subtract(similarities(teacher), similarities(student))))
+}
+
+function similarities(maps: Tensor): Tensor {
+  const rows = flatten(maps, 1)
+  return normalised(matmul(rows, transpose(rows)), 1)
+}
+
+export const sp = featureMethod<Settings & FeatureOptions>(
+  {
+    description: 'similarity-preserving: which samples of a batch the last maps find similar',
+    paper: 'Tung, Mori, ICCV 2019, arXiv 1907.09682',
+    defaults: { weight: 3000, crossEntropyWeight: 1 },
+  },
+  (student, teacher) => ({
+    similarity: similarityLoss(student.features.at(-1)!, teacher.features.at(-1)!),
+  }),
+)

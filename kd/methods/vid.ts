@@ -1,0 +1,97 @@
+import {
+  add,
+  divide,
+  log,
+  mean,
+  multiply,
+  relu,
+  reshape,
+  softplus,
+  square,
+  subtract,
+  type Tensor,
+  type Variable,
+} from '../../engine/index.ts'
+import { buffer, Conv2d, constant, Module, Parameter } from '../../nn/index.ts'
+import { atSmallerSize, stagesFromFirst } from '../maps.ts'
+import type { Definition, TaughtLesson, TaughtPair } from '../method.ts'
+import type { Choice, Settings } from '../options.ts'
+import { FeatureMethod, type FeatureOptions } from './featureMethod.ts'
+
+export type VidOptions = Settings &
+  FeatureOptions & {
+    /** Default 5. */
+    initialVariance: number
+    /** `'trained'`, the default, or `'fixed'` at the initial variance, as in mdistiller. */
+    variances: Choice<'variances'>
+  }
+
+/** Added to every variance. */
+const epsilon = 1e-5
+
+/**
+ * Variational information distillation: how well a stage's maps F of the student predict those of the teacher, as the
+ * negative log-likelihood under normal distributions with a variance for each channel, less a constant:
+ *
+ *     mean ½ ((μ(F_student) − F_teacher)² / σ² + ln σ²)        σ² = ln(1 + eᵃ) + 10⁻⁵
+ *
+ * summed over the stages; μ is three 1×1 convolutions with ReLU between. Source: Ahn et al. (arXiv 1904.05835),
+ * where a is learned. mdistiller never hands a to its optimizer, so that all variances stay 5:
+ * `variances: 'fixed'`. Larger maps are averaged to the size of the smaller ones.
+ */
+class Vid extends FeatureMethod<VidOptions> {
+  readonly predictors: readonly Predictor[]
+
+  constructor(options: VidOptions, { student, teacher }: TaughtPair) {
+    super(options)
+    this.predictors = stagesFromFirst(student.stageChannels, teacher.stageChannels).map(
+      ([channels, filters]) => new Predictor(channels, filters, options),
+    )
+  }
+
+  protected override terms({ student, teacher }: TaughtLesson): { unexplained: Tensor } {
+    const stages = stagesFromFirst(student.features, teacher.features)
+    return {
+      unexplained: stages
+        .map(([ofStudent, ofTeacher], i) => this.predictors[i].surprise(ofStudent, ofTeacher))
+        .reduce(add),
+    }
+  }
+}
+
+/** Predicts the teacher's maps of a stage from the student's, and knows how uncertain that is. */
+class Predictor extends Module {
+  readonly conv1: Conv2d
+  readonly conv2: Conv2d
+  readonly conv3: Conv2d
+  /** a of each channel. */
+  readonly scale: Variable
+
+  constructor(channels: number, filters: number, { initialVariance, variances }: VidOptions) {
+    super()
+    const initial = Math.log(Math.expm1(initialVariance - epsilon))
+    this.conv1 = new Conv2d(channels, filters, 1, { bias: false })
+    this.conv2 = new Conv2d(filters, filters, 1, { bias: false })
+    this.conv3 = new Conv2d(filters, filters, 1, { bias: false })
+    this.scale =
+      variances === 'trained' ? new Parameter([filters], constant(initial)) : buffer([filters], initial)
+  }
+
+  override forward(maps: Tensor): Tensor {
+    return this.conv3.forward(relu(this.conv2.forward(relu(this.conv1.forward(maps)))))
+  }
+
+  surprise(student: Tensor, teacher: Tensor): Tensor {
+    const [from, to] = atSmallerSize(student, teacher)
+    const variance = add(reshape(softplus(this.scale), [1, -1, 1, 1]), epsilon)
+    const errors = divide(square(subtract(this.forward(from), to)), variance)
+    return multiply(mean(add(errors, log(variance))), 0.5)
+  }
+}
+
+export const vid: Definition<VidOptions> = {
+  description: "variational information: the teacher's maps predicted, with learned variances",
+  paper: 'Ahn et al., CVPR 2019, arXiv 1904.05835',
+  defaults: { weight: 1, crossEntropyWeight: 1, initialVariance: 5, variances: 'trained' },
+  build: (options, pair) => new Vid(options, pair),
+}

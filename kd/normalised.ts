@@ -1,0 +1,14 @@
+import { less, multiply, rsqrt, square, sum, type Tensor, where } from '../engine/index.ts'
+
+/** Vectors whose square is below this count as zero. */
+const smallestSquare = 1e-24
+
+/**
+ * Vectors along an axis divided by their Euclidean length. A vector of zeros stays one and gets no gradient; PyTorch's
+ * `torch.nn.functional.normalize` would multiply its gradient by 10¹².
+ */
+export function normalised(x: Tensor, axis: number): Tensor {
+  const squares = sum(square(x), axis, { keepDimensions: true })
+  const isZero = less(squares, smallestSquare)
+  return where(isZero, 0, multiply(x, rsqrt(where(isZero, 1, squares))))
+}

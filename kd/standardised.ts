@@ -1,0 +1,44 @@
+import { add, divide, mean, multiply, sqrt, square, subtract, type Tensor } from '../engine/index.ts'
+import type { Choice } from './options.ts'
+
+/** On which scale a loss compares logits. */
+export interface LogitOptions {
+  /** `'raw'`, or one of the ways of `standardised`. Default `'raw'`. */
+  logits?: Choice<'logits'>
+}
+
+/**
+ * Rows of logits [N, K] with mean 0 and deviation 1, so that the student need not match how large the teacher's logits
+ * are:
+ *
+ *     (z − mean z) / σ(z)        σ(z)² = 1/K Σᵢ (zᵢ − mean z)²
+ *
+ * Source: logit standardisation (Sun et al., arXiv 2403.01427). The authors' code divides by σ + 10⁻⁷ with
+ * the sample's deviation, 1/(K − 1) for 1/K: `deviation: 'sample'`. 10⁻¹⁴ is added to the
+ * variance, so that a constant row becomes zeros with a finite gradient; for other rows that is far below rounding.
+ */
+export function standardised(logits: Tensor, deviation: 'population' | 'sample' = 'population'): Tensor {
+  const keepDimensions = true
+  const centred = subtract(logits, mean(logits, -1, { keepDimensions }))
+  const variance = mean(square(centred), -1, { keepDimensions })
+  const classes = logits.shape[1]
+  const divisor =
+    deviation === 'population'
+      ? sqrt(add(variance, smallestVariance))
+      : add(sqrt(add(multiply(variance, classes / (classes - 1)), smallestVariance)), 1e-7)
+  return divide(centred, divisor)
+}
+
+const smallestVariance = 1e-14
+
+/** The function that brings logits to the scale of this name. */
+export function scaleOf(name: Choice<'logits'>): (logits: Tensor) => Tensor {
+  switch (name) {
+    case 'raw':
+      return (logits) => logits
+    case 'standardised':
+      return (logits) => standardised(logits)
+    case 'standardised-sample':
+      return (logits) => standardised(logits, 'sample')
+  }
+}

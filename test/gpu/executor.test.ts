@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest'
+import { acquireAdapter } from '../../engine/executors/gpu/adapter.ts'
+import { type Handle, loadGpuJs } from '../../engine/executors/gpu/gpujs.ts'
+import { KernelCache } from '../../engine/executors/gpu/kernelCache.ts'
+import { loopSource } from '../../engine/executors/gpu/kernels/loop.ts'
+import {
+  add,
+  concatenate,
+  grad,
+  openExecutor,
+  randomBits,
+  realizeOn,
+  slice,
+  type Tensor,
+  tensor,
+  variable,
+} from '../../engine/index.ts'
+import { type Key, threefry2x32 } from '../../engine/random.ts'
+import { modes } from './modes.ts'
+
+/** A kernel that counts its threads. */
+const counting = loopSource(
+  {
+    kind: 'loop',
+    shape: [4],
+    order: [0],
+    body: [{ name: 'iota', axis: 0, dtype: 'int32' }],
+    stores: [{ register: 0, view: { value: 0, shape: [4], strides: [1], offset: 0 } }],
+    folds: [],
+  },
+  { vectors: false, rounds: false },
+)
+
+describe.each(modes)('the $name', ({ mode, executor }) => {
+  it('should really run in that mode', async () => {
+    const { GPU } = await loadGpuJs()
+    const cache = new KernelCache(new GPU({ mode }), mode)
+    const kernel = cache.get(counting)
+    const result = await kernel()
+    if (mode === 'webgpu') (result as Handle).delete()
+    expect(kernel.kernel.constructor.mode).toBe(mode)
+    expect(kernel.kernel.fallbackReason).toBeNull()
+    expect(() => cache.check(kernel)).not.toThrow()
+    expect(executor.modes.mode).toBe(mode)
+  })
+
+  it('should give the random bits of the host for any key', async () => {
+    const keys: Key[] = [
+      [0, 0],
+      [1, -1],
+      [0x80000000, 0x7fffffff],
+      [0xdeadbeef, 0x12345678],
+    ]
+    for (const key of keys) {
+      const wanted = Array.from({ length: 70_000 }, (_, i) => threefry2x32(key, i, 0)[0] >>> 8)
+      expect(await randomBits(key, [70_000]).data({ executor })).toEqual(Int32Array.from(wanted))
+    }
+  })
+
+  it('should refuse an integer that float32 does not hold', async () => {
+    const x = tensor(Int32Array.of(3, 2 ** 24 + 1))
+    await expect(x.add(1).data({ executor })).rejects.toThrow(
+      'gpu: int32 is exact only up to 2^24 on this executor, got 16777217 at 1',
+    )
+  })
+
+  it('should refuse float64', async () => {
+    const x = tensor([0.1], { dtype: 'float64' })
+    await expect(x.add(1).data({ executor })).rejects.toThrow('gpu: this executor computes in float32')
+  })
+
+  it('should find elements beyond 2^24', async () => {
+    const [rows, columns] = [2 ** 18 + 64, 64]
+    const numbers = Float32Array.from({ length: rows * columns }, (_, i) => i % 8191)
+    const x = tensor(numbers, { shape: [rows, columns] })
+    const far = slice(x, [rows - 9, null], [3, 50]).add(1)
+    const wanted = Array.from({ length: 9 * 47 }, (_, i) => {
+      return numbers[(rows - 9 + Math.floor(i / 47)) * columns + 3 + (i % 47)] + 1
+    })
+    expect([...(await far.data({ executor }))]).toEqual(wanted)
+  })
+
+  it('should compute more elements of several axes than a line of threads divides exactly', async () => {
+    const length = 2100
+    const numbers = Float32Array.from({ length }, (_, i) => i)
+    const table = add(tensor(numbers, { shape: [length, 1] }), tensor(numbers).multiply(0.5))
+    const got = await table.data({ executor })
+    const wrong = got.findIndex((value, i) => value !== Math.floor(i / length) + (i % length) / 2)
+    expect(wrong).toBe(-1)
+  })
+
+  it('should read more arrays than a kernel takes', async () => {
+    const parts = Array.from({ length: 20 }, (_, i) => tensor(Float32Array.of(i, 2 * i, 3)))
+    const product = parts.reduce((sum, part, i) => sum.multiply(0.5).add(part.multiply(i)))
+    const reference = (await openExecutor('reference')).executor
+    const again = parts.reduce((sum, part, i) => sum.multiply(0.5).add(part.multiply(i)))
+    const wanted = await again.data({ executor: reference })
+    for (const [i, value] of (await product.data({ executor })).entries()) {
+      expect(value).toBeCloseTo(wanted[i], 4)
+    }
+    const joined = await concatenate(parts).data({ executor })
+    expect([...joined]).toEqual(Array.from({ length: 20 }, (_, i) => [i, 2 * i, 3]).flat())
+  })
+
+  it('should sum a long axis with small errors', async () => {
+    const numbers = Float32Array.from({ length: 2 ** 20 }, (_, i) => 0.1 + (i % 7))
+    const wanted = numbers.reduce((sum, value) => sum + value, 0)
+    const got = await tensor(numbers).sum().item({ executor })
+    expect(Math.abs(got / wanted - 1)).toBeLessThan(1e-5)
+  })
+})
+
+describe('a mode that GPU.js has left', () => {
+  it('should be an error', async () => {
+    const { GPU } = await loadGpuJs()
+    const cache = new KernelCache(new GPU({ mode: 'cpu' }), 'webasm')
+    const kernel = cache.get(counting)
+    await kernel()
+    expect(() => cache.check(kernel)).toThrow('gpu: a kernel runs in mode cpu instead of webasm')
+  })
+})
+
+describe('compiled kernels', () => {
+  it('should be found again, and go when others were used since', async () => {
+    const { GPU } = await loadGpuJs()
+    const cache = new KernelCache(new GPU({ mode: 'cpu' }), 'cpu', 2)
+    const variants = [4, 5, 6].map((length) => ({ ...counting, threads: [length] }))
+    const [first, second] = variants.slice(0, 2).map((variant) => cache.get(variant))
+    expect(cache.get(variants[0])).toBe(first)
+    cache.get(variants[2])
+    expect(cache.get(variants[0])).toBe(first)
+    expect(cache.get(variants[1])).not.toBe(second)
+  })
+})
+
+const webGpu = modes.find(({ mode }) => mode === 'webgpu')
+
+describe.skipIf(webGpu === undefined)('memory on WebGPU', () => {
+  it('should hold as many buffers after a step as before it', async () => {
+    const { executor } = webGpu!
+    const { context } = await acquireAdapter()
+    const { device } = context
+    const create = device.createBuffer.bind(device)
+    let live = 0
+    device.createBuffer = (options) => {
+      const buffer = create(options)
+      const destroy = buffer.destroy.bind(buffer)
+      live++
+      buffer.destroy = () => {
+        live--
+        destroy()
+      }
+      return buffer
+    }
+    const weight = variable(tensor(Float32Array.from({ length: 64 }, Math.sin), { shape: [8, 8] }))
+    const momentum = variable(weight.multiply(0))
+    const lossOf = (x: Tensor) => x.matmul(weight).tanh().square().mean()
+    const after: number[] = []
+    for (let step = 0; step < 40; step++) {
+      const loss = lossOf(
+        tensor(
+          Float32Array.from({ length: 32 }, (_, i) => Math.cos(i + step)),
+          { shape: [4, 8] },
+        ),
+      )
+      const [gradient] = grad(loss, [weight])
+      momentum.assign(momentum.multiply(0.9).add(gradient))
+      weight.assign(weight.subtract(momentum.multiply(0.1)))
+      await realizeOn(executor, momentum, weight)
+      after.push(live)
+    }
+    device.createBuffer = create
+    expect(new Set(after.slice(2)).size).toBe(1)
+  })
+})

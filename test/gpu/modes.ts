@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs'
+import { type DeviceName, type Executor, InvalidInputError, openExecutor } from '../../engine/index.ts'
+
+/** Where Debian's package chromium keeps a Vulkan driver that needs no GPU. */
+const swiftShader = '/usr/lib/chromium/vk_swiftshader_icd.json'
+
+if (process.env.VK_ICD_FILENAMES === undefined && existsSync(swiftShader)) {
+  process.env.VK_ICD_FILENAMES = swiftShader
+}
+
+/** A mode of GPU.js in which this machine can run tests. */
+export interface Mode {
+  /** What GPU.js calls it. */
+  readonly mode: string
+  readonly name: string
+  readonly executor: Executor
+}
+
+const devices: readonly { readonly mode: string; readonly device: DeviceName }[] = [
+  { mode: 'webgpu', device: 'webgpu' },
+  { mode: 'webasm', device: 'gpujs-webasm' },
+  { mode: 'cpu', device: 'gpujs-cpu' },
+]
+
+/** Modes to test, separated by commas; default all. */
+const chosen = process.env.THERMOGRAD_GPU_MODES?.split(',')
+
+async function opened({ mode, device }: (typeof devices)[number]): Promise<Mode[]> {
+  const name = `gpu executor in mode ${mode}`
+  try {
+    return [{ mode, name, executor: (await openExecutor(device)).executor }]
+  } catch (error) {
+    if (!(error instanceof InvalidInputError) || process.env.THERMOGRAD_GPU_REQUIRED === '1') throw error
+    console.log(
+      `Not tested: the ${name}. ${error.message}. A GPU that the processor plays will do, see test/gpu/README.md`,
+    )
+    return []
+  }
+}
+
+export const modes: readonly Mode[] = (
+  await Promise.all(devices.filter(({ mode }) => chosen?.includes(mode) ?? true).map(opened))
+).flat()
