@@ -13,9 +13,9 @@ export interface LogitOptions {
  *
  *     (z − mean z) / σ(z)        σ(z)² = 1/K Σᵢ (zᵢ − mean z)²
  *
- * Source: logit standardisation (Sun et al., arXiv 2403.01427). The authors' code divides by σ + 10⁻⁷ with
- * the sample's deviation, 1/(K − 1) for 1/K: `deviation: 'sample'`. 10⁻¹⁴ is added to the
- * variance, so that a constant row becomes zeros with a finite gradient; for other rows that is far below rounding.
+ * Source: logit standardisation (Sun et al., arXiv 2403.01427). The authors' code divides by σ + 10⁻⁷ with the sample's
+ * deviation, 1/(K − 1) for 1/K: `deviation: 'sample'`. 10⁻¹⁴ is added to the variance, so that a constant row becomes
+ * zeros with a finite gradient; for other rows that is far below rounding.
  */
 export function standardised(logits: Tensor, deviation: 'population' | 'sample' = 'population'): Tensor {
   const keepDimensions = true

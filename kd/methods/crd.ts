@@ -58,9 +58,9 @@ export type CrdOptions = Settings &
  *
  *     term = contrastLoss(student's vectors, teacher's memory) + contrastLoss(teacher's vectors, student's memory)
  *
- * Source: Tian, Krishnan, Isola (arXiv 1910.10699), and their code. The paper lets the noise of the
- * contrast be all samples, independently drawn; their code and mdistiller's draw from other classes, and distinct ones
- * where there are enough. So do we.
+ * Source: Tian, Krishnan, Isola (arXiv 1910.10699), and their code. The paper lets the noise of the contrast be all
+ * samples, independently drawn; their code and mdistiller's draw from other classes, and distinct ones where there are
+ * enough. So do we.
  */
 class Crd extends FeatureMethod<CrdOptions> {
   readonly embed_s: Linear
@@ -123,7 +123,7 @@ export function contrastLoss(
   samples: number,
   normaliser: Tensor,
 ): { loss: Tensor; normaliser: Tensor } {
-  const [count, { length: compared }] = [scores.shape[0], { length: scores.shape[1] }]
+  const [count, compared] = scores.shape
   const c = (compared - 1) / samples
   const exponentials = exp(scores)
   const settled = where(less(normaliser, 0), multiply(mean(exponentials).detach(), samples), normaliser)

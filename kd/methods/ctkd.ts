@@ -32,8 +32,9 @@ export type CtkdOptions = Settings &
  *
  *     T = τ_init + τ_range σ(θ),   θ ← θ + lr λ(epoch) ∂L/∂θ        λ(e) = (1 − cos(π min(e / E, 1))) / 2
  *
- * with θ = 1 at first, E = `rampEpochs`. Source: Li et al. (arXiv 2211.16231) and their code, which has this
- * global temperature; the paper's temperature for each sample, from a small network, is not in it. θ is trained as the student's weights are, with their momentum and weight decay.
+ * with θ = 1 at first, E = `rampEpochs`. Source: Li et al. (arXiv 2211.16231) and their code, which has this global
+ * temperature; the paper's temperature for each sample, from a small network, is not in it. θ is trained as the
+ * student's weights are, with their momentum and weight decay.
  */
 class Ctkd extends Method {
   readonly temperature = new Parameter([], constant(1))

@@ -44,10 +44,10 @@ const moreVectors = 3
  *
  *     R_ij = exp(−(a_i − b_j)² / 8)        term = 1/N Σ (R_student − R_teacher)², over stages, vectors, i and j
  *
- * Source: Lee, Kim, Song (arXiv 1807.06819) and their code, where the matrix is H·W by C: `matrix: 'channels'`,
- * for which both networks need equally many channels in each stage. mdistiller's matrix is C·H by W (`'width'`), where
- * only the widths of the maps must agree, but a vector describes columns of pixels. The authors' loss is not divided by
- * N, but by 2. Gradients: see `singularVectors`; the authors' are those of an SVD, cut to five vectors and to finite
+ * Source: Lee, Kim, Song (arXiv 1807.06819) and their code, where the matrix is H·W by C: `matrix: 'channels'`, for
+ * which both networks need equally many channels in each stage. mdistiller's matrix is C·H by W (`'width'`), where only
+ * the widths of the maps must agree, but a vector describes columns of pixels. The authors' loss is not divided by N,
+ * but by 2. Gradients: see `singularVectors`; the authors' are those of an SVD, cut to five vectors and to finite
  * numbers.
  */
 export function relationLoss(
@@ -56,6 +56,8 @@ export function relationLoss(
 ): Tensor {
   demand(stages.length > 1, () => 'kdsvd: expected networks of at least two stages after the stem')
   const [samples] = stages[0][0].shape
+  const sides = stages.flat().flatMap((maps) => matrixOf(maps, matrix).shape.slice(1))
+  const count = Math.min(vectors, ...sides)
   const aligned = stages.map(([student, teacher]) => {
     const [s, t] = [student, teacher].map((maps) => matrixOf(maps, matrix))
     const [own, others] = [s.shape[2], t.shape[2]]
@@ -65,8 +67,8 @@ export function relationLoss(
         `kdsvd: expected student and teacher to have equally many ${counted[matrix]} in each stage, got ` +
         `${own} and ${others}`,
     )
-    const ofTeacher = singularVectors(t, vectors)
-    const ofStudent = singularVectors(s, vectors + moreVectors).vectors
+    const ofTeacher = singularVectors(t, count)
+    const ofStudent = singularVectors(s, count + moreVectors).vectors
     const scale = expandDimensions(normalised(ofTeacher.values, 1), 1)
     return [align(ofStudent, ofTeacher.vectors), ofTeacher.vectors].map((v) => multiply(v, scale))
   })

@@ -19,8 +19,7 @@ import {
   type Tensor,
   where,
 } from '../../engine/index.ts'
-import type { Module } from '../../nn/index.ts'
-import { BatchNorm2d, Conv2d, kaimingNormal, Sequential } from '../../nn/index.ts'
+import { BatchNorm2d, Conv2d, kaimingNormal, type Module, Sequential } from '../../nn/index.ts'
 import { averageTo, sizeOfMaps, stagesFromLast } from '../maps.ts'
 import type { Definition, TaughtLesson, TaughtPair } from '../method.ts'
 import type { Choice, Settings } from '../options.ts'
@@ -40,11 +39,11 @@ export type OfdOptions = Settings &
  *     d(r, t) = 0 where r ≤ t′ ≤ 0, else (r − t′)²        t′ = max(t, m)
  *     term = Σᵢ 2^−(n−1−i) 1/N Σ d(rᵢ(F_student), F_teacher)        i = 0 … n − 1, the last stages of both
  *
- * Source: Heo et al. (arXiv 1904.01866) and their code, whose factor of 1/1000 is
- * the default weight. The paper wants the teacher's batch norm in training mode, because the student's is: mdistiller
- * gets there by leaving the teacher in training mode, and `teacherStatistics: 'running'` does without. The teacher's
- * running statistics do not change here. Where the teacher has more stages than the student, mdistiller takes the
- * margins of the first stages and the maps of the last; here both are of the last.
+ * Source: Heo et al. (arXiv 1904.01866) and their code, whose factor of 1/1000 is the default weight. The paper wants
+ * the teacher's batch norm in training mode, because the student's is: mdistiller gets there by leaving the teacher in
+ * training mode, and `teacherStatistics: 'running'` does without. The teacher's running statistics do not change here.
+ * Where the teacher has more stages than the student, mdistiller takes the margins of the first stages and the maps of
+ * the last; here both are of the last.
  */
 class Ofd extends FeatureMethod<OfdOptions> {
   override readonly teacherStatistics: OfdOptions['teacherStatistics']

@@ -33,9 +33,9 @@ const mostChannels = 512
  * to the first stage, each fuses what comes from above into its own maps and is compared with the teacher's maps before
  * their ReLUs, at several sizes (see `contextLoss`).
  *
- * Source: Chen et al. (arXiv 2104.09044); mdistiller's ReviewKD, which has their
- * warm-up. There the sizes and channels of every pair of networks are settings; here they are read off the networks. The
- * weight is 1 by default and 5 in mdistiller's configuration for CIFAR-100.
+ * Source: Chen et al. (arXiv 2104.09044); mdistiller's ReviewKD, which has their warm-up. There the sizes and channels
+ * of every pair of networks are settings; here they are read off the networks. The weight is 1 by default and 5 in
+ * mdistiller's configuration for CIFAR-100.
  */
 class ReviewKd extends FeatureMethod<ReviewKdOptions> {
   /** From the first stage to the pooled vector. */

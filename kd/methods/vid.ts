@@ -35,9 +35,9 @@ const epsilon = 1e-5
  *
  *     mean ½ ((μ(F_student) − F_teacher)² / σ² + ln σ²)        σ² = ln(1 + eᵃ) + 10⁻⁵
  *
- * summed over the stages; μ is three 1×1 convolutions with ReLU between. Source: Ahn et al. (arXiv 1904.05835),
- * where a is learned. mdistiller never hands a to its optimizer, so that all variances stay 5:
- * `variances: 'fixed'`. Larger maps are averaged to the size of the smaller ones.
+ * summed over the stages; μ is three 1×1 convolutions with ReLU between. Source: Ahn et al. (arXiv 1904.05835), where a
+ * is learned. mdistiller never hands a to its optimizer, so that all variances stay 5: `variances: 'fixed'`. Larger
+ * maps are averaged to the size of the smaller ones.
  */
 class Vid extends FeatureMethod<VidOptions> {
   readonly predictors: readonly Predictor[]
