@@ -85,7 +85,7 @@ async function shortestRun(code: KernelCode, threads: number, bytes = bytesOfUni
   new Uint8Array(memory.buffer).fill(1)
   const team = new Team(memory, threads)
   const bytesOfModule = assemble({ imports: [], functions: [code.builder] })
-  const steps = [{ code: 0, units: code.units, values: [] }]
+  const steps = [{ code: 0, units: code.units, meets: false, values: [] }]
   const program = await team.load(await WebAssembly.compile(bytesOfModule), steps)
   let shortest = Number.POSITIVE_INFINITY
   for (let run = 0; run < 30; run++) {

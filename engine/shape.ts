@@ -10,11 +10,15 @@ export function format(shape: Shape): string {
 
 /** The number of elements. */
 export function sizeOf(shape: Shape): number {
-  return shape.reduce((product, length) => product * length, 1)
+  let size = 1
+  for (let axis = 0; axis < shape.length; axis++) size *= shape[axis]
+  return size
 }
 
 export function equalShapes(a: Shape, b: Shape): boolean {
-  return a.length === b.length && a.every((length, axis) => length === b[axis])
+  if (a.length !== b.length) return false
+  for (let axis = 0; axis < a.length; axis++) if (a[axis] !== b[axis]) return false
+  return true
 }
 
 /** The distance in elements between neighbours along each axis, the last axis being contiguous. */
@@ -33,6 +37,8 @@ export function rowMajorStrides(shape: Shape): number[] {
  * lengths agree where they are equal or one of them is 1.
  */
 export function broadcastShapes(operation: string, shapes: readonly Shape[]): Shape {
+  const [first] = shapes
+  if (shapes.every((shape) => equalShapes(shape, first))) return first
   const rank = Math.max(...shapes.map((shape) => shape.length))
   const result = new Array<number>(rank).fill(1)
   for (const shape of shapes) {

@@ -22,7 +22,7 @@ export abstract class Module<Output = Tensor, Input = Tensor> implements Statefu
 
   /** What is trained, with full names. PyTorch: `named_parameters`. */
   namedParameters(): [string, Parameter][] {
-    return [...this.namedVariables()].filter(
+    return this.namedVariables().filter(
       (entry): entry is [string, Parameter] => entry[1] instanceof Parameter,
     )
   }
@@ -34,7 +34,7 @@ export abstract class Module<Output = Tensor, Input = Tensor> implements Statefu
 
   /** Every variable, for `realize`. */
   state(): Variable[] {
-    return [...this.namedVariables()].map(([, value]) => value)
+    return this.namedVariables().map(([, value]) => value)
   }
 
   /**
@@ -93,12 +93,14 @@ export abstract class Module<Output = Tensor, Input = Tensor> implements Statefu
   }
 
   /** Every variable with its full name, in PyTorch's order: parameters, then buffers, then what children own. */
-  *namedVariables(prefix = ''): Iterable<[string, Variable]> {
-    const own = Object.entries(this).filter(
-      (entry): entry is [string, Variable] => entry[1] instanceof Variable,
-    )
-    for (const [name, value] of own) if (value instanceof Parameter) yield [prefix + name, value]
-    for (const [name, value] of own) if (!(value instanceof Parameter)) yield [prefix + name, value]
-    for (const [name, child] of this.children()) yield* child.namedVariables(`${prefix}${name}.`)
+  namedVariables(prefix = ''): [string, Variable][] {
+    const parameters: [string, Variable][] = []
+    const buffers: [string, Variable][] = []
+    for (const [name, property] of Object.entries(this)) {
+      if (property instanceof Parameter) parameters.push([prefix + name, property])
+      else if (property instanceof Variable) buffers.push([prefix + name, property])
+    }
+    const below = Array.from(this.children(), ([name, child]) => child.namedVariables(`${prefix}${name}.`))
+    return [...parameters, ...buffers, ...below.flat()]
   }
 }

@@ -58,10 +58,11 @@ export function detach(x: TensorLike): Tensor {
   return apply(detachPrimitive, [asTensor(x)])
 }
 
-/** Throws unless every length is a whole number ≥ 0. */
-export function checkShape(operation: string, shape: Shape): void {
+/** Throws unless every length is a whole number ≥ 0; names the shape that the operation is of, where there is one. */
+export function checkShape(operation: string, shape: Shape, of?: Shape): void {
   demand(
     shape.every((length) => Number.isInteger(length) && length >= 0),
-    () => `${operation}: expected lengths that are whole numbers ≥ 0, got ${format(shape)}`,
+    () =>
+      `${operation}${of ? ` of ${format(of)}` : ''}: expected lengths that are whole numbers ≥ 0, got ${format(shape)}`,
   )
 }

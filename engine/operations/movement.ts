@@ -138,7 +138,7 @@ export function reshape(x: TensorLike, shape: Shape): Tensor {
   const value = asTensor(x)
   const known = shape.reduce((product, length) => (length === -1 ? product : product * length), 1)
   const completed = shape.map((length) => (length === -1 ? value.size / known : length))
-  checkShape(`reshape of ${format(value.shape)}`, completed)
+  checkShape('reshape', completed, value.shape)
   if (equalShapes(completed, value.shape)) return value
   return apply(reshapePrimitive, [value], { shape: completed })
 }

@@ -39,5 +39,7 @@ function cacheOf(executor: Executor): Map<number, Entry> {
 }
 
 function equalRows(a: Int32Array, b: Int32Array): boolean {
-  return a.length === b.length && a.every((word, i) => word === b[i])
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
 }

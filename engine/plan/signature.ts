@@ -1,12 +1,12 @@
 import type { Attributes } from '../node.ts'
 import type { Graph } from './graph.ts'
 
-/** Numbers for texts: equal texts, equal numbers. */
+/** Numbers for names: equal names, equal numbers. */
 const numbers = new Map<string, number>()
 
-function numberOf(text: string): number {
-  let number = numbers.get(text)
-  if (number === undefined) numbers.set(text, (number = numbers.size))
+function numberOf(name: string): number {
+  let number = numbers.get(name)
+  if (number === undefined) numbers.set(name, (number = numbers.size))
   return number
 }
 
@@ -20,23 +20,85 @@ export function describe(attributes: Attributes): string {
   return text
 }
 
+/** A row of whole numbers that grows. Whatever is written says where it ends, so equal rows were written alike. */
+class Row {
+  #words = new Int32Array(1 << 12)
+  #length = 0
+
+  word(word: number): void {
+    if (this.#length === this.#words.length) {
+      const longer = new Int32Array(2 * this.#length)
+      longer.set(this.#words)
+      this.#words = longer
+    }
+    this.#words[this.#length++] = word
+  }
+
+  words(words: readonly number[]): void {
+    this.word(words.length)
+    for (let i = 0; i < words.length; i++) this.word(words[i])
+  }
+
+  /** Any number, by its bits: −0 is not 0. */
+  number(value: number): void {
+    double[0] = value
+    this.word(halves[0])
+    this.word(halves[1])
+  }
+
+  attributes(attributes: Attributes): void {
+    for (const name in attributes) {
+      const value = attributes[name]
+      this.word(numberOf(name))
+      this.word(numberOf(typeof value))
+      if (typeof value === 'number') this.number(value)
+      else if (typeof value === 'object') {
+        this.word(value.length)
+        for (let i = 0; i < value.length; i++) this.number(value[i])
+      } else this.word(numberOf(String(value)))
+    }
+    this.word(end)
+  }
+
+  take(): Int32Array {
+    const taken = this.#words.slice(0, this.#length)
+    this.#length = 0
+    return taken
+  }
+}
+
+const double = new Float64Array(1)
+const halves = new Int32Array(double.buffer)
+const end = -1
+const row = new Row()
+
 /** A graph as a row of whole numbers: two graphs are equal where these are. */
-export function signatureOf(graph: Graph): Int32Array {
-  const row: number[] = [graph.inputs.length, graph.operations.length]
-  for (const { shape, dtype, resident } of graph.inputs) row.push(numberOf(`${dtype}|${shape}|${resident}`))
-  for (const { name, inputs, attributes, shape, dtype } of graph.operations) {
-    row.push(numberOf(`${name}|${dtype}|${shape}|${describe(attributes)}`), ...inputs)
+export function signatureOf({ inputs, operations, outputs }: Graph): Int32Array {
+  row.word(inputs.length)
+  row.word(operations.length)
+  for (const { shape, dtype, resident } of inputs) {
+    row.word(numberOf(dtype))
+    row.word(Number(resident))
+    row.words(shape)
   }
-  for (const { value, destination } of graph.outputs) {
-    const where = typeof destination === 'string' ? destination : `over ${destination.overwrites}`
-    row.push(value, numberOf(where))
+  for (const { name, inputs, attributes, shape, dtype } of operations) {
+    row.word(numberOf(name))
+    row.word(numberOf(dtype))
+    row.words(shape)
+    row.words(inputs)
+    row.attributes(attributes)
   }
-  return Int32Array.from(row)
+  for (const { value, destination } of outputs) {
+    row.word(value)
+    row.word(typeof destination === 'string' ? numberOf(destination) : end)
+    if (typeof destination === 'object') row.word(destination.overwrites)
+  }
+  return row.take()
 }
 
 /** A 32-bit hash of a signature (FNV-1a over words). */
 export function hashOf(signature: Int32Array): number {
   let hash = 0x811c9dc5
-  for (const word of signature) hash = Math.imul(hash ^ word, 0x01000193)
+  for (let i = 0; i < signature.length; i++) hash = Math.imul(hash ^ signature[i], 0x01000193)
   return hash
 }

@@ -11,6 +11,7 @@ import { dialectOf } from './dialect.ts'
 import { hostImports } from './hostFunctions.ts'
 import { codeOf } from './kernels/index.ts'
 import type { KernelCode } from './kernels/kernelCode.ts'
+import { meetingsOf } from './meetings.ts'
 import type { EngineModes } from './modes.ts'
 import { type Placement, placeValues } from './placement.ts'
 import type { Step } from './steps.ts'
@@ -26,10 +27,11 @@ export async function compileProgram(
 ): Promise<Program> {
   refuseFloat64(graph)
   const plan = schedule(graph, dialectOf(modes))
-  const { codes, steps } = writeKernels(plan, modes)
+  const placement = placeValues(graph, plan)
+  const { codes, steps } = writeKernels(plan, meetingsOf(graph, plan, placement), modes)
   const bytes = assemble({ imports: hostImports, functions: codes.map(({ builder }) => builder) })
   const program = await team.load(await WebAssembly.compile(bytes), steps)
-  return new WasmProgram(graph, plan, placeValues(graph, plan), program, memory, team)
+  return new WasmProgram(graph, plan, placement, program, memory, team)
 }
 
 function refuseFloat64(graph: Graph): void {
@@ -44,6 +46,7 @@ function refuseFloat64(graph: Graph): void {
 /** The distinct kernels of a schedule, and the calls of them in order. */
 function writeKernels(
   { kernels, values }: Schedule,
+  meetings: readonly boolean[],
   modes: EngineModes,
 ): {
   codes: KernelCode[]
@@ -51,7 +54,7 @@ function writeKernels(
 } {
   const codes: KernelCode[] = []
   const known = new Map<string, number>()
-  const steps = kernels.map((kernel) => {
+  const steps = kernels.map((kernel, i) => {
     // Values numbered as they occur: kernels that do the same to other values are the same.
     const slots: number[] = []
     const anonymous = renumber(kernel, (value) => {
@@ -68,7 +71,7 @@ function writeKernels(
       known.set(key, code)
     }
     const { units, values: ownSlots } = codes[code]
-    return { code, units, values: ownSlots.map((slot) => slots[slot]) }
+    return { code, units, meets: meetings[i], values: ownSlots.map((slot) => slots[slot]) }
   })
   return { codes, steps }
 }

@@ -6,6 +6,8 @@ export interface Step {
   readonly code: number
   /** How many parts its work falls into. */
   readonly units: number
+  /** Whether it waits until all threads have ended the steps before it, see `meetings.ts`. */
+  readonly meets: boolean
   /** The values that it is given pointers to. */
   readonly values: readonly number[]
 }
@@ -28,13 +30,14 @@ export class StepRunner {
     }
   }
 
-  /** Runs this thread's part of all steps: units are shared out evenly, and all threads meet after each step. */
+  /** Runs this thread's part of all steps: units are shared out evenly. All threads meet where steps say so, and at the end. */
   runPart(pointers: ArrayLike<number>, thread: number, threads: number, meet: () => void): void {
-    for (const { run, units, values } of this.#steps) {
+    for (const { run, units, meets, values } of this.#steps) {
+      if (meets) meet()
       const first = Math.ceil((units * thread) / threads)
       const end = Math.ceil((units * (thread + 1)) / threads)
       if (first < end) run(first, end, thread, ...values.map((value) => pointers[value]))
-      meet()
     }
+    meet()
   }
 }

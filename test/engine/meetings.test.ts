@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest'
+import { dialectOf } from '../../engine/executors/wasm/dialect.ts'
+import { wasm } from '../../engine/executors/wasm/index.ts'
+import { meetingsOf } from '../../engine/executors/wasm/meetings.ts'
+import type { EngineModes } from '../../engine/executors/wasm/modes.ts'
+import { placeValues } from '../../engine/executors/wasm/placement.ts'
+import { grad, type Tensor, tensor, type Variable, zeros } from '../../engine/index.ts'
+import { recordGraph } from '../../engine/plan/graph.ts'
+import { valuesRead, valuesWritten } from '../../engine/plan/kernels.ts'
+import { schedule } from '../../engine/plan/schedule.ts'
+import { sizeOf } from '../../engine/shape.ts'
+import { createModel, crossEntropy, SGD } from '../../nn/index.ts'
+
+const modes = wasm({ threads: 2 }).modes as unknown as EngineModes
+
+/** What the wasm executor would run to compute these: its schedule, where values lie, and where threads meet. */
+function planned(wanted: readonly Tensor[]) {
+  const wants = wanted.map((x) => ({
+    node: x.node,
+    destination: 'committed' in x ? { overwrites: (x as Variable).committed } : ('kept' as const),
+  }))
+  const { graph } = recordGraph(wants)
+  const plan = schedule(graph, dialectOf(modes))
+  const placement = placeValues(graph, plan)
+  return { graph, plan, placement, meetings: meetingsOf(graph, plan, placement) }
+}
+
+/** A step of training; every optimizer's state has been there before. */
+function trainingStep(model: string) {
+  const network = createModel(model, { channels: 1, classes: 10 })
+  const optimizer = new SGD(network.parameters(), { lr: 0.1, momentum: 0.9, weightDecay: 1e-4 })
+  const images = zeros([4, 1, 8, 8])
+  const labels = tensor([0, 1, 2, 3], { dtype: 'int32' })
+  const loss = crossEntropy(network.train().forward(images).logits, labels)
+  optimizer.step(grad(loss, network.parameters()))
+  return [loss, ...network.state(), ...optimizer.state()].filter(({ node }) => node.value === undefined)
+}
+
+describe('meetings of threads', () => {
+  it.each(['resnet8', 'ShuffleV2'])(
+    'should stand between any two kernels that touch the same memory: %s',
+    (model) => {
+      const { graph, plan, placement, meetings } = planned(trainingStep(model))
+      const { kernels, values } = plan
+      /** Every place that a kernel touches, [block, first byte, end]; whether it changes it. */
+      const touches = kernels.map((kernel) =>
+        [
+          ...valuesRead(kernel).map((value) => ({ value, changes: !isKnown(value) })),
+          ...valuesWritten(kernel).map((value) => ({ value, changes: true })),
+        ].map(({ value, changes }) => {
+          const place = placement.places[value]!
+          const from = place.in === 'arena' ? place.offset : 0
+          const block = place.in === 'arena' ? 'arena' : JSON.stringify(place)
+          return { block, from, end: from + 4 * sizeOf(values[value].shape), changes }
+        }),
+      )
+      function isKnown(value: number): boolean {
+        return value < graph.inputs.length || kernels.some((kernel) => valuesWritten(kernel).includes(value))
+      }
+      /** The last meeting at or before each kernel. */
+      let last = 0
+      const met = meetings.map((meets, i) => (last = meets ? i : last))
+      touches.forEach((own, later) => {
+        for (let earlier = met[later]; earlier < later; earlier++) {
+          const clash = own.some((a) =>
+            touches[earlier].some(
+              (b) => (a.changes || b.changes) && a.block === b.block && a.from < b.end && b.from < a.end,
+            ),
+          )
+          expect(clash, `kernels ${earlier} and ${later}, without a meeting between`).toBe(false)
+        }
+      })
+      expect(meetings.filter(Boolean).length).toBeLessThan(kernels.length)
+    },
+  )
+
+  it('should leave the optimizer one pass over all parameters', () => {
+    const parameters = createModel('resnet20').parameters()
+    const optimizer = new SGD(parameters, { lr: 0.1, momentum: 0.9, weightDecay: 1e-4 })
+    optimizer.step(parameters.map(({ shape }) => zeros(shape)))
+    const { plan, meetings } = planned(
+      [...parameters, ...optimizer.state()].filter(({ node }) => node.value === undefined),
+    )
+    expect(plan.kernels.length).toBeGreaterThanOrEqual(parameters.length)
+    expect(meetings.filter(Boolean)).toEqual([])
+  })
+})
