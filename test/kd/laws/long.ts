@@ -1,21 +1,20 @@
-import { parseArgs } from 'node:util'
+import { Command } from 'commander'
+import { wholeNumber } from '../../../bench/options.ts'
 import { openExecutor } from '../../../engine/index.ts'
 import { lawsOf, missingPart } from '../../../kd/laws/check.ts'
 import { checkLaws, formatReport, ownLosses, profileNames, profileOf } from '../../../kd/laws/index.ts'
 
-/**
- * Holds thermograd's losses to all laws of all profiles, with so many cases that rare ones come up. Exits with 1 if a
- * law is broken.
- *
- *     npm run laws:long -- --cases 100000 --device reference
- */
-const { values: options } = parseArgs({
-  options: {
-    cases: { type: 'string', default: '100000' },
-    device: { type: 'string', default: 'reference' },
-    seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
-  },
-})
+const options = new Command('laws:long')
+  .description(
+    "Holds thermograd's losses to all laws of all profiles, with so many cases that rare ones come up. Exits with 1 if a " +
+      'law is broken.',
+  )
+  .option('--cases <count>', 'at least so many in all', wholeNumber, 100_000)
+  .option('--device <name>', 'what computes the losses', 'reference')
+  .option('--seed <number>', 'of all cases (default: another each time)', wholeNumber)
+  .parse()
+  .opts<{ cases: number; device: string; seed?: number }>()
+const { seed = Date.now() % 2 ** 31 } = options
 
 const { executor } = await openExecutor(options.device)
 const losses = ownLosses(executor)
@@ -26,13 +25,11 @@ const tested = profileNames.flatMap((name) => {
     (law) => profile.claims.includes(law.name) && !missingPart(law, { loss: losses[name], profile }),
   )
 })
-const runs = Math.ceil(Number(options.cases) / tested.length)
-console.log(
-  `${tested.length} claims on the ${executor.name} executor, ${runs} cases each, seed ${options.seed}`,
-)
+const runs = Math.ceil(options.cases / tested.length)
+console.log(`${tested.length} claims on the ${executor.name} executor, ${runs} cases each, seed ${seed}`)
 for (const name of profileNames) {
   const start = performance.now()
-  const report = await checkLaws(losses[name], name, { runs, seed: Number(options.seed) })
+  const report = await checkLaws(losses[name], name, { runs, seed })
   const seconds = ((performance.now() - start) / 1000).toFixed(0)
   const held = report.verdicts.filter(({ outcome }) => outcome === 'holds').length
   console.log(

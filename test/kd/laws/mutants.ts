@@ -1,5 +1,6 @@
-import { parseArgs } from 'node:util'
 import Table from 'cli-table3'
+import { Command } from 'commander'
+import { wholeNumber } from '../../../bench/options.ts'
 import { openExecutor } from '../../../engine/index.ts'
 import { checkLaws } from '../../../kd/laws/check.ts'
 import { ownLosses } from '../../../kd/laws/ownLosses.ts'
@@ -8,15 +9,16 @@ import { mutants } from './mutants/index.ts'
 import { survey } from './mutants/survey.ts'
 import { plainLosses, type RightLoss } from './plainLosses.ts'
 
-/**
- * Prints which laws catch each of the wrong losses, and after how many cases: for the law that its author would expect
- * the most of all seeds, for the others with the first seed. Then holds right losses to all laws with the same seeds.
- * Exits with 1 if a wrong loss survives the law expected or a right one is caught.
- *
- *     npm run laws:mutants -- --seeds 10
- */
-const { values: options } = parseArgs({ options: { seeds: { type: 'string', default: '10' } } })
-const seeds = Array.from({ length: Number(options.seeds) }, (_, i) => i + 1)
+const { seeds: count } = new Command('laws:mutants')
+  .description(
+    'Prints which laws catch each of the wrong losses, and after how many cases: for the law that its author would expect ' +
+      'the most of all seeds, for the others with the first seed. Then holds right losses to all laws with the same seeds. ' +
+      'Exits with 1 if a wrong loss survives the law expected or a right one is caught.',
+  )
+  .option('--seeds <count>', 'try the seeds from 1 to this one', wholeNumber, 10)
+  .parse()
+  .opts<{ seeds: number }>()
+const seeds = Array.from({ length: count }, (_, i) => i + 1)
 
 const surprises = [...(await survivingMutants()), ...(await caughtRightLosses())]
 for (const surprise of surprises) console.log(surprise)
