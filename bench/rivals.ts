@@ -15,7 +15,8 @@ export interface Rival {
   command(part: Job): Command
 }
 
-const python = process.env.THERMOGRAD_PYTHON ?? '/usr/bin/python3'
+/** Where PyTorch is looked for. */
+export const python = process.env.THERMOGRAD_PYTHON ?? '/usr/bin/python3'
 
 const file = (...names: string[]) => join(import.meta.dirname, ...names)
 

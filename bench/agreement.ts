@@ -1,0 +1,177 @@
+// The first steps of a distillation beside PyTorch's: `node bench/agreement.ts --help`.
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { Command, Option } from 'commander'
+import ndarray from 'ndarray'
+import { type Batch, Loader, openDataset } from '../datasets/index.ts'
+import { InvalidInputError, openExecutor, tensor, useExecutor } from '../engine/index.ts'
+import { SGD, type StateDict, saveWeights } from '../nn/index.ts'
+import { distillerFor, loadTeacher, newNetwork, resolveRecipe } from '../train/index.ts'
+import { takeStep, trainedBy } from '../train/step.ts'
+import { jsonOption, wholeNumber } from './options.ts'
+import { python } from './rivals.ts'
+import { tableOf } from './table.ts'
+
+interface Options {
+  readonly data: string
+  readonly teacherWeights: string
+  readonly teacher: string
+  readonly student: string
+  readonly method: string
+  readonly epochs: number
+  readonly batch: number
+  readonly steps: number
+  readonly seed: number
+  readonly precision: 'float32' | 'float64'
+  readonly json?: boolean
+}
+
+/**
+ * Losses further apart than this, relative to PyTorch's, fail. In float64 they must be equal for all that matters; in
+ * float32 rounding moves inputs of ReLUs across 0, the gradient jumps, and two right trainings soon part: then only so
+ * much as PyTorch's own float32 parts from its float64, times ten, is a failure.
+ */
+const tolerance = 1e-4
+await new Command('agreement')
+  .description(
+    'Takes the first steps of a distillation on CIFAR-100 with thermograd and with PyTorch, from the same weights and on ' +
+      'the same batches. In float32 rounding moves inputs of ReLUs across 0, so that any two right trainings part: ' +
+      "PyTorch's own float64 shows how fast. In float64 they must not: this exits with 1 if a loss then differs by more " +
+      `than ${tolerance} of it.`,
+  )
+  .requiredOption('--data <path>', 'the images: the .tar.gz or the folder unpacked from it')
+  .requiredOption('--teacher-weights <file>', "the teacher's, a .pth")
+  .option('--teacher <name>', 'its network', 'wrn_16_2')
+  .option('--student <name>', 'the network that is trained', 'resnet20')
+  .addOption(new Option('--method <name>').choices(['alone', 'kd', 'dtkd']).default('dtkd'))
+  .option(
+    '--epochs <count>',
+    'of the run whose beginning this is: the warm-up depends on it',
+    wholeNumber,
+    240,
+  )
+  .option('--batch <images>', 'images a step', wholeNumber, 64)
+  .option('--steps <count>', 'how many', wholeNumber, 10)
+  .option('--seed <number>', 'of the run', Number, 0)
+  .option('--float64', 'with the reference executor, which takes about a minute a step')
+  .addOption(jsonOption())
+  .action(async (options: Options) => {
+    const folder = await mkdtemp(join(tmpdir(), 'thermograd-agreement-'))
+    try {
+      const precision = options.float64 ? 'float64' : 'float32'
+      const { ours, theirs, version } = await bothLosses(options, precision, folder)
+      const differences = ours.map((loss, i) => relative(loss, theirs[precision][i]))
+      const apart = theirs.float32.map((loss, i) => relative(loss, theirs.float64[i]))
+      const result = { ...options, precision, version, ours, theirs, differences, apart }
+      process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : `${text(result)}\n`)
+      if (options.float64 && !(Math.max(...differences) <= tolerance)) process.exitCode = 1
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+  .parseAsync()
+
+function relative(value: number, expected: number): number {
+  return Math.abs(value - expected) / Math.abs(expected)
+}
+
+function text(result: {
+  precision: Precision
+  version: string
+  ours: number[]
+  theirs: Record<Precision, number[]>
+  differences: number[]
+  apart: number[]
+}): string {
+  const { precision, version, ours, theirs, differences, apart } = result
+  const head = [
+    'step',
+    `thermograd, ${precision}`,
+    `PyTorch ${version}, ${precision}`,
+    'relative difference',
+    'PyTorch, float32 to float64',
+  ]
+  const rows = ours.map((loss, i) => [
+    i + 1,
+    loss.toFixed(6),
+    theirs[precision][i].toFixed(6),
+    differences[i].toExponential(1),
+    apart[i].toExponential(1),
+  ])
+  return tableOf(head, rows)
+}
+
+/** The losses of both, step by step. */
+async function bothLosses(options: Options, precision: Precision, folder: string) {
+  const { steps, seed, batch: batchSize, epochs, method } = options
+  const { executor } = await openExecutor(precision === 'float64' ? 'reference' : 'wasm')
+  useExecutor(executor)
+  const dataset = await openDataset('cifar100', { data: options.data })
+  const student = newNetwork(options.student, dataset, seed)
+  const teacher = (await loadTeacher(dataset, options.teacher, options.teacherWeights)).network
+  const recipe = resolveRecipe({ epochs, batchSize })
+  const { augmentation: augment, train } = dataset
+  const loader = new Loader(train, { batchSize, shuffle: true, seed, augment })
+  const batches = Array.from(
+    { length: steps },
+    (_, step) => loader.epoch(0, { startBatch: step }).next().value as Batch,
+  )
+  const [studentWeights, batchFile] = ['student.pth', 'batches.pth'].map((name) => join(folder, name))
+  await saveWeights(studentWeights, student.stateDict())
+  await saveWeights(batchFile, tensorsOf(batches))
+
+  const { lr, momentum, weightDecay } = recipe
+  const distiller = distillerFor(method, recipe)
+  const pupil = {
+    network: student.train(),
+    method: distiller.build({ student, teacher, image: train.images.shape.slice(1) }),
+    teacher,
+  }
+  const optimizer = new SGD(trainedBy(pupil), { lr, momentum, weightDecay })
+  student.to(precision)
+  teacher.to(precision)
+  const ours: number[] = []
+  for (const batch of batches.map((batch) => inPrecision(batch, precision)))
+    ours.push((await takeStep(pupil, optimizer, batch, 1)).loss)
+
+  const { warmUp = 0 } = distiller.options as { warmUp?: number }
+  const answer = await inPyTorch({
+    ...options,
+    studentWeights,
+    batches: batchFile,
+    lr,
+    momentum,
+    weightDecay,
+    warmUp: Math.min(1 / warmUp, 1),
+  })
+  return { ours, theirs: answer, version: answer.version }
+}
+
+/** A batch whose images an operation with weights of this precision takes. */
+function inPrecision(batch: Batch, precision: Precision): Batch {
+  if (precision === 'float32') return batch
+  const { data, shape } = batch.images
+  return { ...batch, images: ndarray(Float64Array.from(data), shape) as unknown as Batch['images'] }
+}
+
+function tensorsOf(batches: readonly Batch[]): StateDict {
+  return new Map(
+    batches.flatMap(({ images, labels }, i) => [
+      [`images.${i}`, tensor(images)] as const,
+      [`labels.${i}`, tensor(labels)] as const,
+    ]),
+  )
+}
+
+async function inPyTorch(run: object): Promise<Record<Precision, number[]> & { version: string }> {
+  const script = fileURLToPath(new URL('rivals/agreement.py', import.meta.url))
+  try {
+    return JSON.parse((await promisify(execFile)(python, [script, JSON.stringify(run)])).stdout)
+  } catch (error) {
+    throw new InvalidInputError(`agreement: PyTorch did not take the steps: ${(error as Error).message}`)
+  }
+}
