@@ -26,16 +26,15 @@ interface Options {
   readonly batch: number
   readonly steps: number
   readonly seed: number
-  readonly precision: 'float32' | 'float64'
+  readonly float64?: boolean
   readonly json?: boolean
 }
 
-/**
- * Losses further apart than this, relative to PyTorch's, fail. In float64 they must be equal for all that matters; in
- * float32 rounding moves inputs of ReLUs across 0, the gradient jumps, and two right trainings soon part: then only so
- * much as PyTorch's own float32 parts from its float64, times ten, is a failure.
- */
+type Precision = 'float32' | 'float64'
+
+/** Losses in float64 further apart than this, relative to PyTorch's, fail. */
 const tolerance = 1e-4
+
 await new Command('agreement')
   .description(
     'Takes the first steps of a distillation on CIFAR-100 with thermograd and with PyTorch, from the same weights and on ' +
@@ -62,7 +61,7 @@ await new Command('agreement')
   .action(async (options: Options) => {
     const folder = await mkdtemp(join(tmpdir(), 'thermograd-agreement-'))
     try {
-      const precision = options.float64 ? 'float64' : 'float32'
+      const precision: Precision = options.float64 ? 'float64' : 'float32'
       const { ours, theirs, version } = await bothLosses(options, precision, folder)
       const differences = ours.map((loss, i) => relative(loss, theirs[precision][i]))
       const apart = theirs.float32.map((loss, i) => relative(loss, theirs.float64[i]))
