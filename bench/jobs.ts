@@ -16,6 +16,10 @@ const networks: Readonly<Record<string, Omit<Job, 'batch'>>> = {
   train: { student: 'resnet8x4' },
   evaluate: { teacher: 'resnet32x4' },
   resnet20: { student: 'resnet20' },
+  wrn_16_2: { student: 'wrn_16_2' },
+  ResNet50: { student: 'ResNet50' },
+  MobileNetV2: { student: 'MobileNetV2' },
+  ShuffleV1: { student: 'ShuffleV1' },
 }
 
 export const jobNames: readonly string[] = Object.keys(networks)
