@@ -90,7 +90,7 @@ async function shortestRun(code: KernelCode, threads: number, bytes = bytesOfUni
   let shortest = Number.POSITIVE_INFINITY
   for (let run = 0; run < 30; run++) {
     const start = performance.now()
-    team.run(program, new Int32Array())
+    team.run(program, new Uint32Array())
     shortest = Math.min(shortest, performance.now() - start)
   }
   return shortest

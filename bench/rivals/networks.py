@@ -171,6 +171,11 @@ class MobileNetV2(nn.Module):
         return self.classifier(pooled(self.conv2(self.blocks(self.conv1(x)))))
 
 
+def shuffled(x, groups):
+    n, c, h, w = x.shape
+    return x.view(n, groups, c // groups, h, w).transpose(1, 2).reshape(n, c, h, w)
+
+
 class ShuffleUnit(nn.Module):
     def __init__(self, channels, filters, stride):
         super().__init__()
@@ -186,7 +191,7 @@ class ShuffleUnit(nn.Module):
         self.bn3 = nn.BatchNorm2d(computed)
 
     def forward(self, x):
-        narrow = F.channel_shuffle(relu(self.bn1(self.conv1(x))), self.groups)
+        narrow = shuffled(relu(self.bn1(self.conv1(x))), self.groups)
         computed = self.bn3(self.conv3(relu(self.bn2(self.conv2(narrow)))))
         if self.halves:
             return relu(torch.cat([computed, F.avg_pool2d(x, 3, 2, 1)], 1))

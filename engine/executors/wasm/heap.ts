@@ -30,8 +30,8 @@ export class Heap {
     let address: number
     if (index < 0) {
       address = this.#end
+      this.#growTo(address + size)
       this.#end += size
-      this.#grow()
     } else {
       const block = this.#free[index]
       address = block.address
@@ -63,14 +63,14 @@ export class Heap {
     this.#free.splice(index + 1, 1)
   }
 
-  #grow(): void {
-    const missing = this.#end - this.memory.buffer.byteLength
+  #growTo(end: number): void {
+    const missing = end - this.memory.buffer.byteLength
     if (missing <= 0) return
     try {
       this.memory.grow(Math.ceil(missing / pageBytes))
     } catch {
       throw new InvalidInputError(
-        `wasm: the computation needs ${this.#end} bytes, more than WebAssembly memory can hold: use smaller batches`,
+        `wasm: the computation needs ${end} bytes, more than WebAssembly memory can hold: use smaller batches`,
       )
     }
   }

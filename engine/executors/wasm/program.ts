@@ -106,7 +106,7 @@ class WasmProgram implements Program {
   async run(inputs: readonly Argument[]): Promise<Result[]> {
     const arena = this.#memory.arena(this.#placement.arenaBytes)
     const kept = this.#allocateOutputs()
-    const pointers = Int32Array.from(this.#placement.places, (place): number => {
+    const pointers = Uint32Array.from(this.#placement.places, (place): number => {
       if (place === undefined) return 0
       if (place.in === 'arena') return arena + place.offset
       return place.in === 'input'
@@ -137,7 +137,7 @@ class WasmProgram implements Program {
   /** Moves the outputs that were not computed in their places: all reads first, since variables may swap. */
   #collect(
     inputs: readonly Argument[],
-    pointers: Int32Array,
+    pointers: Uint32Array,
     kept: ReadonlyMap<number, WasmStorage>,
   ): Result[] {
     const copies: { from: HostArray; to: number }[] = []

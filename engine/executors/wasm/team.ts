@@ -49,7 +49,7 @@ export class Team {
   }
 
   /** Runs a program from beginning to end, without giving way to anything else in this thread. */
-  run({ number, runner, pace }: TeamProgram, pointers: Int32Array): void {
+  run({ number, runner, pace }: TeamProgram, pointers: Uint32Array): void {
     const alone = () => runner.runAlone(pointers)
     const shared = () => {
       this.#tell({ kind: 'run', program: number, pointers })

@@ -18,7 +18,7 @@ export type WorkerMessage =
       readonly module: WebAssembly.Module
       readonly steps: readonly Step[]
     }
-  | { readonly kind: 'run'; readonly program: number; readonly pointers: Int32Array }
+  | { readonly kind: 'run'; readonly program: number; readonly pointers: Uint32Array }
   | { readonly kind: 'drop'; readonly program: number }
 
 const { memory, barrier: words, thread, threads } = workerData as WorkerStart
