@@ -12,7 +12,7 @@ import {
   type Tensor,
   where,
 } from '../engine/index.ts'
-import { centred, sharpness } from './sharpness.ts'
+import { belowLargest, sharpness } from './sharpness.ts'
 import type { Temperatures } from './temperatures.ts'
 
 /**
@@ -31,8 +31,8 @@ import type { Temperatures } from './temperatures.ts'
  * small divergence keeps its digits.
  */
 export function klDivergence(teacherLogits: Tensor, studentLogits: Tensor): Tensor {
-  const teacher = centred(teacherLogits)
-  const student = centred(studentLogits)
+  const teacher = belowLargest(teacherLogits)
+  const student = belowLargest(studentLogits)
   const p = exp(subtract(teacher, sharpness(teacher)))
   const q = exp(subtract(student, sharpness(student)))
   const d = subtract(subtract(student, teacher), subtract(sharpness(student), sharpness(teacher)))

@@ -28,11 +28,19 @@ export function largest(logits: Tensor): Tensor {
 }
 
 /**
+ * Rows with their largest entry subtracted: the same softmax, whose logarithms then keep all their digits where one class
+ * has nearly all the probability.
+ */
+export function belowLargest(logits: Tensor): Tensor {
+  return subtract(logits, amax(logits, -1, { keepDimensions: true }).detach())
+}
+
+/**
  * Rows with their mean subtracted: the same softmax, whatever constant was added to the logits. The largest entry is
  * positive unless the row is constant, and then exactly 0: the maximum goes first, so that rounding cannot turn a
  * constant row into noise.
  */
 export function centred(logits: Tensor): Tensor {
-  const below = subtract(logits, amax(logits, -1, { keepDimensions: true }).detach())
+  const below = belowLargest(logits)
   return subtract(below, mean(below, -1, { keepDimensions: true }))
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { grad, gradientCheck } from '../../engine/index.ts'
+import { grad, gradientCheck, openExecutor, tensor } from '../../engine/index.ts'
 import { klDivergence, nckd, sharedTemperatures, tckd, temperedDivergence } from '../../kd/index.ts'
 import {
   divergence,
@@ -42,6 +42,15 @@ describe('klDivergence', () => {
     const student = matrix([[-1e5, 0, 1e5]])
     expectClose(await read(klDivergence(teacher, student)), [2e5])
     expectClose(await read(grad(klDivergence(teacher, student).sum(), [student])[0]), [-1, 0, 1])
+  })
+
+  it('should keep its digits in float32 where the teacher is nearly certain', async () => {
+    const teacher = [[100, -25, -115.625, 112.109375]]
+    const student = [[0, 0, 104.6875, -175]]
+    const { executor } = await openExecutor('wasm')
+    const inFloat32 = klDivergence(tensor(teacher), tensor(student))
+    const [exact] = await read(klDivergence(matrix(teacher), matrix(student)))
+    expect(Math.abs((await inFloat32.item({ executor })) / exact - 1)).toBeLessThan(2 ** -22)
   })
 
   it('should keep the digits of a small divergence: half the variance of the difference under p', async () => {
