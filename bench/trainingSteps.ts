@@ -38,5 +38,6 @@ function randomBatch(size: number): Batch {
   const stream = new RandomStream(streamKey(0, 'benchmark'))
   const pixels = Float32Array.from({ length: size * 3 * 32 * 32 }, () => stream.uniform() - 0.5)
   const indices = Int32Array.from({ length: size }, (_, row) => row)
-  return { images: ndarray(pixels, [size, 3, 32, 32]), labels: indices.map((index) => index % 100), indices }
+  const labels = indices.map((index) => index % 100)
+  return { images: ndarray(pixels, [size, 3, 32, 32]), labels, indices, places: indices }
 }

@@ -1,4 +1,5 @@
-import type { DatasetName } from '../datasets/index.ts'
+import { type DatasetName, datasetNames } from '../datasets/index.ts'
+import { demand } from '../engine/errors.ts'
 
 /** What a data set is distilled with where nothing else is said. */
 export interface Defaults {
@@ -34,21 +35,31 @@ const defaults: Record<DatasetName, Defaults> = {
     ...smallSet,
   },
   synthetic: { teacher: 'resnet14', student: 'resnet8', epochs: 10, studentEpochs: 10, ...smallSet },
-  cifar10: cifar(),
-  cifar100: cifar(),
+  cifar10: published(240),
+  cifar100: published(240),
+  'cifar100-coarse': published(240),
+  mnist: published(30),
+  'fashion-mnist': published(60),
+  folder: published(240),
 }
 
-function cifar(): Defaults {
+/** The published recipe for CIFAR-100, stretched to so many epochs: grey pictures of clothes and digits need fewer. */
+function published(epochs: number): Defaults {
   return {
     teacher: 'resnet56',
     student: 'resnet20',
-    epochs: 240,
-    studentEpochs: 240,
+    epochs,
+    studentEpochs: epochs,
     batchSize: 64,
     lr: 0.05,
   }
 }
 
+/** Throws for an unknown name. */
 export function defaultsFor({ name }: { name: string }): Defaults {
+  demand(
+    Object.hasOwn(defaults, name),
+    () => `dataset: expected one of ${datasetNames.join(', ')}, got ${name}`,
+  )
   return defaults[name as DatasetName]
 }

@@ -1,14 +1,20 @@
-import { join } from 'node:path'
 import type { Command } from 'commander'
 import { distillerNames } from '../kd/index.ts'
-import { compareMethods, freePath, resolveRecipe } from '../train/index.ts'
+import { compareMethods, resolveRecipe, type Settings } from '../train/index.ts'
 import { defaultsFor } from './defaults.ts'
-import { type Settings, setOption, settingsByMethod } from './methods.ts'
-import { commandThatTrains, positiveInteger, survivalOf, type TrainingOptions } from './options.ts'
+import {
+  commandThatTrains,
+  positiveInteger,
+  survivalOf,
+  type TrainingOptions,
+  teacherCacheOf,
+} from './options.ts'
 import type { Output } from './output.ts'
 import type { Progress } from './progress/progress.ts'
 import { withProgress, writeResult } from './report.ts'
+import { forEachSeed, writeSummaries } from './seeds.ts'
 import { openSession } from './session.ts'
+import { optionsByMethod, setOption } from './set.ts'
 import { stoppable } from './stopping.ts'
 import { resultTable } from './table.ts'
 import { teachersOption, weightsIn } from './teachers.ts'
@@ -38,13 +44,13 @@ export function distillCommand(output: Output): Command {
     .option('--student <name>', 'network of the students')
     .option('--student-images <count>', 'let the students see only so many training images', positiveInteger)
     .option('--method <names>', `with commas between, out of ${distillerNames.join(', ')}`, 'alone,kd,dtkd')
-    .addOption(setOption('method.name=value'))
+    .addOption(setOption('an option of a method, as methods.dkd.beta=2'))
     .addHelpText('after', helpOnDefaults)
     .action((options: Options) => distil(options, output))
 }
 
 async function distil(options: Options, output: Output): Promise<void> {
-  const { seed, limit } = options
+  const { limit, validation } = options
   const { dataset, environment } = await openSession(options, output)
   const defaults = defaultsFor(dataset)
   const teacher = options.teacher ?? defaults.teacher
@@ -53,10 +59,9 @@ async function distil(options: Options, output: Output): Promise<void> {
     const { batchSize = defaults.batchSize, lr = defaults.lr, dot } = options
     return resolveRecipe({ epochs, batchSize, lr, dot })
   }
-  const folder = options.out ?? freePath(join('runs', `${dataset.name}-${teacher}-${student}-seed${seed}`))
   const survival = survivalOf(options)
   const methods = options.method.split(',')
-  const compare = (progress: Progress, signal: AbortSignal) =>
+  const compare = (seed: number, folder: string, progress: Progress, signal: AbortSignal) =>
     compareMethods({
       folder,
       dataset,
@@ -71,8 +76,10 @@ async function distil(options: Options, output: Output): Promise<void> {
         recipe: recipeOf(options.epochs ?? defaults.studentEpochs),
         limit: options.studentImages ?? defaults.studentImages,
       },
+      teacherCache: teacherCacheOf(options),
       methods,
-      options: settingsByMethod(options.set, methods),
+      options: optionsByMethod(options.set, methods),
+      validation,
       seed,
       limit,
       environment,
@@ -80,10 +87,15 @@ async function distil(options: Options, output: Output): Promise<void> {
       signal,
       ...survival,
     })
-  const results = await withProgress(output, options, (progress) =>
-    stoppable((signal) => compare(progress, signal)),
-  )
-  writeResult(output, options, { results, folder }, `${resultTable(results)}\nrun folder: ${folder}`)
+  const name = [dataset.name, teacher, student].join('-')
+  const bySeed = await forEachSeed(options, name, async (seed, folder) => {
+    const results = await withProgress(output, options, (progress) =>
+      stoppable((signal) => compare(seed, folder, progress, signal)),
+    )
+    writeResult(output, options, { seed, results, folder }, `${resultTable(results)}\nrun folder: ${folder}`)
+    return results
+  })
+  writeSummaries(output, options, bySeed)
 }
 
 const helpOnDefaults = `

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { datasetNames } from '../datasets/index.ts'
+import { datasetInfos, datasetNames } from '../datasets/index.ts'
 import { openExecutor, type PlanSummary } from '../engine/index.ts'
 import { distiller, distillerNames } from '../kd/index.ts'
 import { modelNames } from '../nn/index.ts'
@@ -43,7 +43,8 @@ async function inform(options: Options, output: Output): Promise<void> {
     `thermograd ${thermograd}, Node ${node}, ${platform}, ${cores} cores`,
     `executor: ${executor}, ${executorReason}`,
     ...Object.entries(executorModes).map(([name, mode]) => `  ${name}: ${describe(mode)}`),
-    `data sets: ${datasetNames.join(', ')}`,
+    'data sets (thermograd data list says what each needs):',
+    ...datasetInfos.map(({ name, description }) => `  ${name.padEnd(16)}${description}`),
     `networks: ${modelNames.join(', ')}`,
     'methods:',
     ...Object.entries(methods).map(([name, description]) => `  ${name.padEnd(16)}${description}`),

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { complaintAboutNode } from './nodeVersion.ts'
-import { stop } from './stopping.ts'
 
 const complaint = complaintAboutNode(process.versions.node)
 if (complaint !== undefined) {
@@ -9,9 +8,12 @@ if (complaint !== undefined) {
 } else {
   // Loaded only now: an older Node could not even read it.
   const { main } = await import('./program.ts')
+  const { stop } = await import('./stopping.ts')
   // A signal ends the process as an exit does, so that whoever changed the terminal can mend it.
   process.on('SIGINT', () => stop(130))
   process.on('SIGTERM', () => stop(143))
+  // What Slurm's --signal is usually told to send before the time is up.
+  process.on('SIGUSR1', () => stop(138))
   for (const stream of [process.stdout, process.stderr]) stream.on('error', endWithReader)
   process.exitCode = await main(process.argv.slice(2), process)
 }

@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { datasetNames } from '../datasets/index.ts'
 import { demand } from '../engine/errors.ts'
 import { deviceNames } from '../engine/index.ts'
-import type { Run } from '../train/index.ts'
+import { type Precision, precisions, type Run } from '../train/index.ts'
 
 /** What every command that computes something takes. */
 export interface CommonOptions {
@@ -14,16 +14,24 @@ export interface CommonOptions {
   readonly json?: boolean
 }
 
+/** How a training works. */
+export interface Habits {
+  readonly teacherCache?: string
+  readonly teacherCachePrecision: Precision
+  readonly checkpointSteps?: number
+  readonly checkpointMinutes: number
+}
+
 /** What every command that trains takes besides. */
-export interface TrainingOptions extends CommonOptions {
+export interface TrainingOptions extends CommonOptions, Habits {
   readonly epochs?: number
   readonly lr?: number
   readonly dot: number
+  readonly validation?: number
   readonly seed: number
+  readonly seeds?: readonly number[]
   readonly out?: string
   readonly resume?: boolean
-  readonly checkpointSteps?: number
-  readonly checkpointMinutes: number
 }
 
 export function deviceOption(): Option {
@@ -40,7 +48,7 @@ export function jsonOption(): Option {
 export function commandWithData(name: string, limited: 'training images' | 'test images'): Command {
   return new Command(name)
     .option('--dataset <name>', `one of ${datasetNames.join(', ')}`, 'digits')
-    .option('--data <path>', 'where the images of CIFAR lie: the .tar.gz or the folder unpacked from it')
+    .option('--data <path>', 'where its images lie, if it needs any: see thermograd data list')
     .option('--limit <count>', `use at most this many ${limited}`, positiveInteger)
     .option('--batch-size <count>', 'images a step', positiveInteger)
     .addOption(deviceOption())
@@ -49,7 +57,7 @@ export function commandWithData(name: string, limited: 'training images' | 'test
 
 /** A command with the common options and those of training. */
 export function commandThatTrains(name: string): Command {
-  return commandWithData(name, 'training images')
+  const command = commandWithData(name, 'training images')
     .option('--epochs <count>', 'how often each image is seen', positiveInteger)
     .option('--lr <rate>', 'learning rate of the first epoch', positiveNumber)
     .option(
@@ -58,18 +66,58 @@ export function commandThatTrains(name: string): Command {
       numberFromZero,
       0,
     )
+    .option(
+      '--validation <count>',
+      'hold back so many training images, by which the best epoch is chosen (default: the test images choose it)',
+      positiveInteger,
+    )
     .option('--seed <number>', 'of everything that is drawn at random', wholeNumber, 0)
+    .addOption(
+      new Option(
+        '--seeds <numbers>',
+        'several, with commas between: one after the other, in folders of their own',
+      )
+        .argParser(distinctNumbers)
+        .conflicts('seed'),
+    )
     .option('--out <folder>', 'where the results go, new or empty (default: a new folder in runs/)')
     .option('--resume', 'go on with what was begun in the folder of --out, if anything was')
-    .option('--checkpoint-steps <count>', 'save what is needed to go on after so many steps', positiveInteger)
-    .option('--checkpoint-minutes <count>', 'and after so many minutes', positiveNumber, 5)
+  for (const option of habitOptions()) command.addOption(option)
+  return command
+}
+
+/** How a training works, which does not decide what it comes to, unless logits are rounded. */
+export function habitOptions(): Option[] {
+  return [
+    new Option(
+      '--teacher-cache <folder>',
+      "keep the teacher's logits there, for other epochs, students and seeds (methods of logits)",
+    ),
+    new Option('--teacher-cache-precision <name>', 'how exactly').choices(precisions).default('float32'),
+    new Option('--checkpoint-steps <count>', 'save what is needed to go on after so many steps').argParser(
+      positiveInteger,
+    ),
+    new Option('--checkpoint-minutes <count>', 'and after so many minutes')
+      .argParser(positiveNumber)
+      .default(5),
+  ]
 }
 
 /** How often there are checkpoints, and whether to go on from one. */
 export function survivalOf(options: TrainingOptions): Pick<Run, 'resume' | 'saveEvery'> {
-  const { resume, out, checkpointSteps, checkpointMinutes } = options
+  const { resume, out } = options
   demand(!resume || out !== undefined, () => '--resume: expected --out, which says what to go on with')
-  return { resume, saveEvery: { everySteps: checkpointSteps, everyMinutes: checkpointMinutes } }
+  return { resume, saveEvery: saveEveryOf(options) }
+}
+
+export function saveEveryOf({ checkpointSteps, checkpointMinutes }: Habits): Run['saveEvery'] {
+  return { everySteps: checkpointSteps, everyMinutes: checkpointMinutes }
+}
+
+/** Where the teacher's logits are kept, if that was asked for. */
+export function teacherCacheOf(options: Habits): Run['teacherCache'] {
+  const { teacherCache: folder, teacherCachePrecision: precision } = options
+  return folder === undefined ? undefined : { folder, precision }
 }
 
 export function positiveInteger(text: string): number {
@@ -83,6 +131,12 @@ export function wholeNumber(text: string): number {
     throw new InvalidArgumentError('Expected an integer of 0 or more.')
   }
   return Number(text)
+}
+
+function distinctNumbers(text: string): number[] {
+  const numbers = text.split(',').map(wholeNumber)
+  if (new Set(numbers).size < numbers.length) throw new InvalidArgumentError('Expected each number once.')
+  return numbers
 }
 
 export function numberFromZero(text: string): number {

@@ -3,6 +3,7 @@ import { InvalidInputError } from '../engine/errors.ts'
 import { packageVersion, TrainingStopped } from '../train/index.ts'
 import { Broken } from './broken.ts'
 import { convertCommand } from './convert.ts'
+import { dataCommand } from './data.ts'
 import { distillCommand } from './distill.ts'
 import { evaluateCommand } from './evaluate.ts'
 import { infoCommand } from './info.ts'
@@ -10,6 +11,9 @@ import { lawsCommand } from './laws.ts'
 import { methodsCommand } from './methods.ts'
 import { modelsCommand } from './models.ts'
 import type { Output } from './output.ts'
+import { recipesCommand } from './recipes.ts'
+import { runCommand } from './run.ts'
+import { studyCommand } from './study.ts'
 import { teachersCommand } from './teachers.ts'
 import { trainCommand } from './train.ts'
 
@@ -26,7 +30,7 @@ export async function main(argv: readonly string[], output: Output): Promise<num
     if (error instanceof CommanderError && error.exitCode === 0) return 0
     if (error instanceof Broken) return 1
     if (error instanceof TrainingStopped) {
-      output.stderr.write(`thermograd: ${error.message} with --resume\n`)
+      output.stderr.write(`thermograd: ${error.message}\n`)
       return 75
     }
     const complaint = complaintOf(error)
@@ -42,11 +46,15 @@ function program(output: Output): Command {
   for (const command of [
     distillCommand,
     trainCommand,
+    studyCommand,
+    runCommand,
     evaluateCommand,
     lawsCommand,
     modelsCommand,
     methodsCommand,
+    recipesCommand,
     convertCommand,
+    dataCommand,
     teachersCommand,
     infoCommand,
   ]) {

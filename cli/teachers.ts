@@ -9,6 +9,7 @@ import {
 } from '../train/index.ts'
 import { jsonOption } from './options.ts'
 import type { Output } from './output.ts'
+import { downloadLines } from './progress/download.ts'
 import { writeResult } from './report.ts'
 
 interface Options {
@@ -83,22 +84,11 @@ async function fetchModels(models: string[], options: FetchOptions, output: Outp
     models: models.length > 0 ? models : undefined,
     published: { ...mdistillerTeachers, url },
     sha256,
-    onProgress: progressLines(output),
+    onProgress: downloadLines(output),
   })
   const lines = [
     ...Object.values(files),
     ...(actual === undefined ? ['all of them were there already'] : [`SHA-256 of the archive: ${actual}`]),
   ]
   writeResult(output, options, { files, sha256: actual }, lines.join('\n'))
-}
-
-/** A line for each further twentieth. */
-function progressLines({ stderr }: Output): (received: number, total: number | undefined) => void {
-  let said = -1
-  return (received, total) => {
-    const percent = total === undefined ? 0 : Math.floor((20 * received) / total) * 5
-    if (percent <= said) return
-    said = percent
-    stderr.write(`${percent} % of ${total === undefined ? 'unknown' : (total / 1e6).toFixed(1)} MB\n`)
-  }
 }

@@ -1,4 +1,4 @@
-import type { Evaluation } from '../train/index.ts'
+import type { Evaluation, RunResult, Summary } from '../train/index.ts'
 
 /** A time as people say it: `12 s`, `3 min 20 s`, `2 h 5 min`. */
 export function duration(seconds: number): string {
@@ -13,8 +13,21 @@ export function percent(value: number): string {
   return `${value.toFixed(2)} %`
 }
 
+/** `76.32 ± 0.21`; the mean alone where there is one number, a dash where there is none. */
+export function meanAndDeviation(summary: Summary | undefined): string {
+  if (summary === undefined) return '–'
+  const { mean, deviation } = summary
+  return deviation === undefined ? mean.toFixed(2) : `${mean.toFixed(2)} ± ${deviation.toFixed(2)}`
+}
+
 export function describe({ top1, top5, loss }: Evaluation): string {
   return `test top-1 ${percent(top1)}, top-5 ${percent(top5)}, loss ${loss.toFixed(4)}`
+}
+
+/** How a run ended: on the test images after the last epoch and after the best, and who chose that. */
+export function describeResult({ last, best, bestOn }: Omit<RunResult, 'fingerprint'>): string {
+  const chosen = `best epoch ${best.epoch}, chosen by the ${bestOn} images, with top-1 ${percent(best.test.top1)}`
+  return `${describe(last.test)}; ${chosen}`
 }
 
 /** The name of a training as people say it: `student-dtkd` is the student with DTKD. */

@@ -37,6 +37,8 @@ export interface Split {
 export interface Dataset<S extends Split = Split> {
   /** What `openDataset` and the command line call it. */
   name: string
+  /** The path that `openDataset` was given. */
+  data?: string
   /** The name of each class: as many as there are classes. */
   classNames: readonly string[]
   train: S

@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs'
-import { open, readdir, stat } from 'node:fs/promises'
+import { open, readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream'
-import type { ReadableWritablePair } from 'node:stream/web'
-import { ReadableStream } from 'node:stream/web'
-import { createGunzip } from 'node:zlib'
-import { createTarDecoder, type ParsedTarEntry } from 'modern-tar'
+import { promisify } from 'node:util'
+import { createGunzip, gunzip } from 'node:zlib'
 import { demand, InvalidInputError } from '../engine/errors.ts'
+import { explained, found } from '../files/explain.ts'
+import { filesInTar } from '../files/tar.ts'
 
 /** A file of a data set, wherever it lies, read as it streams by. */
 export interface DataFile {
@@ -55,17 +55,10 @@ async function* filesInArchive(path: string): AsyncGenerator<DataFile> {
   await demandGzip(path)
   // The last argument: an error needs no reporting here, it reaches whoever reads the stream.
   const unzipped = pipeline(createReadStream(path), createGunzip(), () => {})
-  // Node's and the browser's types of streams differ in a detail of byte readers.
-  const decoder = createTarDecoder({ strict: true }) as unknown as ReadableWritablePair
-  const entries: AsyncIterable<ParsedTarEntry> = ReadableStream.from(unzipped).pipeThrough(decoder)
   const damaged = `${path}: expected a .tar.gz archive, but this one is truncated, damaged or foreign`
-  for await (const { header, body } of explained(damaged, () => entries)) {
-    if (header.type === 'file') {
-      const name = basename(header.name)
-      const chunks = explained(damaged, () => body)
-      yield { name, location: `${name} in ${path}`, size: header.size, chunks }
-    }
-    await body.cancel()
+  for await (const { path: inner, size, chunks } of filesInTar(unzipped, damaged)) {
+    const name = basename(inner)
+    yield { name, location: `${name} in ${path}`, size, chunks }
   }
 }
 
@@ -81,22 +74,21 @@ async function demandGzip(path: string): Promise<void> {
   )
 }
 
-/** The same result; an error of the file system becomes a sentence about the path. */
-async function found<T>(path: string, result: Promise<T>): Promise<T> {
-  return result.catch((error: NodeJS.ErrnoException) => {
-    throw new InvalidInputError(
-      error.code === 'ENOENT'
-        ? `${path}: there is no such file or folder`
-        : `${path}: cannot be read (${error.message})`,
-    )
-  })
+/** The names in a folder that do not begin with a dot, in alphabetical order. */
+export async function namesIn(path: string): Promise<string[]> {
+  const names = await found(path, readdir(path))
+  return names.filter((name) => !name.startsWith('.')).sort()
 }
 
-/** The same items, asked for when the first is read; an error on the way to them becomes this sentence. */
-async function* explained<T>(sentence: string, items: () => AsyncIterable<T>): AsyncGenerator<T> {
+/** All bytes of a file, unpacked if gzip packed it. Throws for one that is missing, damaged or beyond 1 GiB. */
+export async function unpackedBytes(path: string): Promise<Uint8Array> {
+  const bytes = await found(path, readFile(path))
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes
   try {
-    yield* items()
+    return await promisify(gunzip)(bytes, { maxOutputLength: 2 ** 30 })
   } catch (error) {
-    throw new InvalidInputError(`${sentence} (${(error as Error).message})`)
+    throw new InvalidInputError(
+      `${path}: expected a whole file packed by gzip, but this one is truncated or damaged (${(error as Error).message})`,
+    )
   }
 }

@@ -1,7 +1,35 @@
-export { type Cifar100, type Cifar100Split, openCifar10, openCifar100 } from './cifar.ts'
+export {
+  type Cifar100,
+  type Cifar100Split,
+  openCifar10,
+  openCifar100,
+  openCifar100Coarse,
+} from './cifar/cifar.ts'
 export type { Augmentation, Dataset, Normalisation, Split } from './dataset.ts'
 export { openDigits } from './digits.ts'
+export { type FetchDatasetOptions, type FetchedDataset, fetchDataset } from './fetch/fetchDataset.ts'
+export { type ArchiveLayout, type PublishedArchive, publishedArchives } from './fetch/published.ts'
+export { openImageFolder } from './folder/imageFolder.ts'
+export { holdBack } from './holdBack.ts'
+export { openFashionMnist, openMnist } from './idx/mnist.ts'
 export { type Batch, Loader, type LoaderOptions, limitIndices } from './loader.ts'
-export { type DatasetName, datasetNames, type OpenOptions, openDataset } from './open.ts'
+export {
+  type DatasetInfo,
+  type DatasetName,
+  datasetInfos,
+  datasetNames,
+  type OpenOptions,
+  openDataset,
+} from './open.ts'
 export { type SyntheticOptions, syntheticDataset } from './synthetic.ts'
-export { normalisationTables, type Placement, placeImage, randomPlacement, unmoved } from './transforms.ts'
+export {
+  countPlacements,
+  normalisationTables,
+  numberOfPlacement,
+  type Placement,
+  placeImage,
+  randomPlacement,
+  unmoved,
+} from './transforms.ts'
+export type { Duplicate } from './verify/duplicates.ts'
+export { type SplitReport, type Verification, verifyDataset } from './verify/verify.ts'

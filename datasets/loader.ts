@@ -4,7 +4,7 @@ import { RandomStream, streamKey } from '../engine/random.ts'
 import type { Augmentation, Split } from './dataset.ts'
 import { prefetch } from './prefetch.ts'
 import type { Ingredients } from './prepare.ts'
-import { normalisationTables } from './transforms.ts'
+import { countPlacements, normalisationTables, numberOfPlacement, randomPlacement } from './transforms.ts'
 
 export interface LoaderOptions {
   /** Images a batch; the last batch of an epoch may be smaller. */
@@ -17,7 +17,9 @@ export interface LoaderOptions {
   seed?: number
   /** What to draw at random for each image. Default nothing. */
   augment?: Augmentation
-  /** At most this many images, see `limitIndices`. Default all. */
+  /** Only these images of the split, by their numbers. Default all. */
+  among?: Int32Array
+  /** At most this many of them, see `limitIndices`. Default all. */
   limit?: number
 }
 
@@ -29,6 +31,8 @@ export interface Batch {
   labels: Int32Array
   /** The number of each image in its split. */
   indices: Int32Array
+  /** The number of each among the images that the loader draws from, which `Loader.labels` follows. */
+  places: Int32Array
 }
 
 /**
@@ -48,21 +52,26 @@ export class Loader {
   readonly batchSize: number
   /** Number of batches in an epoch. */
   readonly batchesPerEpoch: number
+  /** The classes of all images that the loader draws from, in the order of `Batch.places`. */
+  readonly labels: Int32Array
   readonly #options: LoaderOptions
   readonly #seed: number
   readonly #kept: Int32Array
   readonly #tables: Float32Array[]
 
   constructor(split: Split, options: LoaderOptions) {
-    const { batchSize, dropLast = false, seed = 0, limit = Infinity } = options
+    const { batchSize, dropLast = false, seed = 0, limit = Infinity, among } = options
     demandFittingSplit(split)
+    const all = among ?? Int32Array.from(split.labels.keys())
+    demand(all.length > 0, () => `Loader: expected numbers of ${split.name}, got none`)
     demandPositiveInteger('batchSize', batchSize)
     if (limit !== Infinity) demandPositiveInteger('limit', limit)
     this.split = split
     this.batchSize = batchSize
     this.#options = options
     this.#seed = seed
-    this.#kept = limitIndices(split.labels.length, limit, seed)
+    this.#kept = limitIndices(all.length, limit, seed).map((place) => all[place])
+    this.labels = this.#kept.map((index) => split.labels[index])
     this.#tables = normalisationTables(split.normalisation)
     const batches = this.#kept.length / batchSize
     this.batchesPerEpoch = dropLast ? Math.floor(batches) : Math.ceil(batches)
@@ -76,6 +85,20 @@ export class Loader {
   /** Number of images that the loader draws from; with `dropLast` an epoch may show fewer. */
   get length(): number {
     return this.#kept.length
+  }
+
+  /** In how many ways an image may come, see `placements`. */
+  get placementCount(): number {
+    const { augment } = this.#options
+    return augment ? countPlacements(augment) : 1
+  }
+
+  /** How each of these images of the split comes in an epoch, 0 being the first: a number from 0 to `placementCount` − 1. */
+  placements(epoch: number, indices: Int32Array): Int32Array {
+    const { augment } = this.#options
+    return indices.map((index) =>
+      augment ? numberOfPlacement(augment, randomPlacement(augment, this.#seed, epoch, index)) : 0,
+    )
   }
 
   /**
@@ -97,25 +120,28 @@ export class Loader {
   *#batches(epoch: number, startBatch: number): Generator<Batch> {
     const { batchSize, batchesPerEpoch } = this
     const order = this.#order(epoch)
-    const batches = Array.from({ length: batchesPerEpoch - startBatch }, (_, i) =>
-      order.slice((startBatch + i) * batchSize, (startBatch + i + 1) * batchSize),
-    )
+    const batches = Array.from({ length: batchesPerEpoch - startBatch }, (_, i) => {
+      const places = order.slice((startBatch + i) * batchSize, (startBatch + i + 1) * batchSize)
+      return { places, indices: places.map((place) => this.#kept[place]) }
+    })
     const [, ...imageShape] = this.split.images.shape
+    const indicesOf = batches.map(({ indices }) => indices)
     let batch = 0
-    for (const images of prefetch(this.#ingredients(epoch), batches)) {
-      const indices = batches[batch++]
+    for (const images of prefetch(this.#ingredients(epoch), indicesOf)) {
+      const { places, indices } = batches[batch++]
       yield {
         images: ndarray(images, [indices.length, ...imageShape]),
-        labels: indices.map((index) => this.split.labels[index]),
+        labels: places.map((place) => this.labels[place]),
         indices,
+        places,
       }
     }
   }
 
+  /** The places of the images, in the order in which an epoch shows them. */
   #order(epoch: number): Int32Array {
-    if (!this.#options.shuffle) return this.#kept
-    const places = new RandomStream(streamKey(this.#seed, 'order', epoch)).permutation(this.length)
-    return places.map((place) => this.#kept[place])
+    if (!this.#options.shuffle) return Int32Array.from(this.#kept.keys())
+    return new RandomStream(streamKey(this.#seed, 'order', epoch)).permutation(this.length)
   }
 
   #ingredients(epoch: number): Ingredients {

@@ -1,58 +1,125 @@
 import { demand } from '../engine/errors.ts'
-import { openCifar10, openCifar100 } from './cifar.ts'
+import { openCifar10, openCifar100, openCifar100Coarse } from './cifar/cifar.ts'
 import type { Dataset } from './dataset.ts'
 import { openDigits } from './digits.ts'
+import { openImageFolder } from './folder/imageFolder.ts'
+import { openFashionMnist, openMnist } from './idx/mnist.ts'
 import { type SyntheticOptions, syntheticDataset } from './synthetic.ts'
 
 /** The names that `openDataset` knows. */
-export const datasetNames = ['digits', 'cifar100', 'cifar10', 'synthetic'] as const
+export const datasetNames = [
+  'digits',
+  'cifar100',
+  'cifar100-coarse',
+  'cifar10',
+  'fashion-mnist',
+  'mnist',
+  'folder',
+  'synthetic',
+] as const
 
 export type DatasetName = (typeof datasetNames)[number]
 
 export interface OpenOptions {
-  /** Where the images lie, for `cifar100` and `cifar10`: see `openCifar100` and `openCifar10`. */
+  /** Where the images lie, for the data sets whose `datasetInfo` says that they need it. */
   data?: string
   /** For `synthetic`. */
   synthetic?: SyntheticOptions
 }
 
-const openers: Record<DatasetName, (options: OpenOptions) => Dataset | Promise<Dataset>> = {
-  digits: ({ data }) => {
-    demandNoData('digits', data, 'its images ship with thermograd')
-    return openDigits()
+/** A data set for people. */
+export interface DatasetInfo {
+  readonly name: DatasetName
+  readonly description: string
+  /** What `data` must be the path of, and how to come by it; undefined where it takes none. */
+  readonly data?: { readonly what: string; readonly source: string }
+}
+
+/** A data set that needs no files, or one that must be told where they are. */
+type Entry =
+  | { description: string; reason: string; open(options: OpenOptions): Dataset | Promise<Dataset> }
+  | { description: string; what: string; source: string; open(path: string): Promise<Dataset> }
+
+const cifar = (digits: number, dataset: string) => ({
+  what: `cifar-${digits}-binary.tar.gz or cifar-${digits}-python.tar.gz, or the folder unpacked from it`,
+  source: `fetch it: thermograd data fetch ${dataset}`,
+})
+
+const idx = 'the folder of train-images-idx3-ubyte.gz and its three companions, unpacked or not'
+
+const entries: Record<DatasetName, Entry> = {
+  digits: {
+    description: '1,797 handwritten digits, 1×8×8, 10 classes',
+    reason: 'its images ship with thermograd',
+    open: openDigits,
   },
-  cifar100: ({ data }) => openCifar100(demandData('cifar100', data, 'cifar-100-binary')),
-  cifar10: ({ data }) => openCifar10(demandData('cifar10', data, 'cifar-10-binary')),
-  synthetic: ({ data, synthetic }) => {
-    demandNoData('synthetic', data, 'its images are made of numbers alone')
-    return syntheticDataset(synthetic)
+  cifar100: {
+    description: '60,000 photographs, 3×32×32, 100 classes',
+    ...cifar(100, 'cifar100'),
+    open: openCifar100,
+  },
+  'cifar100-coarse': {
+    description: 'those of CIFAR-100 by its 20 superclasses',
+    ...cifar(100, 'cifar100'),
+    open: openCifar100Coarse,
+  },
+  cifar10: {
+    description: '60,000 photographs, 3×32×32, 10 classes',
+    ...cifar(10, 'cifar10'),
+    open: openCifar10,
+  },
+  'fashion-mnist': {
+    description: '70,000 pictures of clothes, 1×28×28, 10 classes',
+    what: idx,
+    source: 'they are in the Debian package dataset-fashion-mnist, in /usr/share/datasets/fashion-mnist',
+    open: openFashionMnist,
+  },
+  mnist: {
+    description: '70,000 handwritten digits, 1×28×28, 10 classes',
+    what: idx,
+    source: 'get them from https://ossci-datasets.s3.amazonaws.com/mnist',
+    open: openMnist,
+  },
+  folder: {
+    description: 'PNG and JPEG images of one size',
+    what: 'the folder with train/CLASS/*.png or .jpg, and test/CLASS/… or val/CLASS/…',
+    source: 'put your own images there',
+    open: openImageFolder,
+  },
+  synthetic: {
+    description: 'patterns under noise, 3×32×32, 10 classes',
+    reason: 'its images are made of numbers alone',
+    open: ({ synthetic }: OpenOptions) => syntheticDataset(synthetic),
   },
 }
 
+/** What each data set is and needs. */
+export const datasetInfos: readonly DatasetInfo[] = datasetNames.map((name) => {
+  const { description, ...entry } = entries[name]
+  return {
+    name,
+    description,
+    data: 'what' in entry ? { what: entry.what, source: entry.source } : undefined,
+  }
+})
+
 /**
- * The data set of this name: `digits` and `synthetic` need nothing, `cifar100` and `cifar10` need `data`.
+ * The data set of this name; `datasetInfos` says which ones need `data`.
  *
- * Throws for an unknown name, for CIFAR without a path, and for a path that the data set has no use for.
+ * Throws for an unknown name, where `data` is needed and missing, and for a path that the data set has no use for.
  */
 export async function openDataset(name: string, options: OpenOptions = {}): Promise<Dataset> {
   demand(isKnown(name), () => `dataset: expected one of ${datasetNames.join(', ')}, got ${name}`)
-  return openers[name](options)
+  const entry = entries[name]
+  const { data } = options
+  if ('what' in entry) {
+    demand(data !== undefined, () => `${name}: expected data, the path of ${entry.what}; ${entry.source}`)
+    return { ...(await entry.open(data)), data }
+  }
+  demand(data === undefined, () => `${name}: takes no data, ${entry.reason}; got ${data}`)
+  return entry.open(options)
 }
 
 function isKnown(name: string): name is DatasetName {
   return (datasetNames as readonly string[]).includes(name)
-}
-
-function demandData(name: DatasetName, data: string | undefined, archive: string): string {
-  demand(
-    data !== undefined,
-    () =>
-      `${name}: expected data, the path of ${archive}.tar.gz or of the folder unpacked from it; ` +
-      `get it from https://www.cs.toronto.edu/~kriz/${archive}.tar.gz`,
-  )
-  return data
-}
-
-function demandNoData(name: DatasetName, data: string | undefined, reason: string): void {
-  demand(data === undefined, () => `${name}: takes no data, ${reason}; got ${data}`)
 }

@@ -33,6 +33,18 @@ export function randomPlacement(
   }
 }
 
+/** In how many ways `randomPlacement` may place an image: (2 padding + 1)², and twice that where it may be mirrored. */
+export function countPlacements({ padding, flip }: Augmentation): number {
+  return (2 * padding + 1) ** 2 * (flip ? 2 : 1)
+}
+
+/** The number of a placement among those that `randomPlacement` may give, from 0. */
+export function numberOfPlacement({ padding, flip: flips }: Augmentation, placement: Placement): number {
+  const { top, left, flip } = placement
+  const corner = (top + padding) * (2 * padding + 1) + left + padding
+  return flips ? 2 * corner + Number(flip) : corner
+}
+
 /** For each channel, what each of the 256 values of a pixel becomes: (pixel / scale − mean) / std. */
 export function normalisationTables({ scale, mean, std }: Normalisation): Float32Array[] {
   return mean.map((channelMean, channel) =>

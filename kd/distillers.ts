@@ -13,6 +13,8 @@ export interface Distiller {
   readonly paper: string
   /** Whether it learns from a teacher. */
   readonly needsTeacher: boolean
+  /** Whether it looks at more of the teacher than its logits. */
+  readonly needsFeatures: boolean
   /** Every option with its value. */
   readonly options: Settings
   /** The method for a pair of networks, what it trains initialized. Throws where the pair does not suit it. */
@@ -30,7 +32,7 @@ export const distillerNames = Object.keys(methods) as MethodName[]
  */
 export function distiller(method: string, given: object = {}): Distiller {
   demand(isMethod(method), () => `method: expected one of ${distillerNames.join(', ')}, got '${method}'`)
-  const { description, paper, defaults, build }: Definition<Settings> = methods[method]
+  const { description, paper, defaults, needsFeatures = true, build }: Definition<Settings> = methods[method]
   const options = resolveOptions(method, defaults, given)
   const needsTeacher = method !== 'alone'
   return {
@@ -38,6 +40,7 @@ export function distiller(method: string, given: object = {}): Distiller {
     description,
     paper,
     needsTeacher,
+    needsFeatures,
     options,
     build(pair) {
       demand(!needsTeacher || hasTeacher(pair), () => `method: ${method} needs a teacher, got none`)

@@ -7,8 +7,8 @@ import type { Settings } from './options.ts'
 /** What the networks predict for a batch, and what else is known of it. */
 export interface Lesson {
   readonly student: Predictions
-  /** Left out where the method needs no teacher. */
-  readonly teacher?: Predictions
+  /** Left out where the method needs no teacher; the logits alone suffice for a `LogitMethod`. */
+  readonly teacher?: Predictions | Logits
   /** [N] int32. */
   readonly labels: Tensor
   /** Counts from 1. */
@@ -17,8 +17,14 @@ export interface Lesson {
   readonly indices?: Int32Array
 }
 
+/** What is left of predictions where nobody looks at features. */
+export type Logits = Pick<Predictions, 'logits'>
+
 /** A lesson with a teacher, from whose predictions no gradient flows back. */
 export type TaughtLesson = Lesson & { readonly teacher: Predictions }
+
+/** The same, of which only the teacher's logits are known. */
+export type LogitLesson = Lesson & { readonly teacher: Logits }
 
 /**
  * A way to train a student: a module whose `forward` is the loss of a lesson. It is built for a pair of networks; its
@@ -32,6 +38,7 @@ export abstract class Method extends Module<Loss | Distillation, Lesson> {
   override forward(lesson: Lesson): Loss | Distillation {
     const { teacher } = lesson
     demand(teacher !== undefined, () => "method: expected the teacher's predictions, got none")
+    demand('features' in teacher, () => "method: expected the teacher's features too, got its logits alone")
     return this.loss({ ...lesson, teacher: withoutGradient(teacher) })
   }
 
@@ -47,6 +54,17 @@ export abstract class Method extends Module<Loss | Distillation, Lesson> {
       }
     }
   }
+}
+
+/** A method that looks at nothing of the teacher but its logits: they may come from wherever they are known. */
+export abstract class LogitMethod extends Method {
+  override forward(lesson: Lesson): Loss | Distillation {
+    const { teacher } = lesson
+    demand(teacher !== undefined, () => "method: expected the teacher's logits, got none")
+    return this.loss({ ...lesson, teacher: { logits: teacher.logits.detach() } })
+  }
+
+  protected abstract override loss(lesson: LogitLesson): Loss | Distillation
 }
 
 /** For what a method is built. */
@@ -71,6 +89,8 @@ export interface Definition<Options extends Settings> {
   /** Who, when, where. */
   readonly paper: string
   readonly defaults: Options
+  /** Whether it looks at more of the teacher than its logits. Default true. */
+  readonly needsFeatures?: boolean
   build(options: Options, pair: TaughtPair): Method
 }
 

@@ -26,7 +26,9 @@ export function choicesOf(option: string): readonly string[] | undefined {
   return isChoice(option) ? choices[option] : undefined
 }
 
-interface Rule {
+/** What an option may be. */
+export interface Rule {
+  /** In words. */
   readonly expected: string
   allows(value: unknown): boolean
 }
@@ -85,7 +87,8 @@ export function resolveOptions<Options extends object>(
   return { ...defaults, ...Object.fromEntries(set) }
 }
 
-function ruleOf(name: string): Rule {
+/** What the option of this name may be, whatever the method. */
+export function ruleOf(name: string): Rule {
   if (!isChoice(name)) return Object.hasOwn(rules, name) ? rules[name] : atLeastZero
   const names: readonly unknown[] = choices[name]
   return { expected: `one of ${names.join(', ')}`, allows: (value) => names.includes(value) }

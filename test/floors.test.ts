@@ -6,10 +6,13 @@ import { describe, expect, it } from 'vitest'
 const root = join(import.meta.dirname, '..')
 
 /** The floors of the house, from the ground up: each imports only from those before it. */
-const floors = ['engine', 'nn', 'kd', 'datasets', 'train', 'cli']
+const floors = ['engine', 'files', 'nn', 'kd', 'datasets', 'train', 'cli']
 
 /** What `datasets` may know of the engine: errors, keyed random numbers, the tensor constructor. */
 const engineForDatasets = ['engine/errors.ts', 'engine/random.ts', 'engine/tensor.ts']
+
+/** What `files` may know of the engine. */
+const engineForFiles = ['engine/errors.ts']
 
 interface Import {
   readonly from: string
@@ -36,10 +39,17 @@ describe('the floors', () => {
     expect(imports.filter(({ from, to }) => floorOf(to) < 0 || floorOf(to) > floorOf(from))).toEqual([])
   })
 
+  it('should keep files apart from all of the engine but its errors', async () => {
+    const reaches = (await importsOfTheProject()).filter(
+      ({ from, to }) => from.startsWith('files/') && !to.startsWith('files/') && !engineForFiles.includes(to),
+    )
+    expect(reaches).toEqual([])
+  })
+
   it('should keep datasets apart from all of the engine but three files, and from nn and kd', async () => {
     const reaches = (await importsOfTheProject()).filter(
       ({ from, to }) =>
-        from.startsWith('datasets/') && !to.startsWith('datasets/') && !engineForDatasets.includes(to),
+        from.startsWith('datasets/') && !/^(datasets|files)\//.test(to) && !engineForDatasets.includes(to),
     )
     expect(reaches).toEqual([])
   })

@@ -5,13 +5,15 @@ import { type Tensor, tensor } from '../engine/index.ts'
 export interface BatchTensors {
   readonly images: Tensor
   readonly labels: Tensor
-  /** The number of each image among the training images, for methods that ask. */
+  /** The number of each image among those that are trained on, for methods that ask. */
   readonly indices?: Int32Array
+  /** [N, K], where they are known: then the teacher is not in the plan. */
+  readonly teacherLogits?: Tensor
 }
 
 /** A loader's batch as tensors. */
-export function batchTensors({ images, labels, indices }: Batch): BatchTensors {
-  return { images: tensor(images.data, { shape: images.shape }), labels: tensor(labels), indices }
+export function batchTensors({ images, labels, places }: Batch): BatchTensors {
+  return { images: tensor(images.data, { shape: images.shape }), labels: tensor(labels), indices: places }
 }
 
 /** What scalars hold, by their names. Cheap once they are realized. */

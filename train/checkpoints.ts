@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { InvalidInputError } from '../engine/errors.ts'
 import { decodeSafetensors, encodeSafetensors, type StateDict, writeFileAtomically } from '../nn/index.ts'
+import { makeFolder } from './folder.ts'
 
 /** All that a training needs to go on as if it had never stopped. */
 export interface Checkpoint<About> {
@@ -41,7 +42,7 @@ export class Checkpoints<About> {
   /** Writes a checkpoint, then removes those that are two generations older. */
   async save({ step, tensors, about }: Checkpoint<About>): Promise<void> {
     const bytes = await encodeSafetensors(tensors, { about: JSON.stringify(about) })
-    await mkdir(this.folder, { recursive: true })
+    await makeFolder(this.folder)
     await writeFileAtomically(join(this.folder, nameOf(step, bytes)), bytes)
     for (const name of (await this.#names()).slice(generations)) await rm(join(this.folder, name))
   }

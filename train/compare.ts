@@ -8,9 +8,11 @@ import type { Observer } from './observer.ts'
 import { distillerFor, type Recipe } from './recipe.ts'
 import { loadTeacher, newNetwork, type Run, run, type Teacher, testLoader } from './run.ts'
 import { writeJson } from './runFolder.ts'
+import { demandLogitsSuffice } from './teacherLogits/index.ts'
 
 /** One teacher, and one student for each of several methods. */
-export interface Comparison extends Pick<Run, 'resume' | 'saveEvery' | 'signal'> {
+export interface Comparison
+  extends Pick<Run, 'teacherCache' | 'validation' | 'resume' | 'saveEvery' | 'signal'> {
   /** New or empty: each training gets a folder of its own in it, and `results.json` says how they ended. */
   readonly folder: string
   readonly dataset: Dataset
@@ -81,7 +83,7 @@ export async function compareMethods(comparison: Comparison): Promise<Result[]> 
 }
 
 /** A name that is wrong must not show only after the teacher has been trained. */
-function demandKnown({ dataset, teacher, student, methods, options = {} }: Comparison): void {
+function demandKnown({ dataset, teacher, teacherCache, student, methods, options = {} }: Comparison): void {
   demand(
     dataset.train.labels.length > 0,
     () => `there are no ${dataset.train.name}: this file is for evaluation alone`,
@@ -92,7 +94,11 @@ function demandKnown({ dataset, teacher, student, methods, options = {} }: Compa
     image: dataset.train.images.shape.slice(1),
     trainingLabels: dataset.train.labels,
   }
-  for (const method of methods) distillerFor(method, student.recipe, options[method]).build(pair)
+  for (const method of methods) {
+    const distiller = distillerFor(method, student.recipe, options[method])
+    if (teacherCache) demandLogitsSuffice(distiller)
+    distiller.build(pair)
+  }
   const repeated = methods.find((method, i) => methods.indexOf(method) !== i)
   demand(repeated === undefined, () => `compare: expected each method once, got ${repeated} twice`)
 }
@@ -114,7 +120,18 @@ function trainTeacher(comparison: Comparison): Promise<[Teacher, Result]> {
 }
 
 async function timedRun(
-  { folder, dataset, seed, environment, observe, resume, saveEvery, signal }: Comparison,
+  {
+    folder,
+    dataset,
+    teacherCache,
+    validation,
+    seed,
+    environment,
+    observe,
+    resume,
+    saveEvery,
+    signal,
+  }: Comparison,
   name: string,
   particulars: Pick<Run, 'model' | 'method' | 'options' | 'teacher' | 'recipe' | 'limit'>,
 ): Promise<[Teacher, Result]> {
@@ -125,6 +142,8 @@ async function timedRun(
     ...particulars,
     folder: source,
     dataset,
+    teacherCache,
+    validation,
     seed,
     environment,
     observer: observe?.(name),
@@ -133,7 +152,7 @@ async function timedRun(
     signal,
   })
   return [
-    { model, network, source },
+    { model, network, source: join(source, 'last.safetensors') },
     {
       name,
       model,

@@ -1,8 +1,9 @@
-import type { Batch, Loader } from '../datasets/index.ts'
-import { realize } from '../engine/index.ts'
-import { crossEntropy, type Network, topKCorrect } from '../nn/index.ts'
+import type { Loader } from '../datasets/index.ts'
+import { realize, type Tensor } from '../engine/index.ts'
+import { crossEntropy, type Network, type Predictions, topKCorrect } from '../nn/index.ts'
 import { Averages } from './averages.ts'
 import { batchTensors, readScalars } from './batch.ts'
+import { Columns } from './columns.ts'
 
 /** How well a network classifies. */
 export interface Evaluation {
@@ -14,27 +15,59 @@ export interface Evaluation {
   readonly loss: number
 }
 
+/** A batch of images as a network in evaluation mode sees it. */
+export interface Classified {
+  readonly predictions: Predictions
+  /** [N] int32 */
+  readonly labels: Tensor
+  /** The number of the batch, from 0. */
+  readonly batch: number
+}
+
+/** Asks for numbers of each image of a batch: tensors of N elements by name. */
+export type RowsOf = (classified: Classified) => Readonly<Record<string, Tensor>>
+
 /** Classifies every image of the loader in evaluation mode; the network goes back to the mode that it was in. */
 export async function evaluate(network: Network, images: Loader): Promise<Evaluation> {
+  const { evaluation } = await examine(network, images, () => ({}))
+  return evaluation
+}
+
+/** The same, and what else is asked of each image. */
+export async function examine(
+  network: Network,
+  images: Loader,
+  rowsOf: RowsOf,
+): Promise<{ evaluation: Evaluation; columns: Columns }> {
+  const averages = new Averages()
+  const columns = new Columns()
+  for (const classified of classify(network, images)) {
+    const rows = rowsOf(classified)
+    const scalars = scalarsOf(classified)
+    await realize(...Object.values(scalars), ...Object.values(rows))
+    averages.add(await readScalars(scalars), classified.labels.size)
+    await columns.add(rows)
+  }
+  const { top1, top5, loss } = averages.means()
+  return { evaluation: { top1, top5, loss }, columns }
+}
+
+/** What the network says of the images, batch after batch, as recipes. */
+export function* classify(network: Network, loader: Loader): Generator<Classified> {
   const { training } = network
   network.evaluate()
   try {
-    const averages = new Averages()
-    for (const batch of images.epoch(0)) {
-      averages.add(await evaluateBatch(network, batch), batch.labels.length)
+    let number = 0
+    for (const batch of loader.epoch(0)) {
+      const { images, labels } = batchTensors(batch)
+      yield { predictions: network.forward(images), labels, batch: number++ }
     }
-    const { top1, top5, loss } = averages.means()
-    return { top1, top5, loss }
   } finally {
     if (training) network.train()
   }
 }
 
-async function evaluateBatch(network: Network, batch: Batch): Promise<Record<string, number>> {
-  const { images, labels } = batchTensors(batch)
-  const { logits } = network.forward(images)
+function scalarsOf({ predictions: { logits }, labels }: Classified): Record<string, Tensor> {
   const percent = (k: number) => topKCorrect(logits, labels, k).multiply(100 / labels.size)
-  const scalars = { top1: percent(1), top5: percent(5), loss: crossEntropy(logits, labels) }
-  await realize(...Object.values(scalars))
-  return readScalars(scalars)
+  return { top1: percent(1), top5: percent(5), loss: crossEntropy(logits, labels) }
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Split } from '../datasets/index.ts'
 import type { Network } from '../nn/index.ts'
 
 /** SHA-256 over the names, shapes and elements of all weights, in hexadecimal: equal for equal trainings. */
@@ -10,4 +11,12 @@ export async function fingerprintOf(network: Network): Promise<string> {
     hash.update(new Uint8Array(buffer, byteOffset, byteLength))
   }
   return hash.digest('hex')
+}
+
+/** The same over the stored pixels of images, how they lie, their labels and their normalisation. */
+export function fingerprintOfSplit({ images, labels, normalisation }: Split): string {
+  const { data, shape, stride, offset } = images
+  const hash = createHash('sha256')
+  hash.update(`${JSON.stringify({ shape, stride, offset, normalisation })}\n`)
+  return hash.update(data).update(labels).digest('hex')
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir } from 'node:fs/promises'
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { demand, InvalidInputError } from '../engine/errors.ts'
 
 /** Makes the folder, unless it is there and empty: a run never writes over another. Throws where it cannot. */
@@ -11,14 +12,20 @@ export async function makeEmptyFolder(path: string): Promise<void> {
   )
 }
 
-/** What the folder holds. */
-async function makeFolder(path: string): Promise<string[]> {
+/** Makes the folder, unless it is there. What it holds; throws where it cannot be made. */
+export async function makeFolder(path: string): Promise<string[]> {
   try {
     await mkdir(path, { recursive: true })
     return await readdir(path)
   } catch (error) {
     throw new InvalidInputError(`${path}: cannot make this folder (${(error as Error).message})`)
   }
+}
+
+/** Removes what `writeFileAtomically` left behind when a process was killed. Nobody may be at work in the folder. */
+export async function removePartialFiles(path: string): Promise<void> {
+  const names = await readdir(path).catch(() => [])
+  for (const name of names) if (name.endsWith('.partial')) await rm(join(path, name))
 }
 
 /** This path or, where there is something already, this path with -2, -3, … behind it. */

@@ -3,6 +3,7 @@ import { open, readFile, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { demand, InvalidInputError } from '../engine/errors.ts'
+import { type Attempt, attemptOf } from './attempt.ts'
 
 /** Who works in a folder. */
 interface Owner {
@@ -10,11 +11,13 @@ interface Owner {
   readonly host: string
   /** When the process began, as far as the system tells: numbers of processes are used again. */
   readonly began: string
+  readonly attempt?: Attempt
 }
 
 /**
  * Takes a folder for this process; the promise is of a function that gives it back. A lock that a process left behind
- * when it was killed is taken over. Throws where the owner is alive, or is on another machine and cannot be asked.
+ * when it was killed is taken over, also from another machine if it belonged to an earlier attempt of the same job. Throws
+ * where the owner is alive, or is on another machine and cannot be asked.
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const path = join(folder, 'lock')
@@ -34,7 +37,8 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
 
 /** Makes the file, unless it is there. */
 async function tryLock(path: string): Promise<boolean> {
-  const owner: Owner = { process: process.pid, host: hostname(), began: beginOf(process.pid) }
+  const attempt = attemptOf(process.env)
+  const owner: Owner = { process: process.pid, host: hostname(), began: beginOf(process.pid), attempt }
   try {
     const file = await open(path, 'wx')
     try {
@@ -58,14 +62,20 @@ async function ownerOf(path: string): Promise<Owner | undefined> {
   }
 }
 
-function isAlive({ process: id, host, began }: Owner): boolean {
-  if (host !== hostname()) return true
+function isAlive({ process: id, host, began, attempt }: Owner): boolean {
+  if (host !== hostname()) return !isOver(attempt)
   try {
     process.kill(id, 0)
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
   return beginOf(id) === began
+}
+
+/** Whether this process is a later attempt of the same job. */
+function isOver(attempt: Attempt | undefined): boolean {
+  const own = attemptOf(process.env)
+  return attempt !== undefined && own?.job === attempt.job && own.number > attempt.number
 }
 
 /** The start of a process in the kernel's ticks; empty where there is no such file. */

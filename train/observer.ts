@@ -1,4 +1,5 @@
 import type { StateDict } from '../nn/index.ts'
+import type { Distribution } from './distribution.ts'
 import type { Place } from './errors.ts'
 import type { Evaluation } from './evaluate.ts'
 
@@ -12,6 +13,9 @@ export interface EpochMetrics {
   /** Rows in which a guard stepped in for the formula of the temperatures. */
   readonly guardedRows: number
   readonly test: Evaluation
+  /** On the images held back from training, if any were. */
+  readonly validation?: Evaluation
+  readonly distribution: Distribution
   /** Of training and evaluation. */
   readonly seconds: number
   /** Of training alone. */
@@ -48,7 +52,7 @@ export interface EpochEnd {
   readonly metrics: EpochMetrics
   /** Copies of the weights as they are now. */
   readonly weights: StateDict
-  /** Whether no epoch before had a higher test top-1: of equal ones the later is the best, as in mdistiller. */
+  /** Whether no epoch before had a higher top-1, see `History.best`: of equal ones the later is the best, as in mdistiller. */
   readonly isBest: boolean
 }
 

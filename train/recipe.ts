@@ -11,66 +11,75 @@ export interface Recipe {
   readonly lr: number
   readonly momentum: number
   readonly weightDecay: number
-  /** After each of these epochs the learning rate is divided by ten. */
+  /** After each of these epochs the learning rate is multiplied by `lrDecay`. */
   readonly milestones: readonly number[]
+  readonly lrDecay: number
   /** Δ of the distillation-oriented trainer, see `DOT`; 0, the default, for plain SGD. */
   readonly dot: number
 }
 
 /** What DTKD's configurations for CIFAR-100 share, but for `lr`, which is 0.01 for networks of depthwise convolutions. */
-const published: Recipe = {
+export const publishedTraining: Recipe = {
   epochs: 240,
   batchSize: 64,
   lr: 0.05,
   momentum: 0.9,
   weightDecay: 5e-4,
   milestones: [150, 180, 210],
+  lrDecay: 0.1,
   dot: 0,
 }
 
 /**
- * The published recipe, with another number of epochs, batch size or learning rate. A shorter or longer training keeps
- * its proportions: the milestones move with the number of epochs.
+ * The published recipe but for what is given. Where no milestones are, a shorter or longer training keeps its
+ * proportions: the milestones move with the number of epochs.
  */
-export function resolveRecipe(
-  given: Partial<Pick<Recipe, 'epochs' | 'batchSize' | 'lr' | 'dot'>> = {},
-): Recipe {
-  const { epochs, batchSize, lr, dot, ...others } = { ...published, ...given }
-  for (const [name, value] of Object.entries({ epochs, batchSize })) {
+export function resolveRecipe(given: Partial<Recipe> = {}): Recipe {
+  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+  const milestones = milestonesIn(given.epochs ?? publishedTraining.epochs, publishedTraining)
+  const recipe: Recipe = { ...publishedTraining, milestones, ...set }
+  for (const name of ['epochs', 'batchSize'] as const) {
     demand(
-      Number.isInteger(value) && value >= 1,
-      () => `recipe: ${name}: expected an integer of 1 or more, got ${value}`,
+      Number.isInteger(recipe[name]) && recipe[name] >= 1,
+      () => `recipe: ${name}: expected an integer of 1 or more, got ${recipe[name]}`,
     )
   }
+  const { lr, dot, momentum } = recipe
   demand(Number.isFinite(lr) && lr >= 0, () => `recipe: lr: expected a number of 0 or more, got ${lr}`)
   demand(
-    dot >= 0 && dot <= others.momentum,
-    () => `recipe: dot: expected a number from 0 to ${others.momentum}, the momentum, got ${dot}`,
+    dot >= 0 && dot <= momentum,
+    () => `recipe: dot: expected a number from 0 to ${momentum}, the momentum, got ${dot}`,
   )
-  const milestones = published.milestones.map((epoch) => Math.round(scaled(epoch, epochs)))
-  return { ...others, epochs, batchSize, lr, dot, milestones }
+  return recipe
+}
+
+/** The milestones of a recipe where it has another number of epochs: they keep its proportions. */
+export function milestonesIn(epochs: number, recipe: Pick<Recipe, 'epochs' | 'milestones'>): number[] {
+  return recipe.milestones.map((epoch) => Math.round((epoch * epochs) / recipe.epochs))
 }
 
 /** The learning rate of each epoch, counted from 1. */
-export function scheduleOf({ lr, milestones }: Recipe): Schedule {
-  return multiStep(lr, milestones)
+export function scheduleOf({ lr, milestones, lrDecay }: Recipe): Schedule {
+  return multiStep(lr, milestones, lrDecay)
 }
 
 /** Options that are numbers of epochs. */
 const inEpochs = ['warmUp', 'rampEpochs', 'hintEpochs']
+
+/** Options of a method where a training of so many epochs becomes one of another number: those in epochs keep their share. */
+export function optionsIn<Options extends object>(epochs: number, options: Options, before: number): Options {
+  const stretched = Object.entries(options).map(([name, value]) => [
+    name,
+    inEpochs.includes(name) && typeof value === 'number' ? (value * epochs) / before : value,
+  ])
+  return Object.fromEntries(stretched)
+}
 
 /**
  * A method with its published options but for those given; what it does in the first epochs, such as a warm-up, keeps its
  * share of the epochs, as the milestones do.
  */
 export function distillerFor(method: string, { epochs }: Recipe, given: object = {}): Distiller {
-  const published = Object.entries(distiller(method).options)
-  const stretched = published.flatMap(([name, value]) =>
-    inEpochs.includes(name) && typeof value === 'number' ? [[name, scaled(value, epochs)]] : [],
-  )
-  return distiller(method, { ...Object.fromEntries(stretched), ...given })
-}
-
-function scaled(epoch: number, epochs: number): number {
-  return (epoch * epochs) / published.epochs
+  const published = optionsIn(epochs, distiller(method).options, publishedTraining.epochs)
+  return distiller(method, { ...published, ...given })
 }

@@ -1,21 +1,26 @@
 import { join } from 'node:path'
-import { type Dataset, Loader } from '../datasets/index.ts'
+import { type Dataset, holdBack, Loader } from '../datasets/index.ts'
 import { streamKey } from '../engine/index.ts'
-import { createModel, type Network } from '../nn/index.ts'
+import type { Distiller } from '../kd/index.ts'
+import { createModel, type Network, writeFileAtomically } from '../nn/index.ts'
+import { confusionsOf } from './confusions.ts'
 import type { Environment } from './environment.ts'
 import { NonFiniteLossError } from './errors.ts'
-import { fingerprintOf } from './fingerprint.ts'
+import { fingerprintOf, fingerprintOfSplit } from './fingerprint.ts'
 import type { Observer } from './observer.ts'
 import { distillerFor, type Recipe } from './recipe.ts'
+import type { RunRecipe } from './recipes/runRecipe.ts'
+import { recipeText } from './recipes/text.ts'
 import { RunFolder, type RunResult } from './runFolder.ts'
-import { type History, type Survival, train } from './train.ts'
+import { demandLogitsSuffice, type Kept, type TeacherCache, TeacherLogits } from './teacherLogits/index.ts'
+import { type History, type Survival, type Training, train } from './train.ts'
 import { restoreWeights } from './weights.ts'
 
 /** A network, how it came to be, and what it is called. */
 export interface Teacher {
   readonly model: string
   readonly network: Network
-  /** The file of its weights, or the folder of the run that trained it. */
+  /** The file of its weights. */
   readonly source: string
 }
 
@@ -30,10 +35,14 @@ export interface Run {
   readonly options?: object
   /** Where the method needs one. */
   readonly teacher?: Teacher
+  /** Where the teacher's logits are kept for other epochs and runs. Default nowhere. Throws where the method wants more. */
+  readonly teacherCache?: TeacherCache
   readonly recipe: Recipe
   /** Names the initial weights, the order of the images and what is drawn for each. */
   readonly seed: number
-  /** At most this many training images. Default all. */
+  /** So many training images are held back, drawn by the seed: they choose the best epoch. Default none. */
+  readonly validation?: number
+  /** Train on at most this many of the others. Default all. */
   readonly limit?: number
   readonly environment: Environment
   readonly observer?: Observer
@@ -55,43 +64,55 @@ export interface FinishedRun extends RunResult {
  * from its newest checkpoint, and one that had ended gives its result again.
  */
 export async function run(run: Run): Promise<FinishedRun> {
-  const { dataset, model, recipe, seed, limit, resume = false } = run
-  const { batchSize } = recipe
+  const { dataset, model, seed, resume = false } = run
   const network = newNetwork(model, dataset, seed)
-  const augment = dataset.augmentation
-  const trainingImages = new Loader(dataset.train, { batchSize, shuffle: true, seed, augment, limit })
-  const config = configOf(run, trainingImages.length)
+  const images = imagesOf(run)
+  const config = await configOf(run, images.trainingImages.length)
   const folder = await (resume ? RunFolder.reopen(run.folder, config) : RunFolder.create(run.folder, config))
   try {
+    await writeFileAtomically(join(run.folder, 'recipe.yaml'), recipeText(recipeOf(run)))
     const known = await folder.result()
     if (known !== undefined) {
       await restoreWeights(network, join(run.folder, 'last.safetensors'))
       return { network, ...known }
     }
-    const { last, best } = await trainInto(folder, network, trainingImages, run)
-    const result = { last, best, fingerprint: await fingerprintOf(network) }
-    await folder.finish(result)
+    const { last, best } = await trainInto(folder, network, images, run)
+    const bestOn = run.validation === undefined ? ('test' as const) : ('validation' as const)
+    const result = { last, best, bestOn, fingerprint: await fingerprintOf(network) }
+    await folder.finish(result, await confusionsOf(network, dataset, images.testImages))
     return { network, ...result }
   } finally {
     await folder.close()
   }
 }
 
-async function trainInto(
-  folder: RunFolder,
-  network: Network,
-  trainingImages: Loader,
-  { dataset, method, options, teacher, recipe, seed, observer, saveEvery, signal }: Run,
-): Promise<History> {
+type Images = Pick<Training, 'trainingImages' | 'testImages' | 'validationImages'>
+
+/** The images to train on, those held back from them, and those to test on. */
+function imagesOf({ dataset, recipe: { batchSize }, seed, limit, validation }: Run): Images {
+  const { train: split, augmentation: augment } = dataset
+  const parts = validation === undefined ? undefined : holdBack(split, validation, seed)
+  const options = { batchSize, shuffle: true, seed, augment, limit, among: parts?.rest }
+  return {
+    trainingImages: new Loader(split, options),
+    testImages: testLoader(dataset, batchSize),
+    validationImages: parts && new Loader(split, { batchSize, among: parts.heldBack }),
+  }
+}
+
+async function trainInto(folder: RunFolder, network: Network, images: Images, run: Run): Promise<History> {
+  const { method, teacher, recipe, seed, observer, saveEvery, signal } = run
+  const kept = keptLogits(run)
+  const teacherLogits = kept && (await TeacherLogits.open({ ...kept, images: images.trainingImages }))
   try {
     return await train({
       network,
-      distiller: distillerFor(method, recipe, options),
+      distiller: distillerOf(run),
       teacher: teacher?.network,
+      teacherLogits,
       seed: streamKey(seed, 'method', method)[0],
       recipe,
-      trainingImages,
-      testImages: testLoader(dataset, recipe.batchSize),
+      ...images,
       observers: [folder, ...(observer ? [observer] : [])],
       survival: { checkpoints: folder.checkpoints, ...(saveEvery ?? { everyMinutes: 5 }) },
       signal,
@@ -99,7 +120,23 @@ async function trainInto(
   } catch (error) {
     if (error instanceof NonFiniteLossError) error.message += ` and lie in ${folder.path}`
     throw error
+  } finally {
+    teacherLogits?.close()
   }
+}
+
+function distillerOf({ method, recipe, options }: Run): Distiller {
+  return distillerFor(method, recipe, options)
+}
+
+/** Where to keep the teacher's logits, if anywhere. Throws for a method that needs more of the teacher. */
+function keptLogits(run: Run): Omit<Kept, 'images'> | undefined {
+  const { teacher, teacherCache, observer } = run
+  const distiller = distillerOf(run)
+  // A student that learns alone has no use for them.
+  if (!teacher || !teacherCache || !distiller.needsTeacher) return undefined
+  demandLogitsSuffice(distiller)
+  return { ...teacherCache, teacher, warned: (message) => observer?.warned?.(message) }
 }
 
 /**
@@ -123,22 +160,48 @@ export function testLoader({ test }: Dataset, batchSize: number): Loader {
   return new Loader(test, { batchSize })
 }
 
-function configOf(run: Run, trainingImages: number): object {
-  const { dataset, model, method, options, teacher, recipe, seed, environment } = run
-  const { augmentation, classNames, test } = dataset
+/** The run as a recipe, by which it can be run again. */
+export function recipeOf(run: Run): RunRecipe {
+  const { dataset, model, teacher, recipe, validation, limit, seed } = run
+  const { method, options, needsTeacher } = distillerOf(run)
+  return {
+    dataset: dataset.name,
+    data: dataset.data,
+    teacher: teacher && needsTeacher ? { model: teacher.model, weights: teacher.source } : undefined,
+    student: { model },
+    method: { name: method, ...options },
+    training: recipe,
+    augmentation: dataset.augmentation,
+    validation,
+    limit: limit === Infinity ? undefined : limit,
+    seed,
+  }
+}
+
+async function configOf(run: Run, trainingImages: number): Promise<object> {
+  const { dataset, model, method, teacher, teacherCache, recipe, validation, seed, environment } = run
+  const { augmentation, classNames, train, test } = dataset
   return {
     model,
-    method: { name: method, ...distillerFor(method, recipe, options).options },
-    teacher: teacher && { model: teacher.model, source: teacher.source },
+    method: { name: method, ...distillerOf(run).options },
+    teacher: teacher && {
+      model: teacher.model,
+      source: teacher.source,
+      fingerprint: await fingerprintOf(teacher.network),
+      // Such rounding decides the numbers; where exact logits lie does not.
+      logits: keptLogits(run)?.precision === 'float16' ? 'float16' : undefined,
+    },
     dataset: {
       name: dataset.name,
       classes: classNames.length,
       trainingImages,
+      validationImages: validation,
       testImages: test.labels.length,
+      fingerprints: { training: fingerprintOfSplit(train), test: fingerprintOfSplit(test) },
       augmentation,
     },
     recipe,
     seed,
-    environment,
+    environment: { ...environment, teacherCache },
   }
 }

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { demand, InvalidInputError } from '../engine/errors.ts'
 import { type StateDict, saveWeights, writeFileAtomically } from '../nn/index.ts'
 import { Checkpoints } from './checkpoints.ts'
-import { makeEmptyFolder } from './folder.ts'
+import type { Confusions } from './confusions.ts'
+import { makeEmptyFolder, removePartialFiles } from './folder.ts'
 import { lockFolder } from './lock.ts'
 import type { EpochEnd, EpochMetrics, Observer, TrainingStart } from './observer.ts'
 import { csvOf, scalarsOfEpoch } from './scalars.ts'
@@ -14,12 +15,14 @@ import type { Progress } from './train.ts'
  * Where a training leaves what it did:
  *
  * - `config.json`: everything that was decided before it began
+ * - `recipe.yaml`: the same as a recipe, by which it can be run again
  * - `metrics.jsonl`: a line for each epoch, see `EpochMetrics`; `metrics.csv` and TensorBoard's `events.out.tfevents…` say
  *   the same to other tools
  * - `last.safetensors`: the weights after the last epoch that ended well, at first the initial ones
- * - `best.safetensors`: those of the highest test top-1
+ * - `best.safetensors`: those of the highest top-1 on the validation images or, where there are none, on the test images
  * - `checkpoints/`: what it needs to go on
- * - `result.json`: what it came to, once it has ended
+ * - `confusions.json`: which classes it takes for which, once it has ended
+ * - `result.json`: what it came to then
  * - `lock`: while a process is at work in it
  */
 export class RunFolder implements Observer {
@@ -49,15 +52,18 @@ export class RunFolder implements Observer {
     const earlier = await readJson(join(path, 'config.json'))
     if (earlier === undefined) return RunFolder.create(path, config)
     demandSameRun(path, earlier, config)
-    return new RunFolder(path, await lockFolder(path))
+    const folder = new RunFolder(path, await lockFolder(path))
+    for (const inside of [path, folder.checkpoints.folder]) await removePartialFiles(inside)
+    return folder
   }
 
   /** What the run came to, if it has ended. */
   async result(): Promise<RunResult | undefined> {
-    return (await readJson(join(this.path, 'result.json'))) as RunResult | undefined
+    return resultIn(this.path)
   }
 
-  async finish(result: RunResult): Promise<void> {
+  async finish(result: RunResult, confusions: Confusions): Promise<void> {
+    await writeJson(join(this.path, 'confusions.json'), confusions)
     await writeJson(join(this.path, 'result.json'), result)
   }
 
@@ -100,8 +106,15 @@ export class RunFolder implements Observer {
 export interface RunResult {
   readonly last: EpochMetrics
   readonly best: EpochMetrics
+  /** Which images chose the best epoch. */
+  readonly bestOn: 'test' | 'validation'
   /** Of the final weights, see `fingerprintOf`. */
   readonly fingerprint: string
+}
+
+/** What the run in a folder came to; nothing where it has not ended or never began. Throws where the file is damaged. */
+export async function resultIn(folder: string): Promise<RunResult | undefined> {
+  return (await readJson(join(folder, 'result.json'))) as RunResult | undefined
 }
 
 function aboutOf(metrics: EpochMetrics | undefined): Record<string, string> {
@@ -109,22 +122,28 @@ function aboutOf(metrics: EpochMetrics | undefined): Record<string, string> {
 }
 
 /** Everything that decides the numbers must be as it was; the machine and its number of threads may be another. */
-function demandSameRun(path: string, earlier: object, config: object): void {
+export function demandSameRun(path: string, earlier: object, config: object): void {
   const [before, now] = [earlier, config].map((value) => {
     const { environment, ...deciding } = JSON.parse(JSON.stringify(value))
-    return deciding as Record<string, unknown>
+    return deciding
   })
-  const different = Object.keys({ ...before, ...now }).filter(
-    (key) => JSON.stringify(before[key]) !== JSON.stringify(now[key]),
-  )
-  demand(
-    different.length === 0,
-    () =>
-      `${path}: this folder is of another run: ` +
-      different
-        .map((key) => `${key} was ${JSON.stringify(before[key])}, now ${JSON.stringify(now[key])}`)
-        .join('; '),
-  )
+  const changes = changesBetween(before, now)
+  demand(changes.length === 0, () => `${path}: this folder is of another run: ${changes.join('; ')}`)
+}
+
+/** What is not the same, down to single values of objects in objects. */
+function changesBetween(before: unknown, now: unknown, name = ''): string[] {
+  if (isRecord(before) && isRecord(now)) {
+    return Object.keys({ ...before, ...now }).flatMap((key) =>
+      changesBetween(before[key], now[key], name === '' ? key : `${name}.${key}`),
+    )
+  }
+  const [was, is] = [before, now].map((value) => JSON.stringify(value) ?? 'not given')
+  return was === is ? [] : [`${name} was ${was}, now ${is}`]
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Nothing where there is no such file. */
@@ -150,12 +169,21 @@ function eventOf(metrics: EpochMetrics): Uint8Array {
   return scalarRecord(Date.now() / 1000, metrics.epoch, scalarsOfEpoch(metrics))
 }
 
+/** Appends to a file. Throws, naming it, where it cannot: what it held before is as it was. */
 async function append(path: string, content: string | Uint8Array): Promise<void> {
-  const file = await open(path, 'a')
   try {
-    await file.appendFile(content)
-    await file.sync()
-  } finally {
-    await file.close()
+    const file = await open(path, 'a')
+    try {
+      const { size } = await file.stat()
+      await file.appendFile(content).catch(async (error) => {
+        await file.truncate(size).catch(() => {})
+        throw error
+      })
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    throw new InvalidInputError(`${path}: cannot write to this file (${(error as Error).message})`)
   }
 }

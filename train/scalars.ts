@@ -5,6 +5,8 @@ export function scalarsOfEpoch({
   lr,
   train,
   test,
+  validation,
+  distribution,
   guardedRows,
   seconds,
   imagesPerSecond,
@@ -14,6 +16,8 @@ export function scalarsOfEpoch({
   return Object.fromEntries([
     ...grouped('train', { ...train, guardedRows }),
     ...grouped('test', test),
+    ...grouped('validation', validation ?? {}),
+    ...Object.entries(distribution).map(([name, quantiles]) => [`median/${name}`, quantiles[3]]),
     ...grouped('run', { lr, seconds, imagesPerSecond }),
   ])
 }

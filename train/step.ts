@@ -4,6 +4,7 @@ import { type Method, scalarsOf } from '../kd/index.ts'
 import { DOT, type Network, type Optimizer } from '../nn/index.ts'
 import { type BatchTensors, batchTensors, readScalars } from './batch.ts'
 import { predictFrozen } from './frozen.ts'
+import type { TeacherLogits } from './teacherLogits/index.ts'
 
 /** Whom a step teaches, and how. */
 export interface Pupil {
@@ -12,6 +13,8 @@ export interface Pupil {
   readonly method: Method
   /** Where the method needs one. It sees the same augmented images, and never changes. */
   readonly teacher?: Network
+  /** Where the teacher's logits are kept, for a method that needs nothing else of it. */
+  readonly teacherLogits?: TeacherLogits
 }
 
 /** Everything that a step trains: the network's parameters, then the method's. */
@@ -30,7 +33,9 @@ export async function takeStep(
   batch: Batch,
   epoch: number,
 ): Promise<Record<string, number>> {
-  const scalars = recordStep(pupil, optimizer, batchTensors(batch), epoch)
+  const tensors = batchTensors(batch)
+  const teacherLogits = await pupil.teacherLogits?.of(batch.indices, tensors.images, epoch)
+  const scalars = recordStep(pupil, optimizer, { ...tensors, teacherLogits }, epoch)
   await realize(...Object.values(scalars), pupil.network, pupil.method, optimizer)
   return readScalars(scalars)
 }
@@ -39,12 +44,14 @@ export async function takeStep(
 export function recordStep(
   pupil: Pupil,
   optimizer: Optimizer | DOT,
-  { images, labels, indices }: BatchTensors,
+  { images, labels, indices, teacherLogits }: BatchTensors,
   epoch: number,
 ): Record<string, Tensor> {
   const { network, method, teacher } = pupil
   // Plans follow this order: the teacher's maps are gone before the student's, which gradients need, pile up.
-  const ofTeacher = teacher && predictFrozen(teacher, images, method.teacherStatistics)
+  const ofTeacher = teacherLogits
+    ? { logits: teacherLogits }
+    : teacher && predictFrozen(teacher, images, method.teacherStatistics)
   const student = network.forward(images)
   const result = method.forward({ student, teacher: ofTeacher, labels, epoch, indices })
   const trained = trainedBy(pupil)

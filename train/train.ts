@@ -3,12 +3,14 @@ import type { Distiller } from '../kd/index.ts'
 import { DOT, type Network, type Optimizer, SGD, type StateDict } from '../nn/index.ts'
 import { Averages, type Sums } from './averages.ts'
 import type { Checkpoints } from './checkpoints.ts'
+import { Examiner } from './distribution.ts'
 import { demandFinite, TrainingStopped } from './errors.ts'
 import { evaluate } from './evaluate.ts'
 import type { EpochMetrics, Observer } from './observer.ts'
 import { type Recipe, scheduleOf } from './recipe.ts'
 import { restoreParts, savedParts } from './savedParts.ts'
 import { type Pupil, takeStep, trainedBy } from './step.ts'
+import type { TeacherLogits } from './teacherLogits/index.ts'
 import { copyWeights } from './weights.ts'
 
 export interface Training {
@@ -17,11 +19,15 @@ export interface Training {
   readonly distiller: Distiller
   /** Where the distiller needs one. It sees the same augmented images as the network, and never changes. */
   readonly teacher?: Network
+  /** Where the teacher's logits are kept, for a method that needs nothing else of it. Default nowhere. */
+  readonly teacherLogits?: TeacherLogits
   /** Names what the method draws. Default 0. */
   readonly seed?: number
   readonly recipe: Recipe
   readonly trainingImages: Loader
   readonly testImages: Loader
+  /** Images held back from training, by which the best epoch is chosen. Default none: the test images choose it. */
+  readonly validationImages?: Loader
   readonly observers?: readonly Observer[]
   /** Where the training saves what it needs to go on, and goes on from. Default nowhere. */
   readonly survival?: Survival
@@ -54,7 +60,10 @@ export interface Progress {
 export interface History {
   readonly epochs: readonly EpochMetrics[]
   readonly last: EpochMetrics
-  /** The epoch of the highest test top-1, of equal ones the last. The test images chose it, so it flatters the network. */
+  /**
+   * The epoch of the highest top-1 on the validation images, of equal ones the last. Where there are none the test images
+   * choose it, which flatters the network.
+   */
   readonly best: EpochMetrics
 }
 
@@ -77,6 +86,7 @@ class Session {
   readonly #pupil: Pupil
   readonly #observers: readonly Observer[]
   readonly #optimizer: Optimizer | DOT
+  readonly #examiner: Examiner
   /** After the last epoch that ended well, at first the initial ones. */
   #goodWeights: StateDict = new Map()
   #lastSave = { step: 0, time: performance.now() }
@@ -86,6 +96,7 @@ class Session {
     this.#pupil = pupilOf(training)
     this.#observers = training.observers ?? []
     this.#optimizer = optimizerOf(training.recipe, this.#pupil)
+    this.#examiner = new Examiner(this.#pupil, training.testImages)
   }
 
   async run(): Promise<History> {
@@ -131,7 +142,7 @@ class Session {
 
   /** Trains the rest of an epoch and evaluates. */
   async #epoch(begun: Progress): Promise<EpochMetrics> {
-    const { network, trainingImages, testImages, signal } = this.#training
+    const { network, trainingImages, validationImages, signal } = this.#training
     const { epoch, history } = begun
     const steps = trainingImages.batchesPerEpoch
     const averages = new Averages(begun.averages)
@@ -152,7 +163,8 @@ class Session {
       await this.#saveIfDue(progress)
     }
     const training = seconds()
-    const test = await evaluate(network, testImages)
+    const { test, distribution } = await this.#examiner.examine(epoch)
+    const validation = validationImages && (await evaluate(network, validationImages))
     // The weights of the last step have been used for the first time now.
     demandFinite('test loss', test.loss, { epoch, step, steps })
     return {
@@ -161,6 +173,8 @@ class Session {
       train: averages.means(),
       guardedRows,
       test,
+      validation,
+      distribution,
       seconds: seconds(),
       imagesPerSecond: trainingImages.length / training,
     }
@@ -194,14 +208,23 @@ function beginningOf(history: readonly EpochMetrics[]): Progress {
 }
 
 function bestOf(epochs: readonly EpochMetrics[]): EpochMetrics {
-  return epochs.reduce((best, metrics) => (metrics.test.top1 >= best.test.top1 ? metrics : best))
+  const top1 = ({ validation, test }: EpochMetrics) => (validation ?? test).top1
+  return epochs.reduce((best, metrics) => (top1(metrics) >= top1(best) ? metrics : best))
 }
 
 /** The method built for both networks and the images. */
-function pupilOf({ network, distiller, teacher, seed, trainingImages: { split } }: Training): Pupil {
+function pupilOf(training: Training): Pupil {
+  const { network, distiller, teacher, teacherLogits, seed, trainingImages } = training
+  const { split } = trainingImages
   const image = split.images.shape.slice(1)
-  const method = distiller.build({ student: network, teacher, image, trainingLabels: split.labels, seed })
-  return { network, method, teacher }
+  const method = distiller.build({
+    student: network,
+    teacher,
+    image,
+    trainingLabels: trainingImages.labels,
+    seed,
+  })
+  return { network, method, teacher, teacherLogits }
 }
 
 function optimizerOf({ lr, momentum, weightDecay, dot }: Recipe, pupil: Pupil): Optimizer | DOT {

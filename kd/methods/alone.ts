@@ -23,5 +23,6 @@ export const aloneMethod: Definition<Record<never, never>> = {
   description: 'the student alone: cross entropy, no teacher',
   paper: '',
   defaults: {},
+  needsFeatures: false,
   build: () => new Alone(),
 }

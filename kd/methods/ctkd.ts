@@ -11,7 +11,7 @@ import {
 import { constant, Parameter } from '../../nn/index.ts'
 import { composeLoss, type Distillation, openBatch } from '../distillation.ts'
 import { temperedDivergence } from '../klDivergence.ts'
-import { type Definition, Method, type TaughtLesson } from '../method.ts'
+import { type Definition, type LogitLesson, LogitMethod } from '../method.ts'
 import type { Settings } from '../options.ts'
 import { sharedTemperatures } from '../temperatures.ts'
 import type { FeatureOptions } from './featureMethod.ts'
@@ -36,7 +36,7 @@ export type CtkdOptions = Settings &
  * temperature; the paper's temperature for each sample, from a small network, is not in it. θ is trained as the
  * student's weights are, with their momentum and weight decay.
  */
-class Ctkd extends Method {
+class Ctkd extends LogitMethod {
   readonly temperature = new Parameter([], constant(1))
   readonly #options: CtkdOptions
 
@@ -45,7 +45,7 @@ class Ctkd extends Method {
     this.#options = options
   }
 
-  protected override loss({ student, teacher, labels, epoch }: TaughtLesson): Distillation {
+  protected override loss({ student, teacher, labels, epoch }: LogitLesson): Distillation {
     const { smallestTemperature, temperatureRange, rampEpochs, weight, crossEntropyWeight } = this.#options
     const batch = openBatch('ctkd', student.logits, teacher.logits, labels, { logits: 'raw' })
     const strength = curriculum(epoch, rampEpochs)
@@ -79,5 +79,6 @@ export const ctkd: Definition<CtkdOptions> = {
     temperatureRange: 20,
     rampEpochs: 10,
   },
+  needsFeatures: false,
   build: (options) => new Ctkd(options),
 }

@@ -1,6 +1,6 @@
 import type { Tensor } from '../../engine/index.ts'
 import type { Distillation } from '../distillation.ts'
-import { type Definition, Method, type TaughtLesson } from '../method.ts'
+import { type Definition, type LogitLesson, LogitMethod } from '../method.ts'
 import type { Settings } from '../options.ts'
 
 /** A loss of logits [N, K] and labels. */
@@ -11,7 +11,7 @@ type LogitLoss<Options> = (
   options: Options & { epoch?: number },
 ) => Distillation
 
-class LogitMethod<Options> extends Method {
+class MethodByLoss<Options> extends LogitMethod {
   readonly #loss: LogitLoss<Options>
   readonly #options: Options
 
@@ -21,7 +21,7 @@ class LogitMethod<Options> extends Method {
     this.#options = options
   }
 
-  protected override loss({ student, teacher, labels, epoch }: TaughtLesson): Distillation {
+  protected override loss({ student, teacher, labels, epoch }: LogitLesson): Distillation {
     return this.#loss(student.logits, teacher.logits, labels, { ...this.#options, epoch })
   }
 }
@@ -31,5 +31,5 @@ export function logitMethod<Options extends Settings>(
   about: Pick<Definition<Options>, 'description' | 'paper' | 'defaults'>,
   loss: LogitLoss<Options>,
 ): Definition<Options> {
-  return { ...about, build: (options) => new LogitMethod(loss, options) }
+  return { ...about, needsFeatures: false, build: (options) => new MethodByLoss(loss, options) }
 }

@@ -1,8 +1,8 @@
 import { fromBinary } from '@bufbuild/protobuf'
 import { TensorProto_DataType as DataType, ModelProtoSchema, type TensorProto } from 'onnx-buf'
 import { sizeOf } from '../../engine/shape.ts'
+import { type Refuse, refusalOf } from '../../files/refusal.ts'
 import { type ElementTypeName, elementTypes } from './elementTypes.ts'
-import { type Refuse, refusalOf } from './refusal.ts'
 import type { StoredTensor, StoredTensors } from './storedTensor.ts'
 
 const types: Readonly<Partial<Record<DataType, ElementTypeName>>> = {

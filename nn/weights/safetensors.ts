@@ -1,8 +1,8 @@
 import { demand } from '../../engine/errors.ts'
 import { type Shape, sizeOf } from '../../engine/shape.ts'
+import { type Refuse, refusalOf } from '../../files/refusal.ts'
 import type { StateDict } from '../stateDict.ts'
 import { type ElementTypeName, elementTypeNames, elementTypes } from './elementTypes.ts'
-import { type Refuse, refusalOf } from './refusal.ts'
 import { decodeTensors, encodeTensors, type StoredTensor, type StoredTensors } from './storedTensor.ts'
 
 /*

@@ -2,9 +2,9 @@ import { allocateHost, type HostArray } from '../../engine/dtype.ts'
 import { data } from '../../engine/realize.ts'
 import { type Shape, sizeOf } from '../../engine/shape.ts'
 import { hostTensor, type Tensor } from '../../engine/tensor.ts'
+import type { Refuse } from '../../files/refusal.ts'
 import type { StateDict } from '../stateDict.ts'
 import { type ElementType, type ElementTypeName, elementTypes, writtenTypes } from './elementTypes.ts'
-import type { Refuse } from './refusal.ts'
 
 /** A tensor as it lies in a file. Files are converted into each other through this, and so bit by bit. */
 export interface StoredTensor {

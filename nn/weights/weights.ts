@@ -1,7 +1,7 @@
 import { InvalidInputError } from '../../engine/errors.ts'
+import { refusalOf } from '../../files/refusal.ts'
 import type { StateDict } from '../stateDict.ts'
 import { readStored, writeStored } from './formats.ts'
-import { refusalOf } from './refusal.ts'
 import type { Metadata } from './safetensors.ts'
 import { decodeTensors, encodeTensors, type StoredTensors } from './storedTensor.ts'
 import { writeFileAtomically } from './writeFile.ts'

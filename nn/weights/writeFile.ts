@@ -1,6 +1,8 @@
+import { InvalidInputError } from '../../engine/errors.ts'
+
 /**
  * Writes a file so that a reader sees the old one or the whole new one, never a part: to a temporary name beside it,
- * flushed to the disk, then renamed.
+ * flushed to the disk, then renamed. Throws, naming the file and the cause, where it cannot: the old one is as it was.
  */
 export async function writeFileAtomically(path: string, bytes: Uint8Array | string): Promise<void> {
   const { open, rename, rm } = await import('node:fs/promises')
@@ -15,7 +17,7 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array | stri
     }
     await rename(temporary, path)
   } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
+    await rm(temporary, { force: true }).catch(() => {})
+    throw new InvalidInputError(`${path}: cannot write this file (${(error as Error).message})`)
   }
 }

@@ -17,6 +17,7 @@ describe('thermograd train, then evaluate', () => {
       .map((line) => JSON.parse(line))
     expect(result).toEqual({
       event: 'result',
+      seed: 0,
       last: result.best,
       best: result.last,
       fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),

@@ -54,10 +54,10 @@ describe('a name or number that cannot be', () => {
       "device: expected one of auto, gpu, webgpu, wasm, gpujs-webasm, gpujs-cpu, reference, got 'tpu'",
     ],
     [
-      [...train, '--dataset', 'mnist'],
-      'dataset: expected one of digits, cifar100, cifar10, synthetic, got mnist',
+      [...train, '--dataset', 'imagenet'],
+      'dataset: expected one of digits, cifar100, cifar100-coarse, cifar10, fashion-mnist, mnist, folder, synthetic, got imagenet',
     ],
-    [[...train, '--model', 'resnet21'], "model: there is no 'resnet21'; known are resnet20, "],
+    [[...train, '--model', 'resnet21'], 'student.model: expected one of resnet20, '],
     [['distill', '--teacher', 'vgg'], "model: there is no 'vgg'; known are "],
     [['distill', '--student', 'vgg'], "model: there is no 'vgg'; known are "],
     [
@@ -66,20 +66,20 @@ describe('a name or number that cannot be', () => {
     ],
     [['distill', '--method', 'kd,kd'], 'compare: expected each method once, got kd twice'],
     [
-      ['distill', '--method', 'kd', '--set', 'crd.negatives=9'],
-      '--set crd.negatives: expected METHOD.NAME=VALUE with a method out of kd',
+      ['distill', '--method', 'kd', '--set', 'methods.crd.negatives=9'],
+      '--set methods.crd.negatives: expected methods.METHOD.OPTION=VALUE with a method out of kd',
     ],
     [
-      ['distill', '--method', 'at', '--set', 'at.power=0'],
+      ['distill', '--method', 'at', '--set', 'methods.at.power=0'],
       'at: expected option power to be a finite number > 0',
     ],
-    [['train', '--set', 'power'], 'Expected name=value.'],
+    [['train', '--set', 'power'], 'Expected place=value.'],
     [
       ['train', '--method', 'crd'],
-      'train: the method crd needs a teacher: give --teacher-weights or --teachers, ',
+      'teacher.weights: the method crd needs a trained resnet20: give --teacher-weights or --teachers, ',
     ],
     [['train', '--dot', 'much'], 'Expected a number of 0 or more.'],
-    [['train', '--dot', '1'], 'recipe: dot: expected a number from 0 to 0.9, the momentum, got 1'],
+    [['train', '--dot', '1'], 'training.dot: expected at most the momentum, got 1'],
   ])('%j', async (argv, message) => {
     expect(await complaint(...argv)).toContain(message)
   })

@@ -3,23 +3,13 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { complaintAboutNode } from '../../cli/nodeVersion.ts'
 import { temporaryFolder } from '../train/temporaryFolder.ts'
-import type { Outcome } from './commandLine.ts'
+import { spawn } from './childProcess.ts'
 
 const main = join(import.meta.dirname, '../../cli/main.ts')
 
-/** Runs the command line as a process of its own in a new folder. */
-async function spawn(...argv: string[]): Promise<Outcome> {
-  const cwd = await temporaryFolder()
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, [main, ...argv], { cwd }, (_error, stdout, stderr) => {
-      resolve({ code: child.exitCode!, stdout, stderr })
-    })
-  })
-}
-
 describe('the process', () => {
   it('should end with 2 and one sentence for what cannot work', async () => {
-    expect(await spawn('train', '--batch-sise', '1')).toEqual({
+    expect(await spawn(['train', '--batch-sise', '1'])).toEqual({
       code: 2,
       stdout: '',
       stderr: "thermograd: unknown option '--batch-sise' (Did you mean --batch-size?)\n",
@@ -27,17 +17,8 @@ describe('the process', () => {
   })
 
   it('should end with 0 and name a folder in runs/ where none is given', async () => {
-    const { code, stdout } = await spawn(
-      'train',
-      '--dataset',
-      'synthetic',
-      '--limit',
-      '32',
-      '--epochs',
-      '1',
-      '--seed',
-      '7',
-    )
+    const quick = ['train', '--dataset', 'synthetic', '--limit', '32', '--epochs', '1', '--seed', '7']
+    const { code, stdout } = await spawn(quick)
     expect(stdout).toMatch(/\nrun folder: runs\/synthetic-resnet8-seed7\n$/)
     expect(code).toBe(0)
   })
@@ -67,13 +48,16 @@ async function interrupted(
 }
 
 describe('a process that is cut short', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)('should save and say how to go on after one %s', async (signal) => {
-    const { code, stderr } = await interrupted(signal, 1)
-    expect(code).toBe(75)
-    expect(stderr).toMatch(
-      /stopped after step \d+ of 4 in epoch \d+; the training can go on from there with --resume/,
-    )
-  })
+  it.each(['SIGINT', 'SIGTERM', 'SIGUSR1'] as const)(
+    'should save and say how to go on after one %s',
+    async (signal) => {
+      const { code, stderr } = await interrupted(signal, 1)
+      expect(code).toBe(75)
+      expect(stderr).toMatch(
+        /stopped after step \d+ of 4 in epoch \d+; the training can go on from there with --resume/,
+      )
+    },
+  )
 
   it.each([
     ['SIGINT', 130],

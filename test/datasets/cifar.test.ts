@@ -48,7 +48,7 @@ describe('openCifar100', () => {
   it('should refuse a label out of range', async () => {
     const fine = Buffer.concat([record([1, 10], 0), record([2, 100], 1)])
     await expect(openCifar100(await changed('fine', { 'cifar-100-binary/train.bin': fine }))).rejects.toThrow(
-      'expected a fine label of 0 to 99 in every record, got 100 in record 1',
+      'expected a fine label of 0 to 99 in every record, got 100 in record 1 (byte 3075)',
     )
     await expect(
       openCifar100(await changed('coarse', { 'cifar-100-binary/test.bin': record([20, 0], 0) })),
@@ -58,14 +58,14 @@ describe('openCifar100', () => {
   it('should refuse names of another number of classes', async () => {
     const path = await changed('names', { 'cifar-100-binary/fine_label_names.txt': 'apple\nbaby\n' })
     await expect(openCifar100(path)).rejects.toThrow(
-      `fine_label_names.txt in ${path}: expected the names of 100 classes, a line each, got 2 lines`,
+      `fine_label_names.txt in ${path}: expected the names of the 100 classes of the fine label, got 2`,
     )
   })
 
   it('should say which files another data set lacks, and what it holds', async () => {
-    const path = await writeArchive(join(folder, 'foreign.tar.gz'), { 'cifar-100-python/train': 'pickle' })
+    const path = await writeArchive(join(folder, 'foreign.tar.gz'), { 'images/notes': '' })
     await expect(openCifar100(path)).rejects.toThrow(
-      `${path}: expected cifar100 in the official binary layout (train.bin, test.bin, coarse_label_names.txt, fine_label_names.txt), but found no train.bin, test.bin, coarse_label_names.txt, fine_label_names.txt; found train`,
+      `${path}: expected cifar100 in the official binary layout (train.bin, test.bin, coarse_label_names.txt, fine_label_names.txt) or the official Python layout (train, test, meta), but found no train, test, meta; found notes`,
     )
     const empty = await writeFolder(join(folder, 'foreign'), { 'notes/a.txt': '' })
     await expect(openCifar100(empty)).rejects.toThrow('found no files')
@@ -141,7 +141,7 @@ describe('openCifar10', () => {
     )
     await writeFile(path, record([10], 0))
     await expect(openCifar10(path)).rejects.toThrow(
-      'expected a label of 0 to 9 in every record, got 10 in record 0',
+      'expected a label of 0 to 9 in every record, got 10 in record 0 (byte 0)',
     )
     await expect(openCifar10(join(folder, 'none.bin'))).rejects.toThrow('there is no such file or folder')
     const partial = await writeFolder(join(folder, 'partial'), { 'data_batch_1.bin': record([1], 0) })

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { datasetNames, openDataset } from '../../datasets/index.ts'
+import { datasetInfos, datasetNames, openDataset } from '../../datasets/index.ts'
 
 it('should open what needs no files', async () => {
   expect((await openDataset('digits')).train.images.shape).toEqual([1437, 1, 8, 8])
@@ -15,11 +15,18 @@ it('should say which names there are', async () => {
 
 it('should say what CIFAR needs', async () => {
   await expect(openDataset('cifar100')).rejects.toThrow(
-    'cifar100: expected data, the path of cifar-100-binary.tar.gz or of the folder unpacked from it',
+    'cifar100: expected data, the path of cifar-100-binary.tar.gz or cifar-100-python.tar.gz, or the folder unpacked from it; fetch it: thermograd data fetch cifar100',
   )
   await expect(openDataset('cifar10')).rejects.toThrow(
-    'cifar10: expected data, the path of cifar-10-binary.tar.gz or of the folder unpacked from it',
+    'cifar10: expected data, the path of cifar-10-binary.tar.gz or cifar-10-python.tar.gz, or the folder unpacked from it; fetch it: thermograd data fetch cifar10',
   )
+})
+
+it.each(datasetInfos)('should open $name without data exactly if it needs none', async ({ name, data }) => {
+  const opened = openDataset(name)
+  if (data === undefined) expect((await opened).name).toBe(name)
+  else
+    await expect(opened).rejects.toThrow(`${name}: expected data, the path of ${data.what}; ${data.source}`)
 })
 
 it('should refuse a path that it would not read', async () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { Loader, openCifar10, openCifar100, type Split } from '../../datasets/index.ts'
+import { Loader, openCifar10, openCifar100, type Split, verifyDataset } from '../../datasets/index.ts'
 
 const data = process.env['THERMOGRAD_DATA']
 if (!data) console.warn('Skipped: real CIFAR images. THERMOGRAD_DATA names the folder that holds them.')
@@ -19,6 +19,19 @@ describe.skipIf(!data)('real CIFAR images, where THERMOGRAD_DATA names their fol
     expect(classNames[0]).toBe('apple')
     expect(coarseClassNames[train.coarseLabels[train.labels.indexOf(0)]]).toBe('fruit_and_vegetables')
     demandNormalised(train)
+  })
+
+  it('should be verified, a part of them as well as the whole', async () => {
+    const { dataset, train, normalisation, duplicates } = await verifyDataset(
+      join(data!, 'cifar-100-binary.tar.gz'),
+    )
+    expect(dataset).toBe('cifar100')
+    expect([train!.fewest, train!.most]).toEqual([train!.count / 100, train!.count / 100])
+    for (const channel of [0, 1, 2]) {
+      expect(Math.abs(train!.measured.mean[channel] - normalisation.mean[channel])).toBeLessThan(0.01)
+    }
+    // The published test images are not all new.
+    expect(duplicates.length).toBeGreaterThan(0)
   })
 
   it('should be read from a single file in CIFAR-10', async () => {

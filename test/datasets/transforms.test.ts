@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import ndarray, { type NdArray } from 'ndarray'
 import { describe, expect, it } from 'vitest'
 import {
+  countPlacements,
   normalisationTables,
+  numberOfPlacement,
   type Placement,
   placeImage,
   randomPlacement,
@@ -88,6 +90,25 @@ describe('randomPlacement', () => {
     expect(counts.size).toBe(3 * 3 * 2)
     // Six standard deviations of a binomial count.
     for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(6 * Math.sqrt(1000))
+  })
+
+  it('should be one of as many placements as are counted, each with a number of its own', () => {
+    fc.assert(
+      fc.property(augmentation(), fc.nat(), fc.nat(), (recipe, seed, epoch) => {
+        const placements = new Map<number, Placement>()
+        for (let index = 0; index < 100; index++) {
+          const placement = randomPlacement(recipe, seed, epoch, index)
+          const number = numberOfPlacement(recipe, placement)
+          expect(number).toBeGreaterThanOrEqual(0)
+          expect(number).toBeLessThan(countPlacements(recipe))
+          expect(placements.get(number) ?? placement).toEqual(placement)
+          placements.set(number, placement)
+        }
+        const distinct = new Set([...placements.values()].map((placement) => JSON.stringify(placement)))
+        expect(distinct.size).toBe(placements.size)
+      }),
+    )
+    expect(countPlacements({ padding: 4, flip: true })).toBe(162)
   })
 
   it('should draw anew for another seed, epoch or index', () => {

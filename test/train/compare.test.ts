@@ -48,7 +48,12 @@ describe('compareMethods', () => {
     expect((await readJson(first.folder, 'results.json')).results).toEqual(results)
     const config = await readJson(first.folder, 'student-dtkd', 'config.json')
     expect(config.dataset.trainingImages).toBe(12)
-    expect(config.teacher).toEqual({ model: 'resnet14', source: join(first.folder, 'teacher') })
+    const [{ fingerprint }] = results
+    expect(config.teacher).toEqual({
+      model: 'resnet14',
+      source: join(first.folder, 'teacher', 'last.safetensors'),
+      fingerprint,
+    })
     expect(config.method).toMatchObject({ name: 'dtkd', alpha: 3, warmUp: 20 / 120 })
 
     expect(scores(await compareMethods(await comparison()))).toEqual(scores(results))
@@ -66,6 +71,10 @@ describe('compareMethods', () => {
     [{ methods: ['alone', 'kdd'] }, /method: expected one of alone, kd, .*, got 'kdd'/],
     [{ methods: ['kd', 'alone', 'kd'] }, /compare: expected each method once, got kd twice/],
     [{ student: { model: 'resnet9', recipe } }, /model: there is no 'resnet9'; known are resnet8, /],
+    [
+      { methods: ['kd', 'at'], teacherCache: { folder: 'logits', precision: 'float32' } as const },
+      /^at: this method needs/,
+    ],
   ])('should refuse %j before anything is trained', async (given, message) => {
     const refused = await comparison(given)
     await expect(compareMethods(refused)).rejects.toThrow(message)

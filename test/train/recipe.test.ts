@@ -13,7 +13,14 @@ describe('resolveRecipe', () => {
       momentum: 0.9,
       weightDecay: 5e-4,
       milestones: [150, 180, 210],
+      lrDecay: 0.1,
     })
+  })
+
+  it('should take what is given, undefined being not given', () => {
+    const recipe = resolveRecipe({ epochs: 24, milestones: [3], lr: undefined, lrDecay: 0.5 })
+    expect(recipe).toMatchObject({ epochs: 24, milestones: [3], lr: 0.05, lrDecay: 0.5 })
+    expect([3, 4].map(scheduleOf(recipe))).toEqual([0.05, 0.025])
   })
 
   it('should keep the order of the milestones, and keep them within the epochs', () => {

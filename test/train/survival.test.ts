@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -95,6 +96,16 @@ describe('a run that is cut short', () => {
     const end = await run(await runIn(folder, { resume: true, observer }))
     expect(heard).toEqual([`${newest} is damaged and passed over`, 'from epoch 2 step 1'])
     expect(end.fingerprint).toBe(fingerprint)
+  })
+
+  it('should not leave behind what it was writing when it was killed', async () => {
+    const folder = await temporaryFolder()
+    const saveEvery = { everySteps: 1 }
+    await expect(run(await runIn(folder, { ...stopAfter(2), saveEvery, resume: true }))).rejects.toThrow()
+    const left = [join(folder, 'last.safetensors.1.partial'), join(folder, 'checkpoints', 'step.1.partial')]
+    for (const path of left) await writeFile(path, 'half of')
+    await run(await runIn(folder, { resume: true }))
+    for (const path of left) expect(existsSync(path)).toBe(false)
   })
 
   it('should give its result again once it has ended, and train nothing', async () => {

@@ -1,17 +1,18 @@
 import { createReadStream } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { arrayBuffer } from 'node:stream/consumers'
-import { ReadableStream, type ReadableWritablePair } from 'node:stream/web'
-import { createTarDecoder, type ParsedTarEntry } from 'modern-tar'
-import { demand, InvalidInputError } from '../../engine/errors.ts'
+import { buffer } from 'node:stream/consumers'
+import { demand } from '../../engine/errors.ts'
+import { type DownloadOptions, download } from '../../files/download/download.ts'
+import { filesInTar } from '../../files/tar.ts'
 import { createModel, readStored, stateDictOf, writeWeightFile } from '../../nn/index.ts'
 import { fitWeights } from '../weights.ts'
-import { type DownloadOptions, download } from './download.ts'
 import { fetchedFile, findTeacher } from './folder.ts'
 import { mdistillerTeachers, type PublishedTeacher, type PublishedTeachers } from './published.ts'
 
-export interface FetchOptions extends DownloadOptions {
+export interface FetchOptions extends Omit<DownloadOptions, 'checksum'> {
+  /** What the SHA-256 of the archive must be, in hexadecimal digits. Default: any. */
+  readonly sha256?: string
   /** Which teachers, by the names of their networks. Default: all. */
   readonly models?: readonly string[]
   /** Default: mdistiller's. */
@@ -35,7 +36,6 @@ export async function fetchTeachers(folder: string, options: FetchOptions = {}):
   const found = () =>
     teachers.map(({ model }) => [model, findTeacher(folder, { ...published, model })] as const)
   const missing = teachers.filter((_, i) => found()[i][1] === undefined)
-  await mkdir(folder, { recursive: true })
   const sha256 = missing.length > 0 ? await fetchInto(folder, missing, published, options) : undefined
   return { files: Object.fromEntries(found().map(([model, file]) => [model, file!])), sha256 }
 }
@@ -55,22 +55,18 @@ async function fetchInto(
   folder: string,
   teachers: readonly PublishedTeacher[],
   { url, dataset }: PublishedTeachers,
-  options: DownloadOptions,
+  { sha256: digits, ...options }: FetchOptions,
 ): Promise<string> {
   const archive = join(folder, 'teachers.tar')
-  const sha256 = await download(url, archive, options)
+  const checksum = digits === undefined ? undefined : ({ kind: 'SHA-256', digits } as const)
+  const sha256 = await download(url, archive, { ...options, checksum })
   const unpacked = new Set<PublishedTeacher>()
-  for await (const { header, body } of filesInTar(archive)) {
-    const teacher = teachers.find(({ file }) => header.name.replace(/^\.\//, '') === file)
-    if (teacher === undefined) await body.cancel()
-    else {
-      unpacked.add(teacher)
-      await keep(
-        new Uint8Array(await arrayBuffer(body)),
-        teacher,
-        join(folder, fetchedFile({ dataset, ...teacher })),
-      )
-    }
+  const damaged = `${archive}: expected a tar archive of teachers, but this one is damaged or foreign`
+  for await (const { path, chunks } of filesInTar(createReadStream(archive), damaged)) {
+    const teacher = teachers.find(({ file }) => path.replace(/^\.\//, '') === file)
+    if (teacher === undefined) continue
+    unpacked.add(teacher)
+    await keep(await buffer(chunks), teacher, join(folder, fetchedFile({ dataset, ...teacher })))
   }
   const absent = teachers.filter((teacher) => !unpacked.has(teacher)).map(({ file }) => file)
   demand(
@@ -86,17 +82,4 @@ async function keep(bytes: Uint8Array, { model, file }: PublishedTeacher, path: 
   const stored = readStored(bytes, file)
   fitWeights(createModel(model), stateDictOf(stored, file), file)
   await writeWeightFile(path, stored)
-}
-
-async function* filesInTar(path: string): AsyncIterable<ParsedTarEntry> {
-  // Node's and the browser's types of streams differ in a detail of byte readers.
-  const decoder = createTarDecoder({ strict: true }) as unknown as ReadableWritablePair
-  try {
-    yield* ReadableStream.from(createReadStream(path)).pipeThrough(decoder)
-  } catch (error) {
-    if (error instanceof InvalidInputError) throw error
-    throw new InvalidInputError(
-      `${path}: expected a tar archive of teachers, but this one is damaged or foreign (${(error as Error).message})`,
-    )
-  }
 }

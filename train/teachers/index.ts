@@ -1,4 +1,3 @@
-export { type DownloadOptions, download } from './download.ts'
 export { type FetchedTeachers, type FetchOptions, fetchTeachers } from './fetchTeachers.ts'
 export { findTeacher, type TeacherName, teacherFile } from './folder.ts'
 export { mdistillerTeachers, type PublishedTeacher, type PublishedTeachers } from './published.ts'

@@ -1,7 +1,7 @@
 import { type Zippable, zipSync } from 'fflate'
 import { rowMajorStrides, sizeOf } from '../../../engine/shape.ts'
+import { PickleWriter } from '../../../files/pickle/writer.ts'
 import { elementTypes } from '../elementTypes.ts'
-import { PickleWriter } from '../pickle/writer.ts'
 import type { StoredTensor, StoredTensors } from '../storedTensor.ts'
 
 /** Of the format; `torch.load` accepts it since PyTorch 1.6. */

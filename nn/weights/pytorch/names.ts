@@ -1,6 +1,6 @@
+import { type Construct, type Meaning, Named } from '../../../files/pickle/values.ts'
+import type { Refuse } from '../../../files/refusal.ts'
 import { type ElementTypeName, elementTypeNames, elementTypes } from '../elementTypes.ts'
-import { type Construct, type Meaning, Named } from '../pickle/values.ts'
-import type { Refuse } from '../refusal.ts'
 import { isSizes, type StorageReference, tensorView } from './tensorView.ts'
 
 /** A name of a PyTorch class of storages. */

@@ -1,8 +1,8 @@
 import { bytesOf } from '../../../engine/dtype.ts'
 import { type Shape, sizeOf } from '../../../engine/shape.ts'
-import type { Budget } from '../budget.ts'
+import type { Budget } from '../../../files/budget.ts'
+import type { Refuse } from '../../../files/refusal.ts'
 import { type ElementTypeName, elementTypes } from '../elementTypes.ts'
-import type { Refuse } from '../refusal.ts'
 
 /** A row of numbers that tensors are windows into, and may share. */
 export interface StorageReference {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { grad, gradientCheck, openExecutor, type Tensor, tensor, useExecutor } from '../../../engine/index.ts'
-import { distiller, distillerNames, type Lesson, type Method, type MethodName } from '../../../kd/index.ts'
+import { distiller, distillerNames, type Method, type MethodName } from '../../../kd/index.ts'
 import type { Predictions } from '../../../nn/index.ts'
 import { expectClose, labelled, read } from '../numbers.ts'
 import { FixedNetwork, noise } from './fixedNetwork.ts'
@@ -21,7 +21,7 @@ const teacher = new FixedNetwork([
 ])
 const count = 4
 const trainingLabels = Int32Array.from({ length: 12 }, (_, i) => i % 4)
-const lesson: Omit<Lesson, 'student'> = {
+const lesson = {
   teacher: teacher.predict(count, 2),
   labels: labelled([0, 1, 2, 3]),
   epoch: 3,
@@ -97,6 +97,26 @@ describe.each(variants)('%s with %j', (name, options) => {
     await expect(gradientCheck(loss, inputs, { order: 1, tolerance: 1e-5 })).resolves.toBeLessThan(1e-5)
   })
 
+  it('should need of the teacher what it says', async () => {
+    const { needsTeacher, needsFeatures } = distiller(name)
+    const method = build(name, options)
+    const student = predict(name)
+    const logitsAlone = { ...lesson, student, teacher: { logits: lesson.teacher.logits } }
+    if (needsFeatures) {
+      expect(() => method.forward(logitsAlone)).toThrow(
+        "method: expected the teacher's features too, got its logits alone",
+      )
+    } else {
+      const whole = method.forward({ ...lesson, student })
+      expect(await read(method.forward(logitsAlone).loss)).toEqual(await read(whole.loss))
+    }
+    if (needsTeacher) {
+      expect(() => method.forward({ ...lesson, student, teacher: undefined })).toThrow(
+        /^method: expected the teacher's (predictions|logits), got none$/,
+      )
+    }
+  })
+
   it('should be the sum of its weighted parts, and take no gradient to the teacher', async () => {
     const method = build(name, options)
     const state = await stateOf(method)
@@ -104,7 +124,7 @@ describe.each(variants)('%s with %j', (name, options) => {
     const parts = [task, ...(distillation ? [distillation] : [])].reduce((a, b) => a.add(b))
     if (name !== 'fitnet' || !('hintEpochs' in options))
       expectClose(await read(loss), await read(parts), 1e-12)
-    const ofTeacher = listed(lesson.teacher!)
+    const ofTeacher = listed(lesson.teacher)
     const again = method
       .loadStateDict(state)
       .forward({ ...lesson, teacher: unlisted(ofTeacher), student: predict(name) })

@@ -1,7 +1,7 @@
 import { unzipSync, zipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
 import { InvalidInputError } from '../../../engine/index.ts'
-import { PickleWriter } from '../../../nn/weights/pickle/writer.ts'
+import { PickleWriter } from '../../../files/pickle/writer.ts'
 import { readPytorch } from '../../../nn/weights/pytorch/decode.ts'
 import { writePytorch } from '../../../nn/weights/pytorch/encode.ts'
 import { fixture, numbersIn } from './stored.ts'
@@ -147,7 +147,7 @@ describe('a hostile pickle', () => {
 
   it('should be refused where values are more than weights of its size need', () => {
     refused(fileOf(`\x80\x02${'}'.repeat(1_000_000)}.`)).toThrow(
-      'its pickle would take more memory than weights of this size need',
+      'its pickle would take more memory than a file of this size needs',
     )
   })
 
@@ -162,7 +162,7 @@ describe('a hostile pickle', () => {
     const pairs = `](${'X\x01\x00\x00\x00aN\x86'.repeat(20_000)}e`
     const again = `ccollections\nOrderedDict\nq\x010${pairs}q\x000${'h\x01h\x00\x85R'.repeat(20_000)}`
     refused(fileOf(`\x80\x02${again}.`)).toThrow(
-      'a dictionary would take more memory than weights of this size need',
+      'a dictionary would take more memory than a file of this size needs',
     )
   })
 
@@ -209,12 +209,12 @@ describe('a tensor that lies', () => {
         .end(),
       { 0: new Uint8Array(80_000) },
     )
-    expect(() => readPytorch(file, 'x.pth')).toThrow('would take more memory than weights of this size need')
+    expect(() => readPytorch(file, 'x.pth')).toThrow('would take more memory than a file of this size needs')
   })
 
   it('should be refused where it repeats a number more often than weights need', () => {
     refused({ length: 1, shape: [1000, 1000, 1000], strides: [0, 0, 0] }).toThrow(
-      'a tensor would take more memory than weights of this size need',
+      'a tensor would take more memory than a file of this size needs',
     )
   })
 })
@@ -258,7 +258,7 @@ describe('an archive that lies', () => {
   it('should be refused where it unpacks to far more than it holds', () => {
     const bomb = zipSync({ a: { 'data.pkl': new Uint8Array(50_000_000) } }, { level: 9 })
     expect(bomb.length).toBeLessThan(100_000)
-    refused(bomb).toThrow('unpacking a/data.pkl would take more memory than weights of this size need')
+    refused(bomb).toThrow('unpacking a/data.pkl would take more memory than a file of this size needs')
   })
 
   it('should say what it holds where it is no checkpoint', () => {

@@ -217,7 +217,9 @@ describe('saveWeights and loadWeights', () => {
 describe('writeFileAtomically', () => {
   it('replaces a file, and leaves nothing beside it', async () => {
     const path = join(folder, 'inside', 'note.txt')
-    await expect(writeFileAtomically(path, 'lost')).rejects.toThrow('ENOENT')
+    await expect(writeFileAtomically(path, 'lost')).rejects.toThrow(
+      `${path}: cannot write this file (ENOENT: no such file or directory, `,
+    )
     const note = join(folder, 'note.txt')
     await writeFileAtomically(note, 'first')
     await writeFileAtomically(note, 'second')

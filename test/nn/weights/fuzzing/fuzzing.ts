@@ -1,7 +1,7 @@
 import { InvalidInputError } from '../../../../engine/errors.ts'
 import { RandomStream, streamKey } from '../../../../engine/random.ts'
+import { refusalOf } from '../../../../files/refusal.ts'
 import { readStored } from '../../../../nn/weights/formats.ts'
-import { refusalOf } from '../../../../nn/weights/refusal.ts'
 import { decodeTensors, type StoredTensors } from '../../../../nn/weights/storedTensor.ts'
 import { mutate } from './mutations.ts'
 import { seedFiles } from './seeds.ts'

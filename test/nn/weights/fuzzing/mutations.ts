@@ -1,6 +1,6 @@
 import { unzipSync, zipSync } from 'fflate'
 import type { RandomStream } from '../../../../engine/random.ts'
-import { opcodes } from '../../../../nn/weights/pickle/opcodes.ts'
+import { opcodes } from '../../../../files/pickle/opcodes.ts'
 import { isZip } from './seeds.ts'
 
 /** Spoils a file; `other` is another one to take pieces from. */

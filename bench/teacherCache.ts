@@ -1,0 +1,168 @@
+// What a cache of the teacher's logits saves: `node bench/teacherCache.ts --help`.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Command, Option } from 'commander'
+import { type Batch, Loader, syntheticDataset } from '../datasets/index.ts'
+import { tensor } from '../engine/index.ts'
+import { distiller } from '../kd/index.ts'
+import { createModel, modelNames, SGD } from '../nn/index.ts'
+import { type Precision, precisions, TeacherLogits } from '../train/index.ts'
+import { takeStep } from '../train/step.ts'
+import { describeMachine, type Machine, thisMachine } from './machine.ts'
+import { median, milliseconds, type Spread, spreadOf } from './measure.ts'
+import { jsonOption, wholeNumber } from './options.ts'
+import { digits, tableOf } from './table.ts'
+
+interface Options {
+  readonly teacher: string
+  readonly student: string
+  readonly batch: number
+  readonly steps: number
+  readonly seconds: number
+  readonly precision: Precision
+  readonly json?: boolean
+}
+
+/** A batch, and the epoch that it is of, counted from 1. */
+type Dated = readonly [batch: Batch, epoch: number]
+
+/** Where the teacher's logits come from, and how fast that was. */
+interface Way {
+  readonly title: string
+  readonly batches: Iterator<Dated>
+  step(dated: Dated): Promise<unknown>
+  /** One number a turn. */
+  readonly imagesPerSecond: number[]
+}
+
+await new Command()
+  .description('Images per second of DTKD with the teacher in the step, and with its logits kept, in turns.')
+  .option('--teacher <name>', modelNames.join(', '), 'resnet32x4')
+  .option('--student <name>', 'the network that is trained', 'resnet8x4')
+  .option('--batch <images>', 'images a step', wholeNumber, 64)
+  .option('--steps <number>', 'of a turn', wholeNumber, 3)
+  .option('--seconds <number>', 'of all turns', wholeNumber, 60)
+  .addOption(new Option('--precision <name>', 'of the kept logits').choices(precisions).default('float32'))
+  .addOption(jsonOption())
+  .action(async (options: Options) => {
+    const folder = await mkdtemp(join(tmpdir(), 'thermograd-bench-'))
+    try {
+      const result = await measure(options, folder)
+      process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : text(result))
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+  .parseAsync()
+
+async function measure(options: Options, folder: string): Promise<Result> {
+  const { teacher: model, batch: batchSize, precision, steps, seconds } = options
+  const { train } = syntheticDataset({ classes: 100, trainCount: 64 * batchSize })
+  const augment = { padding: 4, flip: true }
+  const images = new Loader(train, { batchSize, shuffle: true, augment })
+  const teacher = { model, network: createModel(model, { seed: 2 }) }
+  const open = (name: string) =>
+    TeacherLogits.open({ folder: join(folder, name), precision, teacher, images })
+  const [cold, warm] = [await open('cold'), await open('warm')]
+  const few = new Loader(train, { batchSize, augment, limit: 4 * batchSize })
+  const known = [...few.epoch(0)].map((batch): Dated => [batch, 1])
+  for (const [batch, epoch] of known) await warm.of(batch.indices, tensor(batch.images), epoch)
+
+  const ways = [
+    wayOf('in the step', epochs(images), stepOf(options, teacher)),
+    wayOf('computed and kept', epochs(images), stepOf(options, teacher, cold)),
+    wayOf('all kept before', again(known), stepOf(options, teacher, warm)),
+  ]
+  for (const way of ways) await turn(way, steps)
+  for (const way of ways) way.imagesPerSecond.length = 0
+  const end = performance.now() + 1000 * seconds
+  do for (const way of ways) await turn(way, steps)
+  while (performance.now() < end)
+
+  const reading: number[] = []
+  for (const [batch, epoch] of [...known, ...known, ...known]) {
+    const pixels = tensor(batch.images)
+    reading.push(await milliseconds(() => warm.of(batch.indices, pixels, epoch)))
+  }
+  const rows = ways.map((way) => summaryOf(way, ways[0]))
+  for (const logits of [cold, warm]) logits.close()
+  const { batch, student } = options
+  return {
+    ...{ teacher: model, student, batch, precision, machine: thisMachine(), rows },
+    readingMilliseconds: median(reading),
+  }
+}
+
+function wayOf(title: string, batches: Iterator<Dated>, step: Way['step']): Way {
+  return { title, batches, step, imagesPerSecond: [] }
+}
+
+/** A student of its own, so that no way profits from another's. */
+function stepOf(
+  { student }: Options,
+  { network: teacher }: { network: ReturnType<typeof createModel> },
+  teacherLogits?: TeacherLogits,
+): Way['step'] {
+  const network = createModel(student, { seed: 1 })
+  const optimizer = new SGD(network.parameters(), { lr: 0.01, momentum: 0.9, weightDecay: 5e-4 })
+  const method = distiller('dtkd').build({ student: network, teacher, image: [3, 32, 32] })
+  return ([batch, epoch]) => takeStep({ network, method, teacher, teacherLogits }, optimizer, batch, epoch)
+}
+
+function* epochs(loader: Loader): Generator<Dated> {
+  for (let epoch = 0; ; epoch++) for (const batch of loader.epoch(epoch)) yield [batch, epoch + 1]
+}
+
+function* again(batches: readonly Dated[]): Generator<Dated> {
+  for (;;) yield* batches
+}
+
+/** A few steps: short, so that a busy machine hits all ways alike. */
+async function turn({ batches, step, imagesPerSecond }: Way, steps: number): Promise<void> {
+  const start = performance.now()
+  let images = 0
+  for (let taken = 0; taken < steps; taken++) {
+    const dated: Dated = batches.next().value
+    await step(dated)
+    images += dated[0].labels.length
+  }
+  imagesPerSecond.push((1000 * images) / (performance.now() - start))
+}
+
+interface Row {
+  readonly title: string
+  readonly imagesPerSecond: number
+  /** Against the teacher in the step, turn by turn. */
+  readonly ratio: Spread
+}
+
+function summaryOf({ title, imagesPerSecond }: Way, inTheStep: Way): Row {
+  const ratios = imagesPerSecond.map((rate, turn) => rate / inTheStep.imagesPerSecond[turn])
+  return { title, imagesPerSecond: median(imagesPerSecond), ratio: spreadOf(ratios) }
+}
+
+interface Result extends Pick<Options, 'teacher' | 'student' | 'batch' | 'precision'> {
+  readonly machine: Machine
+  readonly rows: readonly Row[]
+  /** Until the logits of a batch are there that are all kept, median. */
+  readonly readingMilliseconds: number
+}
+
+function text(result: Result): string {
+  const { teacher, student, batch, precision, machine, rows, readingMilliseconds } = result
+  return [
+    `${teacher} teaches ${student} by DTKD, batch ${batch}, logits kept as ${precision}`,
+    describeMachine(machine),
+    tableOf(
+      ["the teacher's logits", 'images/s', 'in the step = 1'],
+      rows.map(({ title, imagesPerSecond, ratio }) => [
+        title,
+        digits(imagesPerSecond),
+        `${digits(ratio.median)} (${digits(ratio.minimum)} … ${digits(ratio.maximum)})`,
+      ]),
+    ),
+    `${digits(readingMilliseconds)} ms until the logits of a batch are read`,
+    '',
+  ].join('\n')
+}

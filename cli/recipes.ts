@@ -1,0 +1,95 @@
+import Table from 'cli-table3'
+import { Command } from 'commander'
+import { distillerNames, type MethodName } from '../kd/index.ts'
+import {
+  publishedRecipe,
+  publishedRecipeNames,
+  readRecipe,
+  recipeSchema,
+  recipeText,
+  resolveRunRecipe,
+  type Settings,
+  type WrittenRecipe,
+} from '../train/index.ts'
+import { jsonOption } from './options.ts'
+import type { Output } from './output.ts'
+import { writeResult } from './report.ts'
+import { setOption } from './set.ts'
+
+interface Format {
+  readonly json?: boolean
+}
+
+interface ShowOptions extends Format {
+  readonly method?: string
+  readonly set: Settings
+}
+
+export function recipesCommand(output: Output): Command {
+  const list = new Command('list')
+    .summary('the recipes that ship with thermograd')
+    .addOption(jsonOption())
+    .action((options: Format) => listRecipes(options, output))
+  const show = new Command('show')
+    .summary('write a recipe with nothing left open')
+    .description('Writes everything that would decide a run, as the file of a recipe.')
+    .argument('<name|file>', 'as --recipe of "thermograd train"')
+    .option('--method <name>', `one of ${distillerNames.join(', ')}`)
+    .addOption(setOption('any value of the recipe'))
+    .addOption(jsonOption())
+    .action((recipe: string, options: ShowOptions) => showRecipe(recipe, options, output))
+  const schema = new Command('schema')
+    .summary('write the JSON Schema of recipes, for editors')
+    .action(() => void output.stdout.write(`${JSON.stringify(recipeSchema(), undefined, 2)}\n`))
+  return new Command('recipes')
+    .summary('list the published recipes, and show one')
+    .description(
+      'Recipes are YAML files that say everything that decides a run: see "thermograd train --recipe".',
+    )
+    .addCommand(list, { isDefault: true })
+    .addCommand(show)
+    .addCommand(schema)
+}
+
+async function showRecipe(nameOrFile: string, options: ShowOptions, output: Output): Promise<void> {
+  const { method, set } = options
+  const written = await readRecipe(nameOrFile)
+  const recipe = resolveRunRecipe(written, { ...set, ...(method && { 'method.name': method }) })
+  writeResult(output, options, { recipe }, recipeText(recipe).trimEnd())
+}
+
+async function listRecipes(options: Format, output: Output): Promise<void> {
+  const names = await publishedRecipeNames()
+  const recipes = await Promise.all(names.map(async (name) => ({ name, ...(await publishedRecipe(name)) })))
+  const text = `${recipeTable(recipes)}\n${aboutTable}`
+  writeResult(output, options, { recipes, methods: distillerNames }, text)
+}
+
+const aboutTable =
+  `NAME/METHOD is one of them by one method: any of ${distillerNames.join(', ')}.\n` +
+  'The table has the options that depend on the pair; all others are those of "thermograd methods".'
+
+/** A row for each recipe; a column for each method with options of the pair, or for several that have the same ones. */
+function recipeTable(recipes: readonly (WrittenRecipe & { name: string })[]): string {
+  const methods = distillerNames.filter((method) => recipes.some((recipe) => recipe.methods?.[method]))
+  const cellsOf = (method: MethodName) =>
+    recipes.map((recipe) => settingsText(recipe.methods?.[method] ?? {}))
+  const columns = [...Map.groupBy(methods, (method) => cellsOf(method).join())].map(([, alike]) => alike)
+  const table = new Table({
+    head: ['teacher-student', 'lr', ...columns.map((alike) => alike.join('\n'))],
+    style: { head: [], border: [], compact: true },
+  })
+  for (const [row, { name, training }] of recipes.entries()) {
+    table.push([name, `${training?.lr}`, ...columns.map(([method]) => cellsOf(method)[row])])
+  }
+  return table.toString()
+}
+
+/** The names of options as they stand in formulas. */
+const symbols: Readonly<Record<string, string>> = { alpha: 'α', beta: 'β', referenceTemperature: 'τ' }
+
+function settingsText(options: Readonly<Record<string, unknown>>): string {
+  return Object.entries(options)
+    .map(([name, value]) => `${symbols[name] ?? name} ${value}`)
+    .join(', ')
+}

@@ -1,0 +1,100 @@
+import { Command, InvalidArgumentError } from 'commander'
+import { demand } from '../engine/errors.ts'
+import { distiller } from '../kd/index.ts'
+import { arrayIndex, openRecipe, outcomeOf, type PlannedRun, readManifest, run } from '../train/index.ts'
+import {
+  deviceOption,
+  type Habits,
+  habitOptions,
+  jsonOption,
+  saveEveryOf,
+  teacherCacheOf,
+  wholeNumber,
+} from './options.ts'
+import type { Output } from './output.ts'
+import { withProgress, writeResult } from './report.ts'
+import { openSession } from './session.ts'
+import { stoppable } from './stopping.ts'
+import { teachersOption } from './teachers.ts'
+import { describeResult } from './text.ts'
+
+interface Options extends Habits {
+  readonly manifest: string
+  readonly index: number | 'auto'
+  readonly teachers?: string
+  readonly device: string
+  readonly json?: boolean
+}
+
+export function runCommand(output: Output): Command {
+  const command = new Command('run')
+    .summary('run one line of what "study plan" has planned')
+    .description(
+      'Runs one line of a manifest into its folder. It may be started again and again: what has ended is left alone, ' +
+        'what was cut short goes on from its newest checkpoint, and what another process is at work on is refused.',
+    )
+    .requiredOption('--manifest <file>', 'the lines that "thermograd study plan" wrote')
+    .requiredOption(
+      '--index <number>',
+      'which line, counted from 0, or auto: as Slurm (--array=0-…), Kubernetes or AWS Batch say',
+      indexOrAuto,
+    )
+    .addOption(teachersOption())
+  for (const option of [...habitOptions(), deviceOption(), jsonOption()]) command.addOption(option)
+  return command.action((options: Options) => runLine(options, output))
+}
+
+function indexOrAuto(text: string): number | 'auto' {
+  if (text === 'auto') return text
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Expected an integer of 0 or more, or auto.')
+  return wholeNumber(text)
+}
+
+async function runLine(options: Options, output: Output): Promise<void> {
+  const { manifest, index } = options
+  const runs = await readManifest(manifest)
+  const line = index === 'auto' ? arrayIndex(process.env) : index
+  demand(
+    line < runs.length,
+    () => `index: ${manifest} holds ${runs.length} runs, 0 to ${runs.length - 1}, but the index is ${line}`,
+  )
+  const planned = runs[line]
+  const outcome = await outcomeOf(planned)
+  const before = outcome.state === 'finished'
+  const { last, best, bestOn, fingerprint } = before
+    ? outcome.result
+    : await runPlanned(planned, options, output)
+  const { id, folder } = planned
+  writeResult(
+    output,
+    options,
+    { id, last, best, bestOn, fingerprint, folder },
+    `${before ? 'has ended before: ' : ''}${describeResult({ last, best, bestOn })}\nrun folder: ${folder}`,
+  )
+}
+
+/** All of it can be stopped: what is asked to while it still opens its images saves after its first step. */
+function runPlanned({ pair, method, folder, recipe }: PlannedRun, options: Options, output: Output) {
+  const { dataset: name, data, seed } = recipe
+  return stoppable(async (signal) => {
+    const { dataset, environment } = await openSession(
+      { dataset: name, data, device: options.device },
+      output,
+    )
+    const opened = await openRecipe(recipe, { dataset, teachers: options.teachers })
+    // All lines have one command: methods that want more of the teacher than its logits go without the cache.
+    const { needsFeatures } = distiller(opened.method, opened.options)
+    return withProgress(output, options, (progress) =>
+      run({
+        ...opened,
+        folder,
+        environment,
+        teacherCache: needsFeatures ? undefined : teacherCacheOf(options),
+        resume: true,
+        saveEvery: saveEveryOf(options),
+        observer: progress.observe(`${pair}/${method}/seed${seed}`),
+        signal,
+      }),
+    )
+  }, 'by the same command')
+}

@@ -1,0 +1,35 @@
+import { join } from 'node:path'
+import { freePath, makeEmptyFolder } from '../train/index.ts'
+import type { TrainingOptions } from './options.ts'
+import type { Output } from './output.ts'
+import { writeResult } from './report.ts'
+import { seedsTable, summaryOf, type TopOne } from './table.ts'
+
+/**
+ * Does the work of a command for its seed, or one after the other for each of its seeds, in the folders `seed1`, … of the
+ * command's. Where none is given, the folder is a new one of this name in `runs/`.
+ */
+export async function forEachSeed<T>(
+  { seed, seeds, out, resume }: TrainingOptions,
+  name: string,
+  work: (seed: number, folder: string) => Promise<T>,
+): Promise<T[]> {
+  if (seeds === undefined) return [await work(seed, out ?? freePath(join('runs', `${name}-seed${seed}`)))]
+  const folder = out ?? freePath(join('runs', name))
+  if (!resume) await makeEmptyFolder(folder)
+  const results: T[] = []
+  for (const each of seeds) results.push(await work(each, join(folder, `seed${each}`)))
+  return results
+}
+
+/** Writes what trainings came to with several seeds, given those of each seed; nothing where there is one seed. */
+export function writeSummaries(
+  output: Output,
+  options: TrainingOptions,
+  bySeed: readonly (readonly TopOne[])[],
+): void {
+  if (options.seeds === undefined) return
+  const summaries = bySeed[0].map((_, place) => summaryOf(bySeed.map((results) => results[place])))
+  const text = `\nover seeds ${options.seeds.join(', ')}: mean ± standard deviation of the sample\n${seedsTable(summaries)}`
+  writeResult(output, options, { seeds: options.seeds, summaries }, text)
+}

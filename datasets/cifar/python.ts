@@ -1,0 +1,71 @@
+import { buffer } from 'node:stream/consumers'
+import { Budget } from '../../files/budget.ts'
+import { ByteReader } from '../../files/byteReader.ts'
+import { unpickle } from '../../files/pickle/unpickle.ts'
+import { kindOf } from '../../files/pickle/values.ts'
+import { type Refuse, refusalOf } from '../../files/refusal.ts'
+import type { DataFile } from '../files.ts'
+import { allocatePixels } from '../pixels.ts'
+import { ByteArray, meaningOfArrays } from './numpy.ts'
+import { demandLabel, demandNames, type LabelField, pixelsPerImage, type Records } from './records.ts'
+
+/**
+ * Reads a file in CIFAR's Python layout: a pickled dictionary whose `data` is an array of bytes of 3,072 columns, a row
+ * an image, and which has a list of labels for each field. Nothing in it is executed.
+ *
+ * Throws for anything else: see `unpickle` for what is refused, and how.
+ */
+export async function readPickledRecords(file: DataFile, fields: readonly LabelField[]): Promise<Records> {
+  const { dictionary, refuse } = await readDictionary(file, 'pickled batch of CIFAR images')
+  const data = dictionary.get('data')
+  const images =
+    data instanceof ByteArray ? data : refuse(`expected an array under 'data', got ${kindOf(data)}`)
+  const [count, width] = images.shape
+  if (images.shape.length !== 2 || width !== pixelsPerImage || count < 1) {
+    refuse(`expected an array of [images, ${pixelsPerImage}] under 'data', got [${images.shape}]`)
+  }
+  const labels = fields.map((field) => {
+    const list = listUnder(field.labelsKey, dictionary, refuse)
+    if (list.length !== count) refuse(`expected ${count} ${field.labelsKey}, got ${list.length}`)
+    return Int32Array.from(list, (label, record) => {
+      const value = typeof label === 'number' ? label : Number.NaN
+      demandLabel(file, field, value, `record ${record}`)
+      return value
+    })
+  })
+  const pixels = allocatePixels(images.bytes.length)
+  pixels.set(images.bytes)
+  return { pixels, labels }
+}
+
+/** Reads the pickled dictionary that has a list of names for each label field. */
+export async function readPickledNames(
+  file: DataFile,
+  fields: readonly LabelField[],
+): Promise<Map<LabelField, string[]>> {
+  const { dictionary, refuse } = await readDictionary(file, 'pickle of the names of classes')
+  return new Map(
+    fields.map((field) => {
+      const names = listUnder(field.namesKey, dictionary, refuse)
+      demandNames(file, field, names)
+      return [field, names.map((name) => (typeof name === 'string' ? name : refuse('a name is no text')))]
+    }),
+  )
+}
+
+async function readDictionary(
+  file: DataFile,
+  expected: string,
+): Promise<{ dictionary: ReadonlyMap<unknown, unknown>; refuse: Refuse }> {
+  const refuse: Refuse = refusalOf(file.location, expected)
+  const bytes = await buffer(file.chunks)
+  const reader = new ByteReader(bytes, refuse)
+  const value = unpickle(reader, meaningOfArrays(refuse), new Budget(bytes.length, refuse), refuse)
+  if (!(value instanceof Map)) refuse(`expected a dictionary, got ${kindOf(value)}`)
+  return { dictionary: value, refuse }
+}
+
+function listUnder(key: string, dictionary: ReadonlyMap<unknown, unknown>, refuse: Refuse): unknown[] {
+  const list = dictionary.get(key)
+  return Array.isArray(list) ? list : refuse(`expected a list under '${key}', got ${kindOf(list)}`)
+}

@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises'
+import { demand } from '../../engine/errors.ts'
+import { found } from '../../files/explain.ts'
+import { refusalOf } from '../../files/refusal.ts'
+import type { DecodedImage } from './image.ts'
+import { decodeJpeg } from './jpeg.ts'
+import { decodePng } from './png.ts'
+
+const formats = [
+  { name: 'opaque 8-bit PNG image', endings: ['png'], signature: '89504e47', decode: decodePng },
+  { name: 'grey or RGB JPEG image', endings: ['jpg', 'jpeg'], signature: 'ffd8ff', decode: decodeJpeg },
+]
+
+/** Reads an image file; its first bytes say what it is. Throws, naming it, for one that is no image, or a damaged one. */
+export async function readImage(path: string): Promise<DecodedImage> {
+  const bytes = await found(path, readFile(path))
+  const begin = bytes.subarray(0, 4).toString('hex')
+  const format = formats.find(({ signature }) => begin.startsWith(signature))
+  demand(
+    format !== undefined,
+    () => `${path}: expected a PNG or JPEG image, but it begins with ${begin || 'nothing'}`,
+  )
+  return format.decode(bytes, refusalOf(path, format.name))
+}
+
+/** Whether a file of this name should be an image. */
+export function isImageName(name: string): boolean {
+  return formats.some(({ endings }) => endings.includes(name.split('.').at(-1)!.toLowerCase()))
+}

@@ -1,0 +1,35 @@
+import { demand } from '../engine/errors.ts'
+import { RandomStream, streamKey } from '../engine/random.ts'
+import type { Split } from './dataset.ts'
+
+/**
+ * Holds back `count` images of a split, drawn by the seed, to choose by what a training does not see. Each class gives
+ * its share of them, as nearly as whole images allow; a smaller count holds back a subset of what a larger one does.
+ * The numbers of these images and of the others, in ascending order. Throws where no others would be left.
+ */
+export function holdBack(
+  { name, labels }: Split,
+  count: number,
+  seed: number,
+): { heldBack: Int32Array; rest: Int32Array } {
+  demand(
+    Number.isInteger(count) && count >= 1 && count < labels.length,
+    () =>
+      `validation: expected a number of images from 1 to ${labels.length - 1} (one fewer than the ${name}), got ${count}`,
+  )
+  const order = evenByClass(
+    new RandomStream(streamKey(seed, 'validation')).permutation(labels.length),
+    labels,
+  )
+  return { heldBack: order.slice(0, count).sort(), rest: order.slice(count).sort() }
+}
+
+/** The images in an order of which every beginning holds equal shares of all classes, as nearly as whole images allow. */
+function evenByClass(shuffled: Int32Array, labels: Int32Array): Int32Array {
+  const ofClass = Map.groupBy(shuffled, (image) => labels[image])
+  const shares = new Float64Array(labels.length)
+  for (const images of ofClass.values()) {
+    for (const [place, image] of images.entries()) shares[image] = (place + 0.5) / images.length
+  }
+  return shuffled.slice().sort((a, b) => shares[a] - shares[b])
+}

@@ -1,0 +1,26 @@
+import { hash } from 'node:crypto'
+import type { Split } from '../dataset.ts'
+
+/** A test image and the first training image that is equal to it, by their numbers in their splits. */
+export interface Duplicate {
+  readonly test: number
+  readonly train: number
+}
+
+/** The test images that are training images too, pixel by pixel. Images of one split must lie one after the other. */
+export function duplicatesBetween(train: Split, test: Split): Duplicate[] {
+  const firstOf = new Map<string, number>()
+  for (const [index, key] of keysOf(train).entries()) if (!firstOf.has(key)) firstOf.set(key, index)
+  return keysOf(test).flatMap((key, index) => {
+    const first = firstOf.get(key)
+    return first === undefined ? [] : { test: index, train: first }
+  })
+}
+
+function keysOf({ images: { data, shape } }: Split): string[] {
+  const [count, ...imageShape] = shape
+  const size = imageShape.reduce((product, length) => product * length, 1)
+  return Array.from({ length: count }, (_, index) =>
+    hash('sha256', data.slice(index * size, (index + 1) * size), 'base64'),
+  )
+}

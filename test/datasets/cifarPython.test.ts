@@ -1,0 +1,169 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import { unpackTar } from 'modern-tar'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { openCifar10, openCifar100, openCifar100Coarse } from '../../datasets/index.ts'
+import { InvalidInputError } from '../../engine/errors.ts'
+import { temporaryFolder } from '../train/temporaryFolder.ts'
+import { cifar10Files, cifar100Files, type Files, writeArchive, writeFolder } from './cifarArchives.ts'
+
+const fixtures = join(import.meta.dirname, 'fixtures')
+const archive100 = join(fixtures, 'cifar-100-python.tar.gz')
+
+/** The files of the archive, each of which may be put in another's place. */
+let files: Readonly<Record<string, Uint8Array>>
+beforeAll(async () => {
+  const entries = await unpackTar(gunzipSync(await readFile(archive100)))
+  files = Object.fromEntries(entries.map(({ header, data }) => [header.name, data!]))
+})
+
+const train = 'cifar-100-python/train'
+
+/** The bytes of a file with the first place of `from` replaced. */
+function replaced(file: Uint8Array, from: string, to: string): Uint8Array {
+  const text = Buffer.from(file).toString('latin1')
+  expect(text).toContain(from)
+  return Buffer.from(
+    text.replace(from, () => to),
+    'latin1',
+  )
+}
+
+async function refusal(changes: Files): Promise<string> {
+  const folder = await writeFolder(await temporaryFolder(), { ...files, ...changes })
+  const error = await openCifar100(folder).then(
+    () => undefined,
+    (error) => error,
+  )
+  expect(error).toBeInstanceOf(InvalidInputError)
+  return error.message.replace(`${folder}/`, '')
+}
+
+describe('CIFAR in the Python layout, as Python 2 pickled it', () => {
+  it('should be the same CIFAR-100 as in the binary layout', async () => {
+    const folder = await temporaryFolder()
+    const binary = await openCifar100(await writeArchive(join(folder, 'binary.tar.gz'), cifar100Files()))
+    expect(await openCifar100(archive100)).toEqual(binary)
+    const parent = await writeFolder(join(folder, 'parent'), files)
+    expect(await openCifar100(parent)).toEqual(binary)
+    expect(await openCifar100(join(parent, 'cifar-100-python'))).toEqual(binary)
+  })
+
+  it.each([2, 4])(
+    'should be the same when Python 3 has saved it again, with protocol %i',
+    async (protocol) => {
+      const again = await openCifar100(join(fixtures, `repickled-${protocol}.tar.gz`))
+      expect(again).toEqual(await openCifar100(archive100))
+    },
+  )
+
+  it('should be the same CIFAR-10 as in the binary layout', async () => {
+    const binary = await writeArchive(join(await temporaryFolder(), 'binary.tar.gz'), cifar10Files())
+    expect(await openCifar10(join(fixtures, 'cifar-10-python.tar.gz'))).toEqual(await openCifar10(binary))
+  })
+})
+
+describe('CIFAR-100 by its superclasses', () => {
+  it('should have the coarse labels for labels, and their names', async () => {
+    const { name, train, test, classNames } = await openCifar100Coarse(archive100)
+    expect(name).toBe('cifar100-coarse')
+    expect([...train.labels, ...test.labels]).toEqual([1, 2, 3, 19])
+    expect(classNames).toEqual(Array.from({ length: 20 }, (_, label) => `coarse_${label}`))
+    expect(train.images).toEqual((await openCifar100(archive100)).train.images)
+  })
+})
+
+describe('a pickle that is not what it should be', () => {
+  const batch = 'not a valid pickled batch of CIFAR images: '
+
+  it('should be refused for any other name, which is never loaded', async () => {
+    const system = replaced(files[train], 'cnumpy.core.multiarray\n_reconstruct\n', 'cos\nsystem\n')
+    expect(await refusal({ [train]: system })).toBe(
+      `${train}: ${batch}it asks for 'os.system', which images do not need and which is never loaded`,
+    )
+  })
+
+  it.each([
+    [
+      'another type of elements',
+      'U\x02u1',
+      'U\x02f8',
+      "an array has elements of type 'f8'; images have 'u1', bytes",
+    ],
+    ['columns before rows', '\x89T', '\x88T', 'an array lies column by column; images lie row by row'],
+    [
+      'another shape',
+      'K\x03M\x00\x0c\x86',
+      'K\x02M\x00\x0c\x86',
+      'an array of shape [2,3072] has 9216 bytes instead of 6144 bytes',
+    ],
+    [
+      'another width',
+      'K\x03M\x00\x0c\x86',
+      'M\x00\x0cK\x03\x86',
+      "expected an array of [images, 3072] under 'data', got [3072,3]",
+    ],
+    ['no images', 'U\x04data', 'U\x04atad', "expected an array under 'data', got nothing"],
+    ['no labels', 'fine_labels', 'fine_smells', "expected a list under 'fine_labels', got nothing"],
+    ['a reference to outside', '}q', '}Q', 'its pickle refers to something outside of it'],
+    ['an end in the middle', 'K\x0a', '.\x0a', 'its pickle takes a value where there is none'],
+    ['a later protocol', '\x80\x02', '\x80\x09', 'its pickle is of protocol 9, known are those up to 5'],
+  ])('should be refused for %s', async (_, from, to, problem) => {
+    expect(await refusal({ [train]: replaced(files[train], from, to) })).toBe(`${train}: ${batch}${problem}`)
+  })
+
+  it('should be refused for labels out of range, and too few of them', async () => {
+    expect(await refusal({ [train]: replaced(files[train], 'K\x14', 'K\x64') })).toBe(
+      `${train}: expected a fine label of 0 to 99 in every record, got 100 in record 1`,
+    )
+    expect(await refusal({ [train]: replaced(files[train], 'K\x0aK\x14K\x1ee', 'K\x0aK\x14e') })).toBe(
+      `${train}: ${batch}expected 3 fine_labels, got 2`,
+    )
+  })
+
+  it('should be refused for names that are missing', async () => {
+    const meta = 'cifar-100-python/meta'
+    expect(await refusal({ [meta]: replaced(files[meta], 'coarse_label_names', 'coarse_label_games') })).toBe(
+      `${meta}: not a valid pickle of the names of classes: expected a list under 'coarse_label_names', got nothing`,
+    )
+  })
+
+  it('should be refused wherever it ends too early', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat({ max: files[train].length - 1 }), async (length) => {
+        expect(await refusal({ [train]: files[train].subarray(0, length) })).toContain(train)
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  it('should be read as three images, or refused, whatever byte is another one', async () => {
+    const folder = await writeFolder(await temporaryFolder(), files)
+    await fc.assert(
+      fc.asyncProperty(
+        // Most of the file are pixels; the program around them is at both ends.
+        fc.oneof(
+          fc.nat({ max: 300 }),
+          fc.integer({ min: files[train].length - 200, max: files[train].length - 1 }),
+        ),
+        fc.integer({ min: 1, max: 255 }),
+        async (place, difference) => {
+          const spoiled = Uint8Array.from(files[train])
+          spoiled[place] ^= difference
+          await writeFolder(folder, { [train]: spoiled })
+          const count = await openCifar100(folder).then(
+            (dataset) => dataset.train.labels.length,
+            (error) => {
+              expect(error).toBeInstanceOf(InvalidInputError)
+              return 3
+            },
+          )
+          expect(count).toBe(3)
+        },
+      ),
+      { numRuns: 200 },
+    )
+  })
+})

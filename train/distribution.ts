@@ -1,0 +1,61 @@
+import type { Loader } from '../datasets/index.ts'
+import { realize, type Tensor } from '../engine/index.ts'
+import { LogitMethod, sharpness } from '../kd/index.ts'
+import { classify, type Evaluation, examine, type RowsOf } from './evaluate.ts'
+import { type Quantiles, quantilesOf } from './quantiles.ts'
+import type { Pupil } from './step.ts'
+
+/**
+ * How the sharpness of both networks, and the temperatures at which they would be compared, spread over the test images:
+ * `studentSharpness` and, where there is a teacher, `teacherSharpness`; `studentTemperature` and `teacherTemperature` of
+ * a method that is a loss of logits.
+ */
+export type Distribution = Readonly<Record<string, Quantiles>>
+
+/** Evaluates a student on the test images, and looks at what its method sees of them. */
+export class Examiner {
+  readonly #pupil: Pupil
+  readonly #testImages: Loader
+  /** Of every batch. The teacher never changes, so they are computed once. */
+  #teacherLogits: readonly Tensor[] | undefined
+
+  constructor(pupil: Pupil, testImages: Loader) {
+    this.#pupil = pupil
+    this.#testImages = testImages
+  }
+
+  /** After an epoch, counted from 1. */
+  async examine(epoch: number): Promise<{ test: Evaluation; distribution: Distribution }> {
+    this.#teacherLogits ??= await this.#classifyByTeacher()
+    const { evaluation, columns } = await examine(this.#pupil.network, this.#testImages, this.#rowsOf(epoch))
+    const quantiles = columns.entries().map(([name, numbers]) => [name, quantilesOf(numbers)])
+    return { test: evaluation, distribution: Object.fromEntries(quantiles) }
+  }
+
+  async #classifyByTeacher(): Promise<readonly Tensor[]> {
+    const { teacher } = this.#pupil
+    const logits: Tensor[] = []
+    if (teacher === undefined) return logits
+    for (const batch of classify(teacher, this.#testImages)) {
+      await realize(batch.predictions.logits)
+      logits.push(batch.predictions.logits)
+    }
+    return logits
+  }
+
+  #rowsOf(epoch: number): RowsOf {
+    const { method } = this.#pupil
+    return ({ predictions, labels, batch }) => {
+      const rows = { studentSharpness: sharpness(predictions.logits) }
+      const teacherLogits = this.#teacherLogits?.[batch]
+      if (teacherLogits === undefined) return rows
+      const both = { ...rows, teacherSharpness: sharpness(teacherLogits) }
+      if (!(method instanceof LogitMethod)) return both
+      const lesson = { student: predictions, teacher: { logits: teacherLogits }, labels, epoch }
+      const result = method.forward(lesson)
+      if (!('temperatures' in result)) return both
+      const { student, teacher } = result.temperatures
+      return { ...both, studentTemperature: student, teacherTemperature: teacher }
+    }
+  }
+}

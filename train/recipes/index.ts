@@ -1,0 +1,7 @@
+export { openRecipe, type Sources } from './open.ts'
+export { publishedRecipe, publishedRecipeNames } from './published.ts'
+export { parseRecipe, readRecipe } from './read.ts'
+export { resolveRunRecipe, type Settings } from './resolve.ts'
+export type { NamedMethod, RunRecipe, WrittenRecipe } from './runRecipe.ts'
+export { recipeSchema } from './schema.ts'
+export { recipeText } from './text.ts'

@@ -1,0 +1,50 @@
+import { type Dataset, openDataset } from '../../datasets/index.ts'
+import { demand } from '../../engine/errors.ts'
+import { loadTeacher, type Run, type Teacher } from '../run.ts'
+import { teacherFile } from '../teachers/index.ts'
+import type { RunRecipe } from './runRecipe.ts'
+
+/** Where to find what a recipe names. */
+export interface Sources {
+  /** The data set, where it is open already. Default: it is opened. */
+  readonly dataset?: Dataset
+  /** A folder of teachers, for the weights that the recipe leaves out: see `teacherFile`. */
+  readonly teachers?: string
+}
+
+/** The part of a `Run` that a recipe decides: its data set and its teacher, opened, and all its numbers. */
+export async function openRecipe(
+  recipe: RunRecipe,
+  { dataset: opened, teachers }: Sources = {},
+): Promise<Omit<Run, 'folder' | 'environment'>> {
+  const { data, student, method, training, augmentation, validation, limit, seed } = recipe
+  const dataset = opened ?? (await openDataset(recipe.dataset, { data }))
+  const { name, ...options } = method
+  return {
+    dataset: augmentation ? { ...dataset, augmentation } : dataset,
+    model: student.model,
+    method: name,
+    options,
+    teacher: recipe.teacher && (await openTeacher(recipe, recipe.teacher, dataset, teachers)),
+    recipe: training,
+    validation,
+    limit,
+    seed,
+  }
+}
+
+function openTeacher(
+  { method }: RunRecipe,
+  { model, weights }: NonNullable<RunRecipe['teacher']>,
+  dataset: Dataset,
+  teachers: string | undefined,
+): Promise<Teacher> {
+  const file = weights ?? (teachers && teacherFile(teachers, { dataset: dataset.name, model }))
+  demand(
+    file !== undefined,
+    () =>
+      `teacher.weights: the method ${method.name} needs a trained ${model}: give --teacher-weights or --teachers, or ` +
+      'let "thermograd distill" train one',
+  )
+  return loadTeacher(dataset, model, file)
+}

@@ -1,0 +1,22 @@
+import { readdir } from 'node:fs/promises'
+import { findPackageJSON } from 'node:module'
+import { dirname, join } from 'node:path'
+import { readYaml } from '../yaml.ts'
+import type { WrittenRecipe } from './runRecipe.ts'
+import { writtenRecipe } from './schema.ts'
+
+/** The recipes lie in the package once, whether this module runs as source or from `dist/`. */
+function folder(): string {
+  return join(dirname(findPackageJSON(import.meta.url)!), 'recipes')
+}
+
+/** The names of the recipes that ship with thermograd: the teacher's network and the student's. */
+export async function publishedRecipeNames(): Promise<string[]> {
+  const files = await readdir(folder())
+  const names = files.flatMap((file) => /^(.+)\.yaml$/.exec(file)?.[1] ?? [])
+  return names.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+}
+
+export async function publishedRecipe(name: string): Promise<WrittenRecipe> {
+  return (await readYaml(join(folder(), `${name}.yaml`))).as(writtenRecipe)
+}

@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs'
+import { demand } from '../../engine/errors.ts'
+import { suggestionFor } from '../../engine/nearest.ts'
+import { distillerNames, type MethodName } from '../../kd/index.ts'
+import { readYaml, YamlFile } from '../yaml.ts'
+import { isOfMdistiller, mdistillerConfiguration } from './mdistiller/index.ts'
+import { publishedRecipe, publishedRecipeNames } from './published.ts'
+import type { WrittenRecipe } from './runRecipe.ts'
+import { writtenRecipe } from './schema.ts'
+
+/**
+ * A recipe by its name (`resnet56-resnet20`, or `resnet56-resnet20/dtkd` by that method) or out of a file: YAML of
+ * thermograd's, such as the `recipe.yaml` of a run, or a configuration of mdistiller's. Throws, with line and column, for
+ * anything in a file that is not understood.
+ */
+export async function readRecipe(nameOrFile: string): Promise<WrittenRecipe> {
+  const names = await publishedRecipeNames()
+  const [name, method, ...more] = nameOrFile.split('/')
+  if (names.includes(name) && more.length === 0) {
+    const recipe = await publishedRecipe(name)
+    return method === undefined ? recipe : { ...recipe, method: { name: methodNamed(nameOrFile, method) } }
+  }
+  demand(
+    existsSync(nameOrFile),
+    () => `${nameOrFile}: there is no such file, and no recipe of that name; ${suggestionFor(name, names)}`,
+  )
+  return recipeIn(await readYaml(nameOrFile))
+}
+
+/** A recipe out of the text of a file; messages call it `source`. */
+export function parseRecipe(text: string, source: string): WrittenRecipe {
+  return recipeIn(new YamlFile(text, source))
+}
+
+function recipeIn(file: YamlFile): WrittenRecipe {
+  return file.as(isOfMdistiller(file.value) ? mdistillerConfiguration : writtenRecipe)
+}
+
+function methodNamed(recipe: string, name: string): MethodName {
+  const method = distillerNames.find((known) => known === name)
+  demand(
+    method !== undefined,
+    () => `${recipe}: there is no such method; ${suggestionFor(name, distillerNames)}`,
+  )
+  return method
+}

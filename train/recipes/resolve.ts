@@ -1,0 +1,92 @@
+import { demand } from '../../engine/errors.ts'
+import { distillerNames } from '../../kd/index.ts'
+import { distillerFor, milestonesIn, optionsIn, publishedTraining, resolveRecipe } from '../recipe.ts'
+import { demandFitting } from '../schemaMistakes.ts'
+import type { RunRecipe, WrittenRecipe } from './runRecipe.ts'
+import { writtenRecipe } from './schema.ts'
+
+/** Values by their places in a recipe, as `training.lr`. */
+export type Settings = Readonly<Record<string, unknown>>
+
+/**
+ * What is run where somebody wrote this and set that: all that is left open becomes as published. A training of another
+ * number of epochs keeps its proportions, as in `resolveRecipe`; another method leaves the options behind that were of
+ * the one before. Throws for a place that there is not and for a value that cannot be, naming the place.
+ */
+export function resolveRunRecipe(written: WrittenRecipe, settings: Settings = {}): RunRecipe {
+  const before = withMethod(written, settings)
+  const { training: { epochs = publishedTraining.epochs } = {} } = withSettings(before, settings)
+  const after = withSettings(stretched(before, epochs), settings)
+  const {
+    dataset,
+    data,
+    teacher,
+    student,
+    method,
+    methods,
+    augmentation,
+    validation,
+    limit,
+    seed = 0,
+  } = after
+  demand(
+    method !== undefined,
+    () =>
+      `method.name: this recipe is for any method: expected one of ${distillerNames.join(', ')}, got nothing`,
+  )
+  const { name, ...given } = method
+  const training = resolveRecipe(after.training)
+  const { needsTeacher, options } = distillerFor(name, training, { ...methods?.[name], ...given })
+  demand(!needsTeacher || teacher !== undefined, () => `teacher: the method ${name} needs one, got nothing`)
+  return {
+    dataset,
+    data,
+    teacher: needsTeacher ? teacher : undefined,
+    student,
+    method: { name, ...options },
+    training,
+    augmentation,
+    validation,
+    limit,
+    seed,
+  }
+}
+
+function withMethod(written: WrittenRecipe, settings: Settings): WrittenRecipe {
+  const name = settings['method.name']
+  return name === undefined || name === written.method?.name ? written : { ...written, method: undefined }
+}
+
+function withSettings(written: WrittenRecipe, settings: Settings): WrittenRecipe {
+  const set = Object.entries(settings).reduce<unknown>(
+    (recipe, [place, value]) => withValue(recipe, place.split('.'), value),
+    written,
+  )
+  return demandFitting(set, writtenRecipe)
+}
+
+/** The object with another value at a place in it. */
+function withValue(object: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
+  const before = object as Readonly<Record<string, unknown>> | undefined
+  return { ...before, [key]: rest.length === 0 ? value : withValue(before?.[key], rest, value) }
+}
+
+/** What is written in epochs, for another number of them. */
+function stretched(written: WrittenRecipe, epochs: number): WrittenRecipe {
+  const { training = {}, method, methods } = written
+  const { epochs: before = publishedTraining.epochs, milestones } = training
+  if (epochs === before) return written
+  return {
+    ...written,
+    training: {
+      ...training,
+      milestones: milestones && milestonesIn(epochs, { epochs: before, milestones }),
+    },
+    method: method && optionsIn(epochs, method, before),
+    methods:
+      methods &&
+      Object.fromEntries(
+        Object.entries(methods).map(([name, options = {}]) => [name, optionsIn(epochs, options, before)]),
+      ),
+  }
+}

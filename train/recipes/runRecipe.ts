@@ -1,0 +1,47 @@
+import type { Augmentation } from '../../datasets/index.ts'
+import type { MethodName } from '../../kd/index.ts'
+import type { Recipe } from '../recipe.ts'
+
+/** Everything that decides a run but the machine, with nothing left open. */
+export interface RunRecipe {
+  /** As `openDataset` takes it. */
+  readonly dataset: string
+  /** Where its images lie, if they do not ship with thermograd. */
+  readonly data?: string
+  /** Left out where the method needs none. */
+  readonly teacher?: {
+    readonly model: string
+    /** The file of its weights. */
+    readonly weights?: string
+  }
+  readonly student: { readonly model: string }
+  /** With every one of its options. */
+  readonly method: NamedMethod
+  readonly training: Recipe
+  /** What is drawn at random for a training image. Default: what the data set is usually trained with. */
+  readonly augmentation?: Augmentation
+  /** So many training images choose the best epoch instead of being trained on. Default none: the test images choose. */
+  readonly validation?: number
+  /** At most this many training images. Default all. */
+  readonly limit?: number
+  /** Names the initial weights, the order of the images and what is drawn for each. */
+  readonly seed: number
+}
+
+/** A recipe as people write it: open where it says nothing. */
+export type WrittenRecipe = Pick<
+  RunRecipe,
+  'dataset' | 'data' | 'teacher' | 'student' | 'augmentation' | 'validation' | 'limit'
+> & {
+  readonly method?: NamedMethod
+  /** Options for when the method is the one of this name. */
+  readonly methods?: Readonly<Partial<Record<MethodName, Options>>>
+  readonly training?: Partial<Recipe>
+  readonly seed?: number
+}
+
+/** Options of a method. */
+export type Options = Readonly<Record<string, number | string>>
+
+/** A method by its name, and options of it. */
+export type NamedMethod = { readonly name: MethodName } & Options

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { datasetNames } from '../../datasets/index.ts'
+import { nearestFirst } from '../../engine/nearest.ts'
+import { modelNamed, modelNames } from '../../nn/index.ts'
+import { publishedTraining } from '../recipe.ts'
+import { numberFrom, objectOf, oneOf, wholeFrom } from '../schemaMistakes.ts'
+import { methodWithOptions, optionsByMethod } from './methodOptions.ts'
+import type { WrittenRecipe } from './runRecipe.ts'
+
+const path = z.string('a path').min(1, 'a path')
+
+/** The name of a network, here or in mdistiller. */
+export const model = z
+  .string(`a network: ${modelNames.join(', ')}`)
+  .refine((name) => modelNamed(name) !== undefined, {
+    error: ({ input }) => `one of ${nearestFirst(input as string, modelNames).join(', ')}`,
+  })
+  .meta({ enum: [...modelNames] })
+
+const ascending = 'whole numbers of 0 or more, none smaller than the one before'
+
+export const trainingShape = {
+  epochs: wholeFrom(1),
+  batchSize: wholeFrom(1),
+  lr: numberFrom(0),
+  momentum: numberFrom(0),
+  weightDecay: numberFrom(0),
+  milestones: z
+    .array(z.int(ascending).min(0, ascending), ascending)
+    .refine((epochs) => epochs.every((epoch, place) => place === 0 || epoch >= epochs[place - 1]), ascending),
+  lrDecay: numberFrom(0),
+  dot: numberFrom(0),
+}
+
+const training = objectOf(trainingShape)
+  .partial()
+  .refine(({ dot = 0, momentum = publishedTraining.momentum }) => dot <= momentum, {
+    path: ['dot'],
+    error: 'at most the momentum',
+  })
+
+/** What may stand in the file of a recipe. */
+export const writtenRecipe = objectOf({
+  dataset: oneOf(datasetNames),
+  data: path.optional(),
+  teacher: objectOf({ model, weights: path.optional() }).optional(),
+  student: objectOf({ model }),
+  method: methodWithOptions.optional(),
+  methods: optionsByMethod.optional(),
+  training: training.optional(),
+  augmentation: objectOf({ padding: wholeFrom(0), flip: z.boolean('true or false') }).optional(),
+  validation: wholeFrom(1).optional(),
+  limit: wholeFrom(1).optional(),
+  seed: wholeFrom(0).optional(),
+}) satisfies z.ZodType<WrittenRecipe>
+
+/** The schema of such files as JSON Schema, by which editors complete and check what is typed. */
+export function recipeSchema(): object {
+  return z.toJSONSchema(writtenRecipe)
+}

@@ -1,0 +1,27 @@
+import { Document, visit } from 'yaml'
+import type { RunRecipe } from './runRecipe.ts'
+
+/** A recipe as YAML that is itself the file of a recipe: `parseRecipe` gives the same one again. */
+export function recipeText(recipe: RunRecipe): string {
+  const { dataset, data, teacher, student, method, training, augmentation, validation, limit, seed } = recipe
+  const { name, ...options } = method
+  const ordered = {
+    dataset,
+    data,
+    teacher,
+    student,
+    method: { name, ...options },
+    training,
+    augmentation,
+    validation,
+    limit,
+    seed,
+  }
+  const document = new Document(ordered, { aliasDuplicateObjects: false })
+  visit(document, {
+    Seq(_, list) {
+      list.flow = true
+    },
+  })
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false })
+}

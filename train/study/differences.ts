@@ -1,0 +1,37 @@
+import { holm, type Significance, significanceOf } from './significance.ts'
+
+/** Two methods on one pair of networks: the second's top-1 less the first's, in points, over the seeds that both have. */
+export interface Difference extends Significance {
+  readonly first: string
+  readonly second: string
+  /** The p-values corrected by Holm's method for all differences of the pair. */
+  readonly correctedSignFlipP?: number
+  readonly correctedTTestP?: number
+}
+
+/** Every two methods, given each method's top-1 by seed. Two that share no seed cannot be compared and are left out. */
+export function differencesBetween(methods: ReadonlyMap<string, ReadonlyMap<number, number>>): Difference[] {
+  const entries = [...methods]
+  const differences = entries.flatMap(([first, before], place) =>
+    entries.slice(place + 1).flatMap(([second, after]) => {
+      const shared = [...before.keys()].filter((seed) => after.has(seed))
+      if (shared.length === 0) return []
+      return [
+        { first, second, ...significanceOf(shared.map((seed) => after.get(seed)! - before.get(seed)!)) },
+      ]
+    }),
+  )
+  const signFlip = corrected(differences.map(({ signFlipP }) => signFlipP))
+  const tTest = corrected(differences.map(({ tTestP }) => tTestP))
+  return differences.map((difference, place) => ({
+    ...difference,
+    correctedSignFlipP: signFlip[place],
+    correctedTTestP: tTest[place],
+  }))
+}
+
+/** Holm's correction of the tests that could be made. */
+function corrected(pValues: readonly (number | undefined)[]): (number | undefined)[] {
+  const made = holm(pValues.filter((p) => p !== undefined))
+  return pValues.map((p) => (p === undefined ? undefined : made.shift()))
+}

@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { type RunRecipe, readRecipe, resolveRunRecipe } from '../recipes/index.ts'
+import { demandSameRun, type RunResult, resultIn } from '../runFolder.ts'
+import type { PlannedRun } from './manifest.ts'
+
+/** How far a planned run has come. */
+export type Outcome =
+  | { readonly state: 'missing' | 'unfinished' }
+  | { readonly state: 'finished'; readonly result: RunResult }
+
+/** Looks into the folder of a planned run. Throws where another run lies in it. */
+export async function outcomeOf({ folder, recipe }: PlannedRun): Promise<Outcome> {
+  if (!existsSync(join(folder, 'config.json'))) return { state: 'missing' }
+  const written = join(folder, 'recipe.yaml')
+  if (existsSync(written)) {
+    const found = resolveRunRecipe(await readRecipe(written))
+    demandSameRun(folder, found, settledAs(found, recipe))
+  }
+  const result = await resultIn(folder)
+  return result === undefined ? { state: 'unfinished' } : { state: 'finished', result }
+}
+
+/** A recipe with what it leaves to the data set and to the folder of teachers, as a run found it. */
+function settledAs({ augmentation, teacher }: RunRecipe, recipe: RunRecipe): RunRecipe {
+  return {
+    ...recipe,
+    augmentation: recipe.augmentation ?? augmentation,
+    teacher: recipe.teacher && { weights: teacher?.weights, ...recipe.teacher },
+  }
+}

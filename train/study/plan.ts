@@ -1,0 +1,80 @@
+import { join } from 'node:path'
+import { demand } from '../../engine/errors.ts'
+import { readRecipe, resolveRunRecipe, type Settings, type WrittenRecipe } from '../recipes/index.ts'
+import { idOf, type PlannedRun } from './manifest.ts'
+import type { WrittenStudy } from './study.ts'
+
+/**
+ * All runs of a study, seed by seed, so that the whole table fills evenly. Throws for a recipe that cannot be found or
+ * that a method does not suit, and for runs that could not be told apart.
+ */
+export async function planStudy({
+  out,
+  pairs,
+  methods,
+  seeds,
+  set = {},
+}: WrittenStudy): Promise<PlannedRun[]> {
+  const cells: { pair: string; method: string; written: WrittenRecipe; settings: Settings }[] = []
+  for (const given of pairs) {
+    const { recipe, name } = typeof given === 'string' ? { recipe: given } : given
+    const written = await readRecipe(recipe)
+    for (const method of methods) {
+      const settings = { ...settingsIn(set), ...settingsOf(method) }
+      cells.push({ pair: name ?? networksOf(written), method: labelOf(method), written, settings })
+    }
+  }
+  const runs = seeds.flatMap((seed) =>
+    cells.map(({ pair, method, written, settings }) => {
+      const recipe = resolveRunRecipe(written, { ...settings, seed })
+      return { id: idOf(recipe), pair, method, folder: join(out, pair, method, `seed${seed}`), recipe }
+    }),
+  )
+  demandDistinct(runs)
+  return runs
+}
+
+function networksOf({ teacher, student }: WrittenRecipe): string {
+  return [...(teacher ? [teacher.model] : []), student.model].join('-')
+}
+
+type WrittenMethod = WrittenStudy['methods'][number]
+
+/** `kd`, or `dtkd,alpha=3` where options are given. */
+function labelOf(given: WrittenMethod): string {
+  if (typeof given === 'string') return given
+  const { name, ...options } = given
+  return [name, ...Object.entries(options).map(([option, value]) => `${option}=${value}`)].join()
+}
+
+function settingsOf(given: WrittenMethod): Settings {
+  return settingsIn({ method: typeof given === 'string' ? { name: given } : given })
+}
+
+/** The part of a recipe as values by their places: what it does not mention stays as it was. */
+function settingsIn(part: object): Settings {
+  return Object.fromEntries(
+    Object.entries(part).flatMap(([key, value]) =>
+      value !== null && typeof value === 'object' && !Array.isArray(value)
+        ? Object.entries(value).map(([inner, given]) => [`${key}.${inner}`, given])
+        : [[key, value]],
+    ),
+  )
+}
+
+function demandDistinct(runs: readonly PlannedRun[]): void {
+  for (const [folder, { length }] of Map.groupBy(runs, (run) => run.folder)) {
+    demand(
+      length === 1,
+      () =>
+        `${folder}: expected one run for each folder, got ${length}: ` +
+        'give pairs names of their own (name, recipe), and each method and each seed once',
+    )
+  }
+  for (const [, [first, second]] of Map.groupBy(runs, ({ id, pair }) => `${pair} ${id}`)) {
+    demand(
+      second === undefined,
+      () => `${first.folder} and ${second.folder} are the same run: ${second.method} is ${first.method}`,
+    )
+  }
+}

@@ -1,0 +1,96 @@
+import { closeSync, constants, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
+import { crc32 } from 'node:zlib'
+import { demand, InvalidInputError } from '../../engine/errors.ts'
+
+/** Headers are filled up to a multiple of this, so that slots begin with a block of the disk. */
+const blockBytes = 4096
+
+/** In front of each slot: the CRC-32 of its bytes. */
+const sumBytes = 4
+
+/**
+ * A sparse file of slots of one size, behind a header that says in JSON what they are. A slot that was never written, was
+ * cut short by a crash or is damaged does not have the sum of its bytes, and counts as empty. So any number of processes
+ * may write at once, provided that all would write the same to a slot.
+ */
+export class SlotFile {
+  readonly path: string
+  readonly #file: number
+  readonly #start: number
+  /** A sum and its bytes on their way. */
+  readonly #slot: Uint8Array
+  readonly #sum: DataView
+
+  /** Opens the file, or makes it. Throws where the header of an existing one is another. */
+  constructor(path: string, about: object, slotBytes: number) {
+    const header = headerOf(about)
+    this.path = path
+    this.#start = header.length
+    this.#slot = new Uint8Array(sumBytes + slotBytes)
+    this.#sum = new DataView(this.#slot.buffer)
+    this.#file = explained(path, () => openSync(path, constants.O_RDWR | constants.O_CREAT))
+    try {
+      explained(path, () => this.#settleHeader(header))
+    } catch (error) {
+      this.close()
+      throw error
+    }
+  }
+
+  /** Copies what a slot holds, and tells whether it holds anything. */
+  read(slot: number, into: Uint8Array): boolean {
+    const read = explained(this.path, () =>
+      readSync(this.#file, this.#slot, 0, this.#slot.length, this.#at(slot)),
+    )
+    const bytes = this.#slot.subarray(sumBytes)
+    // The sum of zeros is not 0: a hole is no slot of zeros.
+    if (read < this.#slot.length || this.#sum.getUint32(0, true) !== crc32(bytes)) return false
+    into.set(bytes)
+    return true
+  }
+
+  /** Fills a slot. Throws the error of the file system where it cannot, for example where the disk is full. */
+  write(slot: number, bytes: Uint8Array): void {
+    this.#slot.set(bytes, sumBytes)
+    this.#sum.setUint32(0, crc32(bytes), true)
+    writeSync(this.#file, this.#slot, 0, this.#slot.length, this.#at(slot))
+  }
+
+  close(): void {
+    closeSync(this.#file)
+  }
+
+  #at(slot: number): number {
+    return this.#start + slot * this.#slot.length
+  }
+
+  /** An empty file, or one whose making was cut short, gets the header; several processes may do so at once. */
+  #settleHeader(header: Buffer): void {
+    const found = Buffer.alloc(header.length)
+    const length = readSync(this.#file, found, 0, header.length, 0)
+    demand(
+      header.subarray(0, length).equals(found.subarray(0, length)),
+      () =>
+        `${this.path}: this file is damaged, or another than its name says; once it is removed, it is made again`,
+    )
+    if (length === header.length) return
+    writeSync(this.#file, header, 0, header.length, 0)
+    fsyncSync(this.#file)
+  }
+}
+
+function headerOf(about: object): Buffer {
+  const text = JSON.stringify(about, undefined, 2)
+  const length = Math.ceil((text.length + 1) / blockBytes) * blockBytes
+  return Buffer.from(`${text.padEnd(length - 1)}\n`)
+}
+
+/** The same result; an error of the file system becomes a sentence about the path. */
+function explained<T>(path: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof InvalidInputError) throw error
+    throw new InvalidInputError(`${path}: cannot keep logits here (${(error as Error).message})`)
+  }
+}
