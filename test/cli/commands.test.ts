@@ -20,6 +20,7 @@ describe('thermograd train, then evaluate', () => {
       seed: 0,
       last: result.best,
       best: result.last,
+      bestOn: 'test',
       fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
       folder: out,
     })
