@@ -5,7 +5,7 @@ import { createModel, exportOnnx, readWeightFile, writeFileAtomically, writeWeig
 import { restoreWeights } from '../train/index.ts'
 import { jsonOption, positiveInteger } from './options.ts'
 import type { Output } from './output.ts'
-import { writeResult } from './report.ts'
+import { writeResult } from './results.ts'
 
 interface Options {
   readonly model?: string

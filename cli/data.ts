@@ -11,7 +11,7 @@ import { demand } from '../engine/errors.ts'
 import { jsonOption } from './options.ts'
 import type { Output } from './output.ts'
 import { downloadLines } from './progress/download.ts'
-import { writeResult } from './report.ts'
+import { writeResult } from './results.ts'
 import { verificationText } from './verificationText.ts'
 
 interface Format {

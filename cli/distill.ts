@@ -11,7 +11,7 @@ import {
 } from './options.ts'
 import type { Output } from './output.ts'
 import type { Progress } from './progress/progress.ts'
-import { withProgress, writeResult } from './report.ts'
+import { withProgress, writeResult } from './results.ts'
 import { forEachSeed, writeSummaries } from './seeds.ts'
 import { openSession } from './session.ts'
 import { optionsByMethod, setOption } from './set.ts'

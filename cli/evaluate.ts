@@ -3,7 +3,7 @@ import { Loader } from '../datasets/index.ts'
 import { evaluate, newNetwork, restoreWeights } from '../train/index.ts'
 import { type CommonOptions, commandWithData } from './options.ts'
 import type { Output } from './output.ts'
-import { writeResult } from './report.ts'
+import { writeResult } from './results.ts'
 import { openSession } from './session.ts'
 import { describe } from './text.ts'
 

@@ -6,7 +6,7 @@ import { modelNames } from '../nn/index.ts'
 import { environmentOf, planStep } from '../train/index.ts'
 import { deviceOption, jsonOption, positiveInteger } from './options.ts'
 import type { Output } from './output.ts'
-import { writeResult } from './report.ts'
+import { writeResult } from './results.ts'
 
 interface Options {
   readonly device: string

@@ -14,7 +14,7 @@ import {
 import { Broken } from './broken.ts'
 import { jsonOption, positiveInteger, positiveNumber, wholeNumber } from './options.ts'
 import type { Output } from './output.ts'
-import { writeResult } from './report.ts'
+import { writeResult } from './results.ts'
 
 interface Options {
   readonly profile: ProfileName

@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import { choicesOf, distiller, distillerNames } from '../kd/index.ts'
 import { jsonOption } from './options.ts'
 import type { Output } from './output.ts'
-import { writeResult } from './report.ts'
+import { writeResult } from './results.ts'
 
 export function methodsCommand(output: Output): Command {
   return new Command('methods')

@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import { createModel, modelNames, type NetworkSummary, summaryOf } from '../nn/index.ts'
 import { jsonOption } from './options.ts'
 import type { Output } from './output.ts'
-import { writeResult } from './report.ts'
+import { writeResult } from './results.ts'
 
 type Row = NetworkSummary & { readonly name: string }
 

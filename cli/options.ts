@@ -154,3 +154,10 @@ export function positiveNumber(text: string): number {
   }
   return value
 }
+
+/** A number of a port, or 0 for any that is free. */
+export function port(text: string): number {
+  const number = wholeNumber(text)
+  if (number <= 65535) return number
+  throw new InvalidArgumentError('Expected a port, from 0 to 65535.')
+}

@@ -12,10 +12,12 @@ import { methodsCommand } from './methods.ts'
 import { modelsCommand } from './models.ts'
 import type { Output } from './output.ts'
 import { recipesCommand } from './recipes.ts'
+import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
 import { studyCommand } from './study.ts'
 import { teachersCommand } from './teachers.ts'
 import { trainCommand } from './train.ts'
+import { watchCommand } from './watch.ts'
 
 /**
  * Runs the command line and returns its exit code: 0 when all went well; 1 where something that was tested is broken, or
@@ -48,6 +50,8 @@ function program(output: Output): Command {
     trainCommand,
     studyCommand,
     runCommand,
+    reportCommand,
+    watchCommand,
     evaluateCommand,
     lawsCommand,
     modelsCommand,

@@ -13,7 +13,7 @@ import {
 } from '../train/index.ts'
 import { jsonOption } from './options.ts'
 import type { Output } from './output.ts'
-import { writeResult } from './report.ts'
+import { writeResult } from './results.ts'
 import { setOption } from './set.ts'
 
 interface Format {

@@ -12,7 +12,7 @@ import {
   wholeNumber,
 } from './options.ts'
 import type { Output } from './output.ts'
-import { withProgress, writeResult } from './report.ts'
+import { withProgress, writeResult } from './results.ts'
 import { openSession } from './session.ts'
 import { stoppable } from './stopping.ts'
 import { teachersOption } from './teachers.ts'

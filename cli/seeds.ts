@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { freePath, makeEmptyFolder } from '../train/index.ts'
 import type { TrainingOptions } from './options.ts'
 import type { Output } from './output.ts'
-import { writeResult } from './report.ts'
+import { writeResult } from './results.ts'
 import { seedsTable, summaryOf, type TopOne } from './table.ts'
 
 /**

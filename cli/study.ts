@@ -11,7 +11,7 @@ import {
 } from '../train/index.ts'
 import { jsonOption, positiveInteger } from './options.ts'
 import type { Output } from './output.ts'
-import { writeResult } from './report.ts'
+import { writeResult } from './results.ts'
 import { studyText } from './studyTable.ts'
 
 interface TemplateOptions extends Pick<ArrayJob, 'atOnce' | 'cpus' | 'memory'> {

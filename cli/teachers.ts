@@ -10,7 +10,7 @@ import {
 import { jsonOption } from './options.ts'
 import type { Output } from './output.ts'
 import { downloadLines } from './progress/download.ts'
-import { writeResult } from './report.ts'
+import { writeResult } from './results.ts'
 
 interface Options {
   readonly teachers: string

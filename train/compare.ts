@@ -4,10 +4,10 @@ import { demand } from '../engine/errors.ts'
 import type { Environment } from './environment.ts'
 import { evaluate } from './evaluate.ts'
 import { makeEmptyFolder } from './folder.ts'
+import { writeJson } from './json.ts'
 import type { Observer } from './observer.ts'
 import { distillerFor, type Recipe } from './recipe.ts'
 import { loadTeacher, newNetwork, type Run, run, type Teacher, testLoader } from './run.ts'
-import { writeJson } from './runFolder.ts'
 import { demandLogitsSuffice } from './teacherLogits/index.ts'
 
 /** One teacher, and one student for each of several methods. */

@@ -35,6 +35,12 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   return release
 }
 
+/** Whether a process is at work in a folder, as far as can be told. */
+export async function isLocked(folder: string): Promise<boolean> {
+  const owner = await ownerOf(join(folder, 'lock'))
+  return owner !== undefined && isAlive(owner)
+}
+
 /** Makes the file, unless it is there. */
 async function tryLock(path: string): Promise<boolean> {
   const attempt = attemptOf(process.env)

@@ -11,6 +11,7 @@ import type { Observer } from './observer.ts'
 import { distillerFor, type Recipe } from './recipe.ts'
 import type { RunRecipe } from './recipes/runRecipe.ts'
 import { recipeText } from './recipes/text.ts'
+import type { RunConfig } from './runConfig.ts'
 import { RunFolder, type RunResult } from './runFolder.ts'
 import { demandLogitsSuffice, type Kept, type TeacherCache, TeacherLogits } from './teacherLogits/index.ts'
 import { type History, type Survival, type Training, train } from './train.ts'
@@ -178,7 +179,7 @@ export function recipeOf(run: Run): RunRecipe {
   }
 }
 
-async function configOf(run: Run, trainingImages: number): Promise<object> {
+async function configOf(run: Run, trainingImages: number): Promise<RunConfig> {
   const { dataset, model, method, teacher, teacherCache, recipe, validation, seed, environment } = run
   const { augmentation, classNames, train, test } = dataset
   return {
@@ -188,7 +189,6 @@ async function configOf(run: Run, trainingImages: number): Promise<object> {
       model: teacher.model,
       source: teacher.source,
       fingerprint: await fingerprintOf(teacher.network),
-      // Such rounding decides the numbers; where exact logits lie does not.
       logits: keptLogits(run)?.precision === 'float16' ? 'float16' : undefined,
     },
     dataset: {

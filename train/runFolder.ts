@@ -1,12 +1,14 @@
-import { open, readdir, readFile, rm } from 'node:fs/promises'
+import { open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { demand, InvalidInputError } from '../engine/errors.ts'
 import { type StateDict, saveWeights, writeFileAtomically } from '../nn/index.ts'
 import { Checkpoints } from './checkpoints.ts'
 import type { Confusions } from './confusions.ts'
 import { makeEmptyFolder, removePartialFiles } from './folder.ts'
+import { readJson, writeJson } from './json.ts'
 import { lockFolder } from './lock.ts'
 import type { EpochEnd, EpochMetrics, Observer, TrainingStart } from './observer.ts'
+import type { RunConfig } from './runConfig.ts'
 import { csvOf, scalarsOfEpoch } from './scalars.ts'
 import { fileHeader, scalarRecord } from './tensorBoard.ts'
 import type { Progress } from './train.ts'
@@ -40,7 +42,7 @@ export class RunFolder implements Observer {
   }
 
   /** A new folder. Throws where it holds something already. */
-  static async create(path: string, config: object): Promise<RunFolder> {
+  static async create(path: string, config: RunConfig): Promise<RunFolder> {
     await makeEmptyFolder(path)
     const folder = new RunFolder(path, await lockFolder(path))
     await writeJson(join(path, 'config.json'), config)
@@ -48,7 +50,7 @@ export class RunFolder implements Observer {
   }
 
   /** The folder of a run that was cut short, or a new one. Throws where it is the folder of another run. */
-  static async reopen(path: string, config: object): Promise<RunFolder> {
+  static async reopen(path: string, config: RunConfig): Promise<RunFolder> {
     const earlier = await readJson(join(path, 'config.json'))
     if (earlier === undefined) return RunFolder.create(path, config)
     demandSameRun(path, earlier, config)
@@ -144,25 +146,6 @@ function changesBetween(before: unknown, now: unknown, name = ''): string[] {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** Nothing where there is no such file. */
-async function readJson(path: string): Promise<object | undefined> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw new InvalidInputError(`${path}: cannot read this file (${error.message})`)
-  })
-  if (text === undefined) return undefined
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new InvalidInputError(`${path}: expected JSON (${(error as Error).message})`)
-  }
-}
-
-/** Writes a value as readable JSON, the whole file or nothing. */
-export async function writeJson(path: string, value: unknown): Promise<void> {
-  await writeFileAtomically(path, `${JSON.stringify(value, undefined, 2)}\n`)
 }
 
 function eventOf(metrics: EpochMetrics): Uint8Array {

@@ -5,9 +5,11 @@ import type { Outcome } from './commandLine.ts'
 
 const main = join(import.meta.dirname, '../../cli/main.ts')
 
+type Heard = (output: string, child: ReturnType<typeof execFile>) => void
+
 interface Circumstances {
   /** Called with all output so far, and with the process, whenever there is more. */
-  readonly heard?: (output: string, child: ReturnType<typeof execFile>) => void
+  readonly heard?: Heard
   /**
    * Bytes: what would make a file larger fails, as on a full disk. The system then says EFBIG instead of ENOSPC, for
    * root as well.
@@ -39,4 +41,12 @@ export async function spawn(
       })
     }
   })
+}
+
+/** Sends a signal, once, when the output has this text in it: a second one would end the process at once. */
+export function killedAt(text: string, signal: NodeJS.Signals): Heard {
+  let wasSent = false
+  return (output, child) => {
+    if (!wasSent && output.includes(text)) wasSent = child.kill(signal)
+  }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { lockFolder, type PlannedRun } from '../../train/index.ts'
 import { temporaryFolder } from '../train/temporaryFolder.ts'
-import { spawn } from './childProcess.ts'
+import { killedAt, spawn } from './childProcess.ts'
 import { thermograd } from './commandLine.ts'
 
 const pair = `
@@ -78,7 +78,7 @@ describe('thermograd run', () => {
     const { manifest } = await planned({ epochs: 8 })
     const run = ['run', '--manifest', manifest, '--index', '0', '--checkpoint-steps', '1', '--json']
     const killed = await spawn(run, {
-      heard: (output, child) => void (output.includes('"event":"epoch"') && child.kill('SIGKILL')),
+      heard: killedAt('"event":"epoch"', 'SIGKILL'),
     })
     expect(killed.code).toBeNull()
     const resumed = eventsOf((await thermograd(run)).stdout)
@@ -90,7 +90,7 @@ describe('thermograd run', () => {
   it.each(['SIGTERM', 'SIGUSR1'] as const)('should save and end with 75 after %s', async (signal) => {
     const { manifest } = await planned({ epochs: 2000 })
     const { code, stderr } = await spawn(['run', '--manifest', manifest, '--index', '0'], {
-      heard: (output, child) => void (output.includes('starts, 32 images') && child.kill(signal)),
+      heard: killedAt('starts, 32 images', signal),
     })
     expect(code).toBe(75)
     expect(stderr).toContain('; the training can go on from there by the same command\n')
@@ -100,7 +100,7 @@ describe('thermograd run', () => {
     const { manifest, runs } = await planned({ epochs: 2000 })
     const run = ['run', '--manifest', manifest, '--index', '0']
     await spawn(run, {
-      heard: (output, child) => void (output.includes('starts, 32 images') && child.kill('SIGTERM')),
+      heard: killedAt('starts, 32 images', 'SIGTERM'),
     })
     const release = await lockFolder(runs[0].folder)
     expect(await thermograd(run)).toMatchObject({

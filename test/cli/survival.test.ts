@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { createModel, saveWeights } from '../../nn/index.ts'
 import { cifar100Files, writeFolder } from '../datasets/cifarArchives.ts'
 import { temporaryFolder } from '../train/temporaryFolder.ts'
-import { spawn } from './childProcess.ts'
+import { killedAt, spawn } from './childProcess.ts'
 import { thermograd } from './commandLine.ts'
 
 const digits = ['train', '--model', 'resnet8', '--limit', '32', '--batch-size', '16', '--json']
@@ -47,7 +47,7 @@ describe.skipIf(process.platform === 'win32')('a full disk', () => {
 
     // Killed after it has saved something, so that the disk holds all that a crash leaves.
     const { code: killed } = await spawn(run, {
-      heard: (output, child) => void (output.includes('"epoch":3,') && child.kill('SIGKILL')),
+      heard: killedAt('"epoch":3,', 'SIGKILL'),
     })
     expect(killed).toBe(null)
     const checkpoints = join(out, 'checkpoints')

@@ -1,0 +1,162 @@
+import { appendFile, cp, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { lockFolder, reportOnRuns, serveReport } from '../../train/index.ts'
+import { reportedRuns } from './reportedRuns.ts'
+import { temporaryFolder } from './temporaryFolder.ts'
+
+/** The names in the first column of the table, in order. */
+function namesIn(page: string): string[] {
+  return [...page.matchAll(/<th><a href="#run-\d+"><i [^>]*><\/i>([^<]*)<\/a>/g)].map(([, name]) => name)
+}
+
+describe('the report on runs', () => {
+  it('should say what each run came to, and how', async () => {
+    const page = await reportOnRuns([await reportedRuns()])
+    expect(namesIn(page)).toEqual(['student-alone', 'student-dtkd'])
+    for (const text of [
+      'Test top-1',
+      'Learning rate',
+      'Accuracy by class',
+      'Sharpness',
+      'Temperatures',
+      'Worst confusions',
+      'validation images',
+      'relaxedSimd',
+    ]) {
+      expect(page).toContain(text)
+    }
+    expect(page.match(/Fingerprint of the final weights: <code>[0-9a-f]{64}</g)).toHaveLength(2)
+    expect(page).toMatch(/<img src="data:image\/png;base64,iVBORw0KGgo/)
+  })
+
+  it('should name runs by what is different in their places', async () => {
+    const folder = await reportedRuns()
+    const other = join(folder, 'other')
+    await mkdir(other)
+    await cp(join(folder, 'student-dtkd'), join(other, 'student-dtkd'), { recursive: true })
+    expect(namesIn(await reportOnRuns([join(folder, 'student-dtkd'), other]))).toEqual([
+      'student-dtkd',
+      'other/student-dtkd',
+    ])
+    expect(namesIn(await reportOnRuns([folder, join(folder, 'student-alone')]))).toEqual([
+      'student-alone',
+      'other/student-dtkd',
+      'student-dtkd',
+    ])
+  })
+
+  it('should be HTML whatever the runs are called', async () => {
+    const folder = await reportedRuns()
+    await rename(join(folder, 'student-dtkd'), join(folder, `<script>alert("1 & '2")`))
+    const page = await reportOnRuns([folder])
+    expect(page).not.toContain('<script>alert')
+    expect(page).toContain('&#60;script&#62;alert(&#34;1 &#38; &#39;2&#34;)')
+    for (const [, json] of page.matchAll(/<script type="application\/json">(.*?)<\/script>/gs))
+      expect(JSON.parse(json).curves.length).toBeGreaterThan(0)
+  })
+
+  it('should tell runs that are going on from runs that were stopped', async () => {
+    const folder = join(await reportedRuns(), 'student-dtkd')
+    for (const name of ['result.json', 'confusions.json']) await rm(join(folder, name))
+    expect(await reportOnRuns([folder])).toContain('2 of 2 <small class="stopped">stopped</small>')
+
+    const release = await lockFolder(folder)
+    onTestFinished(release)
+    // A line that is being written is not yet an epoch.
+    await appendFile(join(folder, 'metrics.jsonl'), '{"epoch":3,')
+    expect(await reportOnRuns([folder])).toContain('2 of 2 <small class="running">running</small>')
+  })
+
+  it('should read runs of which nothing but the beginning is there', async () => {
+    const folder = join(await reportedRuns(), 'student-dtkd')
+    for (const name of ['result.json', 'confusions.json', 'metrics.jsonl', 'recipe.yaml'])
+      await rm(join(folder, name))
+    const page = await reportOnRuns([folder])
+    expect(page).toContain('0 of 2')
+    expect(page).not.toContain('<figure')
+  })
+
+  it('should name the file in which something is wrong', async () => {
+    const folder = await temporaryFolder()
+    await expect(reportOnRuns([folder])).rejects.toThrow(
+      `${folder}: expected the folder of a run, or a folder with some in it, but there is no config.json in it or below`,
+    )
+    await expect(reportOnRuns([join(folder, 'gone')])).rejects.toThrow(
+      `${join(folder, 'gone')}: cannot read this folder (ENOENT`,
+    )
+    const config = join(folder, 'config.json')
+    await writeFile(config, '{"model":"resnet8"}')
+    await expect(reportOnRuns([folder])).rejects.toThrow(
+      `${config}: expected what a run was begun with, but it has no method`,
+    )
+    await writeFile(config, '{')
+    await expect(reportOnRuns([folder])).rejects.toThrow(`${config}: expected JSON`)
+
+    const run = join(await reportedRuns(), 'student-alone')
+    await appendFile(join(run, 'metrics.jsonl'), '{"epoch":"three"}\n')
+    await expect(reportOnRuns([run])).rejects.toThrow(
+      `${join(run, 'metrics.jsonl')}: line 3: expected an epoch's metrics (it is none)`,
+    )
+  })
+})
+
+describe('the served report', () => {
+  async function served(paths: readonly string[]) {
+    const report = await serveReport(paths, { port: 0 })
+    onTestFinished(() => report.close())
+    return report.url
+  }
+
+  it('should send the runs again only where something has changed', async () => {
+    const folder = await reportedRuns()
+    const url = await served([folder])
+    expect(await (await fetch(url)).text()).toMatch(/^<!doctype html>/)
+
+    const first = await fetch(`${url}runs`)
+    expect(first.status).toBe(200)
+    expect(namesIn(await first.text())).toEqual(['student-alone', 'student-dtkd'])
+    const known = { 'if-none-match': first.headers.get('etag')! }
+    expect((await fetch(`${url}runs`, { headers: known })).status).toBe(304)
+
+    await cp(join(folder, 'student-dtkd'), join(folder, 'student-new'), { recursive: true })
+    const second = await fetch(`${url}runs`, { headers: known })
+    expect(namesIn(await second.text())).toEqual(['student-alone', 'student-dtkd', 'student-new'])
+  })
+
+  it('should say what is wrong and go on', async () => {
+    const folder = await reportedRuns()
+    const url = await served([folder])
+    const metrics = join(folder, 'student-alone', 'metrics.jsonl')
+    await appendFile(metrics, 'damage\n')
+    const broken = await fetch(`${url}runs`)
+    expect(broken.status).toBe(500)
+    expect(await broken.text()).toContain(`${metrics}: line 3: expected an epoch's metrics`)
+    await rm(metrics)
+    expect((await fetch(`${url}runs`)).status).toBe(200)
+  })
+
+  it('should be read by pages of this machine alone, and only read', async () => {
+    const url = await served([await reportedRuns()])
+    expect((await fetch(url, { method: 'POST' })).status).toBe(405)
+    expect((await fetch(`${url}config.json`)).status).toBe(404)
+    // As if another site's name led to this address.
+    const { get } = await import('node:http')
+    const status = await new Promise((resolve) => {
+      get(`${url}runs`, { headers: { host: 'example.org' } }, (response) => resolve(response.statusCode))
+    })
+    expect(status).toBe(403)
+  })
+
+  it('should say when its port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    onTestFinished(() => void other.close())
+    await new Promise((resolve) => other.once('listening', resolve))
+    const { port } = other.address() as AddressInfo
+    await expect(serveReport([await reportedRuns()], { port })).rejects.toThrow(
+      `port ${port}: cannot listen on it (listen EADDRINUSE`,
+    )
+  })
+})

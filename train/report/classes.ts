@@ -1,0 +1,39 @@
+import { colourOf, dot } from './chart.ts'
+import { type Html, html } from './html.ts'
+import type { RunRecord } from './runRecord.ts'
+
+/** How many of each class's test images every run gets right, the hardest class first. Nothing where no run has ended. */
+export function classes(runs: readonly RunRecord[]): Html | undefined {
+  const ended = runs.flatMap(({ name, confusions }, place) =>
+    confusions === undefined ? [] : [{ name, place, confusions }],
+  )
+  if (ended.length === 0) return undefined
+  const byClass = new Map<
+    string,
+    { readonly accuracy: number; readonly name: string; readonly place: number }[]
+  >()
+  for (const { name, place, confusions } of ended) {
+    for (const [label, counts] of confusions.matrix.entries()) {
+      const images = counts.reduce((sum, count) => sum + count, 0)
+      if (images === 0) continue
+      const accuracy = (100 * counts[label]) / images
+      const className = confusions.classNames[label]
+      byClass.set(className, [...(byClass.get(className) ?? []), { accuracy, name, place }])
+    }
+  }
+  const mean = (marks: readonly { readonly accuracy: number }[]) =>
+    marks.reduce((sum, { accuracy }) => sum + accuracy, 0) / marks.length
+  const sorted = [...byClass].sort(([, some], [, others]) => mean(some) - mean(others))
+  return html`<section><h2>Accuracy by class</h2>
+<p class="note">Of each class's test images, the share that a run gets right after its last epoch; the hardest classes first.</p>
+<p class="legend">${ended.map(({ name, place }) => html`<span>${dot(colourOf(place))}${name}</span> `)}</p>
+<ol class="classes">${sorted.map(
+    ([className, marks]) => html`<li>
+<span>${className}</span>
+<span class="track">${marks.map(({ accuracy, name, place }) =>
+      dot(colourOf(place), { left: accuracy, title: `${name}: ${accuracy.toFixed(1)} %` }),
+    )}</span>
+<span class="number">${mean(marks).toFixed(0)} %</span>
+</li>`,
+  )}</ol></section>`
+}

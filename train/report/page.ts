@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import * as drawing from './browser/draw.ts'
+import { follow } from './browser/follow.ts'
+import { classes } from './classes.ts'
+import { comparison } from './comparison.ts'
+import { Html, html } from './html.ts'
+import type { RunRecord } from './runRecord.ts'
+import { single } from './single.ts'
+import { style } from './style.ts'
+
+/** What the page says of the runs. */
+export function contents(runs: readonly RunRecord[]): string {
+  return html`${comparison(runs)}${classes(runs)}${runs.map(single)}`.text
+}
+
+/** A page that needs nothing from elsewhere: style, scripts and uPlot are in it. It stays as it is. */
+export async function reportPage(runs: readonly RunRecord[]): Promise<string> {
+  const date = new Date().toISOString().slice(0, 16).replace('T', ' ')
+  return page(html`<p>Written ${date} UTC</p>`, contents(runs), 'drawAll()')
+}
+
+/** The same, but it asks its server again and again for what has changed. */
+export async function livePage(): Promise<string> {
+  return page(html`<p id="connection" role="status">connecting</p>`, '', `${follow}\nfollow(drawAll)`)
+}
+
+async function page(note: Html, main: string, start: string): Promise<string> {
+  const { resolve } = createRequire(import.meta.url)
+  const [code, look] = await Promise.all(
+    ['uplot/dist/uPlot.iife.min.js', 'uplot/dist/uPlot.min.css'].map((name) =>
+      readFile(resolve(name), 'utf8'),
+    ),
+  )
+  const script = `${Object.values(drawing).join('\n')}
+addEventListener('resize', drawAll)
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll)
+${start}`
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>thermograd: report</title>
+<link rel="icon" href="data:,">
+<style>${new Html(look + style)}</style>
+<script>${new Html(code)}</script>
+</head>
+<body>
+<header><h1>thermograd</h1>${note}</header>
+<main>${new Html(main)}</main>
+<script>${new Html(script)}</script>
+</body>
+</html>
+`.text
+}

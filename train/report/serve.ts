@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { InvalidInputError } from '../../engine/errors.ts'
+import { findRuns } from './findRuns.ts'
+import { contents, livePage } from './page.ts'
+import { readRun } from './runRecord.ts'
+
+/** A page of runs that is being served. */
+export interface ServedReport {
+  readonly url: string
+  close(): Promise<void>
+}
+
+/**
+ * Serves the report on the runs that paths lead to, live: the page follows what their folders say, and runs that are
+ * begun later appear. To this machine alone; port 0 is any that is free. Throws where the port is taken.
+ */
+export async function serveReport(
+  paths: readonly string[],
+  { port }: { readonly port: number },
+): Promise<ServedReport> {
+  await findRuns(paths)
+  const page = await livePage()
+  const server = createServer((request, response) => {
+    answer(request, response, paths, page).catch((error: Error) => {
+      response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' }).end(error.message)
+    })
+  })
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening').catch((error: Error) => {
+    throw new InvalidInputError(`port ${port}: cannot listen on it (${error.message})`)
+  })
+  const { port: taken } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${taken}/`,
+    async close() {
+      server.close()
+      server.closeAllConnections()
+      await once(server, 'close')
+    },
+  }
+}
+
+async function answer(
+  { method, url, headers }: IncomingMessage,
+  response: ServerResponse,
+  paths: readonly string[],
+  page: string,
+): Promise<void> {
+  // A page from elsewhere whose name was made to lead here must not read what is served here.
+  const isFromHere = /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? '')
+  if (!isFromHere) response.writeHead(403).end()
+  else if (method !== 'GET') response.writeHead(405, { allow: 'GET' }).end()
+  else if (url === '/') response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page)
+  else if (url !== '/runs') response.writeHead(404).end()
+  else {
+    const text = contents(await Promise.all((await findRuns(paths)).map(readRun)))
+    const etag = `"${createHash('sha256').update(text).digest('hex')}"`
+    const isKnown = headers['if-none-match'] === etag
+    response.writeHead(isKnown ? 304 : 200, { etag, 'content-type': 'text/html; charset=utf-8' })
+    response.end(isKnown ? undefined : text)
+  }
+}

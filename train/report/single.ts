@@ -1,0 +1,64 @@
+import type { EpochMetrics } from '../observer.ts'
+import { type Chart, colourOf, dot, figure } from './chart.ts'
+import { confusions } from './confusions.ts'
+import { type Html, html } from './html.ts'
+import type { RunRecord } from './runRecord.ts'
+import { spreads } from './spreads.ts'
+
+/** What can be seen of one run alone: its losses, sharpness and temperatures, mistakes, and where it comes from. */
+export function single(run: RunRecord, place: number, runs: readonly RunRecord[]): Html {
+  const { name, recipe, config, result } = run
+  const { environment, ...deciding } = config
+  return html`<section class="run" id="run-${place}">
+<h2>${dot(colourOf(place))}${name}</h2>
+<div class="charts">${[terms(run), ...spreads(run, runs), guardedRows(run)].map(figure)}</div>
+${confusions(run)}
+<details id="origin-${place}"><summary>Recipe, environment and fingerprints</summary>
+${result && html`<p>Fingerprint of the final weights: <code>${result.fingerprint}</code></p>`}
+${recipe === undefined ? undefined : html`<h3>recipe.yaml</h3><pre>${recipe}</pre>`}
+<h3>What was decided before it began</h3><pre>${JSON.stringify(deciding, undefined, 2)}</pre>
+<h3>Where it ran</h3><pre>${JSON.stringify(environment, undefined, 2)}</pre>
+</details>
+</section>`
+}
+
+function epochsOf(epochs: readonly EpochMetrics[]): number[] {
+  return epochs.map(({ epoch }) => epoch)
+}
+
+/** What is part of `train` without being a part of the loss. */
+const seenBesides = /(Sharpness|Temperature)$/
+
+function terms({ epochs }: RunRecord): Chart {
+  const names = [...new Set(epochs.flatMap(({ train }) => Object.keys(train)))]
+  const curves = names
+    .filter((name) => !seenBesides.test(name))
+    .map((name, place) => ({
+      name: inWords(name),
+      colour: name === 'loss' ? ('--ink' as const) : colourOf(place),
+      epochs: epochsOf(epochs),
+      values: epochs.map(({ train }) => train[name] ?? null),
+    }))
+  return { title: 'Training loss and its terms', curves }
+}
+
+/** A line at nought is worth seeing only for a method that has a guard. */
+function guardedRows({ epochs }: RunRecord): Chart {
+  const isGuarded = epochs.some(({ guardedRows }) => guardedRows > 0)
+  const curve = {
+    name: 'guarded rows',
+    colour: '--student' as const,
+    epochs: epochsOf(epochs),
+    values: epochs.map((metrics) => metrics.guardedRows),
+  }
+  return {
+    title: 'Guarded rows',
+    caption: 'Training images an epoch whose logits left the formula of the temperatures without an answer.',
+    curves: isGuarded ? [curve] : [],
+  }
+}
+
+/** `crossEntropy` is cross entropy. */
+function inWords(name: string): string {
+  return name.replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`)
+}

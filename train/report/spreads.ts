@@ -1,0 +1,54 @@
+import type { Distribution } from '../distribution.ts'
+import type { Quantiles } from '../quantiles.ts'
+import type { Chart, Curve } from './chart.ts'
+import type { RunRecord } from './runRecord.ts'
+
+const networks = ['student', 'teacher'] as const
+
+const caption =
+  'The median over the test images; half of them lie in the inner band, nine in ten in the outer.'
+
+const kinds = [
+  { kind: 'Sharpness', title: 'Sharpness', caption: `log Σ exp of an image's logits. ${caption}` },
+  {
+    kind: 'Temperature',
+    title: 'Temperatures',
+    caption: `By which the logits are divided before they are compared. ${caption}`,
+  },
+] as const
+
+/** The spread of sharpness and temperatures over the epochs of a run, so that it can be compared with those of other runs. */
+export function spreads(run: RunRecord, runs: readonly RunRecord[]): Chart[] {
+  return kinds.map(({ kind, title, caption }) => {
+    const curves = curvesOf(run, kind)
+    const edges = runs.flatMap((other) => curvesOf(other, kind)).flatMap(({ bands }) => bands![0])
+    const range = [
+      Math.min(...edges.flatMap(({ from }) => from)),
+      Math.max(...edges.flatMap(({ to }) => to)),
+    ] as const
+    return { title, caption, curves, range }
+  })
+}
+
+function curvesOf({ epochs }: RunRecord, kind: 'Sharpness' | 'Temperature'): Curve[] {
+  return networks.flatMap((network) => {
+    const name = `${network}${kind}`
+    const seen = epochs.filter(({ distribution = {} as Distribution }) => name in distribution)
+    const quantiles = seen.map(({ distribution }) => distribution[name])
+    const at = { name: network, colour: `--${network}` as const, epochs: seen.map(({ epoch }) => epoch) }
+    return seen.length === 0 ? [] : [spreadCurve(at, quantiles)]
+  })
+}
+
+/** The median, with half of all numbers in an inner band and nine in ten in an outer one. */
+function spreadCurve(
+  { name, colour, epochs }: Pick<Curve, 'name' | 'colour' | 'epochs'>,
+  quantiles: readonly Quantiles[],
+): Curve {
+  const at = (place: number) => quantiles.map((numbers) => numbers[place])
+  const bands = [
+    { from: at(1), to: at(5) },
+    { from: at(2), to: at(4) },
+  ]
+  return { name, colour, epochs, values: at(3), bands }
+}

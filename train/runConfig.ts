@@ -1,0 +1,32 @@
+import type { Augmentation } from '../datasets/index.ts'
+import type { Environment } from './environment.ts'
+import type { Recipe } from './recipe.ts'
+import type { TeacherCache } from './teacherLogits/index.ts'
+
+/** Everything that was decided before a run began: `config.json` in its folder. */
+export interface RunConfig {
+  readonly model: string
+  /** Its name, and its options. */
+  readonly method: { readonly name: string }
+  readonly teacher?: {
+    readonly model: string
+    /** The file of its weights. */
+    readonly source: string
+    readonly fingerprint: string
+    /** How exactly they were kept, if not as they are: such rounding decides the numbers. */
+    readonly logits?: 'float16'
+  }
+  readonly dataset: {
+    readonly name: string
+    readonly classes: number
+    readonly trainingImages: number
+    readonly validationImages?: number
+    readonly testImages: number
+    readonly fingerprints: { readonly training: string; readonly test: string }
+    readonly augmentation?: Augmentation
+  }
+  readonly recipe: Recipe
+  readonly seed: number
+  /** The machine, which may be another when the run goes on. Where exact logits are kept decides nothing either. */
+  readonly environment: Environment & { readonly teacherCache?: TeacherCache }
+}
