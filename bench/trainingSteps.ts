@@ -3,8 +3,8 @@ import type { Batch } from '../datasets/index.ts'
 import { RandomStream, streamKey } from '../engine/random.ts'
 import { distiller } from '../kd/index.ts'
 import { createModel, SGD } from '../nn/index.ts'
-import { batchTensors } from '../train/batch.ts'
-import { takeStep } from '../train/step.ts'
+import { batchTensors } from '../train/loop/batch.ts'
+import { takeStep } from '../train/loop/step.ts'
 import type { Job } from './jobs.ts'
 
 /**

@@ -12,7 +12,7 @@ const floors = ['engine', 'files', 'nn', 'kd', 'datasets', 'train', 'cli']
 const engineForDatasets = ['engine/errors.ts', 'engine/random.ts', 'engine/tensor.ts']
 
 /** What `files` may know of the engine. */
-const engineForFiles = ['engine/errors.ts']
+const engineForFiles = ['engine/errors.ts', 'engine/nearest.ts']
 
 interface Import {
   readonly from: string

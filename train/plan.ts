@@ -1,7 +1,7 @@
 import { type Executor, type PlanSummary, planOf, tensor } from '../engine/index.ts'
 import { distiller } from '../kd/index.ts'
 import { createModel, SGD } from '../nn/index.ts'
-import { recordStep } from './step.ts'
+import { recordStep } from './loop/step.ts'
 
 /** A step of distillation, as far as it decides a plan. */
 export interface PlannedStep {

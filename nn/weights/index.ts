@@ -8,4 +8,3 @@ export {
 } from './safetensors.ts'
 export type { StoredTensor, StoredTensors } from './storedTensor.ts'
 export { loadWeights, readWeightFile, saveWeights, stateDictOf, writeWeightFile } from './weights.ts'
-export { writeFileAtomically } from './writeFile.ts'

@@ -1,10 +1,10 @@
 import { InvalidInputError } from '../../engine/errors.ts'
 import { refusalOf } from '../../files/refusal.ts'
+import { writeFileAtomically } from '../../files/writeFile.ts'
 import type { StateDict } from '../stateDict.ts'
 import { readStored, writeStored } from './formats.ts'
 import type { Metadata } from './safetensors.ts'
 import { decodeTensors, encodeTensors, type StoredTensors } from './storedTensor.ts'
-import { writeFileAtomically } from './writeFile.ts'
 
 /**
  * Saves tensors, such as `network.stateDict()`, whole or not at all: as safetensors, or for PyTorch, as the ending of

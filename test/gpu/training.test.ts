@@ -14,7 +14,7 @@ import {
   Sequential,
   SGD,
 } from '../../nn/index.ts'
-import { batchTensors } from '../../train/batch.ts'
+import { batchTensors } from '../../train/loop/batch.ts'
 import { modes } from './modes.ts'
 
 /** A small network for the digits: two convolutions, batch norm, max pooling and a linear layer. */

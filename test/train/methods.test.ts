@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openExecutor, tensor, useExecutor } from '../../engine/index.ts'
 import { createModel } from '../../nn/index.ts'
-import { predictFrozen } from '../../train/frozen.ts'
 import {
   environmentOf,
   newNetwork,
@@ -13,6 +12,7 @@ import {
   run,
   TrainingStopped,
 } from '../../train/index.ts'
+import { predictFrozen } from '../../train/loop/frozen.ts'
 import { temporaryFolder } from './temporaryFolder.ts'
 import { numbersOf, tinyDataset } from './tinyNetwork.ts'
 

@@ -2,17 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openExecutor } from '../../engine/index.ts'
+import { freePath, makeEmptyFolder } from '../../files/folder.ts'
 import { decodeSafetensors } from '../../nn/index.ts'
-import {
-  environmentOf,
-  evaluate,
-  freePath,
-  makeEmptyFolder,
-  newNetwork,
-  resolveRecipe,
-  restoreWeights,
-  run,
-} from '../../train/index.ts'
+import { environmentOf, evaluate, newNetwork, resolveRecipe, restoreWeights, run } from '../../train/index.ts'
 import { temporaryFolder } from './temporaryFolder.ts'
 import { numbersOf, tinyDataset, tinyLoaders } from './tinyNetwork.ts'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { objectOf, oneOf } from '../../files/schemaMistakes.ts'
 import { choicesOf, distiller, distillerNames, type MethodName, ruleOf } from '../../kd/index.ts'
-import { objectOf, oneOf } from '../schemaMistakes.ts'
 import type { NamedMethod } from './runRecipe.ts'
 
 /** Options of each of several methods, by the method's name. */

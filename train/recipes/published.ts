@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { findPackageJSON } from 'node:module'
 import { dirname, join } from 'node:path'
-import { readYaml } from '../yaml.ts'
+import { readYaml } from '../../files/yaml.ts'
 import type { WrittenRecipe } from './runRecipe.ts'
 import { writtenRecipe } from './schema.ts'
 

@@ -1,7 +1,7 @@
 import { demand } from '../../engine/errors.ts'
+import { demandFitting } from '../../files/schemaMistakes.ts'
 import { distillerNames } from '../../kd/index.ts'
-import { distillerFor, milestonesIn, optionsIn, publishedTraining, resolveRecipe } from '../recipe.ts'
-import { demandFitting } from '../schemaMistakes.ts'
+import { distillerFor, milestonesIn, optionsIn, publishedTraining, resolveRecipe } from '../loop/recipe.ts'
 import type { RunRecipe, WrittenRecipe } from './runRecipe.ts'
 import { writtenRecipe } from './schema.ts'
 

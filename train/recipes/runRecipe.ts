@@ -1,6 +1,6 @@
 import type { Augmentation } from '../../datasets/index.ts'
 import type { MethodName } from '../../kd/index.ts'
-import type { Recipe } from '../recipe.ts'
+import type { Recipe } from '../loop/recipe.ts'
 
 /** Everything that decides a run but the machine, with nothing left open. */
 export interface RunRecipe {

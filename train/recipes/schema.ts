@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { datasetNames } from '../../datasets/index.ts'
 import { nearestFirst } from '../../engine/nearest.ts'
+import { numberFrom, objectOf, oneOf, wholeFrom } from '../../files/schemaMistakes.ts'
 import { modelNamed, modelNames } from '../../nn/index.ts'
-import { publishedTraining } from '../recipe.ts'
-import { numberFrom, objectOf, oneOf, wholeFrom } from '../schemaMistakes.ts'
+import { publishedTraining } from '../loop/recipe.ts'
 import { methodWithOptions, optionsByMethod } from './methodOptions.ts'
 import type { WrittenRecipe } from './runRecipe.ts'
 

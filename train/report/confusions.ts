@@ -1,5 +1,5 @@
 import { encode } from 'fast-png'
-import type { Confusions } from '../confusions.ts'
+import type { Confusions } from '../loop/confusions.ts'
 import { type Html, html } from './html.ts'
 import type { RunRecord } from './runRecord.ts'
 

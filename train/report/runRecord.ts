@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { demand, InvalidInputError } from '../../engine/errors.ts'
-import type { Confusions } from '../confusions.ts'
-import { readJson } from '../json.ts'
-import { isLocked } from '../lock.ts'
-import type { EpochMetrics } from '../observer.ts'
-import type { RunConfig } from '../runConfig.ts'
-import { type RunResult, resultIn } from '../runFolder.ts'
+import { readJson } from '../../files/json.ts'
+import type { Confusions } from '../loop/confusions.ts'
+import type { EpochMetrics } from '../loop/observer.ts'
+import { isLocked } from '../runFolder/lock.ts'
+import type { RunConfig } from '../runFolder/runConfig.ts'
+import { type RunResult, resultIn } from '../runFolder/runFolder.ts'
 import type { NamedFolder } from './findRuns.ts'
 
 /** What the folder of a run says of it, at whatever point the run is. */

@@ -1,4 +1,4 @@
-import type { EpochMetrics } from '../observer.ts'
+import type { EpochMetrics } from '../loop/observer.ts'
 import { type Chart, colourOf, dot, figure } from './chart.ts'
 import { confusions } from './confusions.ts'
 import { type Html, html } from './html.ts'

@@ -1,5 +1,5 @@
-import type { Distribution } from '../distribution.ts'
-import type { Quantiles } from '../quantiles.ts'
+import type { Distribution } from '../loop/distribution.ts'
+import type { Quantiles } from '../loop/quantiles.ts'
 import type { Chart, Curve } from './chart.ts'
 import type { RunRecord } from './runRecord.ts'
 

@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import { objectOf, oneOf, wholeFrom } from '../../files/schemaMistakes.ts'
+import { readYaml } from '../../files/yaml.ts'
 import { distillerNames } from '../../kd/index.ts'
 import { methodWithOptions } from '../recipes/methodOptions.ts'
 import { writtenRecipe } from '../recipes/schema.ts'
-import { objectOf, oneOf, wholeFrom } from '../schemaMistakes.ts'
-import { readYaml } from '../yaml.ts'
 
 const { dataset, data, training, augmentation, validation, limit } = writtenRecipe.shape
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { Loader } from '../../datasets/index.ts'
 import { currentExecutor } from '../../engine/index.ts'
 import type { Network } from '../../nn/index.ts'
-import { packageVersion } from '../environment.ts'
 import { fingerprintOf, fingerprintOfSplit } from '../fingerprint.ts'
+import { packageVersion } from '../runFolder/environment.ts'
 import type { Precision } from './precision.ts'
 
 /** Whose logits, and of what. */

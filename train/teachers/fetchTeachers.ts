@@ -6,7 +6,7 @@ import { demand } from '../../engine/errors.ts'
 import { type DownloadOptions, download } from '../../files/download/download.ts'
 import { filesInTar } from '../../files/tar.ts'
 import { createModel, readStored, stateDictOf, writeWeightFile } from '../../nn/index.ts'
-import { fitWeights } from '../weights.ts'
+import { fitWeights } from '../loop/weights.ts'
 import { fetchedFile, findTeacher } from './folder.ts'
 import { mdistillerTeachers, type PublishedTeacher, type PublishedTeachers } from './published.ts'
 

@@ -3,7 +3,7 @@ import { type Batch, Loader, openDataset } from '../../../datasets/index.ts'
 import { openExecutor, useExecutor } from '../../../engine/index.ts'
 import { distiller, distillerNames } from '../../../kd/index.ts'
 import { createModel, DOT, type Network, SGD } from '../../../nn/index.ts'
-import { takeStep, trainedBy } from '../../../train/step.ts'
+import { takeStep, trainedBy } from '../../../train/loop/step.ts'
 
 const digits = await openDataset('digits', {})
 const image = digits.train.images.shape.slice(1)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type DType, InvalidInputError, type Tensor, tensor } from '../../../engine/index.ts'
+import { writeFileAtomically } from '../../../files/writeFile.ts'
 import {
   createModel,
   decodeSafetensors,
@@ -11,7 +12,6 @@ import {
   loadWeights,
   type StateDict,
   saveWeights,
-  writeFileAtomically,
 } from '../../../nn/index.ts'
 import { numbers, useReference } from '../reference.ts'
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { open, readFile, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { demand, InvalidInputError } from '../engine/errors.ts'
+import { demand, InvalidInputError } from '../../engine/errors.ts'
 import { type Attempt, attemptOf } from './attempt.ts'
 
 /** Who works in a folder. */

@@ -1,5 +1,5 @@
-import type { Batch } from '../datasets/index.ts'
-import { type Tensor, tensor } from '../engine/index.ts'
+import type { Batch } from '../../datasets/index.ts'
+import { type Tensor, tensor } from '../../engine/index.ts'
 
 /** A batch as inputs of a plan: images [N, C, H, W] float32, labels [N] int32. */
 export interface BatchTensors {

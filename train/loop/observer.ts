@@ -1,4 +1,4 @@
-import type { StateDict } from '../nn/index.ts'
+import type { StateDict } from '../../nn/index.ts'
 import type { Distribution } from './distribution.ts'
 import type { Place } from './errors.ts'
 import type { Evaluation } from './evaluate.ts'

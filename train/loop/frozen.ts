@@ -1,6 +1,6 @@
-import type { Tensor } from '../engine/index.ts'
-import type { Method } from '../kd/index.ts'
-import type { Network, Predictions } from '../nn/index.ts'
+import type { Tensor } from '../../engine/index.ts'
+import type { Method } from '../../kd/index.ts'
+import type { Network, Predictions } from '../../nn/index.ts'
 
 /**
  * What a network that is not trained predicts for images [N, C, H, W]: with its running statistics or, as in training,

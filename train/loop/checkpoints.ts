@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { InvalidInputError } from '../engine/errors.ts'
-import { decodeSafetensors, encodeSafetensors, type StateDict, writeFileAtomically } from '../nn/index.ts'
-import { makeFolder } from './folder.ts'
+import { InvalidInputError } from '../../engine/errors.ts'
+import { makeFolder } from '../../files/folder.ts'
+import { writeFileAtomically } from '../../files/writeFile.ts'
+import { decodeSafetensors, encodeSafetensors, type StateDict } from '../../nn/index.ts'
 
 /** All that a training needs to go on as if it had never stopped. */
 export interface Checkpoint<About> {

@@ -1,6 +1,6 @@
-import { demand } from '../engine/errors.ts'
-import { type Distiller, distiller } from '../kd/index.ts'
-import { multiStep, type Schedule } from '../nn/index.ts'
+import { demand } from '../../engine/errors.ts'
+import { type Distiller, distiller } from '../../kd/index.ts'
+import { multiStep, type Schedule } from '../../nn/index.ts'
 
 /** How a network is trained, whatever its loss: stochastic gradient descent with a learning rate that falls in steps. */
 export interface Recipe {

@@ -1,4 +1,4 @@
-import type { Tensor } from '../engine/index.ts'
+import type { Tensor } from '../../engine/index.ts'
 
 /** Numbers of each image by name, gathered batch by batch. */
 export class Columns {

@@ -1,6 +1,7 @@
-import type { Loader } from '../datasets/index.ts'
-import type { Distiller } from '../kd/index.ts'
-import { DOT, type Network, type Optimizer, SGD, type StateDict } from '../nn/index.ts'
+import type { Loader } from '../../datasets/index.ts'
+import type { Distiller } from '../../kd/index.ts'
+import { DOT, type Network, type Optimizer, SGD, type StateDict } from '../../nn/index.ts'
+import type { TeacherLogits } from '../teacherLogits/index.ts'
 import { Averages, type Sums } from './averages.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import { Examiner } from './distribution.ts'
@@ -10,7 +11,6 @@ import type { EpochMetrics, Observer } from './observer.ts'
 import { type Recipe, scheduleOf } from './recipe.ts'
 import { restoreParts, savedParts } from './savedParts.ts'
 import { type Pupil, takeStep, trainedBy } from './step.ts'
-import type { TeacherLogits } from './teacherLogits/index.ts'
 import { copyWeights } from './weights.ts'
 
 export interface Training {

@@ -1,4 +1,4 @@
-import type { EpochMetrics } from './observer.ts'
+import type { EpochMetrics } from '../loop/observer.ts'
 
 /** The numbers of an epoch by names as other tools group them: `train/loss`, `test/top1`. */
 export function scalarsOfEpoch({

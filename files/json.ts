@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { InvalidInputError } from '../engine/errors.ts'
-import { writeFileAtomically } from '../nn/index.ts'
+import { writeFileAtomically } from './writeFile.ts'
 
 /** The value in a JSON file; nothing where there is no such file. Throws where it cannot be read or is not JSON. */
 export async function readJson(path: string): Promise<object | undefined> {

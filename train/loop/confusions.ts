@@ -1,6 +1,6 @@
-import type { Dataset, Loader } from '../datasets/index.ts'
-import { argmax } from '../engine/index.ts'
-import type { Network } from '../nn/index.ts'
+import type { Dataset, Loader } from '../../datasets/index.ts'
+import { argmax } from '../../engine/index.ts'
+import type { Network } from '../../nn/index.ts'
 import { examine } from './evaluate.ts'
 
 /** Which classes a network takes for which: `confusions.json` in the folder of a run. */

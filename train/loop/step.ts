@@ -1,10 +1,10 @@
-import type { Batch } from '../datasets/index.ts'
-import { grad, gradWhereReached, realize, type Tensor } from '../engine/index.ts'
-import { type Method, scalarsOf } from '../kd/index.ts'
-import { DOT, type Network, type Optimizer } from '../nn/index.ts'
+import type { Batch } from '../../datasets/index.ts'
+import { grad, gradWhereReached, realize, type Tensor } from '../../engine/index.ts'
+import { type Method, scalarsOf } from '../../kd/index.ts'
+import { DOT, type Network, type Optimizer } from '../../nn/index.ts'
+import type { TeacherLogits } from '../teacherLogits/index.ts'
 import { type BatchTensors, batchTensors, readScalars } from './batch.ts'
 import { predictFrozen } from './frozen.ts'
-import type { TeacherLogits } from './teacherLogits/index.ts'
 
 /** Whom a step teaches, and how. */
 export interface Pupil {

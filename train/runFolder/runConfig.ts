@@ -1,7 +1,7 @@
-import type { Augmentation } from '../datasets/index.ts'
+import type { Augmentation } from '../../datasets/index.ts'
+import type { Recipe } from '../loop/recipe.ts'
+import type { TeacherCache } from '../teacherLogits/index.ts'
 import type { Environment } from './environment.ts'
-import type { Recipe } from './recipe.ts'
-import type { TeacherCache } from './teacherLogits/index.ts'
 
 /** Everything that was decided before a run began: `config.json` in its folder. */
 export interface RunConfig {

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../../engine/errors.ts'
+import { InvalidInputError } from '../engine/errors.ts'
 
 /**
  * Writes a file so that a reader sees the old one or the whole new one, never a part: to a temporary name beside it,
@@ -16,8 +16,17 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array | stri
       await file.close()
     }
     await rename(temporary, path)
+    await flushFolderOf(path)
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {})
     throw new InvalidInputError(`${path}: cannot write this file (${(error as Error).message})`)
   }
+}
+
+/** Without it a new name may be lost with the power, though the file is not. Not every system can. */
+async function flushFolderOf(path: string): Promise<void> {
+  const [{ open }, { dirname }] = await Promise.all([import('node:fs/promises'), import('node:path')])
+  const folder = await open(dirname(path)).catch(() => undefined)
+  await folder?.sync().catch(() => {})
+  await folder?.close()
 }

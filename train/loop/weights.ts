@@ -1,5 +1,5 @@
-import { InvalidInputError, tensor } from '../engine/index.ts'
-import { loadWeights, type Network, type StateDict } from '../nn/index.ts'
+import { InvalidInputError, tensor } from '../../engine/index.ts'
+import { loadWeights, type Network, type StateDict } from '../../nn/index.ts'
 
 /** Copies of all weights, which further training does not change. */
 export async function copyWeights(network: Network): Promise<StateDict> {

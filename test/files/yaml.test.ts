@@ -4,9 +4,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { InvalidInputError } from '../../engine/errors.ts'
-import { readYaml, YamlFile } from '../../train/index.ts'
-import { objectOf, wholeFrom } from '../../train/schemaMistakes.ts'
-import { temporaryFolder } from './temporaryFolder.ts'
+import { objectOf, wholeFrom } from '../../files/schemaMistakes.ts'
+import { readYaml, YamlFile } from '../../files/yaml.ts'
+import { temporaryFolder } from '../train/temporaryFolder.ts'
 
 const schema = objectOf({
   count: wholeFrom(1),

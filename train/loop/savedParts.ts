@@ -1,6 +1,6 @@
-import type { Tensor } from '../engine/index.ts'
-import type { Method } from '../kd/index.ts'
-import type { DOT, Network, Optimizer, StateDict } from '../nn/index.ts'
+import type { Tensor } from '../../engine/index.ts'
+import type { Method } from '../../kd/index.ts'
+import type { DOT, Network, Optimizer, StateDict } from '../../nn/index.ts'
 
 /** What changes while a network is trained. */
 interface Parts {
