@@ -41,6 +41,10 @@ const defaults: Required<DynamicTemperatureOptions> = { referenceTemperature: 4,
  * sharpness of less than ln K. (`exactTemperatures` closes it.) The temperatures sum to 2 τ, do not change when both
  * networks' logits are scaled together, but do change when a constant is added to them.
  *
+ * T_student goes to 0 with the student's largest logit, and the loss with it: a student v that shrinks to c v has
+ * L_DTKD ≈ c · 4 τ² y/x KL(softmax(u / 2 τ) ‖ softmax(v x / 2 τ y)), whatever it says of the classes. Attached temperatures
+ * reward that, detached ones do not; what holds against it are the other terms of the loss and the warm-up.
+ *
  * Two maxima of one sign, both negative included, give two temperatures in (0, 2 τ). With opposite signs one
  * temperature is negative, which inverts that softmax; with x + y = 0 there is nothing to divide by, and a maximum of
  * 0 has temperature 0. The guard says what happens then:

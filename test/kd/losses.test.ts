@@ -99,6 +99,21 @@ describe('the DTKD term', () => {
     expect((await read(terms.kd))[0]).toBeGreaterThan(0.1)
   })
 
+  it('should vanish with the student: L(c v) / c → 4 τ² y/x KL(softmax(u / 2 τ) ‖ softmax(v x / 2 τ y)) for c → 0', () =>
+    fc.assert(
+      fc.asyncProperty(soundPair(), async ({ student, teacher }) => {
+        const [x, y] = [Math.max(...teacher), Math.max(...student)]
+        // A tenth of it, and the guard would step in.
+        const c = (1e-5 * x) / y
+        const shrunk = matrix([student.map((value) => c * value)])
+        const { terms } = dtkd(shrunk, matrix([teacher]), labelled([0]))
+        const ofTeacher = softmax(teacher.map((value) => value / 8))
+        const ofStudent = softmax(student.map((value) => (value * x) / (8 * y)))
+        const expected = 64 * (y / x) * divergence(ofTeacher, ofStudent)
+        expectClose([(await read(terms.dtkd))[0] / c], [expected], 1e-3)
+      }),
+    ))
+
   it('should be negative, as the authors have it, for opposite signs without a guard', async () => {
     const loss = (pair: Pair) =>
       dtkd(matrix([pair.student]), matrix([pair.teacher]), labelled([0]), { guard: 'none' }).terms.dtkd
