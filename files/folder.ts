@@ -3,12 +3,15 @@ import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { demand, InvalidInputError } from '../engine/errors.ts'
 
-/** Makes the folder, unless it is there and empty: a run never writes over another. Throws where it cannot. */
-export async function makeEmptyFolder(path: string): Promise<void> {
-  const entries = await makeFolder(path)
+/**
+ * Makes the folder, unless it is there and empty but for names that it may hold: a run never writes over another. Throws
+ * where it cannot.
+ */
+export async function makeEmptyFolder(path: string, mayHold = (_name: string) => false): Promise<void> {
+  const [first] = (await makeFolder(path)).filter((name) => !mayHold(name))
   demand(
-    entries.length === 0,
-    () => `${path}: expected a folder that is new or empty, but this one holds ${entries[0]}`,
+    first === undefined,
+    () => `${path}: expected a folder that is new or empty, but this one holds ${first}`,
   )
 }
 
@@ -25,7 +28,12 @@ export async function makeFolder(path: string): Promise<string[]> {
 /** Removes what `writeFileAtomically` left behind when a process was killed. Nobody may be at work in the folder. */
 export async function removePartialFiles(path: string): Promise<void> {
   const names = await readdir(path).catch(() => [])
-  for (const name of names) if (name.endsWith('.partial')) await rm(join(path, name))
+  for (const name of names) if (isPartial(name)) await rm(join(path, name))
+}
+
+/** Whether a file of this name is one that `writeFileAtomically` did not finish. */
+export function isPartial(name: string): boolean {
+  return name.endsWith('.partial')
 }
 
 /** This path or, where there is something already, this path with -2, -3, … behind it. */

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -74,6 +75,22 @@ describe('a run that is cut short', () => {
         },
       ),
       { numRuns: 8 },
+    )
+  })
+
+  it('should begin again where it was killed before it had said what it is, and nothing else was there', async () => {
+    const folder = await temporaryFolder()
+    const dead = { process: 2 ** 22 + 1, host: hostname(), began: '' }
+    await writeFile(join(folder, 'lock'), JSON.stringify(dead))
+    await writeFile(join(folder, 'config.json.1.partial'), '{"mod')
+    const { fingerprint } = await run(await runIn(folder, { resume: true }))
+    expect(fingerprint).toBe((await run(await runIn(await temporaryFolder()))).fingerprint)
+    expect((await readdir(folder)).filter((name) => /lock|partial/.test(name))).toEqual([])
+
+    const other = await temporaryFolder()
+    await writeFile(join(other, 'thesis.txt'), '')
+    await expect(run(await runIn(other, { resume: true }))).rejects.toThrow(
+      `${other}: expected a folder that is new or empty, but this one holds thesis.txt`,
     )
   })
 

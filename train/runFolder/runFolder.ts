@@ -1,7 +1,7 @@
 import { open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { demand, InvalidInputError } from '../../engine/errors.ts'
-import { makeEmptyFolder, removePartialFiles } from '../../files/folder.ts'
+import { isPartial, makeEmptyFolder, removePartialFiles } from '../../files/folder.ts'
 import { readJson, writeJson } from '../../files/json.ts'
 import { writeFileAtomically } from '../../files/writeFile.ts'
 import { type StateDict, saveWeights } from '../../nn/index.ts'
@@ -52,11 +52,14 @@ export class RunFolder implements Observer {
 
   /** The folder of a run that was cut short, or a new one. Throws where it is the folder of another run. */
   static async reopen(path: string, config: RunConfig): Promise<RunFolder> {
-    const earlier = await readJson(join(path, 'config.json'))
-    if (earlier === undefined) return RunFolder.create(path, config)
-    demandSameRun(path, earlier, config)
+    const file = join(path, 'config.json')
+    const earlier = await readJson(file)
+    if (earlier !== undefined) demandSameRun(path, earlier, config)
+    // All that there is of a run that was killed before it had said what it is.
+    else await makeEmptyFolder(path, (name) => name === 'lock' || isPartial(name))
     const folder = new RunFolder(path, await lockFolder(path))
     for (const inside of [path, folder.checkpoints.folder]) await removePartialFiles(inside)
+    if (earlier === undefined) await writeJson(file, config)
     return folder
   }
 
