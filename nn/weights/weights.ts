@@ -1,6 +1,7 @@
 import { InvalidInputError } from '../../engine/errors.ts'
 import { refusalOf } from '../../files/refusal.ts'
 import type { StateDict } from '../stateDict.ts'
+import { fileSystem } from './fileSystem.ts'
 import { readStored, writeStored } from './formats.ts'
 import type { Metadata } from './safetensors.ts'
 import { decodeTensors, encodeTensors, type StoredTensors } from './storedTensor.ts'
@@ -35,7 +36,7 @@ export async function readWeightFile(path: string): Promise<StoredTensors> {
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {
-  const { readFile } = await import('node:fs/promises')
+  const { readFile } = fileSystem(path)
   try {
     const { buffer, byteOffset, length } = await readFile(path)
     return new Uint8Array(buffer, byteOffset, length)
