@@ -3,8 +3,8 @@ import { configDefaults, defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // They have a run of their own: npm run test:gpu.
-    exclude: [...configDefaults.exclude, 'test/gpu/**'],
+    // They have runs of their own: npm run test:gpu, npm run test:browser.
+    exclude: [...configDefaults.exclude, 'test/gpu/**', 'test/browser/**'],
     testTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 2,
