@@ -3,8 +3,10 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/browser/**/*.test.ts'],
-    testTimeout: 240_000,
+    // A GPU that the processor plays takes a second a step, and more where it is busy.
+    testTimeout: 900_000,
+    hookTimeout: 300_000,
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 1,
   },
 })

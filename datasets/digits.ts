@@ -1,29 +1,31 @@
-import { readFile } from 'node:fs/promises'
-import { findPackageJSON } from 'node:module'
-import { dirname, join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import ndarray from 'ndarray'
+import { demand } from '../engine/errors.ts'
 import type { Dataset, Split } from './dataset.ts'
 import { allocatePixels } from './pixels.ts'
 
 const size = 8
 const pixelsPerImage = size * size
 const trainingCount = 1437
+const count = 1797
 
 // Of the training images; one channel.
 const normalisation = { scale: 16, mean: [0.3054], std: [0.3755] }
 
 /**
- * The 1,797 handwritten digits that ship with thermograd: 1×8×8, pixels of 0 … 16. The first 1,437 are for training and
- * the last 360 for testing, in the file's order: scikit-learn's usual 80 : 20 split without shuffling. Source: Alpaydin
- * and Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998.
+ * The digits out of the bytes of their file, `thermograd/datasets/digits.csv.gz`, which a page fetches from wherever it
+ * comes from; `openDigits` reads it where there are files. A server may have unpacked it on its way. Throws for other
+ * bytes, saying what came.
  */
-export async function openDigits(): Promise<Dataset> {
-  const lines = gunzipSync(await readFile(digitsFile()))
-    .toString()
-    .trim()
-    .split('\n')
+export async function decodeDigits(bytes: Uint8Array<ArrayBuffer>): Promise<Dataset> {
+  const lines = (await textOf(bytes)).trim().split('\n')
   const rows = lines.map((line) => line.split(',').map(Number))
+  const isWhole = rows.length === count && rows.every((row) => row.length === pixelsPerImage + 1)
+  demand(
+    isWhole && rows.flat().every(Number.isInteger),
+    () =>
+      `digits: expected ${count} lines of ${pixelsPerImage + 1} integers, got ${bytes.length} bytes ` +
+      `that begin with '${lines[0].slice(0, 40)}'`,
+  )
   return {
     name: 'digits',
     classNames: Array.from({ length: 10 }, (_, digit) => `${digit}`),
@@ -33,10 +35,10 @@ export async function openDigits(): Promise<Dataset> {
   }
 }
 
-/** The file lies in the package once, whether this module runs as source or from `dist/`. */
-function digitsFile(): string {
-  const manifest = findPackageJSON(import.meta.url)!
-  return join(dirname(manifest), 'datasets/digits/digits.csv.gz')
+async function textOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b
+  const { body } = new Response(bytes)
+  return new Response(isPacked ? body!.pipeThrough(new DecompressionStream('gzip')) : body).text()
 }
 
 function split(name: string, rows: number[][]): Split {

@@ -1,3 +1,4 @@
+export * from './browser.ts'
 export {
   type Cifar100,
   type Cifar100Split,
@@ -5,14 +6,11 @@ export {
   openCifar100,
   openCifar100Coarse,
 } from './cifar/cifar.ts'
-export type { Augmentation, Dataset, Normalisation, Split } from './dataset.ts'
-export { openDigits } from './digits.ts'
+export { openDigits } from './digitsFile.ts'
 export { type FetchDatasetOptions, type FetchedDataset, fetchDataset } from './fetch/fetchDataset.ts'
 export { type ArchiveLayout, type PublishedArchive, publishedArchives } from './fetch/published.ts'
 export { openImageFolder } from './folder/imageFolder.ts'
-export { holdBack } from './holdBack.ts'
 export { openFashionMnist, openMnist } from './idx/mnist.ts'
-export { type Batch, Loader, type LoaderOptions, limitIndices } from './loader.ts'
 export {
   type DatasetInfo,
   type DatasetName,
@@ -21,15 +19,5 @@ export {
   type OpenOptions,
   openDataset,
 } from './open.ts'
-export { type SyntheticOptions, syntheticDataset } from './synthetic.ts'
-export {
-  countPlacements,
-  normalisationTables,
-  numberOfPlacement,
-  type Placement,
-  placeImage,
-  randomPlacement,
-  unmoved,
-} from './transforms.ts'
 export type { Duplicate } from './verify/duplicates.ts'
 export { type SplitReport, type Verification, verifyDataset } from './verify/verify.ts'

@@ -1,7 +1,7 @@
 import { demand } from '../engine/errors.ts'
 import { openCifar10, openCifar100, openCifar100Coarse } from './cifar/cifar.ts'
 import type { Dataset } from './dataset.ts'
-import { openDigits } from './digits.ts'
+import { openDigits } from './digitsFile.ts'
 import { openImageFolder } from './folder/imageFolder.ts'
 import { openFashionMnist, openMnist } from './idx/mnist.ts'
 import { type SyntheticOptions, syntheticDataset } from './synthetic.ts'

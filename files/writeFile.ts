@@ -1,11 +1,12 @@
 import { InvalidInputError } from '../engine/errors.ts'
+import { fileSystem } from './fileSystem.ts'
 
 /**
  * Writes a file so that a reader sees the old one or the whole new one, never a part: to a temporary name beside it,
  * flushed to the disk, then renamed. Throws, naming the file and the cause, where it cannot: the old one is as it was.
  */
 export async function writeFileAtomically(path: string, bytes: Uint8Array | string): Promise<void> {
-  const { open, rename, rm } = await import('node:fs/promises')
+  const { open, rename, rm } = fileSystem(path)
   const temporary = `${path}.${process.pid}.partial`
   try {
     const file = await open(temporary, 'w')
@@ -25,8 +26,9 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array | stri
 
 /** Without it a new name may be lost with the power, though the file is not. Not every system can. */
 async function flushFolderOf(path: string): Promise<void> {
-  const [{ open }, { dirname }] = await Promise.all([import('node:fs/promises'), import('node:path')])
-  const folder = await open(dirname(path)).catch(() => undefined)
+  const folder = await fileSystem(path)
+    .open(path.replace(/[^/\\]*$/, '') || '.')
+    .catch(() => undefined)
   await folder?.sync().catch(() => {})
   await folder?.close()
 }

@@ -32,6 +32,21 @@ async function importsOfTheProject(): Promise<Import[]> {
 
 const floorOf = (file: string) => floors.indexOf(file.split('/')[0])
 
+/** What a page imports, by the `exports` of `package.json`. */
+const entriesOfPages = [
+  'engine/index.ts',
+  'kd/index.ts',
+  'nn/index.ts',
+  'datasets/browser.ts',
+  'train/browser.ts',
+]
+
+/** All that a file imports when it is loaded or later; types are gone by then. */
+function importsOf(file: string): string[] {
+  const source = readFileSync(join(root, file), 'utf8').replaceAll(/^(im|ex)port type [^']*'[^']+'/gm, '')
+  return [...source.matchAll(/(?:from|import|import\()\s*'([^']+)'/g)].map(([, target]) => target)
+}
+
 describe('the floors', () => {
   it('should import only from the floors below', async () => {
     const imports = await importsOfTheProject()
@@ -52,6 +67,20 @@ describe('the floors', () => {
         from.startsWith('datasets/') && !/^(datasets|files)\//.test(to) && !engineForDatasets.includes(to),
     )
     expect(reaches).toEqual([])
+  })
+
+  it('should lead pages to no module of Node', () => {
+    const files = new Set(entriesOfPages)
+    const packages = new Set<string>()
+    for (const file of files) {
+      for (const target of importsOf(file)) {
+        if (target.startsWith('.')) files.add(normalize(join(dirname(file), target)))
+        else packages.add(target)
+      }
+    }
+    expect(files).toContain('engine/executors/wasm/threads.ts')
+    expect([...packages].filter((name) => name.startsWith('node:'))).toEqual([])
+    expect(packages).not.toContain('undici')
   })
 
   it('should hold no circle of imports', async () => {

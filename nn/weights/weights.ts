@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../../engine/errors.ts'
+import { fileSystem } from '../../files/fileSystem.ts'
 import { refusalOf } from '../../files/refusal.ts'
 import { writeFileAtomically } from '../../files/writeFile.ts'
 import type { StateDict } from '../stateDict.ts'
@@ -35,7 +36,7 @@ export async function readWeightFile(path: string): Promise<StoredTensors> {
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {
-  const { readFile } = await import('node:fs/promises')
+  const { readFile } = fileSystem(path)
   try {
     const { buffer, byteOffset, length } = await readFile(path)
     return new Uint8Array(buffer, byteOffset, length)

@@ -1,25 +1,16 @@
-import { execFileSync } from 'node:child_process'
-import { type Browser, chromium as driver } from 'playwright-core'
-import { afterAll } from 'vitest'
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 
-/** Debian's Chromium, without a window; nothing, having said so, where it is not installed and need not be. */
-export const chromium: Browser | undefined = await launch()
+const names = ['chromium', 'chromium-browser', 'google-chrome']
 
-afterAll(() => chromium?.close())
+/** Chromium on this machine, if there is one; its absence is said, and an error where it is required. */
+export const chromiumPath = (process.env.PATH ?? '')
+  .split(delimiter)
+  .flatMap((folder) => names.map((name) => join(folder, name)))
+  .find(existsSync)
 
-async function launch(): Promise<Browser | undefined> {
-  const executablePath = pathOf('chromium')
-  if (executablePath !== undefined) return driver.launch({ executablePath, args: ['--no-sandbox'] })
-  const complaint = 'in a browser: there is no chromium on the PATH (Debian: apt-get install chromium)'
-  if (process.env.THERMOGRAD_BROWSER_REQUIRED === '1') throw new Error(`Cannot test ${complaint}`)
-  console.log(`Not tested ${complaint}`)
-  return undefined
-}
-
-function pathOf(command: string): string | undefined {
-  try {
-    return execFileSync('sh', ['-c', `command -v ${command}`], { encoding: 'utf8' }).trim()
-  } catch {
-    return undefined
-  }
+if (chromiumPath === undefined) {
+  const message = `the page in a browser: none of ${names.join(', ')} is on the PATH, see test/browser/README.md`
+  if (process.env.THERMOGRAD_BROWSER_REQUIRED === '1') throw new Error(`Cannot test ${message}`)
+  console.log(`Not tested: ${message}`)
 }

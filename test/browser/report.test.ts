@@ -1,14 +1,16 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { reportOnRuns, serveReport } from '../../train/index.ts'
 import { reportedRuns } from '../train/reportedRuns.ts'
-import { chromium } from './chromium.ts'
+import { chromiumPath } from './chromium.ts'
+
+let browser: Browser
 
 /** A new page, and what it complained of. */
 async function openPage(url: string, colorScheme: 'light' | 'dark' = 'light') {
-  const context = await chromium!.newContext({ colorScheme, viewport: { width: 1000, height: 800 } })
+  const context = await browser.newContext({ colorScheme, viewport: { width: 1000, height: 800 } })
   onTestFinished(() => context.close())
   const page = await context.newPage()
   const complaints: string[] = []
@@ -36,7 +38,12 @@ function inkOf(page: Page): Promise<number[]> {
   )
 }
 
-describe.skipIf(chromium === undefined)('the report in a browser', () => {
+describe.skipIf(chromiumPath === undefined)('the report in a browser', () => {
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] })
+  })
+  afterAll(() => browser.close())
+
   it.each(['light', 'dark'] as const)('should draw every chart, in %s, without a network', async (scheme) => {
     const folder = await reportedRuns()
     const file = join(folder, 'report.html')

@@ -34,5 +34,11 @@ export const modes: readonly Mode[] = [
   mode('with F(4×4) wherever it can be', { winograd: 4 }),
   mode('with one thread', { threads: 1 }),
   mode('with two threads', { threads: 2 }),
-  mode('with all modes off', { relaxedSimd: false, ...narrow, winograd: false, threads: 1 }),
+  mode('with all modes off', {
+    relaxedSimd: false,
+    ...narrow,
+    winograd: false,
+    threads: 1,
+    sharedMemory: false,
+  }),
 ]

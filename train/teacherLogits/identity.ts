@@ -22,7 +22,7 @@ export interface Subject {
  */
 export async function identityOf({ teacher, images, ...decided }: Subject): Promise<object> {
   const { name, modes } = await currentExecutor()
-  const { threads, ...decisive } = modes
+  const { threads, sharedMemory, ...decisive } = modes
   return {
     thermograd: packageVersion(),
     content: "a teacher's logits",

@@ -1,8 +1,7 @@
 import { InvalidInputError } from '../../errors.ts'
+import { newMemory } from './assembler/module.ts'
 
 const pageBytes = 65536
-/** 4 GiB: all that 32-bit pointers reach. Shared memory must say so beforehand; it costs nothing until it is used. */
-const mostPages = 65536
 /** Blocks start at multiples of a cache line. */
 const alignment = 64
 
@@ -14,8 +13,8 @@ export class Heap {
   readonly #used = new Map<number, number>()
   #end = alignment
 
-  constructor() {
-    this.memory = new WebAssembly.Memory({ initial: 1, maximum: mostPages, shared: true })
+  constructor(shared = true) {
+    this.memory = newMemory(shared)
   }
 
   /** Bytes of all blocks that are in use. */

@@ -11,12 +11,13 @@ import { Team } from './team.ts'
 /** Computes in float32 with WebAssembly that is written for the graph at hand. */
 class WasmExecutor implements Executor {
   readonly name = 'wasm'
-  readonly #memory = new WasmMemory(this)
+  readonly #memory: WasmMemory
   readonly #team: Team
   readonly modes: EngineModes
 
   constructor(modes: EngineModes) {
     this.modes = modes
+    this.#memory = new WasmMemory(this, modes.sharedMemory)
     this.#team = new Team(this.#memory.heap.memory, modes.threads)
   }
 

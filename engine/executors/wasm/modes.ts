@@ -1,10 +1,11 @@
 import { InvalidInputError } from '../../errors.ts'
 import { f32x4, i32, v128 } from './assembler/instructions.ts'
-import { assemble, FunctionBuilder } from './assembler/module.ts'
+import { assemble, FunctionBuilder, newMemory } from './assembler/module.ts'
 import { bytesPerElement } from './kernels/lanes.ts'
 import { advance } from './kernels/pointers.ts'
 import { type Shape2d, Tile } from './kernels/tile.ts'
 import type { OutputTile } from './kernels/winograd.ts'
+import { whyAlone } from './threads.ts'
 
 /** What this JavaScript engine can do, found out once at the start. */
 export type EngineModes = {
@@ -15,6 +16,10 @@ export type EngineModes = {
   /** Convolutions 3×3 by Winograd's method: where it is faster, never, or F(m×m, 3×3) of this m wherever it can be. */
   readonly winograd: boolean | OutputTile
   readonly threads: number
+  /** Why there is but one, where more processors would take part. */
+  readonly oneThreadBecause?: string
+  /** Whether there is memory that threads can share; a page that is not isolated may have no such memory. */
+  readonly sharedMemory: boolean
   /** Rows and columns of the tile of a product that were the fastest here. */
   readonly tile: Shape2d
 }
@@ -35,14 +40,24 @@ function detect(): EngineModes {
   const relaxedSimd = allowed('THERMOGRAD_RELAXED_SIMD') && hasRelaxedSimd()
   const asked = allowed('THERMOGRAD_REVECTORIZE') && askForRevectorizer()
   const winograd = allowed('THERMOGRAD_WINOGRAD')
-  return { relaxedSimd, winograd, threads: threadsWanted(), ...fastestTile(relaxedSimd, asked) }
+  const sharedMemory = hasSharedMemory()
+  return { relaxedSimd, winograd, sharedMemory, ...threadsHere(), ...fastestTile(relaxedSimd, asked) }
+}
+
+function hasSharedMemory(): boolean {
+  try {
+    newMemory(true)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function hasRelaxedSimd(): boolean {
   const builder = new FunctionBuilder(0)
   const local = builder.local('v128')
   builder.emit(local.set(f32x4.relaxed_madd(v128.zero, v128.zero, v128.zero)))
-  return WebAssembly.validate(assemble({ imports: [], functions: [builder] }))
+  return WebAssembly.validate(assemble({ imports: [], functions: [builder], sharedMemory: false }))
 }
 
 /**
@@ -97,16 +112,18 @@ function productTrial(shape: Shape2d, relaxedSimd: boolean): () => void {
     })
     tile.store(i32.const(32768), (i) => i * rowBytes)
   })
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true })
+  const memory = newMemory(true)
   const module = new WebAssembly.Module(assemble({ imports: [], functions: [builder] }))
   return new WebAssembly.Instance(module, { env: { memory } }).exports['0'] as () => void
 }
 
-/** THERMOGRAD_THREADS, or the number of processors. */
-function threadsWanted(): number {
+/** THERMOGRAD_THREADS, or the number of processors; one where threads cannot share memory. */
+function threadsHere(): Pick<EngineModes, 'threads' | 'oneThreadBecause'> {
   const wanted = globalThis.process?.env.THERMOGRAD_THREADS
-  if (wanted === undefined) return navigator.hardwareConcurrency
-  const threads = Number(wanted)
-  if (Number.isInteger(threads) && threads >= 1) return threads
-  throw new InvalidInputError(`THERMOGRAD_THREADS: expected a whole number of at least 1, got '${wanted}'`)
+  const threads = wanted === undefined ? navigator.hardwareConcurrency : Number(wanted)
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new InvalidInputError(`THERMOGRAD_THREADS: expected a whole number of at least 1, got '${wanted}'`)
+  }
+  const oneThreadBecause = threads > 1 ? whyAlone() : undefined
+  return oneThreadBecause === undefined ? { threads } : { threads: 1, oneThreadBecause }
 }

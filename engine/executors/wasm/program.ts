@@ -29,7 +29,8 @@ export async function compileProgram(
   const plan = schedule(graph, dialectOf(modes))
   const placement = placeValues(graph, plan)
   const { codes, steps } = writeKernels(plan, meetingsOf(graph, plan, placement), modes)
-  const bytes = assemble({ imports: hostImports, functions: codes.map(({ builder }) => builder) })
+  const functions = codes.map(({ builder }) => builder)
+  const bytes = assemble({ imports: hostImports, functions, sharedMemory: modes.sharedMemory })
   const program = await team.load(await WebAssembly.compile(bytes), steps)
   return new WasmProgram(graph, plan, placement, program, memory, team)
 }

@@ -25,12 +25,13 @@ export class WasmStorage implements Storage {
  * none, since variables keep theirs.
  */
 export class WasmMemory {
-  readonly heap = new Heap()
+  readonly heap: Heap
   readonly #executor: Executor
   readonly #registry = new FinalizationRegistry<number>((address) => this.heap.release(address))
   #arena = { address: 0, bytes: 0 }
 
-  constructor(executor: Executor) {
+  constructor(executor: Executor, shared = true) {
+    this.heap = new Heap(shared)
     this.#executor = executor
   }
 

@@ -1,8 +1,8 @@
-import { Worker } from 'node:worker_threads'
 import { Barrier } from './barrier.ts'
 import { Pace } from './pace.ts'
 import { type Step, StepRunner } from './steps.ts'
-import type { WorkerMessage, WorkerStart } from './worker.ts'
+import { Thread } from './threads.ts'
+import type { WorkerMessage } from './worker.ts'
 
 /** A program that a team can run. */
 export interface TeamProgram {
@@ -12,22 +12,26 @@ export interface TeamProgram {
   readonly pace: Pace | undefined
 }
 
+/** The threads beside the one that starts them, and the place where all wait for each other. */
+interface Others {
+  readonly threads: readonly Thread[]
+  readonly barrier: Barrier
+}
+
 /**
- * The threads that compute: this one, which takes its share, and workers over the same memory. They start with the
- * first program that has work for them and keep no process alive.
+ * The threads that compute: this one, which takes its share, and others over the same memory, which start with the first
+ * program that has work for them.
  */
 export class Team {
   readonly threads: number
   readonly #memory: WebAssembly.Memory
-  readonly #barrier: Barrier
-  #workers: Worker[] | undefined
+  #others: Others | undefined
   #programs = 0
   readonly #registry = new FinalizationRegistry<number>((program) => this.#tell({ kind: 'drop', program }))
 
   constructor(memory: WebAssembly.Memory, threads: number) {
     this.threads = threads
     this.#memory = memory
-    this.#barrier = new Barrier(threads)
   }
 
   /** Makes a program known to all threads. */
@@ -39,10 +43,9 @@ export class Team {
       pace: isShared ? new Pace() : undefined,
     }
     if (isShared) {
-      this.#workers ??= this.#start()
-      const known = this.#workers.map((worker) => heard(worker, program.number))
-      this.#tell({ kind: 'load', program: program.number, module, steps })
-      await Promise.all(known)
+      this.#others ??= this.#start()
+      const message = { kind: 'load', program: program.number, module, steps } as const
+      await Promise.all(this.#others.threads.map((thread) => thread.ask(message)))
       this.#registry.register(program, program.number)
     }
     return program
@@ -53,44 +56,25 @@ export class Team {
     const alone = () => runner.runAlone(pointers)
     const shared = () => {
       this.#tell({ kind: 'run', program: number, pointers })
-      runner.runPart(pointers, 0, this.threads, () => this.#barrier.meet())
+      runner.runPart(pointers, 0, this.threads, () => this.#others!.barrier.meet())
     }
     if (pace === undefined) alone()
     else pace.run(alone, shared)
   }
 
   #tell(message: WorkerMessage): void {
-    for (const worker of this.#workers ?? []) worker.postMessage(message)
+    for (const thread of this.#others?.threads ?? []) thread.tell(message)
   }
 
-  #start(): Worker[] {
-    const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js'
-    return Array.from({ length: this.threads - 1 }, (_, i) => {
-      const start: WorkerStart = {
-        memory: this.#memory,
-        barrier: this.#barrier.words,
-        thread: i + 1,
-        threads: this.threads,
-      }
-      // Options of this process, such as `--input-type`, may not suit a file.
-      const worker = new Worker(new URL(file, import.meta.url), { workerData: start, execArgv: [] })
-      worker.setMaxListeners(0)
-      worker.unref()
-      return worker
+  #start(): Others {
+    const { threads } = this
+    const memory = this.#memory
+    const barrier = new Barrier(threads)
+    const others = Array.from({ length: threads - 1 }, (_, i) => {
+      const thread = new Thread()
+      thread.tell({ kind: 'start', memory, barrier: barrier.words, thread: i + 1, threads })
+      return thread
     })
+    return { threads: others, barrier }
   }
-}
-
-/** Resolves when a worker has said this number. */
-function heard(worker: Worker, program: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const listen = (said: number) => {
-      if (said !== program) return
-      worker.off('message', listen)
-      worker.off('error', reject)
-      resolve()
-    }
-    worker.on('message', listen)
-    worker.once('error', reject)
-  })
 }

@@ -1,17 +1,9 @@
-import { parentPort, workerData } from 'node:worker_threads'
 import { Barrier } from './barrier.ts'
 import { type Step, StepRunner } from './steps.ts'
 
-/** What a worker is given when it starts. */
-export interface WorkerStart {
-  readonly memory: WebAssembly.Memory
-  readonly barrier: Int32Array<SharedArrayBuffer>
-  readonly thread: number
-  readonly threads: number
-}
-
-/** What it is told afterwards. It answers `load` with the program's number; a run ends at the barrier. */
+/** What a thread of a team is told. It answers `load`; a run ends at the barrier. */
 export type WorkerMessage =
+  | ({ readonly kind: 'start' } & Place)
   | {
       readonly kind: 'load'
       readonly program: number
@@ -21,14 +13,31 @@ export type WorkerMessage =
   | { readonly kind: 'run'; readonly program: number; readonly pointers: Uint32Array }
   | { readonly kind: 'drop'; readonly program: number }
 
-const { memory, barrier: words, thread, threads } = workerData as WorkerStart
-const barrier = new Barrier(threads, words)
-const programs = new Map<number, StepRunner>()
+/** Its place in the team. */
+interface Place {
+  readonly memory: WebAssembly.Memory
+  readonly barrier: Int32Array<SharedArrayBuffer>
+  readonly thread: number
+  readonly threads: number
+}
 
-parentPort?.on('message', (message: WorkerMessage) => {
-  if (message.kind === 'load') {
-    programs.set(message.program, new StepRunner(message.module, memory, message.steps))
-    parentPort?.postMessage(message.program)
+/** The way to who started it: `parentPort` in Node, the global object in a page. */
+const port = (globalThis.process?.getBuiltinModule?.('node:worker_threads').parentPort ?? globalThis) as Pick<
+  Worker,
+  'onmessage' | 'postMessage'
+>
+const programs = new Map<number, StepRunner>()
+let place: Place
+let meet: () => void
+
+port.onmessage = ({ data: message }: { data: WorkerMessage }) => {
+  if (message.kind === 'start') {
+    place = message
+    const barrier = new Barrier(place.threads, place.barrier)
+    meet = () => barrier.meet()
+  } else if (message.kind === 'load') {
+    programs.set(message.program, new StepRunner(message.module, place.memory, message.steps))
+    port.postMessage(message.program)
   } else if (message.kind === 'drop') programs.delete(message.program)
-  else programs.get(message.program)?.runPart(message.pointers, thread, threads, () => barrier.meet())
-})
+  else programs.get(message.program)?.runPart(message.pointers, place.thread, place.threads, meet)
+}

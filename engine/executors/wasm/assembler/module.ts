@@ -85,10 +85,20 @@ export interface HostFunction {
 export interface ModuleSource {
   readonly imports: readonly HostFunction[]
   readonly functions: readonly FunctionBuilder[]
+  /** Default true. */
+  readonly sharedMemory?: boolean
 }
 
-/** The bytes of a module over an imported shared memory `env.memory`. */
-export function assemble({ imports, functions }: ModuleSource): Uint8Array<ArrayBuffer> {
+/** 4 GiB: all that 32-bit pointers reach. Shared memory must say so beforehand; it costs nothing until it is used. */
+const mostPages = 65536
+
+/** Memory for instances of modules: one page, that can grow. */
+export function newMemory(shared: boolean): WebAssembly.Memory {
+  return new WebAssembly.Memory({ initial: 1, maximum: mostPages, shared })
+}
+
+/** The bytes of a module over an imported memory `env.memory`. */
+export function assemble({ imports, functions, sharedMemory = true }: ModuleSource): Uint8Array<ArrayBuffer> {
   const functionType = (parameters: readonly ValueType[], results: readonly ValueType[]): Code => [
     0x60,
     vector(parameters.map((type) => typeCodes[type])),
@@ -104,8 +114,9 @@ export function assemble({ imports, functions }: ModuleSource): Uint8Array<Array
     0x00,
     unsigned(index),
   ]
-  // Shared, so with a limit: at most 65536 pages.
-  const memoryImport: Code = [text('env'), text('memory'), 0x02, 0x03, unsigned(0), unsigned(65536)]
+  // With a limit, and shared or not.
+  const limits: Code = [sharedMemory ? 0x03 : 0x01, unsigned(0), unsigned(mostPages)]
+  const memoryImport: Code = [text('env'), text('memory'), 0x02, limits]
 
   const bytes: number[] = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]
   const section = (id: number, items: readonly Code[]) => {

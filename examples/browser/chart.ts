@@ -1,0 +1,97 @@
+import uPlot from 'uplot'
+import 'uplot/dist/uPlot.min.css'
+import { colour, onThemeChange } from './theme.ts'
+
+/** A line of a chart: points from left to right. */
+export interface Line {
+  readonly x: readonly number[]
+  readonly y: readonly (number | undefined)[]
+  /** A property of the style sheet, as `--teacher`. */
+  readonly colour: string
+  readonly width: number
+  /** From 0 to 1. */
+  readonly alpha: number
+}
+
+export interface ChartOptions {
+  readonly scale: 'linear' | 'logarithmic'
+  /** Of the y axis; default as the lines need. */
+  readonly range?: readonly [number, number]
+  readonly format: (value: number) => string
+}
+
+/** Lines over steps. */
+export class Chart {
+  readonly #place: HTMLElement
+  readonly #options: ChartOptions
+  #plot: uPlot | undefined
+  /** What the lines of the plot look like. */
+  #looks = ''
+
+  constructor(place: HTMLElement, options: ChartOptions) {
+    this.#place = place
+    this.#options = options
+    new ResizeObserver(() => this.#plot?.setSize(this.#size())).observe(place)
+    onThemeChange(() => this.#plot?.redraw())
+    this.show([], 1)
+  }
+
+  /** Draws these lines over steps from 0 to `steps`. */
+  show(lines: readonly Line[], steps: number): void {
+    const looks = JSON.stringify([steps, lines.map(({ colour, width, alpha }) => [colour, width, alpha])])
+    if (looks !== this.#looks) {
+      this.#plot?.destroy()
+      this.#plot = new uPlot(this.#settings(lines, steps), [[]], this.#place)
+      this.#looks = looks
+    }
+    const tables = lines.map(({ x, y }): uPlot.AlignedData => [[...x], [...y]])
+    this.#plot?.setData(tables.length > 0 ? uPlot.join(tables) : [[]])
+  }
+
+  #size() {
+    return { width: this.#place.clientWidth, height: this.#place.clientHeight }
+  }
+
+  #settings(lines: readonly Line[], steps: number): uPlot.Options {
+    const { scale, range, format } = this.#options
+    const axis = {
+      stroke: () => colour('--quiet'),
+      font: '12px system-ui, sans-serif',
+      grid: { stroke: () => colour('--line'), width: 1 },
+      ticks: { show: false },
+    }
+    return {
+      ...this.#size(),
+      legend: { show: false },
+      cursor: { show: false },
+      scales: {
+        x: { time: false, range: [0, steps] },
+        y: { distr: scale === 'logarithmic' ? 3 : 1, range: range && [...range] },
+      },
+      axes: [
+        { ...axis, size: 32, space: 70 },
+        {
+          ...axis,
+          grid: scale === 'logarithmic' ? { ...axis.grid, filter: powersOfTen } : axis.grid,
+          size: 48,
+          values: (_, ticks) => ticks.map((value) => (value === null ? '' : format(value))),
+        },
+      ],
+      series: [
+        {},
+        ...lines.map(({ colour: name, width, alpha }) => ({
+          stroke: () => colour(name),
+          width,
+          alpha,
+          spanGaps: true,
+          points: { show: false },
+        })),
+      ],
+    }
+  }
+}
+
+/** Leaves out the lines between the powers of ten. */
+function powersOfTen(_: uPlot, values: number[]): (number | null)[] {
+  return values.map((value) => (Number.isInteger(Math.log10(value)) ? value : null))
+}

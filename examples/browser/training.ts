@@ -1,0 +1,106 @@
+import { type Dataset, Loader } from 'thermograd/datasets'
+import { grad, realize, tensor } from 'thermograd/engine'
+import { distiller, type Method } from 'thermograd/kd'
+import { createModel, type Network, SGD } from 'thermograd/nn'
+import { evaluate, type Recipe, resolveRecipe, scheduleOf } from 'thermograd/train'
+import type { Setting } from './setting.ts'
+import { type Sight, sightOf } from './sight.ts'
+
+// This module knows nothing of pages: in Node it takes the very same steps.
+
+/** A step that was taken. */
+export interface Step {
+  /** Counted from 1. */
+  readonly step: number
+  /** Of the batch. */
+  readonly loss: number
+  /** Percent of the test images that are recognised, after every tenth step. */
+  readonly accuracy?: number
+  /** What both networks make of the batch, where there are two. */
+  readonly sight?: Sight
+}
+
+/** A network, and everything that decides how it learns. */
+export interface Course {
+  readonly network: Network
+  readonly method: Method
+  readonly teacher?: Network
+  readonly recipe: Recipe
+  readonly trainingImages: Loader
+  readonly testImages: Loader
+}
+
+const stepsBetweenTests = 10
+const shape = { classes: 10, channels: 1 }
+const image = [1, 8, 8]
+
+/** The teacher: 14 layers, and all 1,437 training images. */
+export function courseOfTeacher(digits: Dataset, seed: number): Course {
+  const network = createModel('resnet14', { ...shape, seed })
+  return {
+    network,
+    method: distiller('alone').build({ student: network, image }),
+    recipe: resolveRecipe({ epochs: 8, batchSize: 32, lr: 0.05 }),
+    ...imagesFor(digits, { batchSize: 32, seed }),
+  }
+}
+
+/** A student: 8 layers, and 100 images, ten or so of each digit. */
+export function courseOfStudent(
+  digits: Dataset,
+  teacher: Network,
+  { method: name, referenceTemperature }: Setting,
+  seed: number,
+): Course {
+  const network = createModel('resnet8', { ...shape, seed: seed + 1 })
+  const options = name === 'alone' ? {} : { referenceTemperature, warmUp: 0 }
+  return {
+    network,
+    teacher: teacher.evaluate(),
+    method: distiller(name, options).build({ student: network, teacher, image }),
+    recipe: resolveRecipe({ epochs: 80, batchSize: 20, lr: 0.02 }),
+    ...imagesFor(digits, { batchSize: 20, seed, limit: 100 }),
+  }
+}
+
+function imagesFor(digits: Dataset, options: { batchSize: number; seed: number; limit?: number }) {
+  return {
+    trainingImages: new Loader(digits.train, { ...options, shuffle: true, augment: digits.augmentation }),
+    testImages: new Loader(digits.test, { batchSize: 120 }),
+  }
+}
+
+/** How many steps a course has. */
+export function stepsOf({ recipe, trainingImages }: Course): number {
+  return recipe.epochs * trainingImages.batchesPerEpoch
+}
+
+/** Takes the steps of a course, one whenever somebody asks for it, on the current executor. */
+export async function* learn(course: Course): AsyncGenerator<Step> {
+  const { network, method, teacher, recipe, trainingImages, testImages } = course
+  const optimizer = new SGD(network.parameters(), recipe)
+  const lrOf = scheduleOf(recipe)
+  let step = 0
+  for (let epoch = 1; epoch <= recipe.epochs; epoch++) {
+    optimizer.lr = lrOf(epoch)
+    for (const batch of trainingImages.epoch(epoch - 1)) {
+      const images = tensor(batch.images)
+      const ofTeacher = teacher?.forward(images)
+      const student = network.forward(images)
+      const result = method.forward({ student, teacher: ofTeacher, labels: tensor(batch.labels), epoch })
+      optimizer.step(grad(result.loss, network.parameters()))
+      const sight =
+        ofTeacher &&
+        sightOf(batch, trainingImages.split, { student: student.logits, teacher: ofTeacher.logits }, result)
+      await realize(result.loss, ...(sight?.tensors ?? []), network, optimizer)
+      step++
+      const isTested = step % stepsBetweenTests === 0
+      yield {
+        step,
+        loss: await result.loss.item(),
+        accuracy: isTested ? (await evaluate(network, testImages)).top1 : undefined,
+        sight,
+      }
+    }
+  }
+}

@@ -1,0 +1,9 @@
+// What pages get under the name of `thermograd/train`: all that needs no files.
+export type { Distribution } from './loop/distribution.ts'
+export { NonFiniteLossError, type Place, TrainingStopped } from './loop/errors.ts'
+export { type Evaluation, evaluate } from './loop/evaluate.ts'
+export type { EpochEnd, EpochMetrics, Extent, Observer, StepEnd, TrainingStart } from './loop/observer.ts'
+export { type Quantiles, quantilesOf } from './loop/quantiles.ts'
+export { distillerFor, type Recipe, resolveRecipe, scheduleOf } from './loop/recipe.ts'
+export type { Pupil } from './loop/step.ts'
+export { type History, type Progress, type Survival, type Training, train } from './loop/train.ts'
