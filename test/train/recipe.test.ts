@@ -61,9 +61,9 @@ describe('resolveRecipe', () => {
 })
 
 describe('distillerFor', () => {
-  it('should give the warm-up its published share of the epochs', () => {
+  it('should keep the length of the warm-up, and the share of what is a part of the training', () => {
     expect(distillerFor('dtkd', resolveRecipe()).options.warmUp).toBe(20)
-    expect(distillerFor('dtkd', resolveRecipe({ epochs: 60 })).options.warmUp).toBe(5)
+    expect(distillerFor('dtkd', resolveRecipe({ epochs: 60 })).options.warmUp).toBe(20)
     expect(distillerFor('kd', resolveRecipe({ epochs: 60 })).options.warmUp).toBe(0)
     expect(distillerFor('ctkd', resolveRecipe({ epochs: 60 })).options.rampEpochs).toBe(2.5)
   })

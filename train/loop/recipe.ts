@@ -63,22 +63,22 @@ export function scheduleOf({ lr, milestones, lrDecay }: Recipe): Schedule {
   return multiStep(lr, milestones, lrDecay)
 }
 
-/** Options that are numbers of epochs. */
-const inEpochs = ['warmUp', 'rampEpochs', 'hintEpochs']
+/**
+ * Options that are parts of a training. The warm-up is none: it is for weights that are still wild, whose number of steps does
+ * not depend on how many follow (`docs/results.md` has what becomes of DTKD where it is cut short).
+ */
+const partsOfTraining = ['rampEpochs', 'hintEpochs']
 
-/** Options of a method where a training of so many epochs becomes one of another number: those in epochs keep their share. */
+/** Options of a method where a training of so many epochs becomes one of another number: parts of it keep their share. */
 export function optionsIn<Options extends object>(epochs: number, options: Options, before: number): Options {
   const stretched = Object.entries(options).map(([name, value]) => [
     name,
-    inEpochs.includes(name) && typeof value === 'number' ? (value * epochs) / before : value,
+    partsOfTraining.includes(name) && typeof value === 'number' ? (value * epochs) / before : value,
   ])
   return Object.fromEntries(stretched)
 }
 
-/**
- * A method with its published options but for those given; what it does in the first epochs, such as a warm-up, keeps its
- * share of the epochs, as the milestones do.
- */
+/** A method with its published options but for those given; parts of the training keep their share, as the milestones do. */
 export function distillerFor(method: string, { epochs }: Recipe, given: object = {}): Distiller {
   const published = optionsIn(epochs, distiller(method).options, publishedTraining.epochs)
   return distiller(method, { ...published, ...given })

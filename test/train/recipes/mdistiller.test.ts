@@ -116,7 +116,7 @@ describe('a configuration of mdistiller', () => {
       referenceTemperature: 2,
     })
     expect(resolved(text, { 'training.epochs': 50 })).toMatchObject({
-      method: { warmUp: 3.5 },
+      method: { warmUp: 7 },
       training: { milestones: [30, 40] },
     })
   })

@@ -53,11 +53,11 @@ describe('resolveRunRecipe', () => {
     })
     const settings = { 'method.name': 'dtkd', 'training.epochs': 200, 'training.milestones': [7] }
     expect(resolveRunRecipe(written, settings)).toMatchObject({
-      method: { warmUp: 24 },
+      method: { warmUp: 12 },
       training: { epochs: 200, milestones: [7] },
     })
     expect(resolveRunRecipe(pair, { 'method.name': 'dkd', 'training.epochs': 24 })).toMatchObject({
-      method: { warmUp: 2 },
+      method: { warmUp: 20 },
       training: { milestones: [15, 18, 21] },
     })
   })
