@@ -1,7 +1,10 @@
-import { expect, it } from 'vitest'
-import { Loader, openDigits, type Split } from '../../datasets/index.ts'
+import { readFile } from 'node:fs/promises'
+import { gunzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { decodeDigits, Loader, openDigits, type Split } from '../../datasets/index.ts'
 
 const digits = await openDigits()
+const packed = await readFile(new URL('../../datasets/digits/digits.csv.gz', import.meta.url))
 
 it('should hold every digit of the file as often as scikit-learn counts', () => {
   const both = [digits.train, digits.test]
@@ -37,3 +40,18 @@ function statistics(split: Split): { mean: number; deviation: number } {
   const variance = images.data.reduce((sum, value) => sum + (value - mean) ** 2, 0) / images.size
   return { mean, deviation: Math.sqrt(variance) }
 }
+
+describe('their file', () => {
+  it('should be read as well where a server has unpacked it', async () => {
+    const unpacked = await decodeDigits(new Uint8Array(gunzipSync(packed)))
+    expect(unpacked.train.labels).toEqual(digits.train.labels)
+    expect(unpacked.test.images.data).toEqual(digits.test.images.data)
+  })
+
+  it('should be refused where something else came', async () => {
+    const page = new TextEncoder().encode('<!doctype html>\n<title>Not found</title>\n')
+    await expect(decodeDigits(page)).rejects.toThrow(
+      "digits: expected 1797 lines of 65 integers, got 41 bytes that begin with '<!doctype html>'",
+    )
+  })
+})
