@@ -39,7 +39,7 @@ function picture(pixels: readonly number[], label: number): HTMLElement {
   const canvas = html('canvas', { width: 8, height: 8, role: 'img', 'aria-label': `a ${label}` })
   const context = (canvas as HTMLCanvasElement).getContext('2d')!
   const data = new ImageData(8, 8)
-  for (const [i, pixel] of pixels.entries()) data.data[4 * i + 3] = (255 * pixel) / 16
+  for (const [i, pixel] of pixels.entries()) data.data[4 * i + 3] = 255 * pixel
   context.putImageData(data, 0, 0)
   return canvas
 }

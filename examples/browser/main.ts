@@ -43,23 +43,26 @@ function order(phase: State['phase'], order: Order): void {
 }
 
 function start(setting: Setting): void {
-  const isTeacherLearning = state.phase !== 'idle' && state.current === state.teacher
   // What is still heard of an earlier student is of no interest.
-  if (!isTeacherLearning) state.current = undefined
+  if (state.current !== state.teacher || hasLearned()) state.current = undefined
   Object.assign(state, { setting, failure: undefined })
   order('running', { kind: 'start', setting })
 }
 
 function reset(): void {
-  const hasLearned = state.teacher !== undefined && state.current !== state.teacher
   Object.assign(state, {
-    teacher: hasLearned ? state.teacher : undefined,
+    teacher: hasLearned() ? state.teacher : undefined,
     students: [],
     current: undefined,
     batch: undefined,
     failure: undefined,
   })
   order('idle', { kind: 'reset' })
+}
+
+/** Whether there is a teacher that knows all it will. */
+function hasLearned(): boolean {
+  return state.teacher?.steps.length === state.teacher?.total
 }
 
 function hear(news: News): void {

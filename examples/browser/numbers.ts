@@ -21,9 +21,11 @@ export function showNumbers(state: State): void {
   element('teacher-accuracy').textContent = percent(teacher)
 }
 
-function sentenceFor({ phase, current, failure }: State): string {
+function sentenceFor({ phase, current, teacher, failure }: State): string {
   if (failure !== undefined) return `This does not work: ${failure}`
-  if (phase === 'idle') return 'Press Start. The teacher learns first, which takes some seconds.'
+  if (phase === 'idle') {
+    return `Press Start. ${teacher ? 'The teacher has learned already.' : 'The teacher learns first, which takes some seconds.'}`
+  }
   if (current === undefined) return 'It begins …'
   const { setting, executor } = current
   const who = setting === undefined ? 'The teacher' : 'The student'

@@ -1,10 +1,11 @@
-import type { Batch, Split } from 'thermograd/datasets'
+import type { NdArray } from 'ndarray'
+import type { Batch, Normalisation, Split } from 'thermograd/datasets'
 import type { Tensor } from 'thermograd/engine'
 import { type Distillation, type Loss, sharpness } from 'thermograd/kd'
 
 /** An image of a batch, and what both networks make of it: numbers that can be sent to a page. */
 export interface SeenImage {
-  /** 8×8, from 0 to 16, row by row. */
+  /** As the networks see it: 8×8, from 0 to 1, row by row. */
   readonly pixels: readonly number[]
   readonly label: number
   readonly teacher: View
@@ -30,8 +31,8 @@ type Recipes = Record<keyof View, Tensor | undefined>
 
 /** What is to be seen of a batch of these images. */
 export function sightOf(
-  { indices, labels }: Batch,
-  { images }: Split,
+  { images, labels }: Batch,
+  { normalisation }: Split,
   logits: { readonly student: Tensor; readonly teacher: Tensor },
   result: Loss | Distillation,
 ): Sight {
@@ -47,14 +48,19 @@ export function sightOf(
     tensors: [teacher, student].flatMap((recipes) => Object.values(recipes)).filter((x) => x !== undefined),
     async read() {
       const [teacherViews, studentViews] = [await viewsOf(teacher), await viewsOf(student)]
-      return Array.from(indices, (index, i) => ({
-        pixels: Array.from({ length: 64 }, (_, pixel) => images.get(index, 0, pixel >> 3, pixel & 7)),
-        label: labels[i],
+      return Array.from(labels, (label, i) => ({
+        pixels: pixelsOf(images.pick(i, 0), normalisation),
+        label,
         teacher: teacherViews[i],
         student: studentViews[i],
       }))
     },
   }
+}
+
+/** Takes back what normalisation did to an image [8, 8]. */
+function pixelsOf(image: NdArray<Float32Array>, { mean, std }: Normalisation): number[] {
+  return Array.from({ length: 64 }, (_, i) => image.get(i >> 3, i & 7) * std[0] + mean[0])
 }
 
 /** One for each image. */

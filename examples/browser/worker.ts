@@ -13,13 +13,22 @@ const reportEvery = 60
 /** Milliseconds that a step takes at least in slow motion. */
 const slowStep = 120
 
+/** From Start to the end of the student. */
+interface Session {
+  /** Who is learning, or is about to. */
+  learner: Learner
+  readonly abort: AbortController
+}
+
+const newSession = (): Session => ({ learner: 'student', abort: new AbortController() })
+
 const digits = fetchDigits()
 const gate = new Gate()
 let isSlow = false
 let teacher: Network | undefined
 /** What the next student shall be; the teacher may still be learning. */
 let wanted: Setting
-let current = { learner: 'student' as Learner, abort: new AbortController() }
+let current = newSession()
 let lastRun: Promise<void> = Promise.resolve()
 
 self.onmessage = ({ data: order }: MessageEvent<Order>) => {
@@ -44,7 +53,7 @@ function start(setting: Setting): void {
   const { learner, abort } = current
   if (learner === 'teacher' && !abort.signal.aborted) return
   abort.abort()
-  const next = { learner: 'student' as Learner, abort: new AbortController() }
+  const next = newSession()
   current = next
   lastRun = lastRun
     .then(() => run(next))
@@ -52,16 +61,16 @@ function start(setting: Setting): void {
 }
 
 /** Teacher, then student: one run at a time. */
-async function run(run: typeof current): Promise<void> {
-  const { signal } = run.abort
+async function run(session: Session): Promise<void> {
+  const { signal } = session.abort
   if (signal.aborted) return
   if (teacher === undefined) {
-    run.learner = 'teacher'
+    session.learner = 'teacher'
     // By WebAssembly whatever the student takes: it is the same teacher for all.
     const course = courseOfTeacher(await digits, seed)
     if (!(await follow('teacher', course, 'wasm', signal))) return
     teacher = course.network
-    run.learner = 'student'
+    session.learner = 'student'
   }
   await follow('student', courseOfStudent(await digits, teacher, wanted, seed), wanted.executor, signal)
 }
