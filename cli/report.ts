@@ -11,8 +11,9 @@ export function reportCommand(output: Output): Command {
     )
     .argument('<run...>', 'folders of runs, or folders with some in them')
     .option('--out <file>', 'where the page goes', 'report.html')
-    .action(async (runs: string[], { out }: { readonly out: string }) => {
-      await writeFileAtomically(out, await reportOnRuns(runs))
+    .option('--no-images', 'leave out the test images, which not everybody may pass on')
+    .action(async (runs: string[], { out, images }: { readonly out: string; readonly images: boolean }) => {
+      await writeFileAtomically(out, await reportOnRuns(runs, { images }))
       output.stdout.write(`${out}\n`)
     })
 }

@@ -14,6 +14,13 @@ describe('thermograd report', () => {
     expect(await readFile(out, 'utf8')).toMatch(/^<!doctype html>.*student-dtkd.*<\/html>\n$/s)
   })
 
+  it('should write it without images', async () => {
+    const runs = await reportedRuns()
+    const out = join(runs, 'page.html')
+    expect((await thermograd(['report', runs, '--out', out, '--no-images'])).code).toBe(0)
+    expect(await readFile(out, 'utf8')).not.toContain('data:image')
+  })
+
   it('should say where there is no run', async () => {
     const { code, stderr } = await thermograd(['report', import.meta.dirname])
     expect(code).toBe(2)

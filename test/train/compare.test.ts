@@ -54,7 +54,7 @@ describe('compareMethods', () => {
       source: join(first.folder, 'teacher', 'last.safetensors'),
       fingerprint,
     })
-    expect(config.method).toMatchObject({ name: 'dtkd', alpha: 3, warmUp: 20 / 120 })
+    expect(config.method).toMatchObject({ name: 'dtkd', alpha: 3, warmUp: 20 })
 
     expect(scores(await compareMethods(await comparison()))).toEqual(scores(results))
 

@@ -32,6 +32,13 @@ describe('the report on runs', () => {
     expect(page).toMatch(/<img src="data:image\/png;base64,iVBORw0KGgo/)
   })
 
+  it('should leave images out where asked, and nothing else', async () => {
+    const runs = [await reportedRuns()]
+    const [page, bare] = [await reportOnRuns(runs), await reportOnRuns(runs, { images: false })]
+    expect(bare).not.toContain('data:image')
+    expect(bare).toBe(page.replace(/<img src="data:image[^>]*>/g, ''))
+  })
+
   it('should name runs by what is different in their places', async () => {
     const folder = await reportedRuns()
     const other = join(folder, 'other')
