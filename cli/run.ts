@@ -61,15 +61,14 @@ async function runLine(options: Options, output: Output): Promise<void> {
   const planned = runs[line]
   const outcome = await outcomeOf(planned)
   const before = outcome.state === 'finished'
-  const { last, best, bestOn, fingerprint } = before
-    ? outcome.result
-    : await runPlanned(planned, options, output)
+  const result = before ? outcome.result : await runPlanned(planned, options, output)
+  const { last, best, bestOn, fingerprint } = result
   const { id, folder } = planned
   writeResult(
     output,
     options,
     { id, last, best, bestOn, fingerprint, folder },
-    `${before ? 'has ended before: ' : ''}${describeResult({ last, best, bestOn })}\nrun folder: ${folder}`,
+    `${before ? 'has ended before: ' : ''}${describeResult(result, folder)}`,
   )
 }
 

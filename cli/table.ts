@@ -1,17 +1,18 @@
 import Table from 'cli-table3'
 import { type Result, type Summary, summarize } from '../train/index.ts'
-import { meanAndDeviation, percent, titleOf } from './text.ts'
+import { meanAndDeviation, percent, shortFingerprint, titleOf } from './text.ts'
 
 /** The results of a comparison for people. */
 export function resultTable(results: readonly Result[]): string {
   const table = new Table({
-    head: ['', 'network', 'top-1, last epoch', 'top-1, best epoch', 'seconds'],
-    colAligns: ['left', 'left', 'right', 'right', 'right'],
+    head: ['', 'network', 'top-1, last epoch', 'top-1, best epoch', 'fingerprint', 'seconds'],
+    colAligns: ['left', 'left', 'right', 'right', 'left', 'right'],
     style: { head: [], border: [] },
   })
-  for (const { name, model, last, best, seconds } of results) {
+  for (const { name, model, last, best, fingerprint, seconds } of results) {
     const bestEpoch = best ? `${percent(best.top1)} (epoch ${best.epoch})` : '–'
-    table.push([titleOf(name), model, percent(last), bestEpoch, seconds.toFixed(1)])
+    const weights = fingerprint ? shortFingerprint(fingerprint) : '–'
+    table.push([titleOf(name), model, percent(last), bestEpoch, weights, seconds.toFixed(1)])
   }
   return table.toString()
 }

@@ -24,10 +24,17 @@ export function describe({ top1, top5, loss }: Evaluation): string {
   return `test top-1 ${percent(top1)}, top-5 ${percent(top5)}, loss ${loss.toFixed(4)}`
 }
 
-/** How a run ended: on the test images after the last epoch and after the best, and who chose that. */
-export function describeResult({ last, best, bestOn }: Omit<RunResult, 'fingerprint'>): string {
+/** How a run ended: on the test images after the last epoch and after the best, and who chose that; with which weights. */
+export function describeResult({ last, best, bestOn, fingerprint }: RunResult, folder: string): string {
   const chosen = `best epoch ${best.epoch}, chosen by the ${bestOn} images, with top-1 ${percent(best.test.top1)}`
-  return `${describe(last.test)}; ${chosen}`
+  return `${describe(last.test)}; ${chosen}
+fingerprint of the weights: ${shortFingerprint(fingerprint)}
+run folder: ${folder}`
+}
+
+/** Enough of it to tell weights apart at a glance; files hold all of it. */
+export function shortFingerprint(fingerprint: string): string {
+  return fingerprint.slice(0, 12)
 }
 
 /** The name of a training as people say it: `student-dtkd` is the student with DTKD. */

@@ -45,7 +45,7 @@ async function trainOne(options: Options, command: Command, output: Output): Pro
   const { model, method, teacher } = opened
   const name = [dataset.name, model, ...(teacher ? [method] : [])].join('-')
   const bySeed = await forEachSeed({ ...options, seed: recipe.seed }, name, async (seed, folder) => {
-    const { last, best, bestOn, fingerprint } = await withProgress(output, options, (progress) =>
+    const result = await withProgress(output, options, (progress) =>
       stoppable((signal) =>
         run({
           ...opened,
@@ -59,11 +59,12 @@ async function trainOne(options: Options, command: Command, output: Output): Pro
         }),
       ),
     )
+    const { last, best, bestOn, fingerprint } = result
     writeResult(
       output,
       options,
       { seed, last, best, bestOn, fingerprint, folder },
-      `${describeResult({ last, best, bestOn })}\nfingerprint of the weights: ${fingerprint.slice(0, 16)}\nrun folder: ${folder}`,
+      describeResult(result, folder),
     )
     const [top1, ofBest] = [last.test.top1, { top1: best.test.top1, epoch: best.epoch }]
     return [{ name: `student-${method}`, model, last: top1, best: ofBest }]

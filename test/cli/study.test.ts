@@ -55,7 +55,11 @@ describe('thermograd run', () => {
     expect(again).toMatchObject({ code: 0, stderr: '' })
     expect(eventsOf(again.stdout)).toEqual([expect.objectContaining({ event: 'result', fingerprint })])
     const told = await thermograd(run.slice(0, -1))
-    expect(told.stdout).toMatch(/^has ended before: test top-1 .+\nrun folder: .+seed2\n$/)
+    expect(told.stdout).toMatch(
+      new RegExp(
+        `^has ended before: test top-1 .+\nfingerprint of the weights: ${fingerprint.slice(0, 12)}\nrun folder: .+seed2\n$`,
+      ),
+    )
   })
 
   it('should take its line from the engine that started it', async () => {
