@@ -11,9 +11,17 @@ import {
   subtract,
   type Tensor,
 } from '../../engine/index.ts'
-import { BatchNorm2d, Conv2d, type Initializer, Module, type Predictions, uniform } from '../../nn/index.ts'
+import {
+  BatchNorm2d,
+  Conv2d,
+  type Initializer,
+  Module,
+  type Predictions,
+  predictionsOf,
+  uniform,
+} from '../../nn/index.ts'
 import { averageTo, nearestTo, type Size, sizeOfMaps, stagesFromLast } from '../maps.ts'
-import { type Definition, predictionsOf, type TaughtLesson, type TaughtPair } from '../method.ts'
+import type { Definition, TaughtLesson, TaughtPair } from '../method.ts'
 import type { Choice, Settings } from '../options.ts'
 import { FeatureMethod, type FeatureOptions } from './featureMethod.ts'
 
