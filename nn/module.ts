@@ -21,8 +21,8 @@ export function inEvaluation<T>(module: AnyModule, work: () => T): T {
 }
 
 /**
- * A part of a network: a function, mostly of a tensor, that owns variables. What it owns are its properties, under the names
- * that they have in PyTorch, because these are the names in weight files: a `Parameter` is trained, any other
+ * A part of a network: a function, mostly of a tensor, that owns variables. What it owns are its properties, under the
+ * names that they have in PyTorch, because these are the names in weight files: a `Parameter` is trained, any other
  * `Variable` is a buffer, a `Module` is a child.
  */
 export abstract class Module<Output = Tensor, Input = Tensor> implements Stateful {
