@@ -1,6 +1,6 @@
 import { promote } from '../dtype.ts'
 import { demand } from '../errors.ts'
-import { format, type Shape } from '../shape.ts'
+import { equalShapes, format, type Shape } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { add, cast } from './elementwise.ts'
 import { reshape } from './movement.ts'
@@ -207,5 +207,11 @@ export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor, options: Conv2d
     ...windowOf('conv2d', options),
     groups: options.groups ?? 1,
   })
-  return bias === undefined ? output : add(output, reshape(bias, [1, -1, 1, 1]))
+  if (bias === undefined) return output
+  const filters = output.shape[1]
+  demand(
+    equalShapes(bias.shape, [filters]),
+    () => `conv2d: expected a bias of ${format([filters])}, a number a filter, got ${format(bias.shape)}`,
+  )
+  return add(output, reshape(bias, [1, -1, 1, 1]))
 }

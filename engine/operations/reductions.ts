@@ -1,6 +1,6 @@
 import { promote, toFloat } from '../dtype.ts'
 import { demand } from '../errors.ts'
-import { format, normalizeAxes, normalizeAxis, type Shape } from '../shape.ts'
+import { format, normalizeAxes, normalizeAxis, type Shape, sizeOf } from '../shape.ts'
 import type { Tensor, TensorLike } from '../tensor.ts'
 import { asTensor, detach } from './constants.ts'
 import {
@@ -112,12 +112,13 @@ export function sum(x: TensorLike, axes?: Axes, options: ReductionOptions = {}):
 /** The average over the axes. PyTorch: `torch.mean`. */
 export function mean(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
   const value = asTensor(x)
-  return divide(sum(value, axes, options), countOf(value, axes))
+  const reduced = normalizeAxes('mean', axes, value.rank)
+  return divide(sum(value, reduced, options), countOf(value, reduced))
 }
 
 /** How many elements a reduction folds into one. */
-function countOf(x: Tensor, axes: Axes): number {
-  return normalizeAxes('mean', axes, x.rank).reduce((product, axis) => product * x.shape[axis], 1)
+function countOf({ shape }: Tensor, axes: readonly number[]): number {
+  return sizeOf(axes.map((axis) => shape[axis]))
 }
 
 /** The largest element over the axes; equal ones share the gradient. PyTorch: `torch.amax`. */
@@ -127,7 +128,8 @@ export function amax(x: TensorLike, axes?: Axes, options: ReductionOptions = {})
 
 /** The smallest element over the axes; equal ones share the gradient. PyTorch: `torch.amin`. */
 export function amin(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
-  return negate(amax(negate(x), axes, options))
+  const value = asTensor(x)
+  return negate(amax(negate(value), normalizeAxes('amin', axes, value.rank), options))
 }
 
 /** The index of the first maximum along an axis, int32. PyTorch: `torch.argmax`. */
@@ -145,7 +147,8 @@ export function argmax(
 
 /** The index of the first minimum along an axis, int32. PyTorch: `torch.argmin`. */
 export function argmin(x: TensorLike, axis: number, options: ReductionOptions = {}): Tensor {
-  return argmax(negate(x), axis, options)
+  const value = asTensor(x)
+  return argmax(negate(value), normalizeAxis('argmin', axis, value.rank), options)
 }
 
 /**
@@ -162,17 +165,21 @@ export function max(x: TensorLike, axis?: number, options: ReductionOptions = {}
 
 /** The smallest element, with the gradient of `max`. PyTorch: `torch.min`. */
 export function min(x: TensorLike, axis?: number, options: ReductionOptions = {}): Tensor {
-  return negate(max(negate(x), axis, options))
+  const value = asTensor(x)
+  const along = axis === undefined ? undefined : normalizeAxis('min', axis, value.rank)
+  return negate(max(negate(value), along, options))
 }
 
 /** Whether any element over the axes is true. */
 export function any(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
-  return cast(sum(cast(x, 'bool'), axes, options), 'bool')
+  const value = cast(x, 'bool')
+  return cast(sum(value, normalizeAxes('any', axes, value.rank), options), 'bool')
 }
 
 /** Whether all elements over the axes are true. */
 export function all(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
-  return equal(sum(cast(equal(cast(x, 'bool'), 0), 'int32'), axes, options), 0)
+  const value = cast(x, 'bool')
+  return equal(sum(equal(value, 0), normalizeAxes('all', axes, value.rank), options), 0)
 }
 
 export interface VarianceOptions extends ReductionOptions {
@@ -184,8 +191,9 @@ export interface VarianceOptions extends ReductionOptions {
 export function variance(x: TensorLike, axes?: Axes, options: VarianceOptions = {}): Tensor {
   const { correction = 1, ...rest } = options
   const value = asTensor(x)
-  const centred = subtract(value, mean(value, axes, { keepDimensions: true }))
-  return divide(sum(multiply(centred, centred), axes, rest), countOf(value, axes) - correction)
+  const reduced = normalizeAxes('variance', axes, value.rank)
+  const centred = subtract(value, mean(value, reduced, { keepDimensions: true }))
+  return divide(sum(multiply(centred, centred), reduced, rest), countOf(value, reduced) - correction)
 }
 
 /** √variance. PyTorch: `torch.std`. */
@@ -207,24 +215,27 @@ export function logSumExp(
 ): Tensor {
   const value = asTensor(x)
   const floating = cast(value, toFloat(value.dtype))
-  const shift = safeShift(floating, axes)
-  const total = sum(exp(subtract(floating, shift)), axes, { keepDimensions: true })
+  const reduced = normalizeAxes('logSumExp', axes, value.rank)
+  const shift = safeShift(floating, reduced)
+  const total = sum(exp(subtract(floating, shift)), reduced, { keepDimensions: true })
   const result = add(log(total), shift)
-  return keepDimensions ? result : dropAxes(result, normalizeAxes('logSumExp', axes, value.rank))
+  return keepDimensions ? result : dropAxes(result, reduced)
 }
 
 /** x − logSumExp(x) along an axis: the logarithm of `softmax`. PyTorch: `torch.log_softmax`. */
 export function logSoftmax(x: TensorLike, axis = -1): Tensor {
   const value = asTensor(x)
   const floating = cast(value, toFloat(value.dtype))
-  const shifted = subtract(floating, safeShift(floating, axis))
-  return subtract(shifted, log(sum(exp(shifted), axis, { keepDimensions: true })))
+  const along = normalizeAxis('logSoftmax', axis, value.rank)
+  const shifted = subtract(floating, safeShift(floating, along))
+  return subtract(shifted, log(sum(exp(shifted), along, { keepDimensions: true })))
 }
 
 /** eˣ / Σ eˣ along an axis. PyTorch: `torch.softmax`. */
 export function softmax(x: TensorLike, axis = -1): Tensor {
   const value = asTensor(x)
   const floating = cast(value, toFloat(value.dtype))
-  const weights = exp(subtract(floating, safeShift(floating, axis)))
-  return divide(weights, sum(weights, axis, { keepDimensions: true }))
+  const along = normalizeAxis('softmax', axis, value.rank)
+  const weights = exp(subtract(floating, safeShift(floating, along)))
+  return divide(weights, sum(weights, along, { keepDimensions: true }))
 }
