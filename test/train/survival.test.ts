@@ -118,7 +118,9 @@ describe('a run that is cut short', () => {
   it('should not leave behind what it was writing when it was killed', async () => {
     const folder = await temporaryFolder()
     const saveEvery = { everySteps: 1 }
-    await expect(run(await runIn(folder, { ...stopAfter(2), saveEvery, resume: true }))).rejects.toThrow()
+    await expect(run(await runIn(folder, { ...stopAfter(2), saveEvery, resume: true }))).rejects.toThrow(
+      'stopped after step',
+    )
     const left = [join(folder, 'last.safetensors.1.partial'), join(folder, 'checkpoints', 'step.1.partial')]
     for (const path of left) await writeFile(path, 'half of')
     await run(await runIn(folder, { resume: true }))
