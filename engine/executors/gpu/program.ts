@@ -1,11 +1,11 @@
 import type { HostArray } from '../../dtype.ts'
-import { InvalidInputError } from '../../errors.ts'
 import type { Graph } from '../../plan/graph.ts'
 import { type Kernel, valuesRead, valuesWritten } from '../../plan/kernels.ts'
 import { lifetimesOf } from '../../plan/memory.ts'
 import { type Schedule, schedule } from '../../plan/schedule.ts'
-import { format, sizeOf } from '../../shape.ts'
+import { sizeOf } from '../../shape.ts'
 import type { Argument, Program, ProgramSize, Result } from '../executor.ts'
+import { refuseFloat64 } from '../float32Only.ts'
 import type { Block } from './backend.ts'
 import { gpuDialect } from './dialect.ts'
 import { sourceOf } from './kernels/index.ts'
@@ -26,21 +26,12 @@ interface Step {
 
 /** Schedules a graph and writes its kernels; GPU.js compiles them when they first run. */
 export function compileProgram(graph: Graph, memory: GpuMemory): Program {
-  refuseFloat64(graph)
+  refuseFloat64('gpu', graph)
   const { kernels, values, outputs } = schedule(graph, gpuDialect)
   const allValues = [...values]
   const single = withSingleResults(kernels, allValues, mostArrays)
   const plan = { kernels: single, values: allValues, outputs }
   return new GpuProgram(plan, stepsOf(graph, plan, memory), memory)
-}
-
-function refuseFloat64(graph: Graph): void {
-  const wide = [...graph.inputs, ...graph.operations].find(({ dtype }) => dtype === 'float64')
-  if (wide === undefined) return
-  throw new InvalidInputError(
-    `gpu: this executor computes in float32, but the computation holds a float64 tensor ${format(wide.shape)}: ` +
-      "cast it to float32, or use the 'reference' executor",
-  )
 }
 
 function stepsOf(graph: Graph, { kernels, values, outputs }: Schedule, { backend }: GpuMemory): Step[] {

@@ -1,10 +1,10 @@
 import type { HostArray } from '../../dtype.ts'
-import { InvalidInputError } from '../../errors.ts'
 import type { Graph } from '../../plan/graph.ts'
 import { renumber } from '../../plan/kernels.ts'
 import { type Schedule, schedule } from '../../plan/schedule.ts'
-import { format, sizeOf } from '../../shape.ts'
+import { sizeOf } from '../../shape.ts'
 import type { Argument, Program, ProgramSize, Result } from '../executor.ts'
+import { refuseFloat64 } from '../float32Only.ts'
 import { assemble } from './assembler/module.ts'
 import { breathe } from './breathe.ts'
 import { dialectOf } from './dialect.ts'
@@ -25,7 +25,7 @@ export async function compileProgram(
   team: Team,
   modes: EngineModes,
 ): Promise<Program> {
-  refuseFloat64(graph)
+  refuseFloat64('wasm', graph)
   const plan = schedule(graph, dialectOf(modes))
   const placement = placeValues(graph, plan)
   const { codes, steps } = writeKernels(plan, meetingsOf(graph, plan, placement), modes)
@@ -33,15 +33,6 @@ export async function compileProgram(
   const bytes = assemble({ imports: hostImports, functions, sharedMemory: modes.sharedMemory })
   const program = await team.load(await WebAssembly.compile(bytes), steps)
   return new WasmProgram(graph, plan, placement, program, memory, team)
-}
-
-function refuseFloat64(graph: Graph): void {
-  const wide = [...graph.inputs, ...graph.operations].find(({ dtype }) => dtype === 'float64')
-  if (wide === undefined) return
-  throw new InvalidInputError(
-    `wasm: this executor computes in float32, but the computation holds a float64 tensor ${format(wide.shape)}: ` +
-      "cast it to float32, or use the 'reference' executor",
-  )
 }
 
 /** The distinct kernels of a schedule, and the calls of them in order. */
