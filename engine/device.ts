@@ -80,15 +80,17 @@ export async function openExecutor(name: string): Promise<Choice> {
   }
 }
 
-let current: Promise<Choice> | undefined
+let current: Promise<Executor> | undefined
 
 /** The executor of `data`, `item`, `ndarray` and `realize`: as `useExecutor` or THERMOGRAD_DEVICE says, else `auto`. */
-export async function currentExecutor(): Promise<Executor> {
-  current ??= openExecutor(globalThis.process?.env.THERMOGRAD_DEVICE ?? 'auto')
-  return (await current).executor
+export function currentExecutor(): Promise<Executor> {
+  current ??= openExecutor(globalThis.process?.env.THERMOGRAD_DEVICE ?? 'auto').then(
+    ({ executor }) => executor,
+  )
+  return current
 }
 
 /** Makes this the executor of all that follows. */
 export function useExecutor(executor: Executor): void {
-  current = Promise.resolve({ executor, reason: 'asked for by the program' })
+  current = Promise.resolve(executor)
 }

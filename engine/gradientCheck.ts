@@ -7,7 +7,7 @@ import { add, cast, multiply } from './operations/elementwise.ts'
 import { sum } from './operations/reductions.ts'
 import { RandomStream, streamKey } from './random.ts'
 import { data, realizeOn } from './realize.ts'
-import { format, rowMajorStrides, type Shape } from './shape.ts'
+import { format, indexAt, type Shape } from './shape.ts'
 import { hostTensor, type Tensor } from './tensor.ts'
 
 export interface GradientCheckOptions {
@@ -195,13 +195,8 @@ async function worstCoordinate(site: Site, scalar: Scalar): Promise<Disagreement
       // A NaN is as wrong as can be.
       if (error <= largest) continue
       largest = Number.isNaN(error) ? Number.POSITIVE_INFINITY : error
-      worst = { input, coordinate: indexOf(position, site.shapes[input]), analytic, numeric }
+      worst = { input, coordinate: indexAt(position, site.shapes[input]), analytic, numeric }
     }
   }
   return worst!
-}
-
-/** The index along each axis of an element's row-major position. */
-function indexOf(position: number, shape: Shape): number[] {
-  return rowMajorStrides(shape).map((stride, axis) => Math.floor(position / stride) % shape[axis])
 }

@@ -32,6 +32,11 @@ export function rowMajorStrides(shape: Shape): number[] {
   return strides
 }
 
+/** The index along each axis of the element at a row-major position. */
+export function indexAt(position: number, shape: Shape): number[] {
+  return rowMajorStrides(shape).map((stride, axis) => Math.floor(position / stride) % shape[axis])
+}
+
 /**
  * The shape of an elementwise operation on operands of these shapes, by NumPy's rule: aligned at the last axis, two
  * lengths agree where they are equal or one of them is 1.

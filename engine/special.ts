@@ -32,3 +32,14 @@ function continuedFraction(x: number): number {
   for (let level = 60; level >= 1; level--) fraction = x + level / 2 / fraction
   return fraction
 }
+
+/** aᵇ, and 1 to any power is 1, as IEEE 754 and PyTorch have it; JavaScript makes NaN of 1 to NaN or infinity. */
+export function power(a: number, b: number): number {
+  return a === 1 ? 1 : a ** b
+}
+
+/** a − b ⌊a/b⌋, without the digits that this formula would lose. */
+export function flooredRemainder(a: number, b: number): number {
+  const remainder = a % b
+  return remainder !== 0 && remainder < 0 !== b < 0 ? remainder + b : remainder
+}

@@ -45,6 +45,8 @@ const binaryNumber = fc.oneof(binaryFloat, binary(integers))
 const binaryTruth = binary(truths)
 /** Where a float32 result is well conditioned: no quotient close to an integer, no overflow. */
 const binaryGrid = binary(floats(gridNumber))
+/** Where 1 to any power is 1, even to NaN. */
+const binaryOneOrNaN = binary(floats(fc.constantFrom(1, 2, Number.NaN)))
 
 const types: readonly DType[] = ['float32', 'int32', 'bool']
 const anyType = fc.constantFrom(...types)
@@ -83,7 +85,7 @@ const binaries: Record<BinaryName, Calls> = {
   multiply: binaryNumber,
   divide: binaryFloat,
   remainder: binaryGrid,
-  power: binaryGrid,
+  power: fc.oneof({ weight: 4, arbitrary: binaryGrid }, { weight: 1, arbitrary: binaryOneOrNaN }),
   atan2: binaryGrid,
   maximum: binaryNumber,
   minimum: binaryNumber,

@@ -1,7 +1,7 @@
 import type { HostArray } from '../dtype.ts'
 import type { Executor } from '../executors/executor.ts'
 import { realizeOn } from '../realize.ts'
-import { equalShapes, format, rowMajorStrides, type Shape } from '../shape.ts'
+import { equalShapes, format, indexAt } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 
 /** How far computed numbers may be apart, relative to the larger of the wanted number and 1. */
@@ -47,7 +47,7 @@ export async function complainOfDifference(
     const exact = expected.dtype === 'int32' || expected.dtype === 'bool'
     const at = firstDifference(elements, correct, exact ? 0 : relative)
     if (at >= 0)
-      return `result ${i} at ${position(at, expected.shape)} is ${elements[at]}, expected ${correct[at]}`
+      return `result ${i} at ${format(indexAt(at, expected.shape))} is ${elements[at]}, expected ${correct[at]}`
   }
   return undefined
 }
@@ -61,9 +61,4 @@ function firstDifference(got: HostArray, wanted: HostArray, relative: number): n
 
 function typeOf({ dtype, shape }: Tensor): string {
   return `${dtype} ${format(shape)}`
-}
-
-/** The index along each axis of an element's row-major position. */
-function position(at: number, shape: Shape): string {
-  return format(rowMajorStrides(shape).map((stride, axis) => Math.floor(at / stride) % shape[axis]))
 }

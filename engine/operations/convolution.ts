@@ -20,14 +20,15 @@ export interface Conv2dOptions {
   groups?: number
 }
 
-/** The geometry of a convolution or a pooling window. */
+/** How a window of a convolution or of a pooling slides over maps. */
 export interface Window {
   readonly stride: readonly [number, number]
   readonly padding: readonly [number, number]
   readonly dilation: readonly [number, number]
 }
 
-interface Geometry extends Window {
+/** The geometry of a convolution: the attributes of its three primitives, the sizes that gradients name aside. */
+export interface Geometry extends Window {
   readonly groups: number
 }
 
@@ -122,7 +123,7 @@ export const conv2dPrimitive: Primitive = {
     )
     demand(
       Number.isInteger(groups) && groups >= 1 && channels % groups === 0 && filters % groups === 0,
-      () => `conv2d: ${groups} groups divide neither ${channels} channels nor ${filters} filters evenly`,
+      () => `conv2d: expected groups that divide ${channels} channels and ${filters} filters, got ${groups}`,
     )
     demand(
       channels === channelsPerGroup * groups,

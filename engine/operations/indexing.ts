@@ -1,5 +1,5 @@
 import { demand } from '../errors.ts'
-import { broadcastShapes, format, normalizeAxis, type Shape } from '../shape.ts'
+import { broadcastShapes, equalShapes, format, normalizeAxis, type Shape } from '../shape.ts'
 import type { Tensor, TensorLike } from '../tensor.ts'
 import { arange, asTensor } from './constants.ts'
 import { add, cast, equal } from './elementwise.ts'
@@ -38,7 +38,7 @@ export const scatterAddPrimitive: Primitive = {
     const axis = attributes.axis as number
     demand(index.dtype === 'int32', () => `scatterAdd: expected int32 indices, got ${index.dtype}`)
     demand(
-      source.shape.join() === index.shape.join(),
+      equalShapes(source.shape, index.shape),
       () => `scatterAdd: source ${format(source.shape)} and index ${format(index.shape)} differ`,
     )
     return { shape: source.shape.with(axis, attributes.length as number), dtype: source.dtype }

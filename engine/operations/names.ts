@@ -34,8 +34,11 @@ export type BinaryName =
   | 'logicalAnd'
   | 'logicalOr'
 
-/** What a fused loop can hold: the scalar language that each executor lowers to its own code. */
-export type ElementwiseName = UnaryName | BinaryName | 'where' | 'cast' | 'detach' | 'literal' | 'iota'
+/** The scalar functions that loops apply to each element: the language that each executor lowers to its own code. */
+export type ScalarName = UnaryName | BinaryName | 'where' | 'cast'
+
+/** Primitives without operands: numbers that the recipe itself holds. */
+export type ConstantName = 'literal' | 'iota'
 
 /** Primitives that fold axes to length 1. */
 export type ReductionName = 'sum' | 'amax' | 'argmax'
@@ -47,10 +50,12 @@ export type ConvolutionName = 'conv2d' | 'conv2dInputGradient' | 'conv2dWeightGr
 
 /** Everything that an executor must be able to do. All other operations are composed of these. */
 export type PrimitiveName =
-  | ElementwiseName
+  | ScalarName
+  | ConstantName
   | ReductionName
   | MovementName
   | ConvolutionName
+  | 'detach'
   | 'matmul'
   | 'maxPool2dIndices'
   | 'gather'

@@ -1,3 +1,4 @@
+import { equalShapes } from '../shape.ts'
 import type { CallKernel, Instruction, Kernel, LoopKernel } from './kernels.ts'
 import { valuesRead, valuesWritten } from './kernels.ts'
 import type { View } from './view.ts'
@@ -43,9 +44,9 @@ export function joinEpilogues(
 /** Whether a loop over the shape of a result reads it element for element. */
 function readsAsWritten({ shape, body }: LoopKernel, output: View): boolean {
   return (
-    shape.join() === output.shape.join() &&
+    equalShapes(shape, output.shape) &&
     loadsOf(body, output).every(
-      ({ view }) => view.offset === output.offset && view.strides.join() === output.strides.join(),
+      ({ view }) => view.offset === output.offset && equalShapes(view.strides, output.strides),
     )
   )
 }

@@ -35,6 +35,11 @@ export interface Graph {
   readonly outputs: readonly Output[]
 }
 
+/** The shape and type of a value of a graph. */
+export function valueType({ inputs, operations }: Graph, value: number): Pick<Input, 'shape' | 'dtype'> {
+  return inputs[value] ?? operations[value - inputs.length]
+}
+
 /** A wanted value: a node, and where its elements should go. A variable names the node whose memory it takes. */
 export interface Want {
   readonly node: Node

@@ -1,7 +1,7 @@
-import type { PrimitiveName } from '../operations/names.ts'
+import type { PrimitiveName, ScalarName } from '../operations/names.ts'
 import { equalShapes, type Shape } from '../shape.ts'
 import { Dependencies } from './dependencies.ts'
-import type { Graph } from './graph.ts'
+import { type Graph, valueType } from './graph.ts'
 
 /**
  * What becomes of an operation: a number that loops write themselves (`inline`), another look at a value (`view`), a
@@ -9,7 +9,8 @@ import type { Graph } from './graph.ts'
  */
 export type Role = 'inline' | 'view' | 'loop' | 'fold' | 'call'
 
-const roles: { readonly [Name in PrimitiveName]?: Role } = {
+/** Of all but the scalar functions, which are parts of loops; a missing one does not compile. */
+const roles: Record<Exclude<PrimitiveName, ScalarName | 'detach'>, Role> = {
   literal: 'inline',
   iota: 'inline',
   reshape: 'view',
@@ -32,7 +33,7 @@ const roles: { readonly [Name in PrimitiveName]?: Role } = {
 }
 
 export function roleOf(name: PrimitiveName): Role {
-  return roles[name] ?? 'loop'
+  return name in roles ? roles[name as keyof typeof roles] : 'loop'
 }
 
 /** Operations that are computed together: one fused loop, or one call. */
@@ -55,8 +56,6 @@ const largestGroup = 48
  */
 export function groupOperations(graph: Graph): Group[] {
   const first = graph.inputs.length
-  const shapeOf = (value: number) =>
-    (value < first ? graph.inputs[value] : graph.operations[value - first]).shape
   const groups: Group[] = []
   const groupOf = new Map<number, Group>()
   const dependencies = new Dependencies(graph.operations.length)
@@ -75,7 +74,7 @@ export function groupOperations(graph: Graph): Group[] {
   graph.operations.forEach(({ name, inputs, attributes, shape: outputShape }, index) => {
     const role = roleOf(name)
     if (role === 'inline' || role === 'view') return
-    const shape = role === 'fold' ? shapeOf(inputs[0]) : outputShape
+    const shape = role === 'fold' ? valueType(graph, inputs[0]).shape : outputShape
     const axes = role === 'fold' ? String(attributes.axes) : undefined
     const canJoin = (group: Group): boolean =>
       equalShapes(group.shape, shape) &&

@@ -1,6 +1,6 @@
 import type { PrimitiveName } from '../operations/names.ts'
-import type { Shape } from '../shape.ts'
-import type { Graph, Operation } from './graph.ts'
+import { equalShapes, type Shape } from '../shape.ts'
+import { type Graph, type Operation, valueType } from './graph.ts'
 import { follows, type Order, sliceView, type View } from './view.ts'
 
 /** How many zeros, before and after, for each of the last axes. */
@@ -34,13 +34,11 @@ export class Halos {
 
   /** The margins that suit all readers of a value that lies in this order; none where nobody wants any. */
   wanted(value: number, readers: readonly Operation[], order: Order): Margins | undefined {
-    const { inputs, operations } = this.#graph
-    const shapeOf = (input: number) => (inputs[input] ?? operations[input - inputs.length]).shape
     const margins = readers.flatMap((reader) => {
-      const shapes = reader.inputs.map(shapeOf)
+      const shapes = reader.inputs.map((input) => valueType(this.#graph, input).shape)
       return reader.inputs.flatMap((input, operand) => {
         const halo = input === value ? this.#wishes[reader.name]?.(reader, operand, shapes) : undefined
-        return halo?.order.join() === order.join() ? [halo.margins] : []
+        return halo !== undefined && equalShapes(halo.order, order) ? [halo.margins] : []
       })
     })
     return margins.length === 0 ? undefined : margins.reduce(widest)
@@ -94,5 +92,5 @@ function sum([before, after]: readonly [number, number]): number {
 }
 
 function isSame(a: View, b: View): boolean {
-  return a.offset === b.offset && a.shape.join() === b.shape.join() && a.strides.join() === b.strides.join()
+  return a.offset === b.offset && equalShapes(a.shape, b.shape) && equalShapes(a.strides, b.strides)
 }

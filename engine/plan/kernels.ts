@@ -1,6 +1,6 @@
 import type { DType } from '../dtype.ts'
 import type { Attributes } from '../node.ts'
-import type { BinaryName, UnaryName } from '../operations/names.ts'
+import type { ScalarName } from '../operations/names.ts'
 import type { Shape } from '../shape.ts'
 import type { Order, View } from './view.ts'
 
@@ -11,11 +11,7 @@ export type Instruction =
   | { readonly name: 'iota'; readonly axis: number; readonly dtype: 'int32' }
   /** In an epilogue: the element that the call has computed. */
   | { readonly name: 'result'; readonly dtype: DType }
-  | {
-      readonly name: UnaryName | BinaryName | 'where' | 'cast'
-      readonly inputs: readonly number[]
-      readonly dtype: DType
-    }
+  | { readonly name: ScalarName; readonly inputs: readonly number[]; readonly dtype: DType }
 
 /** The register's element is written here at every turn of the loop. */
 export interface Store {

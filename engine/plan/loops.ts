@@ -1,5 +1,5 @@
 import type { Attributes } from '../node.ts'
-import type { BinaryName, UnaryName } from '../operations/names.ts'
+import type { ScalarName } from '../operations/names.ts'
 import type { Operation } from './graph.ts'
 import { type Group, roleOf } from './groups.ts'
 import type { Fold, Instruction, Store } from './kernels.ts'
@@ -71,7 +71,7 @@ class LoopBody {
 
   #compute(operation: Operation): number {
     const inputs = operation.inputs.map((input) => this.registerOf(input))
-    const name = operation.name as UnaryName | BinaryName | 'where' | 'cast'
+    const name = operation.name as ScalarName
     return this.instructions.push({ name, inputs, dtype: operation.dtype }) - 1
   }
 

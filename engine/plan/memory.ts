@@ -24,6 +24,9 @@ export interface Block extends Lifetime {
   readonly bytes: number
 }
 
+/** Blocks start at multiples of a cache line. */
+const alignment = 64
+
 export interface Arena {
   /** Where each block starts. */
   readonly offsets: readonly number[]
@@ -34,7 +37,7 @@ export interface Arena {
  * Places blocks so that those whose lifetimes overlap do not overlap in memory: the largest first, each at the lowest
  * place where it fits.
  */
-export function layOutArena(blocks: readonly Block[], alignment = 64): Arena {
+export function layOutArena(blocks: readonly Block[]): Arena {
   const offsets = new Array<number>(blocks.length).fill(0)
   const placed: { start: number; end: number; block: Block }[] = []
   let total = 0

@@ -1,6 +1,6 @@
 import type { PrimitiveName } from '../operations/names.ts'
 import { equalShapes, sizeOf } from '../shape.ts'
-import type { Graph } from './graph.ts'
+import { type Graph, valueType } from './graph.ts'
 import { roleOf } from './groups.ts'
 
 /** Operations of an instruction or two, which cost less than reading their result from memory. */
@@ -37,7 +37,6 @@ export function recomputedValues(graph: Graph): Set<number> {
   graph.operations.forEach(({ inputs }, index) => {
     for (const input of inputs) readers.set(input, [...(readers.get(input) ?? []), index])
   })
-  const shapeOf = (value: number) => (graph.inputs[value] ?? graph.operations[value - first]).shape
 
   /** For each value that is computed again: from how many operations, and which values in memory. */
   const recipes = new Map<number, { operations: number; loads: Set<number> }>()
@@ -56,7 +55,7 @@ export function recomputedValues(graph: Graph): Set<number> {
       if (earlier !== undefined) {
         recipe.operations += earlier.operations
         for (const load of earlier.loads) recipe.loads.add(load)
-      } else if (sizeOf(shapeOf(input)) === sizeOf(shape)) recipe.loads.add(input)
+      } else if (sizeOf(valueType(graph, input).shape) === sizeOf(shape)) recipe.loads.add(input)
     }
     if (recipe.operations <= mostOperations && recipe.loads.size <= mostLoads) recipes.set(value, recipe)
   })

@@ -2,7 +2,7 @@ import type { DType } from '../dtype.ts'
 import type { PrimitiveName } from '../operations/names.ts'
 import { type Shape, sizeOf } from '../shape.ts'
 import type { TakesEpilogue } from './epilogues.ts'
-import type { Graph, Operation } from './graph.ts'
+import { type Graph, type Operation, valueType } from './graph.ts'
 import { roleOf } from './groups.ts'
 import { enlarge, type Halo, Halos, type HaloWishes, isEmpty } from './halos.ts'
 import type { Instruction, Kernel } from './kernels.ts'
@@ -85,7 +85,7 @@ export class Scheduler {
   }
 
   dtypeOf(value: number): DType {
-    return (this.operationOf(value) ?? this.graph.inputs[value]).dtype
+    return valueType(this.graph, value).dtype
   }
 
   /** A new block of memory, its axes in this order. */

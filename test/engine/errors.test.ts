@@ -71,7 +71,7 @@ const mistakes: [string, () => unknown, string][] = [
   [
     'conv2d groups',
     () => conv2d(maps, weights, undefined, { groups: 2 }),
-    'conv2d: 2 groups divide neither 3 channels nor 4 filters evenly',
+    'conv2d: expected groups that divide 3 channels and 4 filters, got 2',
   ],
   [
     'conv2d kernel',

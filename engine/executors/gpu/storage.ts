@@ -1,7 +1,8 @@
 import { type DType, dtypeOf, type HostArray } from '../../dtype.ts'
-import { demand, InvalidInputError } from '../../errors.ts'
+import { demand } from '../../errors.ts'
 import type { Storage } from '../../node.ts'
 import type { Executor } from '../executor.ts'
+import { refuseFloat64Elements } from '../float32.ts'
 import type { Backend, Block } from './backend.ts'
 
 /** Elements in a block. A variable's storage is given another block at each step. */
@@ -52,12 +53,7 @@ export class GpuMemory {
 
 /** Host elements as the float32 that kernels compute with. Throws where float32 cannot hold them. */
 function floatsOf(elements: HostArray): Float32Array {
-  const dtype = dtypeOf(elements)
-  if (dtype === 'float64') {
-    throw new InvalidInputError(
-      "gpu: this executor has no float64: cast to float32, or use the 'reference' executor",
-    )
-  }
+  refuseFloat64Elements('gpu', dtypeOf(elements))
   if (elements instanceof Float32Array) return elements
   const floats = Float32Array.from(elements)
   const rounded = floats.findIndex((value, i) => value !== elements[i])

@@ -1,6 +1,6 @@
 import type { DType } from '../../dtype.ts'
 import type { BinaryName, UnaryName } from '../../operations/names.ts'
-import { erf } from '../../special.ts'
+import { erf, flooredRemainder, power } from '../../special.ts'
 
 /** The elementwise primitives of one operand. */
 export const unaryScalars: Readonly<Record<UnaryName, (x: number) => number>> = {
@@ -29,7 +29,7 @@ export const binaryScalars: Readonly<Record<BinaryName, (a: number, b: number) =
   multiply: (a, b) => a * b,
   divide: (a, b) => a / b,
   remainder: flooredRemainder,
-  power: (a, b) => (a === 1 ? 1 : a ** b),
+  power,
   atan2: Math.atan2,
   maximum: Math.max,
   minimum: Math.min,
@@ -55,10 +55,4 @@ export function castScalar(dtype: DType): (x: number) => number {
 function roundHalfToEven(x: number): number {
   const rounded = Math.round(x)
   return rounded - x === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded
-}
-
-/** Exact, where a − b ⌊a/b⌋ would lose digits. */
-function flooredRemainder(a: number, b: number): number {
-  const remainder = a % b
-  return remainder !== 0 && remainder < 0 !== b < 0 ? remainder + b : remainder
 }

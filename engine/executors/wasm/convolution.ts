@@ -1,5 +1,5 @@
 import type { Attributes } from '../../node.ts'
-import type { Window } from '../../operations/convolution.ts'
+import type { Geometry, Window } from '../../operations/convolution.ts'
 import type { Operation } from '../../plan/graph.ts'
 import type { Halo, HaloWishes } from '../../plan/halos.ts'
 import type { Expansions, Scheduler } from '../../plan/scheduler.ts'
@@ -19,10 +19,6 @@ const channelsLast: Order = [0, 2, 3, 1]
 
 /** [K, C, R, S] with the taps outermost: how weight gradients are made. */
 const tapsFirst: Order = [2, 3, 0, 1]
-
-interface Geometry extends Window {
-  readonly groups: number
-}
 
 function geometryOf(attributes: Attributes): Geometry {
   return attributes as unknown as Geometry

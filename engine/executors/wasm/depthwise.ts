@@ -5,6 +5,7 @@ import { broadcastView, rowMajor, type View } from '../../plan/view.ts'
 import type { Shape } from '../../shape.ts'
 
 /** Convolutions in which every channel has one filter to itself: there is no product of matrices in them. */
+
 type Geometry = Pick<Window, 'stride' | 'dilation'>
 
 /** Whether filters [groups, filters, depth, R, S] are one for each channel. */

@@ -1,4 +1,4 @@
-import { erf } from '../../special.ts'
+import { erf, flooredRemainder, power } from '../../special.ts'
 
 /**
  * Functions that kernels call on the host, one element at a time, in float64: those too rare in training to deserve
@@ -12,12 +12,9 @@ export const hostFunctions = {
   erf,
   expm1: Math.expm1,
   log1p: Math.log1p,
-  power: Math.pow,
+  power,
   atan2: Math.atan2,
-  remainder: (a: number, b: number) => {
-    const rest = a % b
-    return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest
-  },
+  remainder: flooredRemainder,
 } as const
 
 export type HostFunctionName = keyof typeof hostFunctions

@@ -1,8 +1,8 @@
 import { dtypeOf, type HostArray } from '../../dtype.ts'
-import { InvalidInputError } from '../../errors.ts'
 import type { Storage } from '../../node.ts'
 import type { Graph } from '../../plan/graph.ts'
 import type { Executor, Program } from '../executor.ts'
+import { refuseFloat64Elements } from '../float32.ts'
 import { type EngineModes, engineModes } from './modes.ts'
 import { compileProgram } from './program.ts'
 import { WasmMemory, WasmStorage } from './storage.ts'
@@ -27,11 +27,7 @@ class WasmExecutor implements Executor {
 
   async upload(elements: HostArray): Promise<Storage> {
     const dtype = dtypeOf(elements)
-    if (dtype === 'float64') {
-      throw new InvalidInputError(
-        "wasm: this executor has no float64: cast to float32, or use the 'reference' executor",
-      )
-    }
+    refuseFloat64Elements('wasm', dtype)
     const storage = this.#memory.allocate(dtype, elements.length)
     this.#memory.write(storage.address, elements)
     return storage

@@ -2,7 +2,7 @@ import type { Destination, Graph } from '../../plan/graph.ts'
 import { type Kernel, valuesRead, valuesWritten } from '../../plan/kernels.ts'
 import { layOutArena, lifetimesOf } from '../../plan/memory.ts'
 import type { Schedule } from '../../plan/schedule.ts'
-import { sizeOf } from '../../shape.ts'
+import { equalShapes, sizeOf } from '../../shape.ts'
 import { bytesPerElement } from './kernels/lanes.ts'
 
 /** Where a value lives during a run. */
@@ -80,6 +80,6 @@ function canOverwrite(value: number, input: number, kernels: readonly Kernel[]):
       instruction.name !== 'load' ||
       instruction.view.value !== input ||
       (instruction.view.offset === store.view.offset &&
-        instruction.view.strides.join() === store.view.strides.join()),
+        equalShapes(instruction.view.strides, store.view.strides)),
   )
 }

@@ -1,7 +1,7 @@
-import type { Window } from '../../../operations/convolution.ts'
+import type { Geometry } from '../../../operations/convolution.ts'
 import type { CallKernel } from '../../../plan/kernels.ts'
-import { elementOf, resultBlocks, widthAlong } from './elements.ts'
-import { tapsAlong, tapsOnto, type WindowAxis, whereInside } from './window.ts'
+import { beginSums, elementOf, resultBlocks, widthAlong } from './elements.ts'
+import { tapsAlong, tapsOnto, whereInside, windowAxes } from './window.ts'
 import type { KernelSource, KernelWriter, Target } from './writer.ts'
 
 /**
@@ -13,27 +13,8 @@ import type { KernelSource, KernelWriter, Target } from './writer.ts'
  *         v = maps[…];  s0 += v·w[k]  s1 += v·w[k+1]  s2 += v·w[k+2]  s3 += v·w[k+3]
  */
 
-interface Geometry extends Window {
-  readonly groups: number
-}
-
 function geometryOf({ attributes }: CallKernel): Geometry {
   return attributes as unknown as Geometry
-}
-
-/** The windows along height and along width: `taps` of them over `lengths`. */
-function windowAxes(
-  { stride, padding, dilation }: Geometry,
-  taps: readonly number[],
-  lengths: readonly number[],
-): WindowAxis[] {
-  return [0, 1].map((axis) => ({
-    taps: taps[axis],
-    stride: stride[axis],
-    padding: padding[axis],
-    dilation: dilation[axis],
-    length: lengths[axis],
-  }))
 }
 
 /** Maps [N, C, H, W] and weights [K, C/groups, R, S] to [N, K, H', W']. */
@@ -121,23 +102,6 @@ export function conv2dWeightGradientSource(call: CallKernel, target: Target): Ke
 
 function imageOf(writer: KernelWriter, turn: string, part: string, parts: number): string {
   return parts === 1 ? turn : writer.constant(sumOf(`${turn}*${parts}`, part), 'n')
-}
-
-/** Sums in registers, one for each element that the thread computes. */
-function beginSums(
-  writer: KernelWriter,
-  width: number,
-): { readonly names: string[]; add(factor: string, other: (lane: number) => string): void } {
-  const names = Array.from({ length: width }, () => writer.name('s'))
-  for (const name of names) writer.write(`let ${name}=0;`)
-  return {
-    names,
-    add: (factor, other) => {
-      names.forEach((name, lane) => {
-        writer.write(`${name}=${writer.single(`${name}+${factor}*${other(lane)}`)};`)
-      })
-    },
-  }
 }
 
 /** The first channel on the other side that a channel of this side's group sees. */

@@ -1,5 +1,5 @@
 import type { CallKernel } from '../../../plan/kernels.ts'
-import { elementOf, resultBlocks, widthAlong } from './elements.ts'
+import { beginSums, elementOf, resultBlocks, widthAlong } from './elements.ts'
 import type { KernelSource, Target } from './writer.ts'
 
 /** Each thread computes up to four neighbouring columns of a row: an element of the left factor meets four of the right. */
@@ -14,16 +14,12 @@ export function matmulSource(call: CallKernel, target: Target): KernelSource {
   return resultBlocks(call, target, width, (writer, at) => {
     const batch = at.slice(0, -2)
     const [row, column] = at.slice(-2)
-    const totals = Array.from({ length: width }, () => writer.name('s'))
-    for (const total of totals) writer.write(`let ${total}=0;`)
-    if (inner === 0) return totals
+    const sums = beginSums(writer, width)
+    if (inner === 0) return sums.names
     writer.loop(inner, (k) => {
       const left = writer.constant(elementOf(writer, a, [...batch, row, k]))
-      totals.forEach((total, i) => {
-        const right = elementOf(writer, b, [...batch, k, i === 0 ? column : `${column}+${i}`])
-        writer.write(`${total}=${writer.single(`${total}+${left}*${right}`)};`)
-      })
+      sums.add(left, (lane) => elementOf(writer, b, [...batch, k, lane === 0 ? column : `${column}+${lane}`]))
     })
-    return totals
+    return sums.names
   })
 }

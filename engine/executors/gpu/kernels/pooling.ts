@@ -1,7 +1,8 @@
+import type { Window } from '../../../operations/convolution.ts'
 import type { CallKernel } from '../../../plan/kernels.ts'
 import { beginSearch } from './argmax.ts'
 import { elementOf, resultElements } from './elements.ts'
-import { tapsAlong } from './window.ts'
+import { tapsAlong, windowAxes } from './window.ts'
 import type { KernelSource, Target } from './writer.ts'
 
 /** Each thread looks through a window. */
@@ -10,19 +11,13 @@ export function maxPool2dIndicesSource(call: CallKernel, target: Target): Kernel
     attributes,
     inputs: [x],
   } = call
-  const { kernel, stride, padding, dilation } = attributes as Record<string, readonly number[]>
-  const [, , height, width] = x.shape
+  const { kernel, ...window } = attributes as unknown as Window & { kernel: readonly number[] }
+  const [height, width] = x.shape.slice(2)
+  const [rows, columns] = windowAxes(window, kernel, [height, width])
   return resultElements(call, target, (writer, [n, c, i, j]) => {
     const search = beginSearch(writer)
-    const along = (axis: number, length: number) => ({
-      taps: kernel[axis],
-      stride: stride[axis],
-      padding: padding[axis],
-      dilation: dilation[axis],
-      length,
-    })
-    tapsAlong(writer, i, along(0, height), (row) => {
-      tapsAlong(writer, j, along(1, width), (column) => {
+    tapsAlong(writer, i, rows, (row) => {
+      tapsAlong(writer, j, columns, (column) => {
         search.meet(elementOf(writer, x, [n, c, row, column]), `${row}*${width}+${column}`)
       })
     })

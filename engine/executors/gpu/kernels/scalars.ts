@@ -1,8 +1,6 @@
 import type { DType } from '../../../dtype.ts'
-import type { Instruction } from '../../../plan/kernels.ts'
+import type { ScalarName } from '../../../operations/names.ts'
 import type { KernelWriter } from './writer.ts'
-
-type ElementwiseName = Exclude<Instruction['name'], 'load' | 'literal' | 'iota' | 'result'>
 
 /** An operand: the name that holds it, and its type. All types are floats: a bool is 0 or 1. */
 export interface Scalar {
@@ -17,7 +15,7 @@ const truth = (condition: string) => `(${condition})?1:0`
 const infinity = (writer: KernelWriter) => writer.number(Number.POSITIVE_INFINITY)
 const notANumber = (writer: KernelWriter) => writer.number(Number.NaN)
 
-const emitters: Record<Exclude<ElementwiseName, 'cast'>, Emit> = {
+const emitters: Record<Exclude<ScalarName, 'cast'>, Emit> = {
   negate: (_, [x]) => `0-${x}`,
   abs: (_, [x]) => `Math.abs(${x})`,
   floor: (_, [x]) => `Math.floor(${x})`,
@@ -59,7 +57,7 @@ export function largerOf(a: string, b: string): string {
 /** An elementwise operation on scalars, as an expression. */
 export function scalarExpression(
   writer: KernelWriter,
-  name: ElementwiseName,
+  name: ScalarName,
   operands: readonly Scalar[],
   dtype: DType,
 ): string {

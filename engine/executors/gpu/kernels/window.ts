@@ -1,3 +1,4 @@
+import type { Window } from '../../../operations/convolution.ts'
 import type { KernelWriter } from './writer.ts'
 
 /** A window along one axis of maps of this length. */
@@ -7,6 +8,21 @@ export interface WindowAxis {
   readonly padding: number
   readonly dilation: number
   readonly length: number
+}
+
+/** The windows along height and along width: `taps` of them over `lengths`. */
+export function windowAxes(
+  { stride, padding, dilation }: Window,
+  taps: readonly number[],
+  lengths: readonly number[],
+): WindowAxis[] {
+  return [0, 1].map((axis) => ({
+    taps: taps[axis],
+    stride: stride[axis],
+    padding: padding[axis],
+    dilation: dilation[axis],
+    length: lengths[axis],
+  }))
 }
 
 /** Runs the body on the input pixel that an output pixel sees through a tap, unless that lies in the padding. */

@@ -29,13 +29,10 @@ const store =
 
 export const i32 = {
   const: (value: number): Code => [0x41, signed(value)],
-  eqz: unary(0x45),
   eq: binary(0x46),
   ne: binary(0x47),
-  lt_s: binary(0x48),
   lt_u: binary(0x49),
   gt_s: binary(0x4a),
-  ge_u: binary(0x4f),
   add: binary(0x6a),
   sub: binary(0x6b),
   mul: binary(0x6c),
@@ -44,7 +41,6 @@ export const i32 = {
   and: binary(0x71),
   or: binary(0x72),
   xor: binary(0x73),
-  shl: binary(0x74),
   shr_u: binary(0x76),
   rotl: binary(0x77),
   load: load(0x28),
@@ -55,11 +51,8 @@ export const f32 = {
   const: (value: number): Code => [0x43, float32(value)],
   eq: binary(0x5b),
   ne: binary(0x5c),
-  lt: binary(0x5d),
   gt: binary(0x5e),
   add: binary(0x92),
-  mul: binary(0x94),
-  max: binary(0x97),
   load: load(0x2a),
   store: store(0x38),
   demote_f64: unary(0xb6),
@@ -90,9 +83,7 @@ export const v128 = {
   ],
   not: unary(simd(0x4d)),
   and: binary(simd(0x4e)),
-  andnot: binary(simd(0x4f)),
   or: binary(simd(0x50)),
-  xor: binary(simd(0x51)),
   bitselect: ternary(simd(0x52)),
 }
 
@@ -148,7 +139,6 @@ export const f32x4 = {
 
 export const memory = {
   fill: (pointer: Code, byte: Code, length: Code): Code => [pointer, byte, length, 0xfc, 11, 0],
-  copy: (to: Code, from: Code, length: Code): Code => [to, from, length, 0xfc, 10, 0, 0],
 }
 
 export const control = {
@@ -163,5 +153,4 @@ export const control = {
     0x0b,
   ],
   call: (index: number, ...operands: Code[]): Code => [operands, 0x10, unsigned(index)],
-  select: (a: Code, b: Code, condition: Code): Code => [a, b, condition, 0x1b],
 }

@@ -1,5 +1,5 @@
 import type { DType } from '../../../dtype.ts'
-import type { BinaryName, UnaryName } from '../../../operations/names.ts'
+import type { ScalarName } from '../../../operations/names.ts'
 import type { Code } from '../assembler/encoding.ts'
 import { control, f32, f32x4, f64, i32, i32x4, v128 } from '../assembler/instructions.ts'
 import type { FunctionBuilder, Local } from '../assembler/module.ts'
@@ -13,7 +13,7 @@ export interface Lanes {
   readonly dtype: DType
 }
 
-type Emit = (builder: FunctionBuilder, operands: readonly Lanes[], dtype: DType) => Code
+type Emit = (builder: FunctionBuilder, operands: readonly Lanes[]) => Code
 type Binary = (a: Code, b: Code) => Code
 
 /** One vector instruction for floats, and maybe another for integers. */
@@ -40,7 +40,7 @@ const onHost =
 
 const splatFloat = (value: number): Code => f32x4.splat(f32.const(value))
 
-const emitters: Record<UnaryName | BinaryName | 'where', Emit> = {
+const emitters: Record<Exclude<ScalarName, 'cast'>, Emit> = {
   negate: one(f32x4.neg, i32x4.neg),
   abs: one(f32x4.abs, i32x4.abs),
   floor: one(f32x4.floor),
@@ -87,11 +87,11 @@ function castLanes({ register, dtype: from }: Lanes, to: DType): Code {
 /** Four lanes of an elementwise operation. May emit statements that its result depends on. */
 export function emitElementwise(
   builder: FunctionBuilder,
-  name: UnaryName | BinaryName | 'where' | 'cast',
+  name: ScalarName,
   operands: readonly Lanes[],
   dtype: DType,
 ): Code {
-  return name === 'cast' ? castLanes(operands[0], dtype) : emitters[name](builder, operands, dtype)
+  return name === 'cast' ? castLanes(operands[0], dtype) : emitters[name](builder, operands)
 }
 
 /** Four lanes of a constant. */
