@@ -1,16 +1,39 @@
+// How far float32 takes a network from float64: `node bench/accuracy.ts --help`.
+import { Command } from 'commander'
 import { wasm } from '../engine/executors/wasm/index.ts'
 import { type Executor, grad, openExecutor, realizeOn, tensor } from '../engine/index.ts'
 import { RandomStream, streamKey } from '../engine/random.ts'
 import { createModel, crossEntropy } from '../nn/index.ts'
 import { relativeError } from './measure.ts'
+import { jsonOption } from './options.ts'
+import { tableOf } from './table.ts'
 
-/**
- * How far float32 takes a network from float64, with Winograd's convolutions and without: the logits of a training-mode
- * forward pass and the gradient of the cross entropy, as relative errors in the 2-norm. Fresh weights, images of normal
- * noise, batch 8.
- */
-const names =
-  process.argv.length > 2 ? process.argv.slice(2) : ['resnet8', 'resnet20', 'resnet56', 'resnet8x4']
+/** A network's numbers in float32, as relative errors in the 2-norm. */
+interface Row {
+  readonly network: string
+  readonly logits: Errors
+  readonly gradient: Errors
+}
+
+interface Errors {
+  readonly direct: number
+  readonly winograd: number
+}
+
+await new Command()
+  .description(
+    "How far float32 takes a network from float64, with Winograd's convolutions and without: the logits of a forward pass " +
+      'in training mode, and the gradient of the cross entropy, as relative errors in the 2-norm. Fresh weights, images of ' +
+      'normal noise, batch 8.',
+  )
+  .argument('[networks...]', 'by their names', ['resnet8', 'resnet20', 'resnet56', 'resnet8x4'])
+  .addOption(jsonOption())
+  .action(async (networks: readonly string[], { json }: { readonly json?: boolean }) => {
+    const rows: Row[] = []
+    for (const network of networks) rows.push(await errorsOf(network))
+    process.stdout.write(`${json ? JSON.stringify(rows) : text(rows)}\n`)
+  })
+  .parseAsync()
 
 interface Answers {
   readonly logits: readonly number[]
@@ -19,7 +42,7 @@ interface Answers {
 
 async function answersOf(name: string, executor: Executor, dtype: 'float32' | 'float64'): Promise<Answers> {
   const model = createModel(name, { classes: 100, channels: 3, seed: 1 })
-  if (dtype === 'float64') await model.to('float64')
+  model.to(dtype)
   const stream = new RandomStream(streamKey(1, 'accuracy'))
   const pixels = Float32Array.from({ length: 8 * 3 * 32 * 32 }, () => stream.normal())
   const labels = Int32Array.from({ length: 8 }, () => stream.integer(100))
@@ -30,15 +53,25 @@ async function answersOf(name: string, executor: Executor, dtype: 'float32' | 'f
   return { logits: [...(await logits.data({ executor }))], gradient: parts.flatMap((part) => [...part]) }
 }
 
-const reference = (await openExecutor('reference')).executor
-console.log('network     logits: direct  Winograd   gradient: direct  Winograd')
-for (const name of names) {
-  const exact = await answersOf(name, reference, 'float64')
-  const direct = await answersOf(name, wasm({ winograd: false }), 'float32')
-  const winograd = await answersOf(name, wasm({ winograd: true }), 'float32')
-  const errors = (part: keyof Answers) =>
-    [direct, winograd]
-      .map((answers) => relativeError(answers[part], exact[part]).toExponential(1).padStart(9))
-      .join('  ')
-  console.log(`${name.padEnd(12)}      ${errors('logits')}            ${errors('gradient')}`)
+async function errorsOf(network: string): Promise<Row> {
+  const exact = await answersOf(network, (await openExecutor('reference')).executor, 'float64')
+  const direct = await answersOf(network, wasm({ winograd: false }), 'float32')
+  const winograd = await answersOf(network, wasm({ winograd: true }), 'float32')
+  const errors = (part: keyof Answers): Errors => ({
+    direct: relativeError(direct[part], exact[part]),
+    winograd: relativeError(winograd[part], exact[part]),
+  })
+  return { network, logits: errors('logits'), gradient: errors('gradient') }
+}
+
+function text(rows: readonly Row[]): string {
+  return tableOf(
+    ['network', 'logits: direct', 'Winograd', 'gradient: direct', 'Winograd'],
+    rows.map(({ network, logits, gradient }) => [
+      network,
+      ...[logits.direct, logits.winograd, gradient.direct, gradient.winograd].map((error) =>
+        error.toExponential(1),
+      ),
+    ]),
+  )
 }

@@ -58,7 +58,7 @@ const tolerableDisturbance = 0.1
  * The rounds in which nobody was disturbed; all where there were none. A busy machine is not fair, even in turns:
  * software whose threads wait for each other suffers most.
  */
-export function quietRounds(...standings: readonly Pick<Standing, 'turns'>[]): number[] {
+function quietRounds(...standings: readonly Pick<Standing, 'turns'>[]): number[] {
   const rounds = [...standings[0].turns.keys()]
   const quiet = rounds.filter((round) =>
     standings.every(({ turns }) => turns[round].disturbance < tolerableDisturbance),

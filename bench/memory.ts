@@ -1,29 +1,62 @@
-// Whether many steps leave memory as it was: `node bench/memory.ts [STEPS]` trains a small student with DTKD.
+// Whether many steps leave memory as it was: `node bench/memory.ts --help`.
+import { Command } from 'commander'
 import { grad, realize, tensor } from '../engine/index.ts'
 import { RandomStream, streamKey } from '../engine/random.ts'
 import { dtkd } from '../kd/index.ts'
 import { createModel, SGD } from '../nn/index.ts'
+import { jsonOption, wholeNumber } from './options.ts'
 
-const steps = Number(process.argv[2] ?? 10_000)
-const batch = 4
-const student = createModel('resnet8', { classes: 10, channels: 1, seed: 1 })
-const teacher = createModel('resnet8', { classes: 10, channels: 1, seed: 2 })
-teacher.evaluate()
-const optimizer = new SGD(student.parameters(), { lr: 0.01, momentum: 0.9, weightDecay: 5e-4 })
-const stream = new RandomStream(streamKey(0, 'images'))
+/** What a process held after so many steps, in bytes. */
+interface Sample {
+  readonly step: number
+  readonly resident: number
+  readonly javascriptHeap: number
+}
 
-for (let step = 1; step <= steps; step++) {
-  const pixels = Float32Array.from({ length: batch * 64 }, () => stream.normal())
-  const images = tensor(pixels, { shape: [batch, 1, 8, 8] })
-  const labels = tensor(Int32Array.from({ length: batch }, () => stream.integer(10)))
-  const teacherLogits = teacher.forward(images).logits
-  const { loss } = dtkd(student.forward(images).logits, teacherLogits, labels, { epoch: step })
-  optimizer.step(grad(loss, student.parameters()))
-  await realize(loss, student, optimizer)
-  await loss.item()
-  if (step === 10 || step % Math.ceil(steps / 10) === 0) {
+await new Command()
+  .description('Trains a small student with DTKD, and says at ten moments how much memory the process holds.')
+  .argument('[steps]', 'how many', wholeNumber, 10_000)
+  .addOption(jsonOption())
+  .action(async (steps: number, { json }: { readonly json?: boolean }) => {
+    const samples: Sample[] = []
+    for await (const sample of memoryOf(steps)) {
+      samples.push(sample)
+      if (!json) process.stdout.write(`${text(sample)}\n`)
+    }
+    if (json) process.stdout.write(`${JSON.stringify({ steps, samples })}\n`)
+  })
+  .parseAsync()
+
+/** Memory after the first ten steps, when all is planned, and after each tenth of them. */
+async function* memoryOf(steps: number): AsyncGenerator<Sample> {
+  const step = smallStep()
+  for (let taken = 1; taken <= steps; taken++) {
+    await step(taken)
+    if (taken !== 10 && taken % Math.ceil(steps / 10) !== 0) continue
     const { rss, heapUsed } = process.memoryUsage()
-    const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`
-    console.log(`step ${step}: resident ${megabytes(rss)}, JavaScript heap ${megabytes(heapUsed)}`)
+    yield { step: taken, resident: rss, javascriptHeap: heapUsed }
   }
+}
+
+function smallStep(): (epoch: number) => Promise<void> {
+  const batch = 4
+  const student = createModel('resnet8', { classes: 10, channels: 1, seed: 1 })
+  const teacher = createModel('resnet8', { classes: 10, channels: 1, seed: 2 }).evaluate()
+  const optimizer = new SGD(student.parameters(), { lr: 0.01, momentum: 0.9, weightDecay: 5e-4 })
+  const stream = new RandomStream(streamKey(0, 'images'))
+  return async (epoch) => {
+    const pixels = Float32Array.from({ length: batch * 64 }, () => stream.normal())
+    const images = tensor(pixels, { shape: [batch, 1, 8, 8] })
+    const labels = tensor(Int32Array.from({ length: batch }, () => stream.integer(10)))
+    const teacherLogits = teacher.forward(images).logits
+    const { loss } = dtkd(student.forward(images).logits, teacherLogits, labels, { epoch })
+    optimizer.step(grad(loss, student.parameters()))
+    await realize(loss, student, optimizer)
+    await loss.item()
+  }
+}
+
+function text({ step, resident, javascriptHeap }: Sample): string {
+  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`
+  return `step ${step}: resident ${megabytes(resident)}, JavaScript heap ${megabytes(javascriptHeap)}`
 }

@@ -26,8 +26,10 @@ export function thermograd(part: Job, environment: Readonly<Record<string, strin
 }
 
 function javascript(script: string, ...options: string[]): Rival['command'] {
-  const arguments_ = (part: Job) => [file('rivals', script), JSON.stringify(part), ...options]
-  return (part) => ({ file: process.execPath, arguments: arguments_(part) })
+  return (part) => ({
+    file: process.execPath,
+    arguments: [file('rivals', script), JSON.stringify(part), ...options],
+  })
 }
 
 const javascriptInstallation = 'npm install --prefix bench/rivals'

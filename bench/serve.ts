@@ -20,7 +20,7 @@ export interface Turn {
 }
 
 /**
- * The contestant's side of a duel: one line of JSON introduces it; for every line on standard input, a number of
+ * The contestant's side of a contest: one line of JSON introduces it; for every line on standard input, a number of
  * steps, it takes so many and answers with one line of JSON. It ends when its input ends.
  */
 export async function serve(introduction: Introduction, step: () => void | Promise<void>): Promise<void> {

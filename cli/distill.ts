@@ -98,10 +98,13 @@ async function distil(options: Options, output: Output): Promise<void> {
   writeSummaries(output, options, bySeed)
 }
 
+const digits = defaultsFor({ name: 'digits' })
+const cifar = defaultsFor({ name: 'cifar100' })
+
 const helpOnDefaults = `
 Without options:
-  digits     teacher resnet20, 15 epochs; students resnet8, 200 epochs of 100 images
-  cifar100   the published recipe: resnet56 teaches resnet20, 240 epochs each; cifar10 as well
+  digits     teacher ${digits.teacher}, ${digits.epochs} epochs; students ${digits.student}, ${digits.studentEpochs} epochs of ${digits.studentImages} images
+  cifar100   the published recipe: ${cifar.teacher} teaches ${cifar.student}, ${cifar.epochs} epochs each; cifar10 as well
 
 Examples:
   thermograd distill --method alone,dtkd --seed 1

@@ -139,7 +139,7 @@ function distinctNumbers(text: string): number[] {
   return numbers
 }
 
-export function numberFromZero(text: string): number {
+function numberFromZero(text: string): number {
   const value = Number(text)
   if (text.trim() === '' || !(value >= 0) || value === Infinity) {
     throw new InvalidArgumentError('Expected a number of 0 or more.')

@@ -21,7 +21,7 @@ export const datasetNames = [
 export type DatasetName = (typeof datasetNames)[number]
 
 export interface OpenOptions {
-  /** Where the images lie, for the data sets whose `datasetInfo` says that they need it. */
+  /** Where the images lie, for the data sets whose entry in `datasetInfos` says that they need it. */
   data?: string
   /** For `synthetic`. */
   synthetic?: SyntheticOptions

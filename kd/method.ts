@@ -1,5 +1,5 @@
 import { demand } from '../engine/errors.ts'
-import { type Shape, type Tensor, zeros } from '../engine/index.ts'
+import type { Shape, Tensor } from '../engine/index.ts'
 import { type AnyModule, Module, type Network, type Predictions } from '../nn/index.ts'
 import type { Distillation, Loss } from './distillation.ts'
 import type { Settings } from './options.ts'
@@ -102,12 +102,4 @@ function withoutGradient({ logits, features, preactivations, pooled }: Predictio
     preactivations: cut(preactivations),
     pooled: pooled.detach(),
   }
-}
-
-/** What a network predicts for one image, as recipes that nobody computes: to read shapes off. */
-export function predictionsOf(network: Network, image: Shape): Predictions {
-  const { training } = network
-  const predictions = network.evaluate().forward(zeros([1, ...image]))
-  if (training) network.train()
-  return predictions
 }

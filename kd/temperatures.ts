@@ -1,6 +1,6 @@
 import { demand } from '../engine/errors.ts'
 import { full, type Tensor } from '../engine/index.ts'
-import { format } from '../engine/shape.ts'
+import { equalShapes, format } from '../engine/shape.ts'
 
 /** The temperatures that soften a batch of N samples, each a column [N, 1] that divides logits [N, K]. */
 export interface Temperatures {
@@ -20,7 +20,7 @@ export function sharedTemperatures(logits: Tensor, temperature: number): Tempera
 /** Throws unless both are logits of the same N samples over the same K ≥ 2 classes. */
 export function checkLogits(operation: string, { shape }: Tensor, { shape: ofTeacher }: Tensor): void {
   demand(
-    shape.length === 2 && shape.join() === ofTeacher.join() && shape[1] >= 2,
+    shape.length === 2 && equalShapes(shape, ofTeacher) && shape[1] >= 2,
     () =>
       `${operation}: expected logits of student and teacher of one shape [N, K] with K ≥ 2, got ` +
       `${format(shape)} and ${format(ofTeacher)}`,

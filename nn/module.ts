@@ -9,9 +9,20 @@ import { assignState, type StateDict } from './stateDict.ts'
 /** A module of whatever takes and gives. */
 export type AnyModule = Module<unknown, never>
 
+/** Does something with a module that is in evaluation mode for so long; each part goes back to the mode that it was in. */
+export function inEvaluation<T>(module: AnyModule, work: () => T): T {
+  const modes = Array.from(module.modules(), (part) => [part, part.training] as const)
+  module.evaluate()
+  try {
+    return work()
+  } finally {
+    for (const [part, training] of modes) part.training = training
+  }
+}
+
 /**
- * A part of a network: a function, mostly of a tensor, that owns variables. What it owns are its properties, under the names
- * that they have in PyTorch, because these are the names in weight files: a `Parameter` is trained, any other
+ * A part of a network: a function, mostly of a tensor, that owns variables. What it owns are its properties, under the
+ * names that they have in PyTorch, because these are the names in weight files: a `Parameter` is trained, any other
  * `Variable` is a buffer, a `Module` is a child.
  */
 export abstract class Module<Output = Tensor, Input = Tensor> implements Stateful {

@@ -8,10 +8,10 @@ const root = join(import.meta.dirname, '..')
 /** The floors of the house, from the ground up: each imports only from those before it. */
 const floors = ['engine', 'files', 'nn', 'kd', 'datasets', 'train', 'cli']
 
-/** What `datasets` may know of the engine: errors, keyed random numbers, the tensor constructor. */
-const engineForDatasets = ['engine/errors.ts', 'engine/random.ts', 'engine/tensor.ts']
+/** What `datasets` may know of the engine: errors and keyed random numbers. */
+const engineForDatasets = ['engine/errors.ts', 'engine/random.ts']
 
-/** What `files` may know of the engine. */
+/** What `files` may know of the engine: errors, and its sense for names that were meant. */
 const engineForFiles = ['engine/errors.ts', 'engine/nearest.ts']
 
 interface Import {

@@ -4,7 +4,7 @@ import { format, sizeOf } from '../shape.ts'
 import { type Tensor, tensor } from '../tensor.ts'
 import { literal } from './constants.ts'
 import { conv2d, type Pair, pair, type Window, windowedSize, windowOf } from './convolution.ts'
-import { divide } from './elementwise.ts'
+import { cast, divide } from './elementwise.ts'
 import { gather } from './indexing.ts'
 import { matmul } from './matmul.ts'
 import { broadcastTo, reshape, transpose } from './movement.ts'
@@ -88,15 +88,17 @@ export function averagePool2d(x: Tensor, kernel: Pair, options: Omit<PoolOptions
 export function adaptiveAveragePool2d(x: Tensor, size: Pair): Tensor {
   checkMaps('adaptiveAveragePool2d', x)
   const [height, width] = pair(size)
-  const [rows, columns] = x.shape.slice(2)
+  const [count, channels, rows, columns] = x.shape
   demand(
-    [height, width].every((count) => Number.isInteger(count) && count >= 1),
+    [height, width].every((windows) => Number.isInteger(windows) && windows >= 1),
     () => `adaptiveAveragePool2d: expected a size of whole numbers ≥ 1, got ${format([height, width])}`,
   )
+  if (rows === height && columns === width) return cast(x, toFloat(x.dtype))
   if (rows % height === 0 && columns % width === 0) {
-    return averagePool2d(x, [rows / height, columns / width])
+    // Means of blocks, not a convolution: the gradient of a large stride is many small ones.
+    return mean(reshape(x, [count, channels, height, rows / height, width, columns / width]), [3, 5])
   }
-  const averages = (count: number, length: number) => averagingMatrix(count, length, toFloat(x.dtype))
+  const averages = (windows: number, length: number) => averagingMatrix(windows, length, toFloat(x.dtype))
   return matmul(matmul(averages(height, rows), x), transpose(averages(width, columns)))
 }
 

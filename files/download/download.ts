@@ -24,9 +24,9 @@ interface Failure {
 }
 
 /**
- * Downloads a file, whole or not at all, into a folder that is made, and returns its checksum. Bytes go to a temporary name; where the connection
- * breaks, in this process or an earlier one, only what is missing is asked for, if the server still has the same file.
- * Goes through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY say.
+ * Downloads a file, whole or not at all, into a folder that is made, and returns its checksum. Bytes go to a temporary
+ * name; where the connection breaks, in this process or an earlier one, only what is missing is asked for, if the server
+ * still has the same file. Goes through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY say.
  */
 export async function download(url: string, path: string, options: DownloadOptions = {}): Promise<string> {
   const { kind, digits }: Partial<Checksum> = options.checksum ?? {}

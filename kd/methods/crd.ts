@@ -30,8 +30,8 @@ import {
   zeros,
 } from '../../engine/index.ts'
 import { deferredTensor } from '../../engine/tensor.ts'
-import { buffer, Linear } from '../../nn/index.ts'
-import { type Definition, predictionsOf, type TaughtLesson, type TaughtPair } from '../method.ts'
+import { buffer, Linear, predictionsOf } from '../../nn/index.ts'
+import type { Definition, TaughtLesson, TaughtPair } from '../method.ts'
 import { normalised } from '../normalised.ts'
 import type { Choice, Settings } from '../options.ts'
 import { ContrastSamples } from './contrastSamples.ts'

@@ -18,8 +18,9 @@ import {
   type Tensor,
   transpose,
 } from '../../engine/index.ts'
+import { predictionsOf } from '../../nn/index.ts'
 import { stagesFromFirst } from '../maps.ts'
-import { type Definition, predictionsOf, type TaughtLesson, type TaughtPair } from '../method.ts'
+import type { Definition, TaughtLesson, TaughtPair } from '../method.ts'
 import { normalised } from '../normalised.ts'
 import type { Choice, Settings } from '../options.ts'
 import { FeatureMethod, type FeatureOptions } from './featureMethod.ts'
@@ -50,7 +51,7 @@ const moreVectors = 3
  * but by 2. Gradients: see `singularVectors`; the authors' are those of an SVD, cut to five vectors and to finite
  * numbers.
  */
-export function relationLoss(
+export function singularRelationLoss(
   stages: readonly (readonly [student: Tensor, teacher: Tensor])[],
   { vectors, matrix }: Pick<KdSvdOptions, 'vectors' | 'matrix'>,
 ): Tensor {
@@ -114,7 +115,9 @@ class KdSvd extends FeatureMethod<KdSvdOptions> {
   protected override terms({ student, teacher }: Pick<TaughtLesson, 'student' | 'teacher'>): {
     relation: Tensor
   } {
-    return { relation: relationLoss(stagesFromFirst(student.features, teacher.features), this.options) }
+    return {
+      relation: singularRelationLoss(stagesFromFirst(student.features, teacher.features), this.options),
+    }
   }
 }
 

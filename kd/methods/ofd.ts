@@ -1,6 +1,7 @@
 import { demand } from '../../engine/errors.ts'
 import {
   abs,
+  adaptiveAveragePool2d,
   add,
   divide,
   equal,
@@ -20,7 +21,7 @@ import {
   where,
 } from '../../engine/index.ts'
 import { BatchNorm2d, Conv2d, kaimingNormal, type Module, Sequential } from '../../nn/index.ts'
-import { averageTo, sizeOfMaps, stagesFromLast } from '../maps.ts'
+import { sizeOfMaps, stagesFromLast } from '../maps.ts'
 import type { Definition, TaughtLesson, TaughtPair } from '../method.ts'
 import type { Choice, Settings } from '../options.ts'
 import { FeatureMethod, type FeatureOptions } from './featureMethod.ts'
@@ -67,7 +68,7 @@ class Ofd extends FeatureMethod<OfdOptions> {
     const stages = stagesFromLast(student.preactivations, teacher.preactivations)
     const losses = stages.map(([ofStudent, ofTeacher], i) => {
       const connected = this.connectors[i].forward(ofStudent)
-      const target = averageTo(ofTeacher, sizeOfMaps(connected))
+      const target = adaptiveAveragePool2d(ofTeacher, sizeOfMaps(connected))
       return multiply(
         responseLoss(connected, target, marginOf(this.#norms[i])),
         2 ** -(stages.length - 1 - i),

@@ -1,4 +1,5 @@
 import {
+  adaptiveAveragePool2d,
   add,
   concatenate,
   mean,
@@ -11,9 +12,17 @@ import {
   subtract,
   type Tensor,
 } from '../../engine/index.ts'
-import { BatchNorm2d, Conv2d, type Initializer, Module, type Predictions, uniform } from '../../nn/index.ts'
-import { averageTo, nearestTo, type Size, sizeOfMaps, stagesFromLast } from '../maps.ts'
-import { type Definition, predictionsOf, type TaughtLesson, type TaughtPair } from '../method.ts'
+import {
+  BatchNorm2d,
+  Conv2d,
+  type Initializer,
+  Module,
+  type Predictions,
+  predictionsOf,
+  uniform,
+} from '../../nn/index.ts'
+import { nearestTo, type Size, sizeOfMaps, stagesFromLast } from '../maps.ts'
+import type { Definition, TaughtLesson, TaughtPair } from '../method.ts'
 import type { Choice, Settings } from '../options.ts'
 import { FeatureMethod, type FeatureOptions } from './featureMethod.ts'
 
@@ -129,7 +138,7 @@ export function contextLoss(student: Tensor, teacher: Tensor): Tensor {
   const total = sizes.reduce((sum, _, i) => sum + 2 ** -i, 0)
   return sizes
     .map((size, i) => {
-      const at = (maps: Tensor) => (i === 0 ? maps : averageTo(maps, [size, size]))
+      const at = (maps: Tensor) => (i === 0 ? maps : adaptiveAveragePool2d(maps, size))
       return multiply(mean(square(subtract(at(student), at(teacher)))), 2 ** -i / total)
     })
     .reduce(add)

@@ -10,7 +10,7 @@ export interface Conv2dLayerOptions extends Conv2dOptions {
   bias?: boolean
   /** How the weights begin. Default: uniform in ±1/√fanIn, as PyTorch's. */
   initializer?: Initializer
-  /** How the bias begins. Default: as the weights of PyTorch's. */
+  /** How the bias begins. Default: uniform in ±1/√fanIn too, whatever `initializer` is. */
   biasInitializer?: Initializer
 }
 

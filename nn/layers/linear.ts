@@ -9,7 +9,7 @@ export interface LinearOptions {
   bias?: boolean
   /** How the weights begin. Default: uniform in ±1/√inputs, as PyTorch's. */
   initializer?: Initializer
-  /** How the bias begins. Default: the same. */
+  /** How the bias begins. Default: uniform in ±1/√inputs too, whatever `initializer` is. */
   biasInitializer?: Initializer
 }
 

@@ -16,7 +16,7 @@ export { Network, type NetworkOptions, type Predictions } from './network.ts'
 export { ResNet, ResNetA, type ResNetOptions } from './resnet.ts'
 export { ShuffleNetV1 } from './shuffleNetV1.ts'
 export { ShuffleNetV2 } from './shuffleNetV2.ts'
-export { type NetworkSummary, summaryOf } from './summary.ts'
+export { type NetworkSummary, predictionsOf, summaryOf } from './summary.ts'
 export { VGG, type VGGOptions } from './vgg.ts'
 export { WideResNet, type WideResNetOptions } from './wideResNet.ts'
 

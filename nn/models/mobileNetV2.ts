@@ -31,7 +31,7 @@ class InvertedResidual extends Module {
   }
 
   get lastNorm(): BatchNorm2d {
-    return this.conv.layers[7] as BatchNorm2d
+    return this.conv.layers.at(-1) as BatchNorm2d
   }
 
   override forward(x: Tensor): Tensor {

@@ -2,7 +2,8 @@ import { zeros } from '../../engine/operations/index.ts'
 import { recordGraph } from '../../engine/plan/graph.ts'
 import { type Shape, sizeOf } from '../../engine/shape.ts'
 import type { Tensor } from '../../engine/tensor.ts'
-import type { Network } from './network.ts'
+import { inEvaluation } from '../module.ts'
+import type { Network, Predictions } from './network.ts'
 
 export interface NetworkSummary {
   /** Numbers that are trained. */
@@ -15,11 +16,14 @@ export interface NetworkSummary {
   readonly pooled: number
 }
 
+/** What a network predicts for one image [C, H, W] in evaluation mode, as recipes that nobody computes: to read shapes off. */
+export function predictionsOf(network: Network, image: Shape): Predictions {
+  return inEvaluation(network, () => network.forward(zeros([1, ...image])))
+}
+
 /** How large a network is for images [C, H, W]. Read off the recipe of its logits: nothing is computed. */
 export function summaryOf(network: Network, image: Shape): NetworkSummary {
-  const { training } = network
-  const { logits, features, pooled } = network.evaluate().forward(zeros([1, ...image]))
-  if (training) network.train()
+  const { logits, features, pooled } = predictionsOf(network, image)
   return {
     parameters: network.parameters().reduce((sum, { size }) => sum + size, 0),
     multiplyAdds: multiplyAdds(logits),

@@ -65,7 +65,7 @@ export class VGG extends Network {
 
   override normsBeforeReLU(): BatchNorm2d[] {
     const stages = [this.block1, this.block2, this.block3, this.block4]
-    return stages.map(({ layers }) => layers[layers.length - 1] as BatchNorm2d)
+    return stages.map(({ layers }) => layers.at(-1) as BatchNorm2d)
   }
 
   override forward(x: Tensor): Predictions {

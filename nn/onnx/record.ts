@@ -3,7 +3,7 @@ import { type Operation, type Recording, recordGraph } from '../../engine/plan/g
 import { sizeOf } from '../../engine/shape.ts'
 import { hostTensor } from '../../engine/tensor.ts'
 import type { Predictions } from '../models/network.ts'
-import type { Module } from '../module.ts'
+import { inEvaluation, type Module } from '../module.ts'
 import { withAnyBatch } from './batch.ts'
 
 /** Channels, height and width. */
@@ -42,15 +42,4 @@ function record(
   const images = hostTensor(new Float32Array(sizeOf(shape)), shape)
   const { logits } = network.forward(images)
   return { recording: recordGraph([{ node: logits.node, destination: 'host' }]), images: images.node }
-}
-
-/** Does something with a network that is in evaluation mode for so long. */
-function inEvaluation<T>(network: Module<unknown>, work: () => T): T {
-  const modes = Array.from(network.modules(), (module) => [module, module.training] as const)
-  network.evaluate()
-  try {
-    return work()
-  } finally {
-    for (const [module, training] of modes) module.training = training
-  }
 }

@@ -1,5 +1,6 @@
 import { convertHost, type DType } from '../../engine/dtype.ts'
 import { InvalidInputError } from '../../engine/errors.ts'
+import type { Window } from '../../engine/operations/convolution.ts'
 import type { BinaryName, PrimitiveName, UnaryName } from '../../engine/operations/names.ts'
 import type { Operation } from '../../engine/plan/graph.ts'
 import { type Shape, sizeOf } from '../../engine/shape.ts'
@@ -18,8 +19,6 @@ type Translation = (graph: GraphBuilder, inputs: readonly Operand[], operation: 
 
 /** The newest version of ONNX's operators whose meaning the translations rely on: of ONNX 1.12, from 2022. */
 export const opset = 17
-
-type Pair = readonly [number, number]
 
 const namesOf = (inputs: readonly Operand[]) => inputs.map(({ name }) => name)
 
@@ -94,7 +93,7 @@ const translations: Readonly<Record<PrimitiveName, Translation | 'none'>> = {
   matmul: same('MatMul'),
   conv2d: (graph, [x, weight], { attributes }) =>
     graph.node('Conv', [x.name, weight.name], {
-      ...windowOf(attributes as unknown as Window),
+      ...windowAttributes(attributes as unknown as Window),
       kernel_shape: weight.shape.slice(2),
       group: attributes.groups as number,
     }),
@@ -128,13 +127,7 @@ function asInt32(graph: GraphBuilder, name: string): string {
   return graph.node('Cast', [name], { to: dataTypes.int32 })
 }
 
-interface Window {
-  readonly stride: Pair
-  readonly padding: Pair
-  readonly dilation: Pair
-}
-
-function windowOf({ stride, padding, dilation }: Window) {
+function windowAttributes({ stride, padding, dilation }: Window) {
   return { strides: stride, pads: [...padding, ...padding], dilations: dilation }
 }
 
@@ -201,7 +194,8 @@ function embed(graph: GraphBuilder, [x]: readonly Operand[], operation: Operatio
 
 /** ONNX counts the places of maxima through all maps, we in each. */
 function maxPool2dIndices(graph: GraphBuilder, [x]: readonly Operand[], { attributes }: Operation): string {
-  const window = { ...windowOf(attributes as unknown as Window), kernel_shape: attributes.kernel as number[] }
+  const { kernel, ...rest } = attributes as unknown as Window & { kernel: readonly number[] }
+  const window = { ...windowAttributes(rest), kernel_shape: kernel }
   const places = graph.node('MaxPool', [x.name], window, 2)
   return asInt32(graph, graph.node('Mod', [places, graph.integers([sizeOf(x.shape.slice(2))])]))
 }

@@ -1,7 +1,7 @@
 import { add, divide, lerp, multiply, sqrt, square, subtract } from '../../engine/operations/index.ts'
 import type { Tensor } from '../../engine/tensor.ts'
 import type { Variable } from '../../engine/variable.ts'
-import { checkOption, Optimizer } from './optimizer.ts'
+import { checkOption, decayed, Optimizer } from './optimizer.ts'
 
 export interface AdamOptions {
   lr: number
@@ -53,8 +53,7 @@ export class Adam extends Optimizer {
 
   /** How weight decay enters: the parameter and the gradient with which this step goes on. */
   protected decay(): (parameter: Tensor, gradient: Tensor) => [Tensor, Tensor] {
-    if (this.weightDecay === 0) return (parameter, gradient) => [parameter, gradient]
-    return (parameter, gradient) => [parameter, add(gradient, multiply(parameter, this.weightDecay))]
+    return (parameter, gradient) => [parameter, decayed(gradient, parameter, this.weightDecay)]
   }
 }
 

@@ -1,7 +1,7 @@
 import { add, multiply, subtract } from '../../engine/operations/index.ts'
 import type { Tensor } from '../../engine/tensor.ts'
 import type { Variable } from '../../engine/variable.ts'
-import { checkOption, Optimizer } from './optimizer.ts'
+import { checkOption, decayed, Optimizer } from './optimizer.ts'
 
 export interface DOTOptions {
   lr: number
@@ -57,18 +57,17 @@ export class DOT extends Optimizer<PartialGradients> {
       moment: (name: string) => Variable,
     ) => {
       const delta = task && distillation ? this.#delta : 0
-      const decayed = (gradient: Tensor) =>
-        this.#weightDecay === 0 ? gradient : add(gradient, multiply(parameter, this.#weightDecay))
+      const withDecay = (gradient: Tensor) => decayed(gradient, parameter, this.#weightDecay)
       const moved = (from: Tensor, name: string, momentum: number, gradient: Tensor) => {
         const buffer = moment(name)
         buffer.assign(add(multiply(buffer, momentum), gradient))
         return subtract(from, multiply(lr, buffer))
       }
       const byTask = task
-        ? moved(parameter, 'momentum_buffer', this.#momentum - delta, decayed(task))
+        ? moved(parameter, 'momentum_buffer', this.#momentum - delta, withDecay(task))
         : parameter
       if (distillation === undefined) return byTask
-      const gradient = task ? distillation : decayed(distillation)
+      const gradient = task ? distillation : withDecay(distillation)
       return moved(byTask, 'momentum_kd_buffer', this.#momentum + delta, gradient)
     }
   }

@@ -1,5 +1,6 @@
 import { allocateHost, promote } from '../../engine/dtype.ts'
 import { demand } from '../../engine/errors.ts'
+import { add, multiply } from '../../engine/operations/index.ts'
 import { item, type Stateful } from '../../engine/realize.ts'
 import { equalShapes, format } from '../../engine/shape.ts'
 import { hostTensor, Tensor, tensor } from '../../engine/tensor.ts'
@@ -88,6 +89,11 @@ export abstract class Optimizer<Gradient = Tensor> implements Stateful {
 
 function zerosLike({ shape, dtype, size }: Variable): Variable {
   return variable(hostTensor(allocateHost(dtype, size), shape))
+}
+
+/** The gradient of a loss with weightDecay · ‖p‖² / 2 in it: g + weightDecay · p. */
+export function decayed(gradient: Tensor, parameter: Tensor, weightDecay: number): Tensor {
+  return weightDecay === 0 ? gradient : add(gradient, multiply(parameter, weightDecay))
 }
 
 /** Throws unless the condition on an option holds. */

@@ -2,7 +2,7 @@ import { demand } from '../../engine/errors.ts'
 import { add, multiply, subtract } from '../../engine/operations/index.ts'
 import type { Tensor } from '../../engine/tensor.ts'
 import type { Variable } from '../../engine/variable.ts'
-import { checkOption, Optimizer } from './optimizer.ts'
+import { checkOption, decayed, Optimizer } from './optimizer.ts'
 
 export interface SGDOptions {
   lr: number
@@ -44,11 +44,11 @@ export class SGD extends Optimizer {
     const lr = this.input(this.lr)
     const share = dampening === 0 ? 1 : this.input(this.steps === 1 ? 1 : 1 - dampening)
     return (parameter: Tensor, gradient: Tensor, moment: (name: string) => Variable) => {
-      const decayed = weightDecay === 0 ? gradient : add(gradient, multiply(parameter, weightDecay))
-      if (momentum === 0) return subtract(parameter, multiply(lr, decayed))
+      const slope = decayed(gradient, parameter, weightDecay)
+      if (momentum === 0) return subtract(parameter, multiply(lr, slope))
       const buffer = moment('momentum_buffer')
-      buffer.assign(add(multiply(buffer, momentum), dampening === 0 ? decayed : multiply(decayed, share)))
-      const direction = nesterov ? add(decayed, multiply(buffer, momentum)) : buffer
+      buffer.assign(add(multiply(buffer, momentum), dampening === 0 ? slope : multiply(slope, share)))
+      const direction = nesterov ? add(slope, multiply(buffer, momentum)) : buffer
       return subtract(parameter, multiply(lr, direction))
     }
   }

@@ -1,3 +1,4 @@
+import { getFloat16 } from '@petamoriken/float16'
 import type { DType } from '../../engine/dtype.ts'
 
 /** How weight files write one kind of number. */
@@ -31,7 +32,7 @@ export const elementTypes = {
     bytes: 2,
     dtype: 'float32',
     storage: 'HalfStorage',
-    read: (view, at) => float16(view.getUint16(at, true)),
+    read: (view, at) => getFloat16(view, at, true),
   },
   BF16: {
     bytes: 2,
@@ -71,20 +72,10 @@ export const writtenTypes: Readonly<Record<DType, ElementTypeName>> = {
   bool: 'BOOL',
 }
 
-/** The number with these bits in IEEE 754 half precision: 1 sign, 5 exponent and 10 fraction bits. */
-export function float16(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1
-  const exponent = (bits >> 10) & 0x1f
-  const fraction = (bits & 0x3ff) / 2 ** 10
-  if (exponent === 0) return sign * fraction * 2 ** -14
-  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN
-  return sign * (1 + fraction) * 2 ** (exponent - 15)
-}
-
 const scratch = new DataView(new ArrayBuffer(4))
 
 /** The number with these bits in bfloat16: the upper half of a float32. */
-export function bfloat16(bits: number): number {
+function bfloat16(bits: number): number {
   scratch.setUint32(0, bits << 16)
   return scratch.getFloat32(0)
 }

@@ -5,7 +5,7 @@ import type { TeacherLogits } from '../teacherLogits/index.ts'
 import { Averages, type Sums } from './averages.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import { Examiner } from './distribution.ts'
-import { demandFinite, TrainingStopped } from './errors.ts'
+import { demandFinite, type Place, TrainingStopped } from './errors.ts'
 import { evaluate } from './evaluate.ts'
 import type { EpochMetrics, Observer } from './observer.ts'
 import { type Recipe, scheduleOf } from './recipe.ts'
@@ -195,7 +195,7 @@ class Session {
     this.#lastSave = { step, time: performance.now() }
   }
 
-  async #stop(progress: Progress, place: { epoch: number; step: number; steps: number }): Promise<never> {
+  async #stop(progress: Progress, place: Place): Promise<never> {
     await this.#save(progress)
     throw new TrainingStopped(place, this.#training.survival !== undefined)
   }

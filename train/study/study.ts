@@ -14,7 +14,7 @@ const name = z
   .regex(/^[\w.-]+$/, 'a name of letters, digits, dots, dashes and underscores')
 
 /** What may stand in the file of a study. */
-export const writtenStudy = objectOf({
+const writtenStudy = objectOf({
   /** The folder of all its runs. */
   out: z.string('a folder').min(1, 'a folder'),
   pairs: several('recipes', textOr(recipe, objectOf({ name, recipe }))),

@@ -1,5 +1,4 @@
-import { setFloat16 } from '@petamoriken/float16'
-import { float16 } from '../../nn/weights/elementTypes.ts'
+import { getFloat16, setFloat16 } from '@petamoriken/float16'
 
 /** How a number is written, little-endian. */
 interface Format {
@@ -16,7 +15,7 @@ const formats = {
   },
   float16: {
     bytes: 2,
-    read: (view, at) => float16(view.getUint16(at, true)),
+    read: (view, at) => getFloat16(view, at, true),
     write: (view, at, value) => setFloat16(view, at, value, true),
   },
 } as const satisfies Record<string, Format>

@@ -19,7 +19,7 @@ function repeated({ student, teacher, labels }: Batch, times: number): Batch {
   return { student: many(student), teacher: many(teacher), labels: many(labels) }
 }
 
-export const batchAdditivity = lossLaw({
+const batchAdditivity = lossLaw({
   name: 'batch-additivity',
   statement: 'The loss of a batch is the mean of the losses of its samples.',
   formula: 'N L(batch) = Σₙ L(sample n)',
@@ -43,7 +43,7 @@ export const batchAdditivity = lossLaw({
 
 const threeSamples = ({ maxima }: Profile) => logitsPair({ maxima, rows: { min: 3, max: 3 } })
 
-export const rowIndependence = lossLaw({
+const rowIndependence = lossLaw({
   name: 'row-independence',
   statement: 'What a sample adds to the loss does not depend on the others.',
   formula: 'L(a, b) − L(c, b) = L(a, b′) − L(c, b′)',
@@ -65,7 +65,7 @@ export const rowIndependence = lossLaw({
   },
 })
 
-export const rowOrder = lossLaw({
+const rowOrder = lossLaw({
   name: 'row-order',
   statement: 'The order of the samples does not matter.',
   formula: 'L(σ batch) = L(batch)',

@@ -34,7 +34,7 @@ function wholeDivergence({ profile }: Subject, batch: Batch): number {
   return mean(samplesOf(batch).map((sample) => tempered(profile.rule!).value(sample)))
 }
 
-export const twoClasses = lossLaw({
+const twoClasses = lossLaw({
   name: 'two-classes',
   statement: 'Of two classes there is only one other: DKD is α times KD.',
   formula: 'K = 2 ⇒ L(v, u, t) = α T² KL(p ‖ q)',

@@ -50,7 +50,7 @@ async function complainOfDefinition(subject: Subject, batch: Batch): Promise<str
 
 const extremes = ({ maxima }: Profile, { precision }: Subject) => extremePair(ranges[precision], { maxima })
 
-export const definitionAtExtremes = lossLaw({
+const definitionAtExtremes = lossLaw({
   name: 'definition-at-extremes',
   statement: 'The loss is its formula for logits out of the ordinary, too.',
   formula: 'L(v, u, t) = the formula of the profile',
@@ -62,7 +62,7 @@ export const definitionAtExtremes = lossLaw({
   complain: complainOfDefinition,
 })
 
-export const finiteAtExtremes = lossLaw({
+const finiteAtExtremes = lossLaw({
   name: 'finite-at-extremes',
   statement: 'The loss is a finite number for any finite logits.',
   formula: '|L(v, u, t)| < ∞',

@@ -11,7 +11,7 @@ function gapAt({ v, u, student, teacher }: Tempered, d = 0): number {
   return sharpnessGap(centredRow(v), centredRow(u), { student: student - d, teacher: teacher + d })
 }
 
-export const equalSharpness = temperatureLaw(
+const equalSharpness = temperatureLaw(
   {
     name: 'equal-sharpness',
     statement: 'Softened by their temperatures, both sides are equally sharp.',
@@ -28,7 +28,7 @@ export const equalSharpness = temperatureLaw(
   },
 )
 
-export const temperaturesUnique = temperatureLaw(
+const temperaturesUnique = temperatureLaw(
   {
     name: 'temperatures-unique',
     statement: 'There is one pair of such temperatures: the gap in sharpness falls through it.',
@@ -45,7 +45,7 @@ export const temperaturesUnique = temperatureLaw(
   },
 )
 
-export const implicitGradient = lossLaw({
+const implicitGradient = lossLaw({
   name: 'temperatures-implicit-gradient',
   statement: 'The temperatures change with the student’s logits as the implicit function theorem says.',
   formula: '∂T_teacher/∂v_j = −(∂f/∂v_j) / (∂f/∂δ),  f(δ) = S(u/(τ + δ)) − S(v/(τ − δ))',

@@ -34,7 +34,7 @@ const unitVector = ({ batch, j }: At) => batch.student[0].map((_, i) => (i === j
 
 const nameOf = ({ n, j }: At) => `∂L/∂v[${n}][${j}]`
 
-export const gradientIsNumeric = lossLaw({
+const gradientIsNumeric = lossLaw({
   name: 'gradient-is-numeric',
   statement: 'The gradient is the derivative of the loss, through the temperatures too.',
   formula: '∂L/∂v = lim (L(v + h) − L(v − h)) / 2h',
@@ -58,7 +58,7 @@ async function complainOfFormula(subject: Subject, at: At, wanted: number): Prom
   return differs(nameOf(at), found.value, 'by the formula', wanted, found.error + rounding)
 }
 
-export const gradientFormula = lossLaw({
+const gradientFormula = lossLaw({
   name: 'gradient-formula',
   statement: 'The gradient is that of the formula.',
   formula: 'of KD: ∂L/∂v = T (q − p) / N',
@@ -70,7 +70,7 @@ export const gradientFormula = lossLaw({
     complainOfFormula(subject, at, subject.wantedGradient(at.batch, at.n).gradient[at.j]),
 })
 
-export const gradientOffTheMaximum = lossLaw({
+const gradientOffTheMaximum = lossLaw({
   name: 'gradient-off-the-maximum',
   statement:
     'Attached temperatures change the gradient at the student’s largest logit alone; everywhere else it is the detached one.',
@@ -96,7 +96,7 @@ export const gradientOffTheMaximum = lossLaw({
   },
 })
 
-export const gradientSumsToZero = lossLaw({
+const gradientSumsToZero = lossLaw({
   name: 'gradient-sums-to-zero',
   statement:
     'The gradient of a sample sums to zero over the classes, as a constant added to its logits changes nothing.',
@@ -112,7 +112,7 @@ export const gradientSumsToZero = lossLaw({
   },
 })
 
-export const gradientAtEquality = lossLaw({
+const gradientAtEquality = lossLaw({
   name: 'gradient-zero-at-equality',
   statement: 'A student that equals its teacher is left alone.',
   formula: '∂L/∂v (u, u, t) = 0',
@@ -124,7 +124,7 @@ export const gradientAtEquality = lossLaw({
   complain: (subject, at) => complainOfFormula(subject, at, 0),
 })
 
-export const gradientRowIndependence = lossLaw({
+const gradientRowIndependence = lossLaw({
   name: 'gradient-row-independence',
   statement: 'The gradient of a sample is that of a batch of one, over the number of samples.',
   formula: 'N ∂L(batch)/∂vₙ = ∂L(sample n)/∂v',
@@ -149,7 +149,7 @@ export const gradientRowIndependence = lossLaw({
   },
 })
 
-export const gradientAtExtremes = lossLaw({
+const gradientAtExtremes = lossLaw({
   name: 'gradient-finite-at-extremes',
   statement: 'The gradient is finite for any finite logits.',
   formula: '|∂L/∂v| < ∞',

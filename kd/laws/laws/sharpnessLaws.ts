@@ -46,7 +46,7 @@ function sharpnessLaw<Drawn>(
 
 const nothing = fc.constant(0)
 
-export const sharpnessBounds = sharpnessLaw(
+const sharpnessBounds = sharpnessLaw(
   {
     name: 'sharpness-bounds',
     statement:
@@ -68,7 +68,7 @@ export const sharpnessBounds = sharpnessLaw(
   },
 )
 
-export const sharpnessShift = sharpnessLaw(
+const sharpnessShift = sharpnessLaw(
   {
     name: 'sharpness-shift',
     statement: 'A constant added to the logits is added to their sharpness.',
@@ -84,7 +84,7 @@ export const sharpnessShift = sharpnessLaw(
   },
 )
 
-export const sharpnessConvexity = sharpnessLaw(
+const sharpnessConvexity = sharpnessLaw(
   {
     name: 'sharpness-convexity',
     statement: 'Sharpness is convex.',
@@ -101,7 +101,7 @@ export const sharpnessConvexity = sharpnessLaw(
   },
 )
 
-export const sharpnessLipschitz = sharpnessLaw(
+const sharpnessLipschitz = sharpnessLaw(
   {
     name: 'sharpness-lipschitz',
     statement: 'Sharpness changes by at most as much as the logit that changes most.',
@@ -118,7 +118,7 @@ export const sharpnessLipschitz = sharpnessLaw(
   },
 )
 
-export const sharpnessPermutation = sharpnessLaw(
+const sharpnessPermutation = sharpnessLaw(
   {
     name: 'sharpness-permutation',
     statement: 'The order of the classes does not matter.',
@@ -133,7 +133,7 @@ export const sharpnessPermutation = sharpnessLaw(
   },
 )
 
-export const sharpnessGradient = sharpnessLaw(
+const sharpnessGradient = sharpnessLaw(
   {
     name: 'sharpness-gradient',
     statement: 'The gradient of sharpness is the softmax.',
@@ -156,7 +156,7 @@ export const sharpnessGradient = sharpnessLaw(
   },
 )
 
-export const sharpnessMonotone = sharpnessLaw(
+const sharpnessMonotone = sharpnessLaw(
   {
     name: 'sharpness-monotone',
     statement:
@@ -187,7 +187,7 @@ export const sharpnessMonotone = sharpnessLaw(
 /** So far from 1 that what is left is below the bound given with it. */
 const farAway = 2 ** 20
 
-export const sharpnessLimits = sharpnessLaw(
+const sharpnessLimits = sharpnessLaw(
   {
     name: 'sharpness-limits',
     statement:
@@ -219,7 +219,7 @@ export const sharpnessLimits = sharpnessLaw(
   },
 )
 
-export const sharpnessEntropy = sharpnessLaw(
+const sharpnessEntropy = sharpnessLaw(
   {
     name: 'sharpness-entropy',
     statement: 'Sharpness is the entropy of the softmax plus the mean logit under it.',
@@ -236,7 +236,7 @@ export const sharpnessEntropy = sharpnessLaw(
   },
 )
 
-export const sharpnessHomogeneity = sharpnessLaw(
+const sharpnessHomogeneity = sharpnessLaw(
   {
     name: 'sharpness-homogeneity',
     statement: 'Sharpness scales with the logits.',

@@ -13,7 +13,7 @@ function reordered(batch: Batch, ofStudent: number[], ofTeacher: number[]): Batc
   }
 }
 
-export const sharedPermutation = lossLaw({
+const sharedPermutation = lossLaw({
   name: 'shared-permutation',
   statement: 'The order of the classes does not matter, as long as it is one for both sides and the labels.',
   formula: 'L(πv, πu, πt) = L(v, u, t)',
@@ -29,7 +29,7 @@ export const sharedPermutation = lossLaw({
   },
 })
 
-export const separatePermutations = lossLaw({
+const separatePermutations = lossLaw({
   name: 'separate-permutations',
   statement: 'The order of the student’s classes alone does not matter.',
   formula: 'L(πv, u, t) = L(v, u, t)',
@@ -76,10 +76,10 @@ function shiftLaw(name: string, side: 'student' | 'teacher', formula: string) {
 
 const upward = logit().map(Math.abs)
 
-export const studentShift = shiftLaw('student-shift', 'student', 'L(v + c, u, t) = L(v, u, t)')
-export const teacherShift = shiftLaw('teacher-shift', 'teacher', 'L(v, u + c, t) = L(v, u, t)')
+const studentShift = shiftLaw('student-shift', 'student', 'L(v + c, u, t) = L(v, u, t)')
+const teacherShift = shiftLaw('teacher-shift', 'teacher', 'L(v, u + c, t) = L(v, u, t)')
 
-export const labelIndependence = lossLaw({
+const labelIndependence = lossLaw({
   name: 'label-independence',
   statement: 'The labels do not matter.',
   formula: 'L(v, u, t) = L(v, u, t′)',

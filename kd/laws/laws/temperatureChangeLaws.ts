@@ -28,7 +28,7 @@ function changeLaw<Drawn>(
   })
 }
 
-export const temperaturesScale = changeLaw(
+const temperaturesScale = changeLaw(
   {
     name: 'temperatures-scale',
     statement: 'Scaling the logits of both sides together changes no temperature.',
@@ -41,7 +41,7 @@ export const temperaturesScale = changeLaw(
   ' of (c v, c u)',
 )
 
-export const temperaturesSwap = changeLaw(
+const temperaturesSwap = changeLaw(
   {
     name: 'temperatures-swap',
     statement: 'If teacher and student change places, so do their temperatures.',
@@ -55,7 +55,7 @@ export const temperaturesSwap = changeLaw(
   ({ student, teacher }) => ({ student: teacher, teacher: student }),
 )
 
-export const temperaturesMaximaAlone = changeLaw(
+const temperaturesMaximaAlone = changeLaw(
   {
     name: 'temperatures-maxima-alone',
     statement: 'The temperatures depend on the two largest logits alone.',
@@ -72,7 +72,7 @@ export const temperaturesMaximaAlone = changeLaw(
   ' with the other logits lowered',
 )
 
-export const temperaturesPermutation = changeLaw(
+const temperaturesPermutation = changeLaw(
   {
     name: 'temperatures-permutation',
     statement: 'The order of the classes of either side does not change the temperatures.',
@@ -88,7 +88,7 @@ export const temperaturesPermutation = changeLaw(
   ' of (πv, σu)',
 )
 
-export const temperaturesShift = changeLaw(
+const temperaturesShift = changeLaw(
   {
     name: 'temperatures-shift',
     statement: 'A constant added to the logits of both sides changes no temperature.',
@@ -101,7 +101,7 @@ export const temperaturesShift = changeLaw(
   ' of (v + c, u + c)',
 )
 
-export const temperaturesRowIndependence = lossLaw({
+const temperaturesRowIndependence = lossLaw({
   name: 'temperatures-row-independence',
   statement: 'The temperatures of a sample do not depend on the others.',
   formula: 'T of sample n of a batch = T of the sample alone',

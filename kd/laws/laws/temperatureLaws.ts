@@ -7,7 +7,7 @@ import { differs, exceeds, firstOf } from './lossLaw.ts'
 
 import { bothPositive, oneSample, temperatureLaw } from './temperatureLaw.ts'
 
-export const temperaturesShared = temperatureLaw(
+const temperaturesShared = temperatureLaw(
   {
     name: 'temperatures-shared',
     statement: 'Both sides of every sample have the temperature τ.',
@@ -22,7 +22,7 @@ export const temperaturesShared = temperatureLaw(
     ),
 )
 
-export const temperaturesSum = temperatureLaw(
+const temperaturesSum = temperatureLaw(
   {
     name: 'temperatures-sum',
     statement: 'The temperatures of a sample sum to 2τ.',
@@ -35,7 +35,7 @@ export const temperaturesSum = temperatureLaw(
     differs('T_teacher + T_student', teacher + student, '2τ', 2 * temperature, 2 * excused),
 )
 
-export const temperaturesRatio = temperatureLaw(
+const temperaturesRatio = temperatureLaw(
   {
     name: 'temperatures-ratio',
     statement: 'The temperatures are to each other as the largest logits are.',
@@ -55,7 +55,7 @@ export const temperaturesRatio = temperatureLaw(
   bothPositive,
 )
 
-export const temperaturesScaledMaxima = temperatureLaw(
+const temperaturesScaledMaxima = temperatureLaw(
   {
     name: 'temperatures-scaled-maxima',
     statement: 'Softened, both sides have the same largest logit.',
@@ -75,7 +75,7 @@ export const temperaturesScaledMaxima = temperatureLaw(
   bothPositive,
 )
 
-export const temperaturesBounds = temperatureLaw(
+const temperaturesBounds = temperatureLaw(
   {
     name: 'temperatures-bounds',
     statement: 'Both temperatures lie between 0 and 2τ.',
@@ -92,7 +92,7 @@ export const temperaturesBounds = temperatureLaw(
   },
 )
 
-export const temperaturesProduct = temperatureLaw(
+const temperaturesProduct = temperatureLaw(
   {
     name: 'temperatures-product',
     statement: 'The product of the temperatures is at most τ².',
@@ -104,7 +104,7 @@ export const temperaturesProduct = temperatureLaw(
     exceeds('T_teacher T_student', teacher * student, 'τ²', temperature ** 2, 4 * excused * temperature),
 )
 
-export const temperaturesFallback = temperatureLaw(
+const temperaturesFallback = temperatureLaw(
   {
     name: 'temperatures-fallback',
     statement: 'Where one largest logit is not positive and the other not negative, both sides have τ.',
@@ -126,7 +126,7 @@ export const temperaturesFallback = temperatureLaw(
     })),
 )
 
-export const sharpnessGapFormula = temperatureLaw(
+const sharpnessGapFormula = temperatureLaw(
   {
     name: 'sharpness-gap',
     statement:
@@ -150,7 +150,7 @@ export const sharpnessGapFormula = temperatureLaw(
   bothPositive,
 )
 
-export const sharpnessGapShrinks = temperatureLaw(
+const sharpnessGapShrinks = temperatureLaw(
   {
     name: 'sharpness-gap-shrinks',
     statement: 'Dynamic temperatures leave a smaller gap in sharpness than τ on both sides.',

@@ -6,7 +6,7 @@ import { samplesOf } from '../subject.ts'
 import { batches, rounding, withMore } from './cases.ts'
 import { differs, exceeds, lossLaw } from './lossLaw.ts'
 
-export const nonNegative = lossLaw({
+const nonNegative = lossLaw({
   name: 'non-negative',
   statement: 'The loss is never below zero.',
   formula: 'L(v, u, t) ≥ 0',
@@ -32,7 +32,7 @@ function multiples(factor: fc.Arbitrary<number>, { maxima }: Profile): fc.Arbitr
   }))
 }
 
-export const zeroAtEquality = lossLaw({
+const zeroAtEquality = lossLaw({
   name: 'zero-at-equality',
   statement: 'A student that equals its teacher has no loss.',
   formula: 'L(u, u, t) = 0',
@@ -47,7 +47,7 @@ export const zeroAtEquality = lossLaw({
     differs('L(u, u)', await subject.value(batch), 'zero', 0, subject.rounding(batch)),
 })
 
-export const zeroAtMultiples = lossLaw({
+const zeroAtMultiples = lossLaw({
   name: 'zero-at-multiples',
   statement:
     'A student that is a positive multiple of its teacher has no loss: the temperatures make up for the scale.',
@@ -61,7 +61,7 @@ export const zeroAtMultiples = lossLaw({
     differs('L(r u, u)', await subject.value(batch), 'zero', 0, subject.rounding(batch)),
 })
 
-export const positiveApart = lossLaw({
+const positiveApart = lossLaw({
   name: 'positive-apart',
   statement: 'Where the softened distributions differ, the loss is positive.',
   formula: 'p ≠ q ⇒ L(v, u, t) > 0',
@@ -81,7 +81,7 @@ export const positiveApart = lossLaw({
 /** Softened logits become small by this. */
 const small = 2 ** -5
 
-export const largeTemperatureLimit = lossLaw({
+const largeTemperatureLimit = lossLaw({
   name: 'large-temperature-limit',
   statement:
     'For logits small against the temperature the loss is the squared distance of centred logits, whatever the temperature.',

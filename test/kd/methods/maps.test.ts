@@ -1,52 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { gradientCheck, tensor } from '../../../engine/index.ts'
-import { averageTo, nearestTo, stagesFromFirst, stagesFromLast } from '../../../kd/maps.ts'
-import { expectClose, read } from '../numbers.ts'
-import { noise } from './fixedNetwork.ts'
-import { averaged, mean, nested, range } from './plain.ts'
-
-const lengthArb = fc.integer({ min: 1, max: 7 })
-
-describe('averageTo', () => {
-  it('should average blocks where sizes divide', async () => {
-    const maps = noise([2, 3, 8, 8], 1)
-    const plain = (await nested<number[][][][]>(maps)).flatMap((image) =>
-      image.flatMap((map) => averaged(map, 4).flat()),
-    )
-    expectClose(await read(averageTo(maps, [4, 4])), plain)
-  })
-
-  it('should average, at any size, what PyTorch would', () =>
-    fc.assert(
-      fc.asyncProperty(
-        lengthArb,
-        lengthArb,
-        fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 1, maxLength: 9 }),
-        async (height, width, row) => {
-          const maps = tensor(row, { dtype: 'float64', shape: [1, 1, 1, row.length] })
-          const cells = range(width).map((j) =>
-            mean(row.slice(Math.floor((j * row.length) / width), Math.ceil(((j + 1) * row.length) / width))),
-          )
-          expectClose(
-            await read(averageTo(maps, [height, width])),
-            range(height).flatMap(() => cells),
-          )
-        },
-      ),
-    ))
-
-  it('should keep the mean where sizes divide, and a map of its own size', async () => {
-    const maps = noise([1, 1, 6, 6], 2)
-    expectClose([mean(await read(averageTo(maps, [2, 3])))], [mean(await read(maps))])
-    expect(await read(averageTo(maps, [6, 6]))).toEqual(await read(maps))
-  })
-
-  it('should have the gradient of its differences', () =>
-    expect(gradientCheck((maps) => averageTo(maps, [2, 3]), [noise([2, 2, 5, 4], 3)])).resolves.toBeLessThan(
-      1e-6,
-    ))
-})
+import { tensor } from '../../../engine/index.ts'
+import { nearestTo, stagesFromFirst, stagesFromLast } from '../../../kd/maps.ts'
+import { read } from '../numbers.ts'
 
 describe('nearestTo', () => {
   it('should repeat pixels, and leave out those between', async () => {

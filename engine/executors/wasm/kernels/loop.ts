@@ -9,8 +9,8 @@ import { BodyWriter, type Given, type Place } from './body.ts'
 import { clearFold, combineLanes, foldAcross, laneMask, neutralLanes } from './folds.ts'
 import { beginKernel, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement, laneCount, loadLanes, storeLanes } from './lanes.ts'
-import { shareOut } from './nest.ts'
 import { at } from './pointers.ts'
+import { shareOut } from './shareOut.ts'
 
 /**
  * A fused loop. For maps of shape [N, C, H, W] that lie channels last, all operands walk evenly and the nest is
