@@ -30,7 +30,7 @@ type Dated = readonly [batch: Batch, epoch: number]
 /** Where the teacher's logits come from, and how fast that was. */
 interface Way {
   readonly title: string
-  readonly batches: Iterator<Dated>
+  readonly batches: AsyncIterator<Dated>
   step(dated: Dated): Promise<unknown>
   /** One number a turn. */
   readonly imagesPerSecond: number[]
@@ -41,7 +41,7 @@ await new Command()
   .option('--teacher <name>', modelNames.join(', '), 'resnet32x4')
   .option('--student <name>', 'the network that is trained', 'resnet8x4')
   .option('--batch <images>', 'images a step', wholeNumber, 64)
-  .option('--steps <number>', 'of a turn', wholeNumber, 3)
+  .option('--steps <number>', 'of a turn', wholeNumber, 4)
   .option('--seconds <number>', 'of all turns', wholeNumber, 60)
   .addOption(new Option('--precision <name>', 'of the kept logits').choices(precisions).default('float32'))
   .addOption(jsonOption())
@@ -64,14 +64,15 @@ async function measure(options: Options, folder: string): Promise<Result> {
   const teacher = { model, network: createModel(model, { seed: 2 }) }
   const open = (name: string) =>
     TeacherLogits.open({ folder: join(folder, name), precision, teacher, images })
-  const [cold, warm] = [await open('cold'), await open('warm')]
+  const [cold, half, warm] = [await open('cold'), await open('half'), await open('warm')]
   const few = new Loader(train, { batchSize, augment, limit: 4 * batchSize })
   const known = [...few.epoch(0)].map((batch): Dated => [batch, 1])
-  for (const [batch, epoch] of known) await warm.of(batch.indices, tensor(batch.images), epoch)
+  for (const dated of known) await ask(warm, dated)
 
   const ways = [
     wayOf('in the step', epochs(images), stepOf(options, teacher)),
     wayOf('computed and kept', epochs(images), stepOf(options, teacher, cold)),
+    wayOf('half of them kept before', halfKept(half, images), stepOf(options, teacher, half)),
     wayOf('all kept before', again(known), stepOf(options, teacher, warm)),
   ]
   for (const way of ways) await turn(way, steps)
@@ -81,12 +82,9 @@ async function measure(options: Options, folder: string): Promise<Result> {
   while (performance.now() < end)
 
   const reading: number[] = []
-  for (const [batch, epoch] of [...known, ...known, ...known]) {
-    const pixels = tensor(batch.images)
-    reading.push(await milliseconds(() => warm.of(batch.indices, pixels, epoch)))
-  }
+  for (const dated of [...known, ...known, ...known]) reading.push(await milliseconds(() => ask(warm, dated)))
   const rows = ways.map((way) => summaryOf(way, ways[0]))
-  for (const logits of [cold, warm]) logits.close()
+  for (const logits of [cold, half, warm]) logits.close()
   const { batch, student } = options
   return {
     ...{ teacher: model, student, batch, precision, machine: thisMachine(), rows },
@@ -94,7 +92,7 @@ async function measure(options: Options, folder: string): Promise<Result> {
   }
 }
 
-function wayOf(title: string, batches: Iterator<Dated>, step: Way['step']): Way {
+function wayOf(title: string, batches: AsyncIterator<Dated>, step: Way['step']): Way {
   return { title, batches, step, imagesPerSecond: [] }
 }
 
@@ -110,23 +108,38 @@ function stepOf(
   return ([batch, epoch]) => takeStep({ network, method, teacher, teacherLogits }, optimizer, batch, epoch)
 }
 
-function* epochs(loader: Loader): Generator<Dated> {
+function ask(logits: TeacherLogits, [batch, epoch]: Dated) {
+  const { data, shape } = batch.images
+  return logits.of(batch, tensor(data, { shape }), epoch)
+}
+
+async function* epochs(loader: Loader): AsyncGenerator<Dated> {
   for (let epoch = 0; ; epoch++) for (const batch of loader.epoch(epoch)) yield [batch, epoch + 1]
 }
 
-function* again(batches: readonly Dated[]): Generator<Dated> {
+async function* again(batches: readonly Dated[]): AsyncGenerator<Dated> {
   for (;;) yield* batches
+}
+
+/** Of every few batches, the logits of every other image are there before. */
+async function* halfKept(logits: TeacherLogits, { split, batchSize }: Loader): AsyncGenerator<Dated> {
+  const among = Int32Array.from({ length: 8 * batchSize }, (_, index) => index)
+  const augment = { padding: 4, flip: true }
+  const shown = new Loader(split, { batchSize, augment, among, shuffle: true })
+  const kept = new Loader(split, { batchSize, augment, among: among.filter((index) => index % 2 === 0) })
+  for (let epoch = 0; ; epoch++) {
+    for (const batch of kept.epoch(epoch)) await ask(logits, [batch, epoch + 1])
+    for (const batch of shown.epoch(epoch)) yield [batch, epoch + 1]
+  }
 }
 
 /** A few steps: short, so that a busy machine hits all ways alike. */
 async function turn({ batches, step, imagesPerSecond }: Way, steps: number): Promise<void> {
+  const taken: Dated[] = []
+  while (taken.length < steps) taken.push((await batches.next()).value)
   const start = performance.now()
-  let images = 0
-  for (let taken = 0; taken < steps; taken++) {
-    const dated: Dated = batches.next().value
-    await step(dated)
-    images += dated[0].labels.length
-  }
+  for (const dated of taken) await step(dated)
+  const images = taken.reduce((sum, [batch]) => sum + batch.labels.length, 0)
   imagesPerSecond.push((1000 * images) / (performance.now() - start))
 }
 

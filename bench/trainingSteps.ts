@@ -39,5 +39,6 @@ function randomBatch(size: number): Batch {
   const pixels = Float32Array.from({ length: size * 3 * 32 * 32 }, () => stream.uniform() - 0.5)
   const indices = Int32Array.from({ length: size }, (_, row) => row)
   const labels = indices.map((index) => index % 100)
-  return { images: ndarray(pixels, [size, 3, 32, 32]), labels, indices, places: indices }
+  const images = ndarray(pixels, [size, 3, 32, 32])
+  return { images, labels, indices, places: indices, following: new Int32Array() }
 }

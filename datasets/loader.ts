@@ -3,7 +3,7 @@ import { demand } from '../engine/errors.ts'
 import { RandomStream, streamKey } from '../engine/random.ts'
 import type { Augmentation, Split } from './dataset.ts'
 import { prefetch } from './prefetch.ts'
-import type { Ingredients } from './prepare.ts'
+import { type Ingredients, preparing } from './prepare.ts'
 import { countPlacements, normalisationTables, numberOfPlacement, randomPlacement } from './transforms.ts'
 
 export interface LoaderOptions {
@@ -33,6 +33,8 @@ export interface Batch {
   indices: Int32Array
   /** The number of each among the images that the loader draws from, which `Loader.labels` follows. */
   places: Int32Array
+  /** The numbers in the split of the images that the epoch shows after these, in order. */
+  following: Int32Array
 }
 
 /**
@@ -101,6 +103,12 @@ export class Loader {
     )
   }
 
+  /** These images of the split as they come in an epoch, 0 being the first: [count, channels, height, width]. */
+  images(epoch: number, indices: Int32Array): NdArray<Float32Array> {
+    const [, ...imageShape] = this.split.images.shape
+    return ndarray(preparing(this.#ingredients(epoch))(indices), [indices.length, ...imageShape])
+  }
+
   /**
    * The batches of an epoch, made one by one: the next one, where threads share the pixels, while the caller is busy with
    * this one. An epoch that is left early (`break`, or the iterator's `return`) lets go of what was made ahead.
@@ -119,21 +127,24 @@ export class Loader {
 
   *#batches(epoch: number, startBatch: number): Generator<Batch> {
     const { batchSize, batchesPerEpoch } = this
-    const order = this.#order(epoch)
-    const batches = Array.from({ length: batchesPerEpoch - startBatch }, (_, i) => {
-      const places = order.slice((startBatch + i) * batchSize, (startBatch + i + 1) * batchSize)
-      return { places, indices: places.map((place) => this.#kept[place]) }
+    const order = this.#order(epoch).subarray(0, batchesPerEpoch * batchSize)
+    const shown = order.map((place) => this.#kept[place])
+    const indicesOf = Array.from({ length: batchesPerEpoch - startBatch }, (_, i) => {
+      const start = (startBatch + i) * batchSize
+      return shown.slice(start, start + batchSize)
     })
     const [, ...imageShape] = this.split.images.shape
-    const indicesOf = batches.map(({ indices }) => indices)
-    let batch = 0
+    let end = startBatch * batchSize
     for (const images of prefetch(this.#ingredients(epoch), indicesOf)) {
-      const { places, indices } = batches[batch++]
+      const start = end
+      end = Math.min(start + batchSize, shown.length)
+      const places = order.slice(start, end)
       yield {
-        images: ndarray(images, [indices.length, ...imageShape]),
+        images: ndarray(images, [places.length, ...imageShape]),
         labels: places.map((place) => this.labels[place]),
-        indices,
+        indices: shown.slice(start, end),
         places,
+        following: shown.subarray(end),
       }
     }
   }

@@ -1,9 +1,10 @@
+import { convertHost, type DType, isFloat } from './dtype.ts'
 import { demand } from './errors.ts'
 import { Node, type Value } from './node.ts'
 import { detach } from './operations/constants.ts'
 import { cast } from './operations/elementwise.ts'
 import { equalShapes, format } from './shape.ts'
-import { Tensor } from './tensor.ts'
+import { hostTensor, Tensor } from './tensor.ts'
 
 /**
  * A tensor that can be given a new value: a weight, a running average, a momentum. Assigning is lazy too: the new
@@ -26,7 +27,7 @@ export class Variable extends Tensor {
       equalShapes(value.shape, this.shape),
       () => `assign: expected ${format(this.shape)}, got ${format(value.shape)}`,
     )
-    this.node = ownNode(cast(value, this.dtype))
+    this.node = ownNode(inType(value, this.dtype))
   }
 
   /** @internal The value of a pending node has been computed and is held there. */
@@ -44,6 +45,13 @@ export class Variable extends Tensor {
     if (this.node.value !== undefined && this.node.operation !== 'input') this.node = ownNode(this)
     if (this.node.value !== undefined) this.committed = this.node
   }
+}
+
+/** Numbers on the host are converted there: the executor that takes them may lack their type. */
+function inType(value: Tensor, dtype: DType): Tensor {
+  const { value: held } = value.node
+  if (value.dtype === dtype || !isFloat(dtype) || held?.at !== 'host') return cast(value, dtype)
+  return hostTensor(convertHost(dtype, held.data), value.shape)
 }
 
 /** A node of this value for a variable alone: what others hold too must survive when the variable overwrites it. */

@@ -48,7 +48,7 @@ export async function readPickledNames(
     fields.map((field) => {
       const names = listUnder(field.namesKey, dictionary, refuse)
       demandNames(file, field, names)
-      return [field, names.map((name) => (typeof name === 'string' ? name : refuse('a name is no text')))]
+      return [field, names.map((name) => textOf(name) ?? refuse('a name is no text'))]
     }),
   )
 }
@@ -62,7 +62,13 @@ async function readDictionary(
   const reader = new ByteReader(bytes, refuse)
   const value = unpickle(reader, meaningOfArrays(refuse), new Budget(bytes.length, refuse), refuse)
   if (!(value instanceof Map)) refuse(`expected a dictionary, got ${kindOf(value)}`)
-  return { dictionary: value, refuse }
+  return { dictionary: new Map(Array.from(value, ([key, entry]) => [textOf(key), entry])), refuse }
+}
+
+/** A text, or bytes that are one: Python 3 makes such of Python 2's texts where it is told to leave them as they are. */
+function textOf(value: unknown): string | undefined {
+  if (value instanceof Uint8Array) return new TextDecoder('latin1').decode(value)
+  return typeof value === 'string' ? value : undefined
 }
 
 function listUnder(key: string, dictionary: ReadonlyMap<unknown, unknown>, refuse: Refuse): unknown[] {

@@ -9,7 +9,7 @@ export function refuseFloat64(executor: string, { inputs, operations }: Graph): 
   if (wide === undefined) return
   throw new InvalidInputError(
     `${executor}: this executor computes in float32, but the computation holds a float64 tensor ${format(wide.shape)}: ` +
-      "cast it to float32, or use the 'reference' executor",
+      "make it with { dtype: 'float32' }, or use the 'reference' executor",
   )
 }
 

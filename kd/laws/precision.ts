@@ -46,17 +46,21 @@ export const genericBatches: readonly Batch[] = [
   },
 ]
 
-/** One more, on which one largest logit is negative: of use only for losses that speak of such rows. */
+/** One more, on which largest logits are negative, of one side or both: of use only for losses that speak of such rows. */
 export const oppositeMaxima: Batch = {
   student: [
     [-0.75, -2.5, -1.125],
     [0.625, -1.25, 2.5],
+    [0.25, -1, -2.5],
+    [-1.25, -0.5, -2],
   ],
   teacher: [
     [1.5, 0.25, -3.125],
     [-0.5, -1.75, -2.25],
+    [-1.75, -2.5, -3],
+    [-0.25, -3, -1.5],
   ],
-  labels: [1, 2],
+  labels: [1, 2, 0, 1],
 }
 
 /** A step that float64 sees and float32 does not. */

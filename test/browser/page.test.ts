@@ -40,8 +40,9 @@ describe.skipIf(chromiumPath === undefined)('the page', () => {
 
     await example.press('Pause')
     await example.hears(/^The student pauses/)
-    const paused = await example.number('Step')
-    await example.page.waitForTimeout(500)
+    const paused = await example.settledStep()
+    expect(paused).toBeLessThan(400)
+    await example.page.waitForTimeout(1000)
     expect(await example.number('Step')).toBe(paused)
     expect(await example.page.locator('#images figure').count()).toBe(6)
     expect(await example.page.locator('#temperatures circle').count()).toBe(40)

@@ -93,6 +93,16 @@ export class Example {
     while (!((await this.number('Step')) >= step)) await this.page.waitForTimeout(100)
   }
 
+  /** The number of steps once what was on its way is there: a second long it has not changed. */
+  async settledStep(): Promise<number> {
+    for (let before = Number.NaN; ; ) {
+      const step = await this.number('Step')
+      if (step === before) return step
+      before = step
+      await this.page.waitForTimeout(1000)
+    }
+  }
+
   /** The losses that the page saves, by run. */
   async losses(): Promise<number[][]> {
     const download = this.page.waitForEvent('download')

@@ -51,10 +51,10 @@ describe('CIFAR in the Python layout, as Python 2 pickled it', () => {
     expect(await openCifar100(join(parent, 'cifar-100-python'))).toEqual(binary)
   })
 
-  it.each([2, 4])(
-    'should be the same when Python 3 has saved it again, with protocol %i',
-    async (protocol) => {
-      const again = await openCifar100(join(fixtures, `repickled-${protocol}.tar.gz`))
+  it.each(['2', '4', 'bytes-2', 'bytes-4'])(
+    'should be the same when Python 3 has saved it again, with protocol and texts: %s',
+    async (way) => {
+      const again = await openCifar100(join(fixtures, `repickled-${way}.tar.gz`))
       expect(again).toEqual(await openCifar100(archive100))
     },
   )

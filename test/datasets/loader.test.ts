@@ -82,6 +82,27 @@ describe('an epoch', () => {
       ),
     )
   })
+
+  it('should say which images follow, and what any of them looks like', () => {
+    fc.assert(
+      fc.property(
+        split(),
+        batchSizeArb,
+        augmentation(),
+        fc.boolean(),
+        epochArb,
+        (images, batchSize, augment, dropLast, epoch) => {
+          fc.pre(!dropLast || batchSize <= images.labels.length)
+          const loader = new Loader(images, { batchSize, shuffle: true, augment, dropLast })
+          const batches = [...loader.epoch(epoch)]
+          for (const [number, { following }] of batches.entries())
+            expect([...following]).toEqual(flatten(batches.slice(number + 1)))
+          const { indices, images: shown } = batches.at(-1)!
+          expect(loader.images(epoch, indices)).toEqual(shown)
+        },
+      ),
+    )
+  })
 })
 
 describe('augmentation', () => {

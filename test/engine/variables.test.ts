@@ -29,6 +29,15 @@ describe.each(executors)('variables on the %s executor', (name) => {
     expect(await read(count)).toEqual([11, 12])
   })
 
+  it('should take numbers of another type, whether or not the executor has it', async () => {
+    const x = variable(tensor([0, 0]))
+    x.assign(tensor(Float64Array.of(1 / 3, 2)))
+    expect(x.dtype).toBe('float32')
+    expect(await read(x)).toEqual([Math.fround(1 / 3), 2])
+    x.assign(tensor(Int32Array.of(7, -8)))
+    expect(await read(x)).toEqual([7, -8])
+  })
+
   it('should take every assignment exactly once, whatever is read and realized between', () =>
     fc.assert(
       fc.asyncProperty(fc.array(fc.constantFrom('assign', 'realize', 'read')), async (steps) => {

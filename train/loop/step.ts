@@ -34,7 +34,7 @@ export async function takeStep(
   epoch: number,
 ): Promise<Record<string, number>> {
   const tensors = batchTensors(batch)
-  const teacherLogits = await pupil.teacherLogits?.of(batch.indices, tensors.images, epoch)
+  const teacherLogits = await pupil.teacherLogits?.of(batch, tensors.images, epoch)
   const scalars = recordStep(pupil, optimizer, { ...tensors, teacherLogits }, epoch)
   await realize(...Object.values(scalars), pupil.network, pupil.method, optimizer)
   return readScalars(scalars)

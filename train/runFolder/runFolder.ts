@@ -1,6 +1,6 @@
-import { open, readdir, rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { demand, InvalidInputError } from '../../engine/errors.ts'
+import { appendDurably } from '../../files/appendFile.ts'
 import { isPartial, makeEmptyFolder, removePartialFiles } from '../../files/folder.ts'
 import { readJson, writeJson } from '../../files/json.ts'
 import { writeFileAtomically } from '../../files/writeFile.ts'
@@ -11,6 +11,7 @@ import type { EpochEnd, EpochMetrics, Observer, TrainingStart } from '../loop/ob
 import type { Progress } from '../loop/train.ts'
 import { lockFolder } from './lock.ts'
 import type { RunConfig } from './runConfig.ts'
+import { demandSameRun } from './sameRun.ts'
 import { csvOf, scalarsOfEpoch } from './scalars.ts'
 import { fileHeader, scalarRecord } from './tensorBoard.ts'
 
@@ -85,9 +86,9 @@ export class RunFolder implements Observer {
 
   async epochEnded({ metrics, weights, isBest }: EpochEnd): Promise<void> {
     this.#epochs.push(metrics)
-    await append(join(this.path, 'metrics.jsonl'), `${JSON.stringify(metrics)}\n`)
+    await appendDurably(join(this.path, 'metrics.jsonl'), `${JSON.stringify(metrics)}\n`)
     await writeFileAtomically(join(this.path, 'metrics.csv'), csvOf(this.#epochs))
-    await append(this.#events, eventOf(metrics))
+    await appendDurably(this.#events, eventOf(metrics))
     await this.#save('last', weights, aboutOf(metrics))
     if (isBest) await this.#save('best', weights, aboutOf(metrics))
   }
@@ -127,50 +128,6 @@ function aboutOf(metrics: EpochMetrics | undefined): Record<string, string> {
   return metrics === undefined ? { epoch: '0' } : { epoch: `${metrics.epoch}`, top1: `${metrics.test.top1}` }
 }
 
-/** Everything that decides the numbers must be as it was; the machine and its number of threads may be another. */
-export function demandSameRun(path: string, earlier: object, config: object): void {
-  const [before, now] = [earlier, config].map((value) => {
-    const { environment, ...deciding } = JSON.parse(JSON.stringify(value))
-    return deciding
-  })
-  const changes = changesBetween(before, now)
-  demand(changes.length === 0, () => `${path}: this folder is of another run: ${changes.join('; ')}`)
-}
-
-/** What is not the same, down to single values of objects in objects. */
-function changesBetween(before: unknown, now: unknown, name = ''): string[] {
-  if (isRecord(before) && isRecord(now)) {
-    return Object.keys({ ...before, ...now }).flatMap((key) =>
-      changesBetween(before[key], now[key], name === '' ? key : `${name}.${key}`),
-    )
-  }
-  const [was, is] = [before, now].map((value) => JSON.stringify(value) ?? 'not given')
-  return was === is ? [] : [`${name} was ${was}, now ${is}`]
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 function eventOf(metrics: EpochMetrics): Uint8Array {
   return scalarRecord(Date.now() / 1000, metrics.epoch, scalarsOfEpoch(metrics))
-}
-
-/** Appends to a file. Throws, naming it, where it cannot: what it held before is as it was. */
-async function append(path: string, content: string | Uint8Array): Promise<void> {
-  try {
-    const file = await open(path, 'a')
-    try {
-      const { size } = await file.stat()
-      await file.appendFile(content).catch(async (error) => {
-        await file.truncate(size).catch(() => {})
-        throw error
-      })
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-  } catch (error) {
-    throw new InvalidInputError(`${path}: cannot write to this file (${(error as Error).message})`)
-  }
 }

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type RunRecipe, readRecipe, resolveRunRecipe } from '../recipes/index.ts'
-import { demandSameRun, type RunResult, resultIn } from '../runFolder/runFolder.ts'
+import { type RunResult, resultIn } from '../runFolder/runFolder.ts'
+import { demandSameRun } from '../runFolder/sameRun.ts'
 import type { PlannedRun } from './manifest.ts'
 
 /** How far a planned run has come. */

@@ -20,6 +20,7 @@ export class SlotFile {
   /** A sum and its bytes on their way. */
   readonly #slot: Uint8Array
   readonly #sum: DataView
+  readonly #bytes: Uint8Array
 
   /** Opens the file, or makes it. Throws where the header of an existing one is another. */
   constructor(path: string, about: object, slotBytes: number) {
@@ -28,6 +29,7 @@ export class SlotFile {
     this.#start = header.length
     this.#slot = new Uint8Array(sumBytes + slotBytes)
     this.#sum = new DataView(this.#slot.buffer)
+    this.#bytes = this.#slot.subarray(sumBytes)
     this.#file = explained(path, () => openSync(path, constants.O_RDWR | constants.O_CREAT))
     try {
       explained(path, () => this.#settleHeader(header))
@@ -39,19 +41,23 @@ export class SlotFile {
 
   /** Copies what a slot holds, and tells whether it holds anything. */
   read(slot: number, into: Uint8Array): boolean {
+    const holds = this.holds(slot)
+    if (holds) into.set(this.#bytes)
+    return holds
+  }
+
+  /** Whether a slot holds anything. */
+  holds(slot: number): boolean {
     const read = explained(this.path, () =>
       readSync(this.#file, this.#slot, 0, this.#slot.length, this.#at(slot)),
     )
-    const bytes = this.#slot.subarray(sumBytes)
     // The sum of zeros is not 0: a hole is no slot of zeros.
-    if (read < this.#slot.length || this.#sum.getUint32(0, true) !== crc32(bytes)) return false
-    into.set(bytes)
-    return true
+    return read === this.#slot.length && this.#sum.getUint32(0, true) === crc32(this.#bytes)
   }
 
   /** Fills a slot. Throws the error of the file system where it cannot, for example where the disk is full. */
   write(slot: number, bytes: Uint8Array): void {
-    this.#slot.set(bytes, sumBytes)
+    this.#bytes.set(bytes)
     this.#sum.setUint32(0, crc32(bytes), true)
     writeSync(this.#file, this.#slot, 0, this.#slot.length, this.#at(slot))
   }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Loader } from '../../datasets/index.ts'
+import type { Batch, Loader } from '../../datasets/index.ts'
 import { type Tensor, tensor, zeros } from '../../engine/index.ts'
 import { makeFolder } from '../../files/folder.ts'
 import type { Network } from '../../nn/index.ts'
@@ -25,14 +25,15 @@ export interface Kept extends TeacherCache {
 
 /**
  * The logits that a teacher has for training images, kept in a file from one epoch, run, student and seed to the next: they
- * depend on nothing but the image and how it is placed. What is missing is computed when it is first wanted.
+ * depend on nothing but the image and how it is placed. What is missing is computed when it is first wanted, or in a batch
+ * that would not be full.
  *
  * With `float32`, a training on the wasm executor is the same with and without, bit for bit: hence batches smaller than the
  * others, whose convolutions may be computed by other methods, are left to the step. On other executors rounding may
  * differ where logits come out of a plan of their own.
  */
 export class TeacherLogits {
-  /** Rows that were found in the file, and rows that were not. */
+  /** Rows of batches that were found in the file, and rows that the teacher has computed, some of them ahead. */
   readonly counts = { found: 0, computed: 0 }
   readonly #teacher: Network
   readonly #images: Loader
@@ -63,24 +64,28 @@ export class TeacherLogits {
   }
 
   /**
-   * The logits [N, classes] of a batch of augmented images [N, C, H, W], `indices` being their numbers in the split, in an
-   * epoch that counts from 1. Nothing for a batch smaller than the others.
+   * The logits [N, classes] of a batch whose images are [N, C, H, W], in an epoch that counts from 1. Nothing for a batch
+   * smaller than the others.
    */
-  async of(indices: Int32Array, images: Tensor, epoch: number): Promise<Tensor | undefined> {
+  async of({ indices, following }: Batch, images: Tensor, epoch: number): Promise<Tensor | undefined> {
     const { rows, classes, precision } = this.#subject
     if (indices.length !== rows) return undefined
-    const slots = this.#slots(indices, epoch)
-    const bytes = new Uint8Array(rows * classes * bytesPerNumber(precision))
-    const bytesOf = (row: number) =>
-      bytes.subarray((row * bytes.length) / rows, ((row + 1) * bytes.length) / rows)
-    const missing = [...slots.keys()].filter((row) => !this.#file.read(slots[row], bytesOf(row)))
+    const rowBytes = classes * bytesPerNumber(precision)
+    const bytes = new Uint8Array(rows * rowBytes)
+    const bytesOf = (row: number) => bytes.subarray(row * rowBytes, (row + 1) * rowBytes)
+    const missing = [...indices.keys()].filter(
+      (row) => !this.#file.read(this.#slotOf(indices[row], epoch), bytesOf(row)),
+    )
     this.counts.found += rows - missing.length
-    this.counts.computed += missing.length
     if (missing.length > 0) {
-      const computed = (await predictFrozen(this.#teacher, images, 'running').logits.data()) as Float32Array
-      for (const row of missing) {
-        encode(computed.subarray(row * classes, (row + 1) * classes), precision, bytesOf(row))
-        this.#keep(slots[row], bytesOf(row))
+      // A teacher that has to be asked is asked for a whole batch: what is missing here, and then in later batches.
+      const ahead = this.#missingOf(following, rows - missing.length, epoch)
+      const wanted = Int32Array.from([...missing.map((row) => indices[row]), ...ahead])
+      const computed = await this.#compute(wanted, missing.length === rows ? images : undefined, epoch)
+      for (const [place, index] of wanted.entries()) {
+        const kept = place < missing.length ? bytesOf(missing[place]) : new Uint8Array(rowBytes)
+        encode(computed.subarray(place * classes, (place + 1) * classes), precision, kept)
+        this.#keep(this.#slotOf(index, epoch), kept)
       }
     }
     // Computed ones too: what is rounded must not depend on who came first.
@@ -91,10 +96,33 @@ export class TeacherLogits {
     this.#file.close()
   }
 
-  #slots(indices: Int32Array, epoch: number): number[] {
-    const { placementCount } = this.#images
-    const placements = this.#images.placements(epoch - 1, indices)
-    return [...indices].map((index, row) => index * placementCount + placements[row])
+  /** The first of these images that are not in the file, at most so many; none where nothing can be kept for later. */
+  #missingOf(indices: Int32Array, atMost: number, epoch: number): number[] {
+    const missing: number[] = []
+    if (!this.#canKeep) return missing
+    for (const index of indices) {
+      if (missing.length === atMost) break
+      if (!this.#file.holds(this.#slotOf(index, epoch))) missing.push(index)
+    }
+    return missing
+  }
+
+  /** The logits of images, which are made where they are not given. Too few for a batch are repeated until they are one. */
+  async #compute(indices: Int32Array, given: Tensor | undefined, epoch: number): Promise<Float32Array> {
+    const { rows } = this.#subject
+    this.counts.computed += indices.length
+    const made = () => {
+      const batch = Int32Array.from({ length: rows }, (_, row) => indices[row % indices.length])
+      const { data, shape } = this.#images.images(epoch - 1, batch)
+      return tensor(data, { shape })
+    }
+    const { logits } = predictFrozen(this.#teacher, given ?? made(), 'running')
+    return (await logits.data()) as Float32Array
+  }
+
+  #slotOf(index: number, epoch: number): number {
+    const [placement] = this.#images.placements(epoch - 1, Int32Array.of(index))
+    return index * this.#images.placementCount + placement
   }
 
   /** A full disk costs time, not the training. */

@@ -23,6 +23,7 @@ const standardized = (row: Row, count: number) => {
   const centred = centredRow(row)
   return scaled(centred, 1 / Math.sqrt(squaredNorm(centred) / count))
 }
+const cutOff = (row: Row) => row.map((value) => Math.max(value, 0))
 const byClass = (rows: readonly Row[]) => rows[0].map((_, j) => rows.map((row) => row[j]))
 
 /** Samples and classes that are mixed, left out or changed before anything else. */
@@ -35,6 +36,7 @@ export const batchMistakes: Mistakes = {
   'the last sample is left out': { reduce: (values) => total(values.slice(0, -1)) / values.length },
   'the first sample is left out': { reduce: (values) => total(values.slice(1)) / values.length },
   'only the first sample counts': { reduce: ([first]) => first },
+  'only the last sample counts': { reduce: (values) => values.at(-1)! },
   'the largest loss of a sample in the place of their mean': { reduce: largest },
   'the square root of the loss': { reduce: (values) => Math.sqrt(mean(values)) },
   'the divergence of mean logits in the place of the mean divergence': {
@@ -57,6 +59,9 @@ export const batchMistakes: Mistakes = {
   'the labels are in another order than the logits': {
     arrange: (batch) => ({ ...batch, labels: turned(batch.labels) }),
   },
+  'the label of the first sample is taken for all': {
+    arrange: (batch) => ({ ...batch, labels: batch.labels.map(() => batch.labels[0]) }),
+  },
   'labels are one too low: they are counted from 1': { arrange: moved(-1) },
   'labels are one too high': { arrange: moved(1) },
   'softmax is taken over the batch in the place of the classes': {
@@ -72,6 +77,16 @@ export const batchMistakes: Mistakes = {
   },
   'logits are normalised to length 1 first': {
     arrange: bothRows((row) => scaled(row, 1 / Math.sqrt(squaredNorm(row)))),
+  },
+  'negative logits are cut off': { arrange: bothRows(cutOff) },
+  'negative logits of the student are cut off': {
+    arrange: (batch) => ({ ...batch, student: batch.student.map(cutOff) }),
+  },
+  'negative logits of the teacher are cut off': {
+    arrange: (batch) => ({ ...batch, teacher: batch.teacher.map(cutOff) }),
+  },
+  'both rows are sorted: their classes are not the same any more': {
+    arrange: bothRows((row) => row.toSorted((a, b) => b - a)),
   },
   'the last class is left out': { arrange: bothRows((row) => row.slice(0, -1)) },
   'the first class is left out': { arrange: bothRows((row) => row.slice(1)) },

@@ -65,7 +65,8 @@ function guessValue({ profile }: Subject, probes: readonly Probe[]): string | un
     const factors = probes.map(({ batch }) => scale.factor(batch, profile.temperature))
     for (const { mistake, values } of candidates) {
       if (mistake === '' && scale.mistake === '') continue
-      if (!probes.every((probe, i) => explains(factors[i] * values[i], probe))) continue
+      const given = values.map((value, i) => factors[i] * value)
+      if (!explainsAll(given, probes)) continue
       return [mistake, scale.mistake].filter((text) => text !== '').join('; and ')
     }
   }
@@ -88,6 +89,15 @@ function guessRatio(probes: readonly Probe[]): string | undefined {
     return `the whole is ${round(ratios[0])}${powers.join('')} times its formula`
   }
   return undefined
+}
+
+/** Where a mistake explains one difference, another to which it has no answer, as 0/0, does not speak against it. */
+function explainsAll(values: readonly number[], probes: readonly Probe[]): boolean {
+  const differs = ({ found, wanted, excused }: Probe) => !(Math.abs(found - wanted) <= excused)
+  return (
+    probes.every((probe, i) => explains(values[i], probe) || (differs(probe) && Number.isNaN(values[i]))) &&
+    probes.some((probe, i) => explains(values[i], probe) && differs(probe))
+  )
 }
 
 function explains(value: number, { found, excused }: Probe): boolean {
@@ -142,7 +152,7 @@ function guessSum({ profile }: Subject, probes: readonly Probe[]): string | unde
     return `${round(weights[1])} × ${name} is added to ${formula}`
   }
   const both = coefficientsOf([wanted, strangers[0].column, strangers[2].column], found, tolerance)
-  if (both === undefined) return undefined
+  if (both === undefined || Math.max(Math.abs(both[1]), Math.abs(both[2])) < 1e-3) return undefined
   const [own, ...others] = both.map(round)
   return `it is ${own} × the formula + ${others[0]} × ${strangers[0].name} + ${others[1]} × ${strangers[2].name}`
 }

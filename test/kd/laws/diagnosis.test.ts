@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { checkLaws, formatReport, type HostLoss, type ProfileName } from '../../../kd/laws/index.ts'
 import { dtkdSlopes, kdSlopes, withGradient } from './mutants/gradients.ts'
-import { crossEntropy, dkd, dtkd, kd, lossOf, scaled, total } from './mutants/plain.ts'
+import { crossEntropy, dkd, dtkd, kd, lossOf, published, type Row, scaled, total } from './mutants/plain.ts'
 
 const overClasses = lossOf({ ...kd, divergence: (p, q, t) => kd.divergence(p, q, t) / p.length })
+
+const secondLargest = (row: Row) => row.toSorted((a, b) => b - a)[1]
 
 /** Mistakes, and what the kit should say of them. */
 const mistakes: readonly (readonly [ProfileName, HostLoss, string])[] = [
@@ -40,6 +42,43 @@ const mistakes: readonly (readonly [ProfileName, HostLoss, string])[] = [
   ['dtkd', lossOf({ ...dtkd, factor: () => 16 }), 'the factor is τ² in the place of T_teacher T_student'],
   [
     'dtkd',
+    lossOf({ ...dtkd, temperatures: (v, u) => published(secondLargest(v), Math.max(...u)) }),
+    'temperatures take, for the student, the second largest logit in the place of the largest logit',
+  ],
+  [
+    'dtkd-guarded',
+    lossOf({ ...kd, temperatures: (v, u) => (Math.max(...v) > 0 ? dtkd : kd).temperatures(v, u) }),
+    'the guard asks whether the student’s largest logit is positive, and not the teacher’s',
+  ],
+  [
+    'dtkd-guarded',
+    lossOf({
+      ...kd,
+      temperatures: (v, u) => (Math.max(...v) + Math.max(...u) > 0 ? dtkd : kd).temperatures(v, u),
+    }),
+    'the guard asks whether the sum of the largest logits is positive, not each of them',
+  ],
+  [
+    'dtkd-guarded',
+    lossOf({
+      ...kd,
+      temperatures: (v, u) =>
+        Math.min(Math.max(...v), Math.max(...u)) > 0 ? dtkd.temperatures(v, u) : { student: 1, teacher: 1 },
+    }),
+    'where a largest logit is not positive the temperature is 1, not 4',
+  ],
+  [
+    'dkd',
+    (v, u, labels) =>
+      lossOf(dkd)(
+        v,
+        u,
+        labels.map(() => labels[0]),
+      ),
+    'the label of the first sample is taken for all',
+  ],
+  [
+    'dtkd',
     withGradient(dtkd, { ...dtkdSlopes, attached: () => 0 }),
     'the gradient is detached where attached was claimed: nothing flows through the temperatures',
   ],
@@ -62,6 +101,18 @@ describe('the guess at the cause', () => {
     const report = await checkLaws(loss, 'kd', { seed: 1 })
     expect(report.precision).toBe('float32')
     expect(report.guess).toBe('the mean over the classes in the place of their sum')
+  })
+
+  it('should not be that the formula stands there once', async () => {
+    const nearly = lossOf({
+      ...dtkd,
+      temperatures: (v, u) => ({
+        ...dtkd.temperatures(v, u),
+        student: dtkd.temperatures(v, u).student + 1e-6,
+      }),
+    })
+    const { holds, guess } = await checkLaws(nearly, 'dtkd', { seed: 1 })
+    expect({ holds, guess }).toEqual({ holds: false, guess: undefined })
   })
 
   it('should say nothing where all holds, and what mostly breaks a law where no mistake explains it', async () => {

@@ -15,6 +15,7 @@ import {
   TeacherLogits,
   TrainingStopped,
 } from '../../../train/index.ts'
+import { predictFrozen } from '../../../train/loop/frozen.ts'
 import { temporaryFolder } from '../temporaryFolder.ts'
 import { tinyDataset } from '../tinyNetwork.ts'
 
@@ -177,7 +178,7 @@ describe('TeacherLogits', () => {
   it('should compute what is missing once, and count', async () => {
     const logits = await open(await temporaryFolder())
     const [first, second] = images.epoch(0)
-    const ask = ({ indices, images }: typeof first) => logits.of(indices, tensor(images), 1)
+    const ask = (batch: typeof first) => logits.of(batch, tensor(batch.images), 1)
     const once = await (await ask(first))!.data()
     expect(logits.counts).toEqual({ found: 0, computed: 8 })
     expect(await (await ask(first))!.data()).toEqual(once)
@@ -187,12 +188,37 @@ describe('TeacherLogits', () => {
     logits.close()
   })
 
+  it('should ask the teacher for whole batches, and so no oftener than what is new fills them', async () => {
+    const { train } = tinyDataset({ trainCount: 67 })
+    const loader = new Loader(train, { batchSize: 8, augment: { padding: 0, flip: true }, shuffle: true })
+    const logits = await open(await temporaryFolder(), { images: loader })
+    for (const batch of loader.epoch(0)) await logits.of(batch, tensor(batch.images), 1)
+    const shown = [...loader.epoch(1)]
+    const all = Int32Array.from(train.labels.keys())
+    const [before, after] = [loader.placements(0, all), loader.placements(1, all)]
+    const seen = [...loader.epoch(0)].slice(0, -1).flatMap(({ indices }) => [...indices])
+    const isKnown = (index: number) => seen.includes(index) && before[index] === after[index]
+    const fullBatches = shown.slice(0, -1)
+    const isNew = fullBatches.map(({ indices }) => [...indices].filter((index) => !isKnown(index)).length)
+    const newImages = isNew.reduce((sum, count) => sum + count)
+    expect(isNew.every((count) => count > 0)).toBe(true)
+
+    const questions = questionsTo(network)
+    for (const batch of fullBatches) {
+      const values = await (await logits.of(batch, tensor(batch.images), 2))!.data()
+      const { logits: direct } = predictFrozen(network, tensor(batch.images), 'running')
+      expect(values).toEqual(await direct.data())
+    }
+    expect(questions() - fullBatches.length).toBe(Math.ceil(newImages / 8))
+    logits.close()
+  })
+
   it('should compute again what was damaged', async () => {
     const folder = await temporaryFolder()
     const [batch] = images.epoch(0)
     const ask = async () => {
       const logits = await open(folder)
-      const values = await (await logits.of(batch.indices, tensor(batch.images), 1))!.data()
+      const values = await (await logits.of(batch, tensor(batch.images), 1))!.data()
       logits.close()
       return { values, computed: logits.counts.computed }
     }
@@ -201,7 +227,8 @@ describe('TeacherLogits', () => {
     const bytes = await readFile(file)
     bytes[bytes.length - 1] ^= 1
     await writeFile(file, bytes)
-    expect(await ask()).toEqual({ values, computed: 1 })
+    // The damaged one, and seven of the next batch.
+    expect(await ask()).toEqual({ values, computed: 8 })
     expect(await ask()).toEqual({ values, computed: 0 })
   })
 

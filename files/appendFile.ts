@@ -1,0 +1,21 @@
+import { open } from 'node:fs/promises'
+import { InvalidInputError } from '../engine/errors.ts'
+
+/** Appends to a file and flushes it. Throws, naming it, where it cannot: what it held before is as it was. */
+export async function appendDurably(path: string, content: string | Uint8Array): Promise<void> {
+  try {
+    const file = await open(path, 'a')
+    try {
+      const { size } = await file.stat()
+      await file.appendFile(content).catch(async (error) => {
+        await file.truncate(size).catch(() => {})
+        throw error
+      })
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    throw new InvalidInputError(`${path}: cannot write to this file (${(error as Error).message})`)
+  }
+}

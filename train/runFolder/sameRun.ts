@@ -1,0 +1,26 @@
+import { demand } from '../../engine/errors.ts'
+
+/** Everything that decides the numbers must be as it was; the machine and its number of threads may be another. */
+export function demandSameRun(path: string, earlier: object, config: object): void {
+  const [before, now] = [earlier, config].map((value) => {
+    const { environment, ...deciding } = JSON.parse(JSON.stringify(value))
+    return deciding
+  })
+  const changes = changesBetween(before, now)
+  demand(changes.length === 0, () => `${path}: this folder is of another run: ${changes.join('; ')}`)
+}
+
+/** What is not the same, down to single values of objects in objects. */
+function changesBetween(before: unknown, now: unknown, name = ''): string[] {
+  if (isRecord(before) && isRecord(now)) {
+    return Object.keys({ ...before, ...now }).flatMap((key) =>
+      changesBetween(before[key], now[key], name === '' ? key : `${name}.${key}`),
+    )
+  }
+  const [was, is] = [before, now].map((value) => JSON.stringify(value) ?? 'not given')
+  return was === is ? [] : [`${name} was ${was}, now ${is}`]
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
