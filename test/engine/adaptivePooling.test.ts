@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { adaptiveAveragePool2d, type Tensor } from '../../engine/index.ts'
+import { adaptiveAveragePool2d, gradientCheck, type Tensor } from '../../engine/index.ts'
 import { type Values, values } from '../../engine/laws/arbitraries.ts'
 import { float64, numbers } from './numbers.ts'
 
@@ -49,4 +49,21 @@ describe('adaptiveAveragePool2d', () => {
         expect(await numbers(pooled(maps, { height: 3, width: 4 }))).toEqual([...maps.data])
       }),
     ))
+
+  it.each([
+    ['of blocks', { height: 2, width: 3 }],
+    ['of windows that overlap', { height: 3, width: 4 }],
+    ['of a larger size', { height: 5, width: 7 }],
+  ])('should have the gradient of its differences: %s', (_, { height, width }) =>
+    fc.assert(
+      fc.asyncProperty(values([1, 2, 4, 6]), async ({ data, shape }) => {
+        const error = await gradientCheck(
+          (maps) => adaptiveAveragePool2d(maps, [height, width]),
+          [float64([...data], shape)],
+        )
+        expect(error).toBeLessThan(1e-6)
+      }),
+      { numRuns: 5 },
+    ),
+  )
 })

@@ -42,10 +42,14 @@ function otherTemperatures(tau: number): Mistakes {
   const times = (factor: number): Partial<Parts> => ({
     divisors: ({ student, teacher }) => ({ student: student * factor, teacher: teacher * factor }),
   })
-  return Object.fromEntries(
-    others.flatMap((other) => [
-      [`the temperature is ${other}, not ${tau}`, { ...times(other / tau), factor: ofScaled(other / tau) }],
-      [`the temperature inside the softmax is ${other}, not ${tau}`, times(other / tau)],
+  const both = others.flatMap((other): [string, Partial<Parts>][] => [
+    [`the temperature is ${other}, not ${tau}`, { ...times(other / tau), factor: ofScaled(other / tau) }],
+    [`the temperature inside the softmax is ${other}, not ${tau}`, times(other / tau)],
+  ])
+  // Not to be divided at all, that is by 1, has a name of its own.
+  const one = others
+    .filter((other) => other !== 1)
+    .flatMap((other): [string, Partial<Parts>][] => [
       [
         `the student’s logits are divided by ${other}, not by its temperature`,
         { divisors: ({ teacher }) => ({ student: other, teacher }) },
@@ -54,8 +58,8 @@ function otherTemperatures(tau: number): Mistakes {
         `the teacher’s logits are divided by ${other}, not by its temperature`,
         { divisors: ({ student }) => ({ student, teacher: other }) },
       ],
-    ]),
-  )
+    ])
+  return Object.fromEntries([...both, ...one])
 }
 
 const ofScaled =
