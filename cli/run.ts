@@ -1,7 +1,14 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { demand } from '../engine/errors.ts'
 import { distiller } from '../kd/index.ts'
-import { arrayIndex, openRecipe, outcomeOf, type PlannedRun, readManifest, run } from '../train/index.ts'
+import {
+  arrayIndex,
+  openRecipe,
+  outcomeOf,
+  type PlannedRun,
+  plannedRunAt,
+  readManifest,
+  run,
+} from '../train/index.ts'
 import {
   deviceOption,
   type Habits,
@@ -52,13 +59,8 @@ function indexOrAuto(text: string): number | 'auto' {
 
 async function runLine(options: Options, output: Output): Promise<void> {
   const { manifest, index } = options
-  const runs = await readManifest(manifest)
   const line = index === 'auto' ? arrayIndex(process.env) : index
-  demand(
-    line < runs.length,
-    () => `index: ${manifest} holds ${runs.length} runs, 0 to ${runs.length - 1}, but the index is ${line}`,
-  )
-  const planned = runs[line]
+  const planned = plannedRunAt(await readManifest(manifest), line)
   const outcome = await outcomeOf(planned)
   const before = outcome.state === 'finished'
   const result = before ? outcome.result : await runPlanned(planned, options, output)

@@ -3,6 +3,7 @@ import {
   type ArrayJob,
   kubernetesJob,
   manifestText,
+  plannedRuns,
   planStudy,
   readManifest,
   readStudy,
@@ -36,7 +37,7 @@ export function studyCommand(output: Output): Command {
     .argument('<manifest>', 'the lines that "study plan" wrote')
     .addOption(jsonOption())
     .action(async (manifest: string, options: { readonly json?: boolean }) => {
-      const report = await reportOn(await readManifest(manifest))
+      const report = await reportOn(plannedRuns(await readManifest(manifest)))
       writeResult(output, options, report, studyText(report))
     })
   return new Command('study')
@@ -65,7 +66,7 @@ function templatesCommand(output: Output): Command {
     .option('--image <name>', 'Kubernetes: a container image with thermograd', 'thermograd')
     .option('--claim <name>', 'Kubernetes: the claim of the shared volume', 'study')
     .action(async (engine: keyof typeof templates, manifest: string, options: TemplateOptions) => {
-      const { length: runs } = await readManifest(manifest)
+      const { length: runs } = plannedRuns(await readManifest(manifest))
       output.stdout.write(templates[engine]({ ...options, manifest, runs }))
     })
 }

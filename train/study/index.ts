@@ -1,6 +1,14 @@
 export { arrayIndex } from './arrayIndex.ts'
 export { type Difference, differencesBetween } from './differences.ts'
-export { idOf, manifestText, type PlannedRun, readManifest } from './manifest.ts'
+export {
+  idOf,
+  type Manifest,
+  manifestText,
+  type PlannedRun,
+  plannedRunAt,
+  plannedRuns,
+  readManifest,
+} from './manifest.ts'
 export { type Outcome, outcomeOf } from './outcome.ts'
 export { planStudy } from './plan.ts'
 export { type Cell, type PairReport, reportOn, type StudyReport } from './report.ts'

@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { z } from 'zod'
 import { demand, InvalidInputError } from '../../engine/errors.ts'
-import type { RunRecipe } from '../recipes/index.ts'
+import { demandFitting, objectOf } from '../../files/schemaMistakes.ts'
+import { type RunRecipe, resolveRunRecipe, type WrittenRecipe } from '../recipes/index.ts'
+import { writtenRecipe } from '../recipes/schema.ts'
 
 /** One run of a study: a line of a manifest. */
 export interface PlannedRun {
-  /** Of the recipe, see `idOf`. */
+  /** Names all the rest of the line, see `idOf`. */
   readonly id: string
   /** What the pair of networks is called in the study. */
   readonly pair: string
@@ -17,52 +21,107 @@ export interface PlannedRun {
   readonly recipe: RunRecipe
 }
 
-/** Twelve digits that name a recipe: two are the same run exactly if theirs are, in whatever order their keys stand. */
-export function idOf(recipe: RunRecipe): string {
-  return createHash('sha256').update(canonical(recipe)).digest('hex').slice(0, 12)
+/** The lines of a manifest as they are written, none of them understood yet. */
+export interface Manifest {
+  readonly path: string
+  readonly lines: readonly string[]
 }
 
-/** A manifest: each run as a JSON object on a line of its own. */
+/** What a line says beside its id. */
+type PlannedLine = Omit<PlannedRun, 'id' | 'recipe'> & { readonly recipe: WrittenRecipe }
+
+/** Twelve digits that name a planned run: two are the same exactly if their lines are, whatever the order of keys. */
+export function idOf({ pair, method, folder, recipe }: PlannedLine): string {
+  const line = canonical({ pair, method, folder, recipe })
+  return createHash('sha256').update(line).digest('hex').slice(0, 12)
+}
+
+/** JSON with the keys of every object in alphabetical order: equal exactly for equal values. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, part) =>
+    isPlain(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part,
+  )
+}
+
+/** A manifest as text: each run as a JSON object on a line of its own. */
 export function manifestText(runs: readonly PlannedRun[]): string {
   return runs.map((run) => `${JSON.stringify(run)}\n`).join('')
 }
 
-/** Reads a manifest. Throws where a line is not as it was planned: a recipe that was changed by hand is another run. */
-export async function readManifest(path: string): Promise<PlannedRun[]> {
+/** Reads the lines of a manifest. Throws where it cannot be read or is empty. */
+export async function readManifest(path: string): Promise<Manifest> {
   const text = await readFile(path, 'utf8').catch((error: Error) => {
     throw new InvalidInputError(`${path}: cannot read this manifest (${error.message})`)
   })
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   demand(lines.length > 0, () => `${path}: expected a run on each line, but the file is empty`)
-  return lines.map((line, place) => plannedRun(line, `${path}: line ${place + 1}`))
+  return { path, lines }
 }
+
+/**
+ * The run on a line, counted from 0; the other lines may be damaged. Throws where the line is not as it was planned: a
+ * line that was changed by hand is another run.
+ */
+export function plannedRunAt({ path, lines }: Manifest, index: number): PlannedRun {
+  demand(
+    index < lines.length,
+    () => `index: ${path} holds ${lines.length} runs, 0 to ${lines.length - 1}, but the index is ${index}`,
+  )
+  return plannedRun(lines[index], `${path}: line ${index + 1}`)
+}
+
+/** The runs on all lines. Throws where a line is not as it was planned, or two lines are one run. */
+export function plannedRuns(manifest: Manifest): PlannedRun[] {
+  const runs = manifest.lines.map((_, index) => plannedRunAt(manifest, index))
+  demandDistinct(runs, `${manifest.path} holds a line twice`)
+  return runs
+}
+
+/** Throws, with this advice, where two runs have one folder, or one pair of networks is to be trained twice alike. */
+export function demandDistinct(runs: readonly PlannedRun[], advice: string): void {
+  for (const [, { length, 0: run }] of Map.groupBy(runs, ({ folder }) => resolve(folder))) {
+    demand(length === 1, () => `${run.folder}: expected one run for each folder, got ${length}: ${advice}`)
+  }
+  for (const [, [first, second]] of Map.groupBy(runs, ({ pair, recipe }) => `${pair} ${canonical(recipe)}`)) {
+    demand(
+      second === undefined,
+      () => `${first.folder} and ${second.folder} are the same run: ${second.method} is ${first.method}`,
+    )
+  }
+}
+
+const text = z.string('a text').min(1, 'a text')
+
+const writtenLine = objectOf({ id: text, pair: text, method: text, folder: text, recipe: writtenRecipe })
 
 function plannedRun(line: string, place: string): PlannedRun {
-  let run: Partial<PlannedRun>
-  try {
-    run = JSON.parse(line)
-  } catch (error) {
-    throw new InvalidInputError(`${place}: expected JSON (${(error as Error).message})`)
-  }
-  for (const key of ['id', 'pair', 'method', 'folder', 'recipe'] as const)
-    demand(
-      run?.[key] !== undefined,
-      () => `${place}: expected a run out of "study plan", but ${key} is missing`,
-    )
-  const { id, recipe } = run as PlannedRun
-  const actual = idOf(recipe)
+  const written = placed(place, () => demandFitting(parsed(line), writtenLine))
+  const actual = idOf(written)
   demand(
-    id === actual,
-    () => `${place}: the id is ${id}, but that of its recipe is ${actual}: it was changed after "study plan"`,
+    written.id === actual,
+    () =>
+      `${place}: the id is ${written.id}, but that of the line is ${actual}: it was changed after "study plan"`,
   )
-  return run as PlannedRun
+  return { ...written, recipe: placed(place, () => resolveRunRecipe(written.recipe)) }
 }
 
-/** JSON with the keys of every object in alphabetical order. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, part) =>
-    isPlain(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part,
-  )
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch (error) {
+    throw new InvalidInputError(`expected JSON (${(error as Error).message})`)
+  }
+}
+
+/** Runs `read`, and puts the place in front of what it complains about. */
+function placed<Result>(place: string, read: () => Result): Result {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof InvalidInputError)
+      throw new InvalidInputError(`${place}: ${error.message}`, { cause: error })
+    throw error
+  }
 }
 
 function isPlain(value: unknown): value is object {

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
-import { demand } from '../../engine/errors.ts'
 import { readRecipe, resolveRunRecipe, type Settings, type WrittenRecipe } from '../recipes/index.ts'
-import { idOf, type PlannedRun } from './manifest.ts'
+import { demandDistinct, idOf, type PlannedRun } from './manifest.ts'
 import type { WrittenStudy } from './study.ts'
 
 /**
@@ -27,10 +26,11 @@ export async function planStudy({
   const runs = seeds.flatMap((seed) =>
     cells.map(({ pair, method, written, settings }) => {
       const recipe = resolveRunRecipe(written, { ...settings, seed })
-      return { id: idOf(recipe), pair, method, folder: join(out, pair, method, `seed${seed}`), recipe }
+      const run = { pair, method, folder: join(out, pair, method, `seed${seed}`), recipe }
+      return { id: idOf(run), ...run }
     }),
   )
-  demandDistinct(runs)
+  demandDistinct(runs, 'give pairs names of their own (name, recipe), and each method and each seed once')
   return runs
 }
 
@@ -60,21 +60,4 @@ function settingsIn(part: object): Settings {
         : [[key, value]],
     ),
   )
-}
-
-function demandDistinct(runs: readonly PlannedRun[]): void {
-  for (const [folder, { length }] of Map.groupBy(runs, (run) => run.folder)) {
-    demand(
-      length === 1,
-      () =>
-        `${folder}: expected one run for each folder, got ${length}: ` +
-        'give pairs names of their own (name, recipe), and each method and each seed once',
-    )
-  }
-  for (const [, [first, second]] of Map.groupBy(runs, ({ id, pair }) => `${pair} ${id}`)) {
-    demand(
-      second === undefined,
-      () => `${first.folder} and ${second.folder} are the same run: ${second.method} is ${first.method}`,
-    )
-  }
 }

@@ -2,10 +2,14 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { InvalidInputError } from '../../../engine/errors.ts'
 import {
   idOf,
   manifestText,
+  type PlannedRun,
   parseRecipe,
+  plannedRunAt,
+  plannedRuns,
   planStudy,
   type RunRecipe,
   readManifest,
@@ -142,19 +146,31 @@ describe('the file of a study', () => {
 
 describe('the id of a run', () => {
   it('should not depend on the order of keys, at any depth', async () => {
-    const [{ id, recipe }] = await planStudy(study)
+    const [run] = await planStudy(study)
     fc.assert(
       fc.property(fc.infiniteStream(fc.nat()), (draws) => {
-        expect(idOf(reordered(recipe, draws))).toBe(id)
+        expect(idOf(reordered(run, draws))).toBe(run.id)
       }),
     )
   })
 
-  it('should be that of the recipe as it is written into YAML and JSON', async () => {
-    for (const { id, recipe } of await planStudy(study)) {
-      expect(idOf(JSON.parse(JSON.stringify(recipe)))).toBe(id)
-      expect(idOf(resolveRunRecipe(parseRecipe(recipeText(recipe), 'recipe.yaml')))).toBe(id)
+  it('should be that of the run with its recipe as it is written into YAML and JSON', async () => {
+    for (const run of await planStudy(study)) {
+      expect(idOf(JSON.parse(JSON.stringify(run)))).toBe(run.id)
+      const recipe = resolveRunRecipe(parseRecipe(recipeText(run.recipe), 'recipe.yaml'))
+      expect(idOf({ ...run, recipe })).toBe(run.id)
     }
+  })
+
+  it('should cover everything on the line', async () => {
+    const [run] = await planStudy(study)
+    const others = [
+      { ...run, pair: 'another' },
+      { ...run, method: 'another' },
+      { ...run, folder: 'another' },
+      { ...run, recipe: { ...run.recipe, seed: 7 } },
+    ]
+    expect(new Set([run, ...others].map(idOf)).size).toBe(5)
   })
 
   it('should be the SHA-256 of its JSON in alphabetical order, so that manifests outlive versions', () => {
@@ -174,7 +190,8 @@ describe('the id of a run', () => {
       limit: undefined,
       seed: 3,
     }
-    expect(idOf(recipe)).toBe('03c2afe55612')
+    const run = { pair: 'pair', method: 'alone', folder: 'runs/pair', recipe }
+    expect(idOf(run)).toBe('3e712bdec446')
   })
 })
 
@@ -191,27 +208,67 @@ function reordered<T>(value: T, draws: Iterator<number>): T {
 describe('a manifest', () => {
   it('should hold what was planned', async () => {
     const runs = await planStudy(study)
-    const path = await fileOf('runs.jsonl', manifestText(runs))
-    expect(manifestText(await readManifest(path))).toBe(manifestText(runs))
+    const manifest = await readManifest(await fileOf('runs.jsonl', manifestText(runs)))
+    expect(plannedRuns(manifest)).toEqual(JSON.parse(JSON.stringify(runs)))
+    for (const [index, run] of runs.entries())
+      expect(manifestText([plannedRunAt(manifest, index)])).toBe(manifestText([run]))
   })
 
   it('should be refused where it was changed or is something else', async () => {
     const [run] = await planStudy(study)
     const line = JSON.stringify(run)
     for (const [text, message] of [
-      ['', 'expected a run on each line, but the file is empty'],
       [
-        `${line}\n${line.replace('"lr":0.05', '"lr":0.1')}`,
-        /line 2: the id is \w+, but that of its recipe is \w+: it was changed/,
+        line.replace('"lr":0.05', '"lr":0.1'),
+        /line 1: the id is \w+, but that of the line is \w+: it was changed/,
       ],
+      [line.replace('"method":"alone"', '"method":"dtkd"'), /line 1: the id is \w+, but that of the line is/],
       [`${line}\n{`, /line 2: expected JSON \(/],
-      ['{"id":"0123456789ab"}', 'line 1: expected a run out of "study plan", but pair is missing'],
-      ['3', 'line 1: expected a run out of "study plan", but id is missing'],
+      ['{"id":"0123456789ab"}', 'line 1: pair: expected a text, got nothing'],
+      ['3', 'line 1: expected id, pair, method, folder, recipe, got 3'],
+      ['null', 'line 1: expected id, pair, method, folder, recipe, got nothing'],
+      [signed({ ...run, folder: 3 }), 'line 1: folder: expected a text, got 3'],
+      [
+        signed({ ...run, recipe: { ...run.recipe, seed: -1.5 } }),
+        'line 1: recipe.seed: expected a whole number of 0 or more, got -1.5',
+      ],
+      [
+        signed({ ...run, recipe: { ...run.recipe, method: { name: 'kd' } } }),
+        'line 1: teacher: the method kd needs one',
+      ],
+      [
+        `${line}\n${line}`,
+        /alone\/seed1: expected one run for each folder, got 2: .*runs.jsonl holds a line twice/,
+      ],
+      [
+        `${line}\n${signed({ ...run, folder: 'elsewhere' })}`,
+        'and elsewhere are the same run: alone is alone',
+      ],
     ] as const) {
-      await expect(readManifest(await fileOf('runs.jsonl', text))).rejects.toThrow(message)
+      const manifest = await readManifest(await fileOf('runs.jsonl', text))
+      expect(() => plannedRuns(manifest)).toThrow(message)
+      expect(() => plannedRuns(manifest)).toThrow(InvalidInputError)
     }
+  })
+
+  it('should give the run on a line though others are damaged', async () => {
+    const [first, second] = await planStudy(study)
+    const text = manifestText([first, second]).replace('"lr":0.05', '"lr":0.1')
+    const manifest = await readManifest(await fileOf('runs.jsonl', text))
+    expect(plannedRunAt(manifest, 1).id).toBe(second.id)
+    expect(() => plannedRunAt(manifest, 0)).toThrow('line 1: the id is')
+    expect(() => plannedRunAt(manifest, 2)).toThrow('holds 2 runs, 0 to 1, but the index is 2')
+  })
+
+  it('should be refused where it is empty or missing', async () => {
+    await expect(readManifest(await fileOf('runs.jsonl', '\n'))).rejects.toThrow('the file is empty')
     await expect(readManifest('nowhere.jsonl')).rejects.toThrow(
       'nowhere.jsonl: cannot read this manifest (ENOENT',
     )
   })
 })
+
+/** A line with the id that it would have been planned with, whatever stands on it. */
+function signed(run: object): string {
+  return JSON.stringify({ ...run, id: idOf(run as PlannedRun) })
+}

@@ -18,6 +18,23 @@ function optionsOf(script: string): Record<string, string> {
   return Object.fromEntries(lines.map((line) => /^#SBATCH --([a-z-]+)(?:=(\S+))?$/.exec(line)!.slice(1)))
 }
 
+describe('each template', () => {
+  it.each([
+    ['Slurm', (manifest: string) => slurmScript({ ...slurm, manifest })],
+    ['Kubernetes', (manifest: string) => kubernetesJob({ ...kubernetes, manifest })],
+  ])('of %s should refuse a path that could add lines, and keep any other to its places', (_, write) => {
+    const linesOf = (manifest: string) => write(manifest).split(/[\r\n\u0085\u2028\u2029]/).length
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 30 }), (manifest) => {
+        if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(manifest))
+          expect(() => write(manifest)).toThrow('without line breaks')
+        else expect(linesOf(manifest)).toBe(linesOf('runs.jsonl'))
+      }),
+      { examples: [['a\ntouch injected'], ['a\rb'], ['a\u2028b'], ['a\u0000b']] },
+    )
+  })
+})
+
 describe('the batch script for Slurm', () => {
   it('should say nothing to sbatch but what its manual page knows, before the first command', () => {
     const script = slurmScript(slurm)

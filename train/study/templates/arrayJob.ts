@@ -1,3 +1,5 @@
+import { demand } from '../../../engine/errors.ts'
+
 /** What every engine must know of an array of jobs, one for each line of a manifest. */
 export interface ArrayJob {
   /** Its path as the jobs see it. */
@@ -10,4 +12,16 @@ export interface ArrayJob {
   readonly cpus: number
   /** Of each run, in GiB. */
   readonly memory: number
+}
+
+/**
+ * Throws where the manifest's path has a line break or another control character: the templates name it in comments, and
+ * what follows a line break would be a command.
+ */
+export function demandOneLine(manifest: string): void {
+  demand(
+    !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(manifest),
+    () =>
+      `manifest: expected a path without line breaks or control characters, got ${JSON.stringify(manifest)}`,
+  )
 }

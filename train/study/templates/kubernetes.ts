@@ -1,6 +1,6 @@
 import type { IJob } from 'kubernetes-models/batch/v1'
 import { stringify } from 'yaml'
-import type { ArrayJob } from './arrayJob.ts'
+import { type ArrayJob, demandOneLine } from './arrayJob.ts'
 
 export interface KubernetesJob extends ArrayJob {
   /** Of a container that has the command `thermograd`. */
@@ -9,8 +9,9 @@ export interface KubernetesJob extends ArrayJob {
   readonly claim: string
 }
 
-/** An Indexed Job for Kubernetes 1.29 or newer, as YAML. */
+/** An Indexed Job for Kubernetes 1.29 or newer, as YAML. Throws for a manifest whose path is not one line. */
 export function kubernetesJob({ manifest, runs, atOnce, cpus, memory, image, claim }: KubernetesJob): string {
+  demandOneLine(manifest)
   const resources = { cpu: `${cpus}`, memory: `${memory}Gi` }
   const container = 'run'
   const job: IJob = {

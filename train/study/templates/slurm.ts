@@ -1,12 +1,13 @@
-import type { ArrayJob } from './arrayJob.ts'
+import { type ArrayJob, demandOneLine } from './arrayJob.ts'
 
 export interface SlurmArray extends ArrayJob {
   /** Until a run is asked to save and queue again, in hours. */
   readonly hours: number
 }
 
-/** A batch script for Slurm's `sbatch`. */
+/** A batch script for Slurm's `sbatch`. Throws for a manifest whose path is not one line. */
 export function slurmScript({ manifest, runs, atOnce, cpus, memory, hours }: SlurmArray): string {
+  demandOneLine(manifest)
   return `#!/bin/bash
 # ${manifest} on Slurm, one task of an array for each of its ${runs} runs. Submit it with sbatch, in the folder from which
 # the paths in the manifest begin and where every node sees the same files. Add your --partition and --account.
