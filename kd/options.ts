@@ -52,8 +52,11 @@ const rules: Readonly<Record<string, Rule>> = {
   referenceTemperature: positive,
   temperature: positive,
   smallestTemperature: positive,
-  power: positive,
-  initialVariance: positive,
+  power: { expected: 'a finite number ≥ 1', allows: (value) => isFinite(value) && value >= 1 },
+  initialVariance: {
+    expected: 'a finite number > 0.00001',
+    allows: (value) => isFinite(value) && value > 1e-5,
+  },
   dimensions: count,
   negatives: count,
   vectors: count,

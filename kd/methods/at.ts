@@ -18,7 +18,7 @@ import { type FeatureOptions, featureMethod } from './featureMethod.ts'
 
 export type AtOptions = Settings &
   FeatureOptions & {
-    /** p. Default 2. */
+    /** p, at least 1: below, |F|ᵖ has no gradient where a map is 0. Default 2. */
     power: number
     /** `'squared'`, the default, as in the authors' code and mdistiller, or `'norm'`, as in the paper. */
     distance: Choice<'distance'>

@@ -2,16 +2,19 @@ import {
   add,
   arange,
   divide,
+  equal,
   gather,
   lessEqual,
   log,
   matmul,
   mean,
   multiply,
+  relu,
   reshape,
   sum,
   type Tensor,
   transpose,
+  where,
 } from '../../engine/index.ts'
 import { normalised } from '../normalised.ts'
 import type { Choice, Settings } from '../options.ts'
@@ -35,18 +38,23 @@ const epsilon = 1e-7
  *
  * Source: Passalis, Tefas (arXiv 1803.10837). There j ≠ i and the terms are summed; the authors' code
  * and mdistiller's count j = i, too, and take the mean, for which the weight of 30,000 is meant. `self: 'excluded'` has
- * j ≠ i, with the mean over what is left.
+ * j ≠ i, with the mean over what is left, or 0 where that is nothing. There, a sample opposite to all others picks each
+ * of them as likely.
  */
 export function neighbourhoodLoss(student: Tensor, teacher: Tensor, self: PktOptions['self']): Tensor {
   const [s, t] = [student, teacher].map((vectors) => neighbourhood(vectors, self))
+  if (s.size === 0) return sum(s)
   return mean(multiply(t, log(divide(add(t, epsilon), add(s, epsilon)))))
 }
 
 function neighbourhood(vectors: Tensor, self: PktOptions['self']): Tensor {
   const directions = normalised(vectors, 1)
-  const kernel = multiply(add(matmul(directions, transpose(directions)), 1), 0.5)
+  // Rounding may leave a cosine just below −1.
+  const kernel = relu(multiply(add(matmul(directions, transpose(directions)), 1), 0.5))
   const neighbours = self === 'included' ? kernel : withoutDiagonal(kernel)
-  return divide(neighbours, sum(neighbours, 1, { keepDimensions: true }))
+  const total = sum(neighbours, 1, { keepDimensions: true })
+  const counted = where(equal(total, 0), 1, neighbours)
+  return divide(counted, sum(counted, 1, { keepDimensions: true }))
 }
 
 /** [N, N] to [N, N − 1]. */

@@ -2,6 +2,7 @@ import {
   abs,
   cast,
   divide,
+  equal,
   expandDimensions,
   greater,
   less,
@@ -36,7 +37,8 @@ export type RkdOptions = Settings &
  *
  * with h(a) = a²/2 where |a| < 1, else |a| − 1/2. Source: Park et al. (arXiv 1904.05068), who sum
  * where the authors' code, and mdistiller's, average over all N² pairs and N³ triples, those of a sample with itself
- * included. Distances come from differences, not from products, so that near samples do not cancel.
+ * included. Distances come from differences, not from products, so that near samples do not cancel. Where all vectors of
+ * a side are equal, as in a batch of one, all its distances are 0; the authors' code divides 0 by 0.
  */
 export function relationLosses(student: Tensor, teacher: Tensor): { distance: Tensor; angle: Tensor } {
   const [s, t] = [student, teacher].map(relations)
@@ -53,9 +55,10 @@ function relations(vectors: Tensor): { distances: Tensor; angles: Tensor } {
   const squares = sum(square(differences), 2)
   const isSame = less(squares, 1e-12)
   const distances = where(isSame, 0, sqrt(where(isSame, 1, squares)))
-  const others = sum(cast(greater(distances, 0), vectors.dtype))
+  const pairs = sum(cast(greater(distances, 0), vectors.dtype))
+  const average = divide(sum(distances), where(equal(pairs, 0), 1, pairs))
   return {
-    distances: divide(distances, divide(sum(distances), others)),
+    distances: divide(distances, where(equal(pairs, 0), 1, average)),
     angles: matmul(directions, transpose(directions)),
   }
 }

@@ -20,7 +20,7 @@ import { FeatureMethod, type FeatureOptions } from './featureMethod.ts'
 
 export type VidOptions = Settings &
   FeatureOptions & {
-    /** Default 5. */
+    /** More than 10⁻⁵. Default 5. */
     initialVariance: number
     /** `'trained'`, the default, or `'fixed'` at the initial variance, as in mdistiller. */
     variances: Choice<'variances'>
@@ -69,7 +69,9 @@ class Predictor extends Module {
 
   constructor(channels: number, filters: number, { initialVariance, variances }: VidOptions) {
     super()
-    const initial = Math.log(Math.expm1(initialVariance - epsilon))
+    // The inverse of ln(1 + eᵃ).
+    const spread = initialVariance - epsilon
+    const initial = spread + Math.log(-Math.expm1(-spread))
     this.conv1 = new Conv2d(channels, filters, 1, { bias: false })
     this.conv2 = new Conv2d(filters, filters, 1, { bias: false })
     this.conv3 = new Conv2d(filters, filters, 1, { bias: false })

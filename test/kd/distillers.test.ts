@@ -169,6 +169,16 @@ describe('distiller', () => {
       () => distiller('crd', { negatives: 0.5 }),
       'crd: expected option negatives to be a whole number ≥ 1, got 0.5',
     ],
+    [
+      'a power that has no gradient at 0',
+      () => distiller('at', { power: 0.5 }),
+      'at: expected option power to be a finite number ≥ 1, got 0.5',
+    ],
+    [
+      'a variance below the least',
+      () => distiller('vid', { initialVariance: 1e-5 }),
+      'vid: expected option initialVariance to be a finite number > 0.00001, got 0.00001',
+    ],
   ]
   for (const [name, attempt, message] of refusals) {
     it(`should refuse ${name}`, () => {

@@ -6,12 +6,21 @@ export type Shapes = readonly (readonly [channels: number, height: number, width
 
 /** Normally distributed float64 numbers, others for another seed. */
 export function noise(shape: readonly number[], seed: number): Tensor {
+  return tensor(normalNumbers(shape, seed), { shape: [...shape] })
+}
+
+/** The numbers of `noise`, in row-major order. */
+export function normalNumbers(shape: readonly number[], seed: number): Float64Array {
   const stream = new RandomStream(streamKey(seed, 'noise'))
   const size = shape.reduce((product, length) => product * length, 1)
-  return tensor(
-    Float64Array.from({ length: size }, () => stream.normal()),
-    { shape: [...shape] },
-  )
+  return Float64Array.from({ length: size }, () => stream.normal())
+}
+
+export interface FixedNetworkOptions {
+  /** Whether `normsBeforeReLU` has any. Default true. */
+  oneNormEach?: boolean
+  /** Of its batch norms. Default float64. */
+  dtype?: 'float32' | 'float64'
 }
 
 /** A network of which nothing is known but the shapes of its maps. */
@@ -20,15 +29,15 @@ export class FixedNetwork extends Network {
   readonly stageChannels: readonly number[]
   readonly #norms: readonly BatchNorm2d[]
 
-  constructor(shapes: Shapes, { oneNormEach = true } = {}) {
+  constructor(shapes: Shapes, { oneNormEach = true, dtype = 'float64' }: FixedNetworkOptions = {}) {
     super()
     this.shapes = shapes
     this.stageChannels = shapes.map(([channels]) => channels)
     const afterStem = oneNormEach ? this.stageChannels.slice(1) : []
     this.#norms = afterStem.map((channels, i) => {
-      const norm = new BatchNorm2d(channels).to('float64')
-      norm.weight.assign(noise([channels], 100 + i))
-      norm.bias.assign(noise([channels], 200 + i))
+      const norm = new BatchNorm2d(channels).to(dtype)
+      norm.weight.assign(tensor(normalNumbers([channels], 100 + i), { dtype }))
+      norm.bias.assign(tensor(normalNumbers([channels], 200 + i), { dtype }))
       return norm
     })
   }

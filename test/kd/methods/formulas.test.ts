@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { gradientCheck, type Tensor, tensor } from '../../../engine/index.ts'
+import { gradientCheck, type Tensor, tensor, zeros } from '../../../engine/index.ts'
 import {
   attentionLoss,
   contextLoss,
@@ -200,6 +200,39 @@ describe('relationLosses', () => {
     const { distance, angle } = relationLosses(turned, x)
     expect((await read(distance))[0]).toBeLessThan(1e-20)
     expect((await read(angle))[0]).toBeLessThan(1e-20)
+  })
+})
+
+describe('losses of pairs', () => {
+  const alone = noise([1, 3], 4)
+  const equalRows = tensor(
+    [
+      [1, 2, 3],
+      [1, 2, 3],
+    ],
+    { dtype: 'float64' },
+  )
+
+  it('should be 0 where there is no pair, or none that differs', async () => {
+    for (const vectors of [alone, equalRows, zeros([2, 3], 'float64')]) {
+      const { distance, angle } = relationLosses(vectors, vectors)
+      expect([...(await read(distance)), ...(await read(angle))]).toEqual([0, 0])
+    }
+    expect(await read(neighbourhoodLoss(alone, alone, 'excluded'))).toEqual([0])
+  })
+
+  it('should take the distances of equal rows as 0 beside those of rows that differ', async () => {
+    const { distance } = relationLosses(equalRows, noise([2, 4], 1))
+    // The teacher's distances are 0, 1, 1, 0, the student's all 0.
+    expectClose(await read(distance), [0.25], 1e-12)
+  })
+
+  it('should give a sample whose neighbours are all opposite each of them as likely', async () => {
+    const opposite = tensor([[1], [-1], [-1]], { dtype: 'float64' })
+    const teacher = tensor([[1], [1], [1]], { dtype: 'float64' })
+    // The first row of the student is 1/2, 1/2; the others are 0, 1, the teacher's all 1/2.
+    const others = (1 / 2) * (Math.log((1 / 2 + 1e-7) / (1 + 1e-7)) + Math.log((1 / 2 + 1e-7) / 1e-7))
+    expectClose(await read(neighbourhoodLoss(opposite, teacher, 'excluded')), [(2 * others) / 6], 1e-12)
   })
 })
 

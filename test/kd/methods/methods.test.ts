@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { grad, gradientCheck, openExecutor, type Tensor, tensor, useExecutor } from '../../../engine/index.ts'
-import { distiller, distillerNames, type Method, type MethodName } from '../../../kd/index.ts'
+import { distiller, type Method, type MethodName } from '../../../kd/index.ts'
 import type { Predictions } from '../../../nn/index.ts'
 import { expectClose, labelled, read } from '../numbers.ts'
 import { FixedNetwork, noise } from './fixedNetwork.ts'
+import { variants } from './variants.ts'
 
 beforeAll(async () => useExecutor((await openExecutor('reference')).executor))
 
@@ -27,23 +28,6 @@ const lesson = {
   epoch: 3,
   indices: Int32Array.of(4, 1, 6, 11),
 }
-
-/** Options that make a method small enough to differentiate, or another than usual. */
-const variants: [MethodName, object][] = [
-  ...distillerNames.map((name): [MethodName, object] => [
-    name,
-    name === 'crd' ? { negatives: 5, dimensions: 3 } : {},
-  ]),
-  ['fitnet', { stage: 1 }],
-  ['fitnet', { hintEpochs: 4 }],
-  ['fitnet', { hintEpochs: 2 }],
-  ['at', { power: 1.5, distance: 'norm' }],
-  ['pkt', { self: 'excluded' }],
-  ['vid', { variances: 'fixed' }],
-  ['crd', { negatives: 40, dimensions: 3, positive: 'relaxed' }],
-  ['reviewkd', { studentMaps: 'preactivated', warmUp: 0 }],
-  ['kdsvd', { vectors: 2, matrix: 'width' }],
-]
 
 function build(name: MethodName, options: object): Method {
   // `kdsvd` with a matrix by width needs maps of equal widths, which only a student like the teacher has.
