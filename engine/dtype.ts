@@ -42,6 +42,11 @@ export function isFloat(dtype: DType): boolean {
   return dtype === 'float32' || dtype === 'float64'
 }
 
+/** Whether int32 has the number. */
+export function isInt32(value: number): boolean {
+  return (value | 0) === value
+}
+
 /** The type in which an operation on all these types computes. */
 export function promote(...dtypes: readonly DType[]): DType {
   return dtypes.reduce((a, b) => (generality.indexOf(a) >= generality.indexOf(b) ? a : b))

@@ -10,6 +10,7 @@ export {
   useExecutor,
 } from './device.ts'
 export type { DType, HostArray } from './dtype.ts'
+export type { HostView, Nested, TypedArray } from './elements.ts'
 export { InvalidInputError } from './errors.ts'
 export type { Executor } from './executors/executor.ts'
 export { GradientCheckError, type GradientCheckOptions, gradientCheck } from './gradientCheck.ts'
@@ -18,8 +19,6 @@ export { type Key, RandomStream, streamKey } from './random.ts'
 export { type PlanSummary, planOf, type ReadOptions, realize, realizeOn, type Stateful } from './realize.ts'
 export type { Shape } from './shape.ts'
 export {
-  type HostView,
-  type Nested,
   type Tensor,
   type TensorLike,
   type TensorOptions,

@@ -1,6 +1,7 @@
 import type { NdArray } from 'ndarray'
 import ndarray from 'ndarray'
-import { allocateHost, convertHost, type DType, dtypeOf, type HostArray } from './dtype.ts'
+import { type DType, dtypeOf, type HostArray } from './dtype.ts'
+import { type HostView, type Nested, readElements, type TypedArray } from './elements.ts'
 import { demand } from './errors.ts'
 import { Node } from './node.ts'
 import { format, type Shape, sizeOf } from './shape.ts'
@@ -48,17 +49,14 @@ export class Tensor {
   }
 }
 
-/** Numbers nested as deeply as the tensor has axes, as in `[[1, 2], [3, 4]]`. */
-export type Nested = number | boolean | readonly Nested[]
-
 /** What operations take for a tensor: a number is a constant of the recipe. */
 export type TensorLike = Tensor | number
 
-/** Anything that looks like `ndarray`'s view: data, shape, stride and offset. */
-export type HostView = Pick<NdArray<HostArray>, 'data' | 'shape' | 'stride' | 'offset'>
-
 export interface TensorOptions {
-  /** Default: that of the typed array; `float32` for nested numbers, `bool` for nested booleans. */
+  /**
+   * Default: `float32` for nested numbers and a Float16Array, `bool` for nested booleans, `int32` for integers of 8 or 16
+   * bits, else the type of the typed array itself. An array of unsigned or 64-bit integers beyond that has no default.
+   */
   dtype?: DType
   /** Default: one axis for a typed array; what the nesting says for nested numbers. */
   shape?: Shape
@@ -66,18 +64,19 @@ export interface TensorOptions {
 
 /**
  * A tensor with the given elements, copied: a number, nested arrays, a typed array (row-major, with `shape`) or an
- * `ndarray` of any strides. PyTorch: `torch.tensor`.
+ * `ndarray` of any strides. Bytes are numbers: a `Uint8Array`, which is also what `data()` of a bool tensor gives, makes
+ * a bool tensor only with `{ dtype: 'bool' }`, where 0 is false and all else true. `{ dtype: 'int32' }` refuses fractions,
+ * NaN and what lies outside [−2³¹, 2³¹). PyTorch: `torch.tensor`, which truncates fractions.
  */
-export function tensor(values: Nested | HostArray | HostView, options: TensorOptions = {}): Tensor {
-  const { data, shape } = readValues(values)
-  const dtype = options.dtype ?? (data instanceof Array ? 'float32' : dtypeOf(data))
+export function tensor(values: Nested | TypedArray | HostView, options: TensorOptions = {}): Tensor {
+  const { data, shape } = readElements(values, options.dtype)
   const finalShape = options.shape ?? shape
   demand(
     sizeOf(finalShape) === data.length,
     () =>
       `tensor: shape ${format(finalShape)} holds ${sizeOf(finalShape)} elements, but ${data.length} were given`,
   )
-  return hostTensor(convertHost(dtype, data), finalShape)
+  return hostTensor(data, finalShape)
 }
 
 /** A tensor over a host array that nobody will change any more. */
@@ -96,61 +95,6 @@ export function deferredTensor(make: () => HostArray, shape: Shape, dtype: DType
     },
   } as const
   return new Tensor(new Node({ operation: 'input', shape, dtype, value }))
-}
-
-function readValues(values: Nested | HostArray | HostView): { data: HostArray | number[]; shape: Shape } {
-  if (ArrayBuffer.isView(values)) return { data: values as HostArray, shape: [values.length] }
-  if (isHostView(values)) return { data: readView(values), shape: values.shape }
-  return readNested(values)
-}
-
-function isHostView(values: Nested | HostView): values is HostView {
-  return typeof values === 'object' && values !== null && 'stride' in values
-}
-
-function describe(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : String(value)
-}
-
-/** The elements of a view in row-major order. */
-function readView(view: HostView): HostArray {
-  const elements = allocateHost(dtypeOf(view.data), sizeOf(view.shape))
-  let next = 0
-  const visit = (axis: number, offset: number) => {
-    if (axis === view.shape.length) elements[next++] = view.data[offset]
-    else for (let i = 0; i < view.shape[axis]; i++) visit(axis + 1, offset + i * view.stride[axis])
-  }
-  visit(0, view.offset)
-  return elements
-}
-
-function readNested(values: Nested): { data: HostArray | number[]; shape: Shape } {
-  const shape: number[] = []
-  for (let level: Nested = values; level instanceof Array; level = level[0] as Nested) {
-    shape.push(level.length)
-    if (level.length === 0) break
-  }
-  const flat: (number | boolean)[] = []
-  const visit = (level: Nested, axis: number) => {
-    const length = level instanceof Array ? level.length : undefined
-    demand(
-      length === shape[axis],
-      () =>
-        `tensor: nested arrays are ragged: axis ${axis} has ${shape[axis] ?? 'no'} and ${length ?? 'no'} elements`,
-    )
-    if (level instanceof Array) for (const item of level) visit(item, axis + 1)
-    else {
-      const kind = typeof level
-      demand(
-        kind === 'number' || kind === 'boolean',
-        () => `tensor: expected numbers or booleans, got ${describe(level)}`,
-      )
-      flat.push(level as number | boolean)
-    }
-  }
-  visit(values, 0)
-  const boolean = flat.length > 0 && flat.every((value) => typeof value === 'boolean')
-  return { data: boolean ? Uint8Array.from(flat, Number) : flat.map(Number), shape }
 }
 
 /** A host array as `ndarray` sees it, row-major. */

@@ -88,7 +88,8 @@ export interface TensorConstraints {
 /** For tensors of a given shape; elements shrink to 0. A counterexample shows the call that makes the tensor. */
 export function tensorOf(shape: Shape, { dtype, element }: TensorConstraints = {}): fc.Arbitrary<Tensor> {
   return values(shape, dtype, element).map((drawn) => {
-    const text = () => `tensor(${fc.stringify(drawn.data)}, { shape: ${fc.stringify(shape)} })`
+    const type = dtype === 'bool' ? ", dtype: 'bool'" : ''
+    const text = () => `tensor(${fc.stringify(drawn.data)}, { shape: ${fc.stringify(shape)}${type} })`
     return Object.assign(hostTensor(drawn.data, shape), { [fc.toStringMethod]: text })
   })
 }

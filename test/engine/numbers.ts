@@ -1,5 +1,4 @@
-import { type Executor, openExecutor, type Tensor, tensor } from '../../engine/index.ts'
-import type { Nested } from '../../engine/tensor.ts'
+import { type Executor, type Nested, openExecutor, type Tensor, tensor } from '../../engine/index.ts'
 
 /** The executor that defines what is right. */
 export const reference: Executor = (await openExecutor('reference')).executor

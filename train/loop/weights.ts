@@ -5,7 +5,7 @@ import { loadWeights, type Network, type StateDict } from '../../nn/index.ts'
 export async function copyWeights(network: Network): Promise<StateDict> {
   const copies = new Map()
   for (const [name, weight] of network.stateDict()) {
-    copies.set(name, tensor(await weight.data(), { shape: weight.shape }))
+    copies.set(name, tensor(await weight.data(), { shape: weight.shape, dtype: weight.dtype }))
   }
   return copies
 }

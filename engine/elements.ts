@@ -1,0 +1,144 @@
+import { allocateHost, convertHost, type DType, type HostArray, isInt32 } from './dtype.ts'
+import { demand } from './errors.ts'
+import { type Shape, sizeOf } from './shape.ts'
+
+/** Numbers nested as deeply as the tensor has axes, as in `[[1, 2], [3, 4]]`. */
+export type Nested = number | boolean | readonly Nested[]
+
+/** A typed array of any kind, also those that JavaScript lacks, as the `Float16Array` of @petamoriken/float16. */
+export interface TypedArray extends ArrayLike<number | bigint> {
+  readonly buffer: ArrayBufferLike
+  readonly [Symbol.toStringTag]: string
+}
+
+/** Anything that looks like `ndarray`'s view. */
+export interface HostView {
+  readonly data: TypedArray | readonly (number | boolean)[]
+  readonly shape: Shape
+  readonly stride: readonly number[]
+  readonly offset: number
+}
+
+/** The type of a tensor that is made of a typed array: one that holds all its numbers. */
+const typesOfKinds: Readonly<Record<string, DType | undefined>> = {
+  Int8Array: 'int32',
+  Uint8Array: 'int32',
+  Uint8ClampedArray: 'int32',
+  Int16Array: 'int32',
+  Uint16Array: 'int32',
+  Int32Array: 'int32',
+  Float16Array: 'float32',
+  Float32Array: 'float32',
+  Float64Array: 'float64',
+}
+
+/** Elements in row-major order, and the type that suits them. */
+interface Elements {
+  readonly elements: ArrayLike<number>
+  readonly shape: Shape
+  readonly dtype: DType
+}
+
+/** The elements that a tensor is made of, copied, in the type that is asked for or else in the one that suits them. */
+export function readElements(
+  values: Nested | TypedArray | HostView,
+  asked?: DType,
+): { data: HostArray; shape: Shape } {
+  const { elements, shape, dtype } = isTypedArray(values)
+    ? { ...readTyped(values, asked), shape: [values.length] }
+    : isHostView(values)
+      ? { ...readView(values, asked), shape: values.shape }
+      : readNested(values)
+  const type = asked ?? dtype
+  if (type === 'int32' && dtype !== 'int32') checkIntegers(elements)
+  return { data: convertHost(type, elements), shape }
+}
+
+function isTypedArray(values: unknown): values is TypedArray {
+  return typeof values === 'object' && values !== null && Symbol.toStringTag in values && 'buffer' in values
+}
+
+function isHostView(values: Nested | HostView): values is HostView {
+  return typeof values === 'object' && values !== null && 'stride' in values
+}
+
+function readTyped(values: TypedArray, asked?: DType): Omit<Elements, 'shape'> {
+  const kind = values[Symbol.toStringTag]
+  demand(kind !== 'DataView', () => 'tensor: a DataView does not say what its bytes mean: give a typed array')
+  const dtype = typesOfKinds[kind] ?? asked
+  demand(
+    dtype !== undefined,
+    () =>
+      `tensor: no type of tensors holds every number of a ${kind}: ask for one, as in { dtype: 'int32' }, ` +
+      "which checks each number, or { dtype: 'float64' }, which rounds beyond 2^53",
+  )
+  if (kind in typesOfKinds) return { elements: values as ArrayLike<number>, dtype }
+  return { elements: Float64Array.from(values, Number), dtype: 'float64' }
+}
+
+/** The elements of a view in row-major order. */
+function readView({ data, shape, stride, offset }: HostView, asked?: DType): Omit<Elements, 'shape'> {
+  const all = isTypedArray(data) ? readTyped(data, asked) : readFlat(data)
+  const elements = allocateHost(isTypedArray(data) ? all.dtype : 'float64', sizeOf(shape))
+  let next = 0
+  const visit = (axis: number, at: number) => {
+    if (axis === shape.length) elements[next++] = all.elements[at]
+    else for (let i = 0; i < shape[axis]; i++) visit(axis + 1, at + i * stride[axis])
+  }
+  visit(0, offset)
+  return { elements, dtype: all.dtype }
+}
+
+/** Level by level: how deep arrays are nested is bounded by memory alone. */
+function readNested(values: Nested): Elements {
+  const shape: number[] = []
+  const seen = new Set<Nested>()
+  let level: readonly unknown[] = [values]
+  for (let first = values; first instanceof Array; first = first[0]) {
+    demand(!seen.has(first), () => 'tensor: an array contains itself')
+    seen.add(first)
+    const axis = shape.push(first.length) - 1
+    level = level.flatMap((item) => elementsAlong(item, axis, first.length))
+    if (first.length === 0) break
+  }
+  for (const item of level) if (item instanceof Array) elementsAlong(item, shape.length, undefined)
+  return { ...readFlat(level), shape }
+}
+
+/** The elements of an array that must have so many of them; `undefined` means that it must be a number. */
+function elementsAlong(item: unknown, axis: number, expected: number | undefined): readonly unknown[] {
+  const length = item instanceof Array ? item.length : undefined
+  demand(
+    length === expected,
+    () =>
+      `tensor: nested arrays are ragged: axis ${axis} has ${expected ?? 'no'} and ${length ?? 'no'} elements`,
+  )
+  return item as unknown[]
+}
+
+/** Numbers are float32 and truth values bool; a mixture of both is float32. */
+function readFlat(values: readonly unknown[]): Omit<Elements, 'shape'> {
+  for (const value of values) {
+    demand(
+      typeof value === 'number' || typeof value === 'boolean',
+      () => `tensor: expected numbers or booleans, got ${describe(value)}`,
+    )
+  }
+  const areTruths = values.length > 0 && values.every((value) => typeof value === 'boolean')
+  return { elements: Float64Array.from(values, Number), dtype: areTruths ? 'bool' : 'float32' }
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'bigint') return `${value}n, a BigInt`
+  return typeof value === 'string' ? `'${value}'` : String(value)
+}
+
+function checkIntegers(elements: ArrayLike<number>): void {
+  for (let i = 0; i < elements.length; i++) {
+    demand(
+      isInt32(elements[i]),
+      () =>
+        `tensor: int32 holds whole numbers from -2147483648 to 2147483647, but element ${i} is ${elements[i]}`,
+    )
+  }
+}
