@@ -1,7 +1,8 @@
-import { appendFile, cp, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { appendFile, cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { lockFolder, reportOnRuns, serveReport } from '../../train/index.ts'
 import { reportedRuns } from './reportedRuns.ts'
@@ -10,6 +11,19 @@ import { temporaryFolder } from './temporaryFolder.ts'
 /** The names in the first column of the table, in order. */
 function namesIn(page: string): string[] {
   return [...page.matchAll(/<th><a href="#run-\d+"><i [^>]*><\/i>([^<]*)<\/a>/g)].map(([, name]) => name)
+}
+
+/** The value with one of the values in it, the n-th in the order of reading, in another's place. */
+function withDamage(value: unknown, place: number, other: unknown): unknown {
+  let size = 0
+  JSON.stringify(value, (_key, part) => {
+    size++
+    return part
+  })
+  let index = 0
+  return JSON.parse(
+    JSON.stringify(value, (_key, part) => (index++ === place % size ? (other ?? null) : part)),
+  )
 }
 
 describe('the report on runs', () => {
@@ -98,7 +112,7 @@ describe('the report on runs', () => {
     const config = join(folder, 'config.json')
     await writeFile(config, '{"model":"resnet8"}')
     await expect(reportOnRuns([folder])).rejects.toThrow(
-      `${config}: expected what a run was begun with, but it has no method`,
+      `${config}: method: expected something with a name, got nothing`,
     )
     await writeFile(config, '{')
     await expect(reportOnRuns([folder])).rejects.toThrow(`${config}: expected JSON`)
@@ -106,7 +120,39 @@ describe('the report on runs', () => {
     const run = join(await reportedRuns(), 'student-alone')
     await appendFile(join(run, 'metrics.jsonl'), '{"epoch":"three"}\n')
     await expect(reportOnRuns([run])).rejects.toThrow(
-      `${join(run, 'metrics.jsonl')}: line 3: expected an epoch's metrics (it is none)`,
+      `${join(run, 'metrics.jsonl')}: line 3: epoch: expected a count, got 'three'`,
+    )
+  })
+
+  it('should name what cannot be read beside what can, whatever is damaged', async () => {
+    const folder = await reportedRuns()
+    const run = join(folder, 'student-dtkd')
+    const files = ['config.json', 'result.json', 'confusions.json', 'metrics.jsonl']
+    const whole = new Map<string, string>()
+    for (const name of files) whole.set(name, await readFile(join(run, name), 'utf8'))
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...files), fc.nat(), fc.jsonValue(), async (name, place, value) => {
+        const text = whole.get(name)!
+        const lines = name === 'metrics.jsonl' ? text.trimEnd().split('\n') : [text]
+        const damaged = [
+          withDamage(JSON.parse(lines[0]), place, value),
+          ...lines.slice(1).map((line) => JSON.parse(line)),
+        ]
+        await writeFile(join(run, name), damaged.map((part) => `${JSON.stringify(part)}\n`).join(''))
+        const page = await reportOnRuns([folder])
+        await writeFile(join(run, name), text)
+        const readable = namesIn(page)
+        expect(readable).toContain('student-alone')
+        if (!readable.includes('student-dtkd'))
+          expect(page).toContain(`<b>student-dtkd</b> ${join(run, name)}: `)
+      }),
+      {
+        numRuns: 40,
+        examples: [
+          ['result.json', 0, null],
+          ['confusions.json', 4, []],
+        ],
+      },
     )
   })
 })
@@ -140,10 +186,25 @@ describe('the served report', () => {
     const metrics = join(folder, 'student-alone', 'metrics.jsonl')
     await appendFile(metrics, 'damage\n')
     const broken = await fetch(`${url}runs`)
-    expect(broken.status).toBe(500)
-    expect(await broken.text()).toContain(`${metrics}: line 3: expected an epoch's metrics`)
+    expect(broken.status).toBe(200)
+    const page = await broken.text()
+    expect(namesIn(page)).toEqual(['student-dtkd'])
+    expect(page).toContain(`<b>student-alone</b> ${metrics}: line 3: expected an epoch&#39;s metrics`)
     await rm(metrics)
-    expect((await fetch(`${url}runs`)).status).toBe(200)
+    expect(namesIn(await (await fetch(`${url}runs`)).text())).toEqual(['student-alone', 'student-dtkd'])
+  })
+
+  it('should go on where a folder goes', async () => {
+    const [kept, gone] = [await reportedRuns(), await reportedRuns()]
+    const url = await served([kept, gone])
+    await rm(gone, { recursive: true })
+    const page = await (await fetch(`${url}runs`)).text()
+    expect(namesIn(page)).toEqual(['student-alone', 'student-dtkd'])
+    expect(page).toContain(`<b>${gone}</b> ${gone}: cannot read this folder (ENOENT`)
+    await rm(kept, { recursive: true })
+    expect(await (await fetch(`${url}runs`)).text()).toContain(`<b>${kept}</b>`)
+    // They are cleared away at the end.
+    for (const folder of [kept, gone]) await mkdir(folder)
   })
 
   it('should be read by pages of this machine alone, and only read', async () => {

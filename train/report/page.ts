@@ -4,20 +4,35 @@ import * as drawing from './browser/draw.ts'
 import { follow } from './browser/follow.ts'
 import { classes } from './classes.ts'
 import { comparison } from './comparison.ts'
+import type { Unreadable } from './findRuns.ts'
 import { Html, html } from './html.ts'
 import type { RunRecord } from './runRecord.ts'
 import { single } from './single.ts'
 import { style } from './style.ts'
 
+/** What there is to show. */
+export interface Shown {
+  readonly runs: readonly RunRecord[]
+  readonly unreadable: readonly Unreadable[]
+}
+
 /** What the page says of the runs. */
-export function contents(runs: readonly RunRecord[]): string {
-  return html`${comparison(runs)}${classes(runs)}${runs.map(single)}`.text
+export function contents({ runs, unreadable }: Shown): string {
+  const readable = html`${comparison(runs)}${classes(runs)}${runs.map(single)}`
+  return html`${runs.length > 0 ? readable : undefined}${damages(unreadable)}`.text
+}
+
+/** The runs of which nothing can be shown, each with the reason. */
+function damages(unreadable: readonly Unreadable[]): Html | undefined {
+  if (unreadable.length === 0) return undefined
+  return html`<section class="unreadable"><h2>Unreadable runs</h2>
+<ul>${unreadable.map(({ name, reason }) => html`<li><b>${name}</b> ${reason}</li>`)}</ul></section>`
 }
 
 /** A page that needs nothing from elsewhere: style, scripts and uPlot are in it. It stays as it is. */
-export async function reportPage(runs: readonly RunRecord[]): Promise<string> {
+export async function reportPage(shown: Shown): Promise<string> {
   const date = new Date().toISOString().slice(0, 16).replace('T', ' ')
-  return page(html`<p>Written ${date} UTC</p>`, contents(runs), 'drawAll()')
+  return page(html`<p>Written ${date} UTC</p>`, contents(shown), 'drawAll()')
 }
 
 /** The same, but it asks its server again and again for what has changed. */

@@ -1,18 +1,20 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { z } from 'zod'
 import { demand, InvalidInputError } from '../../engine/errors.ts'
 import { readJson } from '../../files/json.ts'
+import { check, sentenceOf } from '../../files/schemaMistakes.ts'
 import type { Confusions } from '../loop/confusions.ts'
 import type { EpochMetrics } from '../loop/observer.ts'
 import { isLocked } from '../runFolder/lock.ts'
-import type { RunConfig } from '../runFolder/runConfig.ts'
-import { type RunResult, resultIn } from '../runFolder/runFolder.ts'
-import type { NamedFolder } from './findRuns.ts'
+import type { RunResult } from '../runFolder/runFolder.ts'
+import type { NamedFolder, Unreadable } from './findRuns.ts'
+import { configSchema, confusionsSchema, epochSchema, resultSchema } from './runSchema.ts'
 
 /** What the folder of a run says of it, at whatever point the run is. */
 export interface RunRecord {
   readonly name: string
-  readonly config: RunConfig
+  readonly config: z.output<typeof configSchema>
   /** In YAML. */
   readonly recipe?: string
   readonly epochs: readonly EpochMetrics[]
@@ -22,25 +24,51 @@ export interface RunRecord {
   readonly confusions?: Confusions
 }
 
+/** Reads the folders of runs. One that is damaged keeps none of the others from being read. */
+export async function readRuns(
+  folders: readonly NamedFolder[],
+): Promise<{ runs: RunRecord[]; unreadable: Unreadable[] }> {
+  const read = await Promise.all(
+    folders.map((folder) =>
+      readRun(folder).catch((error: unknown) => {
+        if (error instanceof InvalidInputError) return { name: folder.name, reason: error.message }
+        throw error
+      }),
+    ),
+  )
+  return {
+    runs: read.filter((run) => 'config' in run),
+    unreadable: read.filter((run) => 'reason' in run),
+  }
+}
+
 /** Reads the folder of a run. Throws where a file in it is damaged or of something else. */
-export async function readRun({ name, path }: NamedFolder): Promise<RunRecord> {
-  const config = (await readJson(join(path, 'config.json'))) as Partial<RunConfig>
-  for (const key of ['model', 'method', 'dataset', 'recipe', 'environment'] as const)
-    demand(
-      config[key] !== undefined,
-      () => `${join(path, 'config.json')}: expected what a run was begun with, but it has no ${key}`,
-    )
-  const result = await resultIn(path)
+async function readRun({ name, path }: NamedFolder): Promise<RunRecord> {
+  const config = await recordIn(join(path, 'config.json'), configSchema)
+  demand(
+    config !== undefined,
+    () => `${join(path, 'config.json')}: expected what a run was begun with, but it is gone`,
+  )
+  const result = await recordIn(join(path, 'result.json'), resultSchema)
   const unfinished = async () => ((await isLocked(path)) ? ('running' as const) : ('stopped' as const))
   return {
     name,
-    config: config as RunConfig,
+    config,
     recipe: await textIn(join(path, 'recipe.yaml')),
     epochs: epochsIn(join(path, 'metrics.jsonl'), (await textIn(join(path, 'metrics.jsonl'))) ?? ''),
     state: result === undefined ? await unfinished() : 'finished',
     result,
-    confusions: (await readJson(join(path, 'confusions.json'))) as Confusions | undefined,
+    confusions: await recordIn(join(path, 'confusions.json'), confusionsSchema),
   }
+}
+
+/** What a file of JSON holds; nothing where there is no such file. */
+async function recordIn<Schema extends z.ZodType>(
+  path: string,
+  schema: Schema,
+): Promise<z.output<Schema> | undefined> {
+  const value = await readJson(path)
+  return value === undefined ? undefined : fitting(path, value, schema)
 }
 
 /** Nothing where there is no such file. */
@@ -54,15 +82,20 @@ async function textIn(path: string): Promise<string | undefined> {
 /** The epochs on the lines of a file. A last line without an end is one that is being written. */
 function epochsIn(path: string, text: string): EpochMetrics[] {
   const lines = text.split('\n').slice(0, -1)
-  return lines.map((line, place) => {
+  return lines.map((line, index) => {
+    const place = `${path}: line ${index + 1}`
+    let value: unknown
     try {
-      const metrics: Partial<EpochMetrics> = JSON.parse(line)
-      if (typeof metrics?.epoch !== 'number' || metrics.test === undefined) throw new Error('it is none')
-      return metrics as EpochMetrics
+      value = JSON.parse(line)
     } catch (error) {
-      throw new InvalidInputError(
-        `${path}: line ${place + 1}: expected an epoch's metrics (${(error as Error).message})`,
-      )
+      throw new InvalidInputError(`${place}: expected an epoch's metrics (${(error as Error).message})`)
     }
+    return fitting(place, value, epochSchema)
   })
+}
+
+function fitting<Schema extends z.ZodType>(place: string, value: unknown, schema: Schema): z.output<Schema> {
+  const checked = check(value, schema)
+  if ('fitting' in checked) return checked.fitting
+  throw new InvalidInputError(`${place}: ${sentenceOf(checked.mistakes[0])}`)
 }

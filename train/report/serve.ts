@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { InvalidInputError } from '../../engine/errors.ts'
-import { findRuns } from './findRuns.ts'
+import { demandRuns, findRuns } from './findRuns.ts'
 import { contents, livePage } from './page.ts'
-import { readRun } from './runRecord.ts'
+import { readRuns } from './runRecord.ts'
 
 /** A page of runs that is being served. */
 export interface ServedReport {
@@ -15,13 +15,14 @@ export interface ServedReport {
 
 /**
  * Serves the report on the runs that paths lead to, live: the page follows what their folders say, and runs that are
- * begun later appear. To this machine alone; port 0 is any that is free. Throws where the port is taken.
+ * begun later appear. What cannot be read is named with the reason. To this machine alone; port 0 is any that is free.
+ * Throws where a path leads to no run or the port is taken.
  */
 export async function serveReport(
   paths: readonly string[],
   { port }: { readonly port: number },
 ): Promise<ServedReport> {
-  await findRuns(paths)
+  demandRuns(await findRuns(paths))
   const page = await livePage()
   const server = createServer((request, response) => {
     answer(request, response, paths, page).catch((error: Error) => {
@@ -56,7 +57,9 @@ async function answer(
   else if (url === '/') response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page)
   else if (url !== '/runs') response.writeHead(404).end()
   else {
-    const text = contents(await Promise.all((await findRuns(paths)).map(readRun)))
+    const found = await findRuns(paths)
+    const { runs, unreadable } = await readRuns(found.runs)
+    const text = contents({ runs, unreadable: [...found.unreadable, ...unreadable] })
     const etag = `"${createHash('sha256').update(text).digest('hex')}"`
     const isKnown = headers['if-none-match'] === etag
     response.writeHead(isKnown ? 304 : 200, { etag, 'content-type': 'text/html; charset=utf-8' })

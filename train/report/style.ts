@@ -32,6 +32,7 @@ header p, .note, figcaption p, small { color: var(--quiet); margin: 0; }
 small { font-size: 0.85em; }
 small.running { color: var(--run-2); }
 small.stopped { color: var(--run-3); }
+.unreadable b { color: var(--run-1); }
 code, pre { font: 12.5px/1.45 ui-monospace, monospace; }
 pre { background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: 0.75rem; overflow-x: auto; }
 a { color: inherit; text-decoration-color: var(--line); text-underline-offset: 3px; }

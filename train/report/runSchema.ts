@@ -1,0 +1,97 @@
+import { z } from 'zod'
+import type { Confusions } from '../loop/confusions.ts'
+import type { EpochMetrics } from '../loop/observer.ts'
+import type { RunResult } from '../runFolder/runFolder.ts'
+
+/** JSON writes NaN and the infinities as null. */
+const number = z
+  .number('a number')
+  .nullable()
+  .transform((value) => value ?? Number.NaN)
+
+const text = z.string('a text')
+const count = z.int('a count').min(0, 'a count')
+const named = z.looseObject({ name: text }, 'something with a name')
+const numbers = z.record(text, number, 'numbers by name')
+
+/** What the report needs of `config.json`; it shows the rest as it stands. */
+export const configSchema = z.looseObject(
+  {
+    model: text,
+    method: named,
+    dataset: named,
+    teacher: z.looseObject({ model: text }, 'a teacher').optional(),
+    recipe: z.looseObject({ epochs: count }, 'how the network is trained'),
+    seed: z.number('a number'),
+    environment: z.looseObject({}, 'where it ran'),
+  },
+  'what a run was begun with',
+)
+
+const evaluation = z.object({ top1: number, top5: number, loss: number }, 'an evaluation')
+const quantiles = z.tuple([number, number, number, number, number, number, number], 'seven quantiles')
+
+/** A line of `metrics.jsonl`. */
+export const epochSchema = z.object(
+  {
+    epoch: count,
+    lr: number,
+    train: numbers,
+    guardedRows: count,
+    test: evaluation,
+    validation: evaluation.optional(),
+    distribution: z.record(text, quantiles, 'quantiles by name').default({}),
+    seconds: number,
+    imagesPerSecond: number,
+  },
+  "an epoch's metrics",
+) satisfies z.ZodType<EpochMetrics>
+
+/** `result.json` */
+export const resultSchema = z.object(
+  {
+    last: epochSchema,
+    best: epochSchema,
+    bestOn: z.enum(['test', 'validation'], 'test or validation'),
+    fingerprint: text,
+  },
+  'what a run came to',
+) satisfies z.ZodType<RunResult>
+
+/** The pixels of an image for a page at the most. */
+const mostPixels = 2 ** 20
+
+const side = z.int('a length').min(1, 'a length')
+
+/** `confusions.json` */
+export const confusionsSchema = z
+  .object(
+    {
+      classNames: z.array(text, 'names of classes'),
+      matrix: z.array(z.array(count, 'a row of counts'), 'rows of counts'),
+      worst: z.array(
+        z.object({ label: count, predicted: count, count, images: z.array(text, 'images') }, 'a confusion'),
+        'confusions',
+      ),
+      image: z.object(
+        {
+          shape: z
+            .tuple([side.max(4, 'at most four channels'), side, side], 'channels, height and width')
+            .refine(([, height, width]) => height * width <= mostPixels, 'a small image'),
+          scale: z.number('a number').positive('a number above 0'),
+        },
+        'the form of an image',
+      ),
+    },
+    'which classes were taken for which',
+  )
+  .refine(
+    ({ classNames: { length }, matrix }) =>
+      matrix.length === length && matrix.every((row) => row.length === length),
+    { path: ['matrix'], error: 'a row and a column for each class' },
+  )
+  .refine(
+    ({ classNames: { length }, worst }) =>
+      worst.every(({ label, predicted }) => label < length && predicted < length),
+    { path: ['worst'], error: 'classes that have names' },
+  ) satisfies z.ZodType<Confusions>
