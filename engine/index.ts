@@ -19,7 +19,8 @@ export { type Key, RandomStream, streamKey } from './random.ts'
 export { type PlanSummary, planOf, type ReadOptions, realize, realizeOn, type Stateful } from './realize.ts'
 export type { Shape } from './shape.ts'
 export {
-  type Tensor,
+  deferredTensor,
+  Tensor,
   type TensorLike,
   type TensorOptions,
   tensor,

@@ -8,8 +8,8 @@ import {
   logicalOr,
   reshape,
   sum,
-} from '../engine/operations/index.ts'
-import type { Tensor } from '../engine/tensor.ts'
+  type Tensor,
+} from '../engine/index.ts'
 import { checkLabels } from './crossEntropy.ts'
 
 /**

@@ -1,7 +1,6 @@
 import { demand } from '../engine/errors.ts'
-import { add, gather, logSoftmax, mean, multiply, negate, reshape } from '../engine/operations/index.ts'
+import { add, gather, logSoftmax, mean, multiply, negate, reshape, type Tensor } from '../engine/index.ts'
 import { format } from '../engine/shape.ts'
-import type { Tensor } from '../engine/tensor.ts'
 
 export interface CrossEntropyOptions {
   /** How much of the target is spread evenly over all classes, in [0, 1]. Default 0. */

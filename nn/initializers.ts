@@ -1,7 +1,7 @@
 import { convertHost } from '../engine/dtype.ts'
+import { deferredTensor, type Shape } from '../engine/index.ts'
 import { RandomStream, streamKey } from '../engine/random.ts'
-import { type Shape, sizeOf } from '../engine/shape.ts'
-import { deferredTensor } from '../engine/tensor.ts'
+import { sizeOf } from '../engine/shape.ts'
 import type { AnyModule } from './module.ts'
 import type { Initializer } from './parameter.ts'
 

@@ -1,8 +1,5 @@
 import { isFloat } from '../engine/dtype.ts'
-import { cast } from '../engine/operations/index.ts'
-import type { Stateful } from '../engine/realize.ts'
-import type { Tensor } from '../engine/tensor.ts'
-import { Variable } from '../engine/variable.ts'
+import { cast, type Stateful, type Tensor, Variable } from '../engine/index.ts'
 import { Counter, Parameter } from './parameter.ts'
 import { assignState, type StateDict } from './stateDict.ts'
 

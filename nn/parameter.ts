@@ -1,8 +1,6 @@
-import { full } from '../engine/operations/index.ts'
+import { full, type Shape, tensor, Variable, variable } from '../engine/index.ts'
 import type { RandomStream } from '../engine/random.ts'
-import { type Shape, sizeOf } from '../engine/shape.ts'
-import { hostTensor } from '../engine/tensor.ts'
-import { Variable, variable } from '../engine/variable.ts'
+import { sizeOf } from '../engine/shape.ts'
 
 /** The numbers that a parameter of this shape starts with, in row-major order. */
 export type Initializer = (shape: Shape, stream: RandomStream) => Float64Array
@@ -22,12 +20,12 @@ export class Parameter extends Variable {
 
 /** A variable that is saved with the weights but not trained, float32, of one number to begin with. */
 export function buffer(shape: Shape, value: number): Variable {
-  return variable(hostTensor(new Float32Array(sizeOf(shape)).fill(value), shape))
+  return variable(tensor(new Float32Array(sizeOf(shape)).fill(value), { shape }))
 }
 
 /** A whole number that is saved with the weights, 0 to begin with. Files of PyTorch before 0.4.1 have none. */
 export class Counter extends Variable {
   constructor() {
-    super(hostTensor(new Int32Array(1), []))
+    super(tensor(0, { dtype: 'int32' }))
   }
 }

@@ -1,7 +1,6 @@
 import { demand } from '../engine/errors.ts'
+import type { Tensor, Variable } from '../engine/index.ts'
 import { equalShapes, format } from '../engine/shape.ts'
-import type { Tensor } from '../engine/tensor.ts'
-import type { Variable } from '../engine/variable.ts'
 
 /** Tensors by name, in order. */
 export type StateDict = ReadonlyMap<string, Tensor>

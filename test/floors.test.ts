@@ -47,6 +47,17 @@ function importsOf(file: string): string[] {
   return [...source.matchAll(/(?:from|import|import\()\s*'([^']+)'/g)].map(([, target]) => target)
 }
 
+/** The file itself, and all of the project that is loaded with it. */
+function filesLoadedBy(file: string): Set<string> {
+  const files = new Set([file])
+  for (const each of files) {
+    for (const target of importsOf(each)) {
+      if (target.startsWith('.')) files.add(normalize(join(dirname(each), target)))
+    }
+  }
+  return files
+}
+
 describe('the floors', () => {
   it('should import only from the floors below', async () => {
     const imports = await importsOfTheProject()
@@ -81,6 +92,16 @@ describe('the floors', () => {
     expect(files).toContain('engine/executors/wasm/threads.ts')
     expect([...packages].filter((name) => name.startsWith('node:'))).toEqual([])
     expect(packages).not.toContain('undici')
+  })
+
+  it('should reach tensors through the door that gives them methods', async () => {
+    const outside = (await importsOfTheProject()).filter(({ from }) => !/^engine\/(?!laws\/)/.test(from))
+    expect(outside.filter(({ to }) => to === 'engine/tensor.ts')).toEqual([])
+    const withoutMethods = [...new Set(outside.map(({ from }) => from))].filter((file) => {
+      const loaded = filesLoadedBy(file)
+      return loaded.has('engine/tensor.ts') && !loaded.has('engine/methods.ts')
+    })
+    expect(withoutMethods).toEqual([])
   })
 
   it('should hold no circle of imports', async () => {

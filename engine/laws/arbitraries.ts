@@ -1,7 +1,7 @@
 import fc from 'fast-check'
-import { convertHost, type DType, type HostArray } from '../dtype.ts'
-import { type Shape, sizeOf } from '../shape.ts'
-import { hostTensor, type Tensor } from '../tensor.ts'
+import { convertHost, dtypeOf } from '../dtype.ts'
+import { type DType, type HostArray, type Shape, type Tensor, tensor } from '../index.ts'
+import { sizeOf } from '../shape.ts'
 
 /** Elements and the shape that they fill. */
 export interface Values {
@@ -73,9 +73,13 @@ export function values(
     .map((elements) => ({ data: convertHost(dtype, elements), shape }))
 }
 
+function tensorOfValues({ data, shape }: Values): Tensor {
+  return tensor(data, { shape, dtype: dtypeOf(data) })
+}
+
 /** Tensors of these values. */
 export function tensorsOf(values: readonly Values[]): Tensor[] {
-  return values.map(({ data, shape }) => hostTensor(data, shape))
+  return values.map(tensorOfValues)
 }
 
 export interface TensorConstraints {
@@ -90,7 +94,7 @@ export function tensorOf(shape: Shape, { dtype, element }: TensorConstraints = {
   return values(shape, dtype, element).map((drawn) => {
     const type = dtype === 'bool' ? ", dtype: 'bool'" : ''
     const text = () => `tensor(${fc.stringify(drawn.data)}, { shape: ${fc.stringify(shape)}${type} })`
-    return Object.assign(hostTensor(drawn.data, shape), { [fc.toStringMethod]: text })
+    return Object.assign(tensorOfValues(drawn), { [fc.toStringMethod]: text })
   })
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { convertHost, type DType, isFloat } from '../dtype.ts'
+import { convertHost, isFloat } from '../dtype.ts'
+import type { DType } from '../index.ts'
 import type { Attributes } from '../node.ts'
 import type { Example } from '../operations/primitive.ts'
 import { RandomStream, streamKey } from '../random.ts'

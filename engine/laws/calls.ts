@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import type { DType } from '../dtype.ts'
+import type { DType, Shape } from '../index.ts'
 import type { Attributes } from '../node.ts'
 import type { BinaryName, PrimitiveName, UnaryName } from '../operations/names.ts'
-import { type Shape, sizeOf } from '../shape.ts'
+import { sizeOf } from '../shape.ts'
 import {
   anyNumber,
   broadcastableShapes,

@@ -1,4 +1,4 @@
-import type { Executor } from '../executors/executor.ts'
+import type { Executor } from '../index.ts'
 import { executorLaws } from './executorLaws.ts'
 import { checkAll, type Report, type Trial } from './law.ts'
 import { lawsOf, type Operation } from './operationLaws.ts'

@@ -1,8 +1,5 @@
-import type { HostArray } from '../dtype.ts'
-import type { Executor } from '../executors/executor.ts'
-import { realizeOn } from '../realize.ts'
+import { type Executor, type HostArray, realizeOn, type Tensor } from '../index.ts'
 import { equalShapes, format, indexAt } from '../shape.ts'
-import type { Tensor } from '../tensor.ts'
 
 /** How far computed numbers may be apart, relative to the larger of the wanted number and 1. */
 export interface Tolerance {

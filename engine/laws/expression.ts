@@ -14,6 +14,7 @@ import {
   pad,
   permute,
   reshape,
+  type Shape,
   slice,
   softmax,
   sum,
@@ -22,7 +23,7 @@ import {
   transpose,
   variance,
 } from '../index.ts'
-import { type Shape, sizeOf } from '../shape.ts'
+import { sizeOf } from '../shape.ts'
 
 /** Operations on any two tensors; smooth, so that rounding changes results little. */
 const steps = {

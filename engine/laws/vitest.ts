@@ -1,5 +1,5 @@
 import { demand } from '../errors.ts'
-import type { Executor } from '../executors/executor.ts'
+import type { Executor } from '../index.ts'
 import { type CheckOptions, trialFor } from './check.ts'
 import { executorLaws } from './executorLaws.ts'
 import { formatBroken, type Law } from './law.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
+import type { Shape } from '../index.ts'
 import type { Attributes } from '../node.ts'
 import type { ConvolutionName } from '../operations/names.ts'
-import type { Shape } from '../shape.ts'
 import { values } from './arbitraries.ts'
 import type { Calls } from './call.ts'
 

@@ -2,6 +2,7 @@ import { demand } from '../../engine/errors.ts'
 import {
   add,
   broadcastTo,
+  deferredTensor,
   divide,
   exp,
   gather,
@@ -29,7 +30,6 @@ import {
   where,
   zeros,
 } from '../../engine/index.ts'
-import { deferredTensor } from '../../engine/tensor.ts'
 import { buffer, Linear, predictionsOf } from '../../nn/index.ts'
 import type { Definition, TaughtLesson, TaughtPair } from '../method.ts'
 import { normalised } from '../normalised.ts'

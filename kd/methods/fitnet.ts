@@ -1,6 +1,16 @@
 import { demand } from '../../engine/errors.ts'
-import { mean, pad, relu, reshape, slice, square, subtract, type Tensor } from '../../engine/index.ts'
-import { format, type Shape } from '../../engine/shape.ts'
+import {
+  mean,
+  pad,
+  relu,
+  reshape,
+  type Shape,
+  slice,
+  square,
+  subtract,
+  type Tensor,
+} from '../../engine/index.ts'
+import { format } from '../../engine/shape.ts'
 import { BatchNorm2d, Conv2d, fanInUniform, Module, predictionsOf } from '../../nn/index.ts'
 import type { Distillation, Loss } from '../distillation.ts'
 import type { Definition, TaughtLesson, TaughtPair } from '../method.ts'

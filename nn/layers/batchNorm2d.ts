@@ -9,10 +9,10 @@ import {
   rsqrt,
   square,
   subtract,
-} from '../../engine/operations/index.ts'
+  type Tensor,
+  type Variable,
+} from '../../engine/index.ts'
 import { format } from '../../engine/shape.ts'
-import type { Tensor } from '../../engine/tensor.ts'
-import type { Variable } from '../../engine/variable.ts'
 import { constant } from '../initializers.ts'
 import { Module } from '../module.ts'
 import { buffer, Counter, Parameter } from '../parameter.ts'

@@ -1,7 +1,6 @@
 import { demand } from '../../engine/errors.ts'
-import { reshape, transpose } from '../../engine/operations/index.ts'
+import { reshape, type Tensor, transpose } from '../../engine/index.ts'
 import { format } from '../../engine/shape.ts'
-import type { Tensor } from '../../engine/tensor.ts'
 import { Module } from '../module.ts'
 
 /**

@@ -1,6 +1,5 @@
+import { type Conv2dOptions, conv2d, type Pair, type Tensor } from '../../engine/index.ts'
 import { pair } from '../../engine/operations/convolution.ts'
-import { type Conv2dOptions, conv2d, type Pair } from '../../engine/operations/index.ts'
-import type { Tensor } from '../../engine/tensor.ts'
 import { fanInUniform } from '../initializers.ts'
 import { Module } from '../module.ts'
 import { type Initializer, Parameter } from '../parameter.ts'

@@ -1,5 +1,4 @@
-import { flatten } from '../../engine/operations/index.ts'
-import type { Tensor } from '../../engine/tensor.ts'
+import { flatten, type Tensor } from '../../engine/index.ts'
 import { Module } from '../module.ts'
 
 /** All axes after the first as one. PyTorch: `torch.nn.Flatten`. */

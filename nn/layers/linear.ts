@@ -1,5 +1,4 @@
-import { add, matmul, transpose } from '../../engine/operations/index.ts'
-import type { Tensor } from '../../engine/tensor.ts'
+import { add, matmul, type Tensor, transpose } from '../../engine/index.ts'
 import { fanInUniform } from '../initializers.ts'
 import { Module } from '../module.ts'
 import { type Initializer, Parameter } from '../parameter.ts'

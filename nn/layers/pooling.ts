@@ -4,8 +4,8 @@ import {
   maxPool2d,
   type Pair,
   type PoolOptions,
-} from '../../engine/operations/index.ts'
-import type { Tensor } from '../../engine/tensor.ts'
+  type Tensor,
+} from '../../engine/index.ts'
 import { Module } from '../module.ts'
 
 /** The largest element of each window. PyTorch: `torch.nn.MaxPool2d`. */

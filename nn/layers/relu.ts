@@ -1,5 +1,4 @@
-import { relu } from '../../engine/operations/index.ts'
-import type { Tensor } from '../../engine/tensor.ts'
+import { relu, type Tensor } from '../../engine/index.ts'
 import { Module } from '../module.ts'
 
 /** max(x, 0). PyTorch: `torch.nn.ReLU`. */

@@ -1,4 +1,4 @@
-import type { Tensor } from '../../engine/tensor.ts'
+import type { Tensor } from '../../engine/index.ts'
 import { Module } from '../module.ts'
 
 /** One layer after the other; their names are their numbers. PyTorch: `torch.nn.Sequential`. */

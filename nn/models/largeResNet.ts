@@ -1,5 +1,4 @@
-import { globalAveragePool2d, relu } from '../../engine/operations/index.ts'
-import type { Tensor } from '../../engine/tensor.ts'
+import { globalAveragePool2d, relu, type Tensor } from '../../engine/index.ts'
 import { BatchNorm2d, type Conv2d, Linear, type Sequential } from '../layers/index.ts'
 import { convolution } from './convolutions.ts'
 import { Network, type NetworkOptions, type Predictions } from './network.ts'

@@ -1,5 +1,4 @@
-import { add, globalAveragePool2d } from '../../engine/operations/index.ts'
-import type { Tensor } from '../../engine/tensor.ts'
+import { add, globalAveragePool2d, type Tensor } from '../../engine/index.ts'
 import { constant, kaimingNormal, normal } from '../initializers.ts'
 import { BatchNorm2d, Linear, ReLU, Sequential } from '../layers/index.ts'
 import { Module } from '../module.ts'

@@ -1,4 +1,4 @@
-import type { Tensor } from '../../engine/tensor.ts'
+import type { Tensor } from '../../engine/index.ts'
 import type { BatchNorm2d } from '../layers/index.ts'
 import { Module } from '../module.ts'
 

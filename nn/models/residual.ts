@@ -1,5 +1,4 @@
-import { add, relu } from '../../engine/operations/index.ts'
-import type { Tensor } from '../../engine/tensor.ts'
+import { add, relu, type Tensor } from '../../engine/index.ts'
 import { BatchNorm2d, type Conv2d, Sequential } from '../layers/index.ts'
 import type { Module } from '../module.ts'
 import { convolution } from './convolutions.ts'

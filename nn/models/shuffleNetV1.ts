@@ -1,5 +1,11 @@
-import { add, averagePool2d, concatenate, globalAveragePool2d, relu } from '../../engine/operations/index.ts'
-import type { Tensor } from '../../engine/tensor.ts'
+import {
+  add,
+  averagePool2d,
+  concatenate,
+  globalAveragePool2d,
+  relu,
+  type Tensor,
+} from '../../engine/index.ts'
 import { BatchNorm2d, ChannelShuffle, Conv2d, Linear } from '../layers/index.ts'
 import { depthwise } from './convolutions.ts'
 import { Network, type NetworkOptions, type Predictions } from './network.ts'

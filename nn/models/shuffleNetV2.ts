@@ -1,5 +1,4 @@
-import { concatenate, globalAveragePool2d, relu, slice } from '../../engine/operations/index.ts'
-import type { Tensor } from '../../engine/tensor.ts'
+import { concatenate, globalAveragePool2d, relu, slice, type Tensor } from '../../engine/index.ts'
 import { BatchNorm2d, ChannelShuffle, Conv2d, Linear } from '../layers/index.ts'
 import { depthwise } from './convolutions.ts'
 import { Network, type NetworkOptions, type Predictions } from './network.ts'

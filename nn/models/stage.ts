@@ -1,5 +1,4 @@
-import { relu } from '../../engine/operations/index.ts'
-import type { Tensor } from '../../engine/tensor.ts'
+import { relu, type Tensor } from '../../engine/index.ts'
 import { Module } from '../module.ts'
 
 /** A part of a stage that ends in a ReLU: what that sees is a result of its own, for methods that distil it. */

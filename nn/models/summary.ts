@@ -1,7 +1,6 @@
-import { zeros } from '../../engine/operations/index.ts'
+import { type Shape, type Tensor, zeros } from '../../engine/index.ts'
 import { recordGraph } from '../../engine/plan/graph.ts'
-import { type Shape, sizeOf } from '../../engine/shape.ts'
-import type { Tensor } from '../../engine/tensor.ts'
+import { sizeOf } from '../../engine/shape.ts'
 import { inEvaluation } from '../module.ts'
 import type { Network, Predictions } from './network.ts'
 

@@ -1,5 +1,4 @@
-import { globalAveragePool2d, maxPool2d, relu } from '../../engine/operations/index.ts'
-import type { Tensor } from '../../engine/tensor.ts'
+import { globalAveragePool2d, maxPool2d, relu, type Tensor } from '../../engine/index.ts'
 import { constant, kaimingNormal, normal } from '../initializers.ts'
 import { BatchNorm2d, Conv2d, Linear, ReLU, Sequential } from '../layers/index.ts'
 import { Network, type NetworkOptions, type Predictions } from './network.ts'

@@ -1,5 +1,4 @@
-import { add, globalAveragePool2d, relu } from '../../engine/operations/index.ts'
-import type { Tensor } from '../../engine/tensor.ts'
+import { add, globalAveragePool2d, relu, type Tensor } from '../../engine/index.ts'
 import { constant } from '../initializers.ts'
 import { BatchNorm2d, type Conv2d, Linear, Sequential } from '../layers/index.ts'
 import { Module } from '../module.ts'

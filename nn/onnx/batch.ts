@@ -1,7 +1,8 @@
 import { InvalidInputError } from '../../engine/errors.ts'
+import type { Shape } from '../../engine/index.ts'
 import type { Attributes } from '../../engine/node.ts'
 import type { Graph, Operation } from '../../engine/plan/graph.ts'
-import { equalShapes, type Shape } from '../../engine/shape.ts'
+import { equalShapes } from '../../engine/shape.ts'
 
 /** What stands for the length of an axis that grows with the number of images. */
 export const anyLength = -1

@@ -1,8 +1,7 @@
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf'
 import { ModelProtoSchema, type ValueInfoProtoSchema } from 'onnx-buf'
+import { realize, Tensor } from '../../engine/index.ts'
 import type { Node } from '../../engine/node.ts'
-import { data, realize } from '../../engine/realize.ts'
-import { Tensor } from '../../engine/tensor.ts'
 import type { Predictions } from '../models/network.ts'
 import type { Module } from '../module.ts'
 import { anyLength } from './batch.ts'
@@ -57,7 +56,7 @@ export async function exportOnnx(
 /** A tensor that the network holds, under its name if it is a weight. */
 async function heldTensor(node: Node, name: string | undefined, graph: GraphBuilder): Promise<Operand> {
   const { shape, dtype } = node
-  const values = await data(new Tensor(node))
+  const values = await new Tensor(node).data()
   const held =
     name === undefined ? graph.constant(values, shape, dtype) : graph.weight(name, values, shape, dtype)
   return { name: held, shape, dtype }

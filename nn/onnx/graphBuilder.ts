@@ -9,8 +9,7 @@ import {
   type TensorProto,
   TensorProtoSchema,
 } from 'onnx-buf'
-import type { DType, HostArray } from '../../engine/dtype.ts'
-import type { Shape } from '../../engine/shape.ts'
+import type { DType, HostArray, Shape } from '../../engine/index.ts'
 
 /** Our element types in ONNX; axes, shapes and indices are int64 there. */
 export const dataTypes: Readonly<Record<DType, DataType>> = {

@@ -1,7 +1,7 @@
+import { tensor } from '../../engine/index.ts'
 import type { Node } from '../../engine/node.ts'
 import { type Operation, type Recording, recordGraph } from '../../engine/plan/graph.ts'
 import { sizeOf } from '../../engine/shape.ts'
-import { hostTensor } from '../../engine/tensor.ts'
 import type { Predictions } from '../models/network.ts'
 import { inEvaluation, type Module } from '../module.ts'
 import { withAnyBatch } from './batch.ts'
@@ -39,7 +39,7 @@ function record(
   network: Module<Predictions>,
   shape: readonly number[],
 ): { recording: Recording; images: Node } {
-  const images = hostTensor(new Float32Array(sizeOf(shape)), shape)
+  const images = tensor(new Float32Array(sizeOf(shape)), { shape })
   const { logits } = network.forward(images)
   return { recording: recordGraph([{ node: logits.node, destination: 'host' }]), images: images.node }
 }

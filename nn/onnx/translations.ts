@@ -1,9 +1,10 @@
-import { convertHost, type DType } from '../../engine/dtype.ts'
+import { convertHost } from '../../engine/dtype.ts'
 import { InvalidInputError } from '../../engine/errors.ts'
+import type { DType, Shape } from '../../engine/index.ts'
 import type { Window } from '../../engine/operations/convolution.ts'
 import type { BinaryName, PrimitiveName, UnaryName } from '../../engine/operations/names.ts'
 import type { Operation } from '../../engine/plan/graph.ts'
-import { type Shape, sizeOf } from '../../engine/shape.ts'
+import { sizeOf } from '../../engine/shape.ts'
 import { anyLength, refuse } from './batch.ts'
 import { dataTypes, type GraphBuilder } from './graphBuilder.ts'
 

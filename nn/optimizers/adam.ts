@@ -1,6 +1,14 @@
-import { add, divide, lerp, multiply, sqrt, square, subtract } from '../../engine/operations/index.ts'
-import type { Tensor } from '../../engine/tensor.ts'
-import type { Variable } from '../../engine/variable.ts'
+import {
+  add,
+  divide,
+  lerp,
+  multiply,
+  sqrt,
+  square,
+  subtract,
+  type Tensor,
+  type Variable,
+} from '../../engine/index.ts'
 import { checkOption, decayed, Optimizer } from './optimizer.ts'
 
 export interface AdamOptions {

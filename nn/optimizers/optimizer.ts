@@ -1,10 +1,7 @@
 import { allocateHost, promote } from '../../engine/dtype.ts'
 import { demand } from '../../engine/errors.ts'
-import { add, multiply } from '../../engine/operations/index.ts'
-import { item, type Stateful } from '../../engine/realize.ts'
+import { add, multiply, type Stateful, Tensor, tensor, type Variable, variable } from '../../engine/index.ts'
 import { equalShapes, format } from '../../engine/shape.ts'
-import { hostTensor, Tensor, tensor } from '../../engine/tensor.ts'
-import { type Variable, variable } from '../../engine/variable.ts'
 import { assignState, type StateDict } from '../stateDict.ts'
 
 /**
@@ -83,12 +80,12 @@ export abstract class Optimizer<Gradient = Tensor> implements Stateful {
   async loadStateDict(saved: StateDict): Promise<void> {
     const step = variable(tensor(0, { dtype: 'int32' }))
     assignState('the state does not fit the optimizer', new Map([['step', step], ...this.#moments]), saved)
-    this.steps = await item(step)
+    this.steps = await step.item()
   }
 }
 
 function zerosLike({ shape, dtype, size }: Variable): Variable {
-  return variable(hostTensor(allocateHost(dtype, size), shape))
+  return variable(tensor(allocateHost(dtype, size), { shape, dtype }))
 }
 
 /** The gradient of a loss with weightDecay · ‖p‖² / 2 in it: g + weightDecay · p. */

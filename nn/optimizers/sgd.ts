@@ -1,7 +1,5 @@
 import { demand } from '../../engine/errors.ts'
-import { add, multiply, subtract } from '../../engine/operations/index.ts'
-import type { Tensor } from '../../engine/tensor.ts'
-import type { Variable } from '../../engine/variable.ts'
+import { add, multiply, subtract, type Tensor, type Variable } from '../../engine/index.ts'
 import { checkOption, decayed, Optimizer } from './optimizer.ts'
 
 export interface SGDOptions {

@@ -1,5 +1,5 @@
 import { getFloat16 } from '@petamoriken/float16'
-import type { DType } from '../../engine/dtype.ts'
+import type { DType } from '../../engine/index.ts'
 
 /** How weight files write one kind of number. */
 export interface ElementType {

@@ -1,5 +1,6 @@
 import { demand } from '../../engine/errors.ts'
-import { type Shape, sizeOf } from '../../engine/shape.ts'
+import type { Shape } from '../../engine/index.ts'
+import { sizeOf } from '../../engine/shape.ts'
 import { type Refuse, refusalOf } from '../../files/refusal.ts'
 import type { StateDict } from '../stateDict.ts'
 import { type ElementTypeName, elementTypeNames, elementTypes } from './elementTypes.ts'

@@ -1,7 +1,6 @@
-import { allocateHost, type HostArray } from '../../engine/dtype.ts'
-import { data } from '../../engine/realize.ts'
-import { type Shape, sizeOf } from '../../engine/shape.ts'
-import { hostTensor, type Tensor } from '../../engine/tensor.ts'
+import { allocateHost } from '../../engine/dtype.ts'
+import { type HostArray, type Shape, type Tensor, tensor } from '../../engine/index.ts'
+import { sizeOf } from '../../engine/shape.ts'
 import type { Refuse } from '../../files/refusal.ts'
 import type { StateDict } from '../stateDict.ts'
 import { type ElementType, type ElementTypeName, elementTypes, writtenTypes } from './elementTypes.ts'
@@ -31,15 +30,15 @@ function decodeTensor(name: string, { type, shape, bytes }: StoredTensor, refuse
     if (!holds(value)) refuse(`'${name}' holds ${value}, which ${dtype} cannot`)
     values[i] = value
   }
-  return hostTensor(values, shape)
+  return tensor(values, { shape, dtype })
 }
 
 /** float32 as F32, float64 as F64, int32 as I64, bool as BOOL. */
 export async function encodeTensors(tensors: StateDict): Promise<StoredTensors> {
   const stored = new Map<string, StoredTensor>()
-  for (const [name, tensor] of tensors) {
-    const { shape, dtype } = tensor
-    stored.set(name, { type: writtenTypes[dtype], shape, bytes: encodeElements(await data(tensor)) })
+  for (const [name, value] of tensors) {
+    const { shape, dtype } = value
+    stored.set(name, { type: writtenTypes[dtype], shape, bytes: encodeElements(await value.data()) })
   }
   return stored
 }

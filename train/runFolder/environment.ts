@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { findPackageJSON } from 'node:module'
 import { availableParallelism } from 'node:os'
-import type { Choice } from '../../engine/device.ts'
+import type { Choice } from '../../engine/index.ts'
 
 /** What a training runs on: it belongs to every result. */
 export interface Environment {

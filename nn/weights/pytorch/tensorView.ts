@@ -1,5 +1,6 @@
 import { bytesOf } from '../../../engine/dtype.ts'
-import { type Shape, sizeOf } from '../../../engine/shape.ts'
+import type { Shape } from '../../../engine/index.ts'
+import { sizeOf } from '../../../engine/shape.ts'
 import type { Budget } from '../../../files/budget.ts'
 import type { Refuse } from '../../../files/refusal.ts'
 import { type ElementTypeName, elementTypes } from '../elementTypes.ts'
