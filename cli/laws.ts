@@ -21,6 +21,7 @@ interface Options {
   readonly runs: number
   readonly seed?: number
   readonly temperature: number
+  readonly timeLimit: number
   readonly json?: boolean
 }
 
@@ -38,18 +39,32 @@ export function lawsCommand(output: Output): Command {
     .option('--runs <count>', 'cases for each law', positiveInteger, 100)
     .option('--seed <number>', 'of the cases (default: another one each time)', wholeNumber)
     .option('--temperature <value>', 'the reference temperature τ', positiveNumber, 4)
+    .option('--time-limit <seconds>', 'for each call of an asynchronous loss', positiveNumber, 10)
     .addOption(jsonOption())
     .addHelpText('after', helpOnProfiles)
     .action((file: string, options: Options) => hold(file, options, output))
 }
 
 async function hold(file: string, options: Options, output: Output): Promise<void> {
-  const { profile, runs, seed, temperature } = options
+  const { profile, runs, seed, temperature, timeLimit } = options
   // A profile that does not exist is said before the file is run.
   profileOf(profile, temperature)
-  const report = await checkLaws(await loadLoss(file), profile, { runs, seed, temperature })
+  const report = await speakingOnStderr(output, async () =>
+    checkLaws(await loadLoss(file), profile, { runs, seed, temperature, timeLimit }),
+  )
   writeResult(output, options, asData(report), formatReport(report))
   if (!report.holds) throw new Broken()
+}
+
+/** Does work during which everything that is printed goes to stderr: a loss that prints must not spoil the report. */
+async function speakingOnStderr<T>(output: Output, work: () => Promise<T>): Promise<T> {
+  const { write } = process.stdout
+  process.stdout.write = output.stderr.write.bind(output.stderr)
+  try {
+    return await work()
+  } finally {
+    process.stdout.write = write
+  }
 }
 
 async function loadLoss(file: string): Promise<HostLoss> {

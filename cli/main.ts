@@ -15,7 +15,10 @@ if (complaint !== undefined) {
   // What Slurm's --signal is usually told to send before the time is up.
   process.on('SIGUSR1', () => stop(138))
   for (const stream of [process.stdout, process.stderr]) stream.on('error', endWithReader)
-  process.exitCode = await main(process.argv.slice(2), process)
+  const code = await main(process.argv.slice(2), process)
+  // A module that a command loaded may keep a timer, a process or a socket: that must not keep this one alive.
+  for (const stream of [process.stdout, process.stderr]) await new Promise((done) => stream.write('', done))
+  process.exit(code)
 }
 
 /** Whoever read the output has gone, as `head` does: nothing is left to say, and nobody to say it to. */

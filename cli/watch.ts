@@ -14,5 +14,7 @@ export function watchCommand(output: Output): Command {
     .action(async (runs: string[], options: { readonly port: number }) => {
       const { url } = await serveReport(runs, options)
       output.stdout.write(`${url}\n`)
+      // Until a signal ends the process.
+      await new Promise(() => {})
     })
 }

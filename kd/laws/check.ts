@@ -8,6 +8,7 @@ import { type Precision, precisionOf } from './precision.ts'
 import type { Profile } from './profile.ts'
 import { type ProfileName, profileOf } from './profiles.ts'
 import { Subject } from './subject.ts'
+import { withTimeLimit } from './timeLimit.ts'
 import { isBad, type LossVerdict } from './verdict.ts'
 
 export interface CheckOptions {
@@ -17,6 +18,8 @@ export interface CheckOptions {
   readonly seed?: number
   /** τ of the profile. Default 4. */
   readonly temperature?: number
+  /** Seconds within which each promise of the loss must settle. Default 10. */
+  readonly timeLimit?: number
 }
 
 export interface LossReport extends Trial {
@@ -29,14 +32,17 @@ export interface LossReport extends Trial {
   readonly holds: boolean
 }
 
-/** Holds a loss to the laws that a profile claims, and shows that those it declares broken are. */
+/**
+ * Holds a loss to the laws that a profile claims, and shows that those it declares broken are. Throws where a promise of
+ * the loss does not settle in time.
+ */
 export async function checkLaws(
   loss: HostLoss,
   profile: ProfileName,
-  { runs = 100, seed = Date.now() % 2 ** 31, temperature }: CheckOptions = {},
+  { runs = 100, seed = Date.now() % 2 ** 31, temperature, timeLimit }: CheckOptions = {},
 ): Promise<LossReport> {
   const trial = { runs, seed }
-  const subject = await subjectOf(loss, profile, temperature)
+  const subject = await subjectOf(loss, profile, { temperature, timeLimit })
   const verdicts: LossVerdict[] = []
   for (const law of lawsOf(subject.profile)) verdicts.push(await judge(law, subject, trial))
   const holds = !verdicts.some(isBad)
@@ -47,10 +53,12 @@ export async function checkLaws(
 export async function subjectOf(
   loss: HostLoss,
   profile: ProfileName,
-  temperature?: number,
+  { temperature, timeLimit = 10 }: Pick<CheckOptions, 'temperature' | 'timeLimit'> = {},
 ): Promise<Subject> {
-  const object = lossObject(loss)
-  return new Subject(object, profileOf(profile, temperature), await precisionOf(object))
+  const { loss: timed, demandAnswers } = withTimeLimit(lossObject(loss), timeLimit)
+  const precision = await precisionOf(timed)
+  demandAnswers()
+  return new Subject(timed, profileOf(profile, temperature), precision, demandAnswers)
 }
 
 /** The laws that a profile speaks of. */
@@ -63,6 +71,7 @@ export async function judge(law: LossLaw, subject: Subject, trial: Trial): Promi
   const missing = missingPart(law, subject)
   if (missing) return { law, outcome: 'not tested', reason: `the loss offers no ${missing}` }
   const counterexample = await law.check(subject, trial)
+  subject.demandAnswers()
   const reason = subject.profile.breaks[law.name]
   if (reason === undefined) return { law, outcome: counterexample ? 'broken' : 'holds', counterexample }
   return { law, outcome: counterexample ? 'broken as declared' : 'not broken', counterexample, reason }

@@ -11,12 +11,15 @@ export class Subject {
   readonly profile: Profile
   readonly precision: Precision
   readonly unit: number
+  /** Throws if a promise of the loss has not settled in time. */
+  readonly demandAnswers: () => void
 
-  constructor(loss: LossObject, profile: Profile, precision: Precision) {
+  constructor(loss: LossObject, profile: Profile, precision: Precision, demandAnswers = () => {}) {
     this.loss = loss
     this.profile = profile
     this.precision = precision
     this.unit = units[precision]
+    this.demandAnswers = demandAnswers
   }
 
   async value(batch: Batch): Promise<number> {

@@ -14,14 +14,14 @@ export function describeLaws(
   name: string,
   loss: HostLoss,
   profile: ProfileName,
-  { runs = 100, seed = Date.now() % 2 ** 31, temperature }: CheckOptions = {},
+  { runs = 100, seed = Date.now() % 2 ** 31, temperature, timeLimit }: CheckOptions = {},
 ): void {
   const { describe, expect, it } = vitestFor('describeLaws', 'checkLaws')
   const offered = { loss: lossObject(loss), profile: profileOf(profile, temperature) }
   describe(`laws of ${name} (${profile}, seed ${seed})`, () => {
     for (const law of lawsOf(offered.profile)) {
       it.skipIf(missingPart(law, offered))(`${law.name}: ${law.statement}`, async () => {
-        const subject = await subjectOf(loss, profile, temperature)
+        const subject = await subjectOf(loss, profile, { temperature, timeLimit })
         const verdict = await judge(law, subject, { runs, seed })
         if (!isBad(verdict)) return
         const cause = likelyCause([verdict], await diagnose(subject, [verdict]))

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../train/temporaryFolder.ts'
+import { spawn } from './childProcess.ts'
 import { thermograd } from './commandLine.ts'
 
 /** A file of plain JavaScript outside the package. */
@@ -51,6 +52,51 @@ describe('thermograd laws', () => {
     const { code, stdout, stderr } = await thermograd(['laws', file, '--profile', 'kd', '--seed', '1'])
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
     expect(stdout).toContain('likely cause: the mean over the classes in the place of their sum\n')
+  })
+
+  it('should end once it has reported, whatever the loss keeps open', async () => {
+    const keeper = `
+import { createServer } from 'node:net'
+import { spawn } from 'node:child_process'
+setInterval(() => {}, 1000)
+createServer().listen(0, '127.0.0.1')
+const child = spawn('sleep', ['60'])
+process.on('exit', () => child.kill())
+`
+    const file = await written(`${keeper}${kd()}`)
+    const { code, stdout } = await spawn(['laws', file, '--seed', '1', '--runs', '5'])
+    expect(stdout).toContain('Every law holds')
+    expect(code).toBe(0)
+  })
+
+  it('should say so where the loss never answers', async () => {
+    for (const [source, name] of [
+      ['export default () => new Promise(() => {})', 'loss'],
+      [
+        `setInterval(() => {}, 1000)\n${kd().replace('export default', 'const loss =')}
+export default { loss, perSample: () => new Promise(() => {}) }`,
+        'perSample',
+      ],
+    ] as const) {
+      const file = await written(source)
+      const { code, stdout, stderr } = await spawn(['laws', file, '--runs', '5', '--time-limit', '0.2'])
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+      expect(stderr).toBe(
+        `thermograd: laws: expected '${name}' to answer within 0.2 s, but its promise did not settle\n`,
+      )
+    }
+  })
+
+  it('should keep what the loss prints out of the report', async () => {
+    const chatty = `console.log('loaded')\nprocess.stdout.write('here')\n${kd()}`.replace(
+      '=>\n  student.reduce',
+      '=> console.log("called") ??\n  student.reduce',
+    )
+    const file = await written(chatty)
+    const { code, stdout, stderr } = await spawn(['laws', file, '--seed', '1', '--runs', '5', '--json'])
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout).holds).toBe(true)
+    expect(stderr).toMatch(/^loaded\nherecalled\ncalled\n/)
   })
 
   it('should write JSON', async () => {

@@ -1,0 +1,50 @@
+import { InvalidInputError } from '../../engine/errors.ts'
+import type { LossObject } from './loss.ts'
+
+/** A loss whose promises must settle in time. */
+export interface TimedLoss {
+  readonly loss: LossObject
+  /** Throws if a promise of the loss has not settled in time. Nothing that was found since is to be believed. */
+  readonly demandAnswers: () => void
+}
+
+/**
+ * The same loss, but what it promises must settle within so many seconds. Once a promise has not, every call throws at
+ * once, so that a search for a smaller case does not wait again.
+ */
+export function withTimeLimit(loss: LossObject, seconds: number): TimedLoss {
+  let overdue: InvalidInputError | undefined
+  const demandAnswers = () => {
+    if (overdue) throw overdue
+  }
+  const expire = (name: string) => {
+    overdue = new InvalidInputError(
+      `laws: expected '${name}' to answer within ${seconds} s, but its promise did not settle`,
+    )
+    return overdue
+  }
+  const timed =
+    (name: string, part: (...values: never[]) => unknown) =>
+    (...values: never[]) => {
+      demandAnswers()
+      const answer = part.apply(loss, values)
+      return answer instanceof Promise ? settled(answer, seconds, () => expire(name)) : answer
+    }
+  const parts = Object.entries(loss).map(([name, part]) => [
+    name,
+    typeof part === 'function' ? timed(name, part) : part,
+  ])
+  return { loss: Object.fromEntries(parts), demandAnswers }
+}
+
+async function settled<T>(promise: Promise<T>, seconds: number, expire: () => Error): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(expire()), 1000 * seconds)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
