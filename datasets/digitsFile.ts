@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { findPackageJSON } from 'node:module'
 import { dirname, join } from 'node:path'
+import { readBytes } from '../files/regularFile.ts'
 import type { Dataset } from './dataset.ts'
 import { decodeDigits } from './digits.ts'
 
@@ -10,7 +10,7 @@ import { decodeDigits } from './digits.ts'
  * and Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998.
  */
 export async function openDigits(): Promise<Dataset> {
-  return decodeDigits(new Uint8Array(await readFile(digitsFile())))
+  return decodeDigits(await readBytes(digitsFile()))
 }
 
 /** The file lies in the package once, whether this module runs as source or from `dist/`. */

@@ -1,17 +1,22 @@
 import type { Refuse } from './refusal.ts'
 
 /**
- * How much memory the reading of a file may take. A file can ask for far more than it holds: with a zip that unpacks
- * to a thousand times its size, a tensor that repeats one number, a hundred tensors of the same numbers. Honest files
- * do none of that, or little.
+ * How many bytes may come of a file of so many: 32 for each, and a megabyte. A file can ask for far more than it holds:
+ * with data that unpacks to a thousand times its size, a tensor that repeats one number, a hundred tensors of the same
+ * numbers. Honest files do none of that, or little.
  */
+export function mostBytesOf(fileBytes: number, bytesPerByte = 32): number {
+  return bytesPerByte * fileBytes + 2 ** 20
+}
+
+/** How much memory the reading of a file may take. */
 export class Budget {
   #left: number
   readonly #refuse: Refuse
 
-  /** 32 bytes for each byte of the file, and a megabyte. */
-  constructor(fileBytes: number, refuse: Refuse) {
-    this.#left = 32 * fileBytes + 2 ** 20
+  /** For a file of so many bytes: see `mostBytesOf`. */
+  constructor(fileBytes: number, refuse: Refuse, bytesPerByte?: number) {
+    this.#left = mostBytesOf(fileBytes, bytesPerByte)
     this.#refuse = refuse
   }
 

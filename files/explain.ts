@@ -11,11 +11,15 @@ export async function found<T>(path: string, result: Promise<T>): Promise<T> {
   })
 }
 
-/** The same items, asked for when the first is read; an error on the way to them becomes this sentence. */
+/**
+ * The same items, asked for when the first is read; an error on the way to them becomes this sentence, unless it is one
+ * already.
+ */
 export async function* explained<T>(sentence: string, items: () => AsyncIterable<T>): AsyncGenerator<T> {
   try {
     yield* items()
   } catch (error) {
+    if (error instanceof InvalidInputError) throw error
     throw new InvalidInputError(`${sentence} (${(error as Error).message})`)
   }
 }

@@ -1,13 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import { InvalidInputError } from '../engine/errors.ts'
+import { readTextIfThere } from './regularFile.ts'
 import { writeFileAtomically } from './writeFile.ts'
 
 /** The value in a JSON file; nothing where there is no such file. Throws where it cannot be read or is not JSON. */
 export async function readJson(path: string): Promise<object | undefined> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw new InvalidInputError(`${path}: cannot read this file (${error.message})`)
-  })
+  const text = await readTextIfThere(path)
   if (text === undefined) return undefined
   try {
     return JSON.parse(text)

@@ -9,6 +9,11 @@ import { allocatePixels } from '../pixels.ts'
 import { ByteArray, meaningOfArrays } from './numpy.ts'
 import { demandLabel, demandNames, type LabelField, pixelsPerImage, type Records } from './records.ts'
 
+const longestName = 200
+
+/** Of memory, for each byte of a file: pixels may be written as a text, from which they are made. */
+const bytesPerByte = 4
+
 /**
  * Reads a file in CIFAR's Python layout: a pickled dictionary whose `data` is an array of bytes of 3,072 columns, a row
  * an image, and which has a list of labels for each field. Nothing in it is executed.
@@ -48,7 +53,7 @@ export async function readPickledNames(
     fields.map((field) => {
       const names = listUnder(field.namesKey, dictionary, refuse)
       demandNames(file, field, names)
-      return [field, names.map((name) => textOf(name) ?? refuse('a name is no text'))]
+      return [field, names.map((name) => nameOf(name, refuse))]
     }),
   )
 }
@@ -60,9 +65,16 @@ async function readDictionary(
   const refuse: Refuse = refusalOf(file.location, expected)
   const bytes = await buffer(file.chunks)
   const reader = new ByteReader(bytes, refuse)
-  const value = unpickle(reader, meaningOfArrays(refuse), new Budget(bytes.length, refuse), refuse)
+  const budget = new Budget(bytes.length, refuse, bytesPerByte)
+  const value = unpickle(reader, meaningOfArrays(refuse), budget, refuse)
   if (!(value instanceof Map)) refuse(`expected a dictionary, got ${kindOf(value)}`)
   return { dictionary: new Map(Array.from(value, ([key, entry]) => [textOf(key), entry])), refuse }
+}
+
+function nameOf(value: unknown, refuse: Refuse): string {
+  const name = textOf(value) ?? refuse('a name is no text')
+  // A pickle can give one text as the name of every class.
+  return name.length <= longestName ? name : refuse(`a name has ${name.length} letters`)
 }
 
 /** A text, or bytes that are one: Python 3 makes such of Python 2's texts where it is told to leave them as they are. */

@@ -4,8 +4,10 @@ import { filesAt, isFolder } from '../files.ts'
 import { filesOf, type Layout, type Publication } from './layouts.ts'
 import { concatenateRecords, type LabelField, type Records } from './records.ts'
 
-/** Six times as much as the largest file of CIFAR has; one that says so is damaged. */
-const mostBytes = 2 ** 30
+/** Nearly twice as much as the largest file of CIFAR has; one that says more is damaged. */
+const mostBytes = 2 ** 28
+/** The names of classes take some 1,500 bytes. */
+const mostBytesOfNames = 2 ** 16
 
 /** What the files of a publication hold. */
 export interface Contents {
@@ -24,15 +26,14 @@ export async function readPublication(path: string, publication: Publication): P
 
   for await (const file of filesAt(await innerFolder(path, publication))) {
     const layout = layouts.find((layout) => filesOf(layout).includes(file.name))
+    const isNames = layout?.namesFiles.includes(file.name)
     if (layout) {
       demand(!seen.includes(file.name), () => `${file.location}: expected one file of this name, got two`)
-      demand(
-        file.size <= mostBytes,
-        () => `${file.location}: expected at most ${mostBytes} bytes, got ${file.size}`,
-      )
+      const most = isNames ? mostBytesOfNames : mostBytes
+      demand(file.size <= most, () => `${file.location}: expected at most ${most} bytes, got ${file.size}`)
     }
     seen.push(file.name)
-    if (layout?.namesFiles.includes(file.name)) {
+    if (layout && isNames) {
       for (const [field, names] of await layout.readNames(file, fields)) classNames.set(field, names)
     } else if (layout) records.set(file.name, await layout.readRecords(file, fields))
   }

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { demand } from '../../engine/errors.ts'
-import { found } from '../../files/explain.ts'
 import { refusalOf } from '../../files/refusal.ts'
+import { readBytes } from '../../files/regularFile.ts'
 import type { DecodedImage } from './image.ts'
 import { decodeJpeg } from './jpeg.ts'
 import { decodePng } from './png.ts'
@@ -13,8 +12,8 @@ const formats = [
 
 /** Reads an image file; its first bytes say what it is. Throws, naming it, for one that is no image, or a damaged one. */
 export async function readImage(path: string): Promise<DecodedImage> {
-  const bytes = await found(path, readFile(path))
-  const begin = bytes.subarray(0, 4).toString('hex')
+  const bytes = await readBytes(path)
+  const begin = Buffer.from(bytes.subarray(0, 4)).toString('hex')
   const format = formats.find(({ signature }) => begin.startsWith(signature))
   demand(
     format !== undefined,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { chunksIn } from '../regularFile.ts'
 
 /** How a file is told from others. */
 export type ChecksumKind = 'SHA-256' | 'MD5'
@@ -13,6 +13,6 @@ export interface Checksum {
 /** The checksum of a file, in hexadecimal digits. */
 export async function checksumOf(path: string, kind: ChecksumKind = 'SHA-256'): Promise<string> {
   const hash = createHash(kind.replace('-', ''))
-  for await (const chunk of createReadStream(path)) hash.update(chunk)
+  for await (const chunk of chunksIn(path)) hash.update(chunk)
   return hash.digest('hex')
 }

@@ -42,13 +42,13 @@ export const opcodes: Readonly<Record<number, Opcode>> = {
   97: (machine) => append(machine, [machine.pop()]), // APPEND
   101: (machine) => append(machine, machine.popToMark()), // APPENDS
 
-  125: (machine) => machine.push(new Map()), // EMPTY_DICT
+  125: pushes((machine) => table(machine, new Map())), // EMPTY_DICT
   115: (machine) => setItems(machine, machine.popLast(2)), // SETITEM
   117: (machine) => setItems(machine, machine.popToMark()), // SETITEMS
 
-  143: (machine) => machine.push(new Set()), // EMPTY_SET
+  143: pushes((machine) => table(machine, new Set())), // EMPTY_SET
   144: (machine) => addItems(machine, machine.popToMark()), // ADDITEMS
-  145: pushes((machine) => new Set(machine.popToMark())), // FROZENSET
+  145: pushes((machine) => table(machine, new Set(machine.popToMark()))), // FROZENSET
 
   48: (machine) => machine.pop(), // POP
   49: (machine) => machine.popToMark(), // POP_MARK
@@ -70,6 +70,12 @@ export const opcodes: Readonly<Record<number, Opcode>> = {
 
 function pushes(value: (machine: Machine) => unknown): Opcode {
   return (machine) => machine.push(value(machine))
+}
+
+/** Tables take more than other values. */
+function table<T>({ budget }: Machine, made: T): T {
+  budget.take(256, 'its pickle')
+  return made
 }
 
 function checkProtocol({ reader, refuse }: Machine): void {
@@ -148,6 +154,6 @@ function construct(machine: Machine): void {
 function build(machine: Machine): void {
   const state = machine.pop()
   const target = machine.top()
-  if (isStateful(target)) target.setState(state, machine.refuse)
+  if (isStateful(target)) target.setState(state, machine)
   else if (!(target instanceof Map)) machine.refuse(`its pickle sets attributes of ${kindOf(target)}`)
 }

@@ -6,7 +6,7 @@ import { opcodes } from './opcodes.ts'
 import type { Meaning } from './values.ts'
 
 /** About what a value takes beside its text or bytes. No opcode makes more than one, and a place to put it. */
-const bytesOfValue = 64
+const bytesOfValue = 128
 
 const stop = 0x2e
 

@@ -1,11 +1,14 @@
 import type { Budget } from '../budget.ts'
 import type { Refuse } from '../refusal.ts'
 
+/** What holds back whoever makes values for a pickle. */
+export interface Limits {
+  readonly budget: Budget
+  readonly refuse: Refuse
+}
+
 /** Makes a value of others. A pickle can ask for it again and again: what copies values takes that out of the budget. */
-export type Construct = (
-  values: readonly unknown[],
-  limits: { readonly budget: Budget; readonly refuse: Refuse },
-) => unknown
+export type Construct = (values: readonly unknown[], limits: Limits) => unknown
 
 /**
  * A name that a pickle may mention. What the pickle would have Python call is made by `construct` instead, which only
@@ -23,7 +26,8 @@ export class Named {
 
 /** A value that a pickle makes first and tells what it holds afterwards. */
 export interface Stateful {
-  setState(state: unknown, refuse: Refuse): void
+  /** Takes out of the budget what it copies. */
+  setState(state: unknown, limits: Limits): void
 }
 
 export function isStateful(value: unknown): value is Stateful {

@@ -1,6 +1,7 @@
 import { demand } from '../../engine/errors.ts'
 import type { Shape } from '../../engine/index.ts'
 import { sizeOf } from '../../engine/shape.ts'
+import { repeatedKey } from '../../files/jsonKeys.ts'
 import { type Refuse, refusalOf } from '../../files/refusal.ts'
 import type { StateDict } from '../stateDict.ts'
 import { type ElementTypeName, elementTypeNames, elementTypes } from './elementTypes.ts'
@@ -115,14 +116,19 @@ function split(bytes: Uint8Array, refuse: Refuse): { header: Record<string, unkn
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true))
   if (length > longestHeader) refuse(`its header would be ${length} bytes long`)
   if (8 + length > bytes.length) refuse(`its header should end at byte ${8 + length}, it has ${bytes.length}`)
-  const header = parseObject(bytes.subarray(8, 8 + length))
-  return { header: header ?? refuse('its header is not a JSON object'), elements: bytes.subarray(8 + length) }
+  const { text, value: header } =
+    parseObject(bytes.subarray(8, 8 + length)) ?? refuse('its header is not a JSON object')
+  const repeated = repeatedKey(text)
+  if (repeated !== undefined) refuse(`its header has the key '${repeated}' twice`)
+  return { header, elements: bytes.subarray(8 + length) }
 }
 
-function parseObject(bytes: Uint8Array): Record<string, unknown> | undefined {
+/** An object and the text that it is, if it is one. */
+function parseObject(bytes: Uint8Array): { text: string; value: Record<string, unknown> } | undefined {
   try {
-    const parsed: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-    return isObject(parsed) ? parsed : undefined
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    const value: unknown = JSON.parse(text)
+    return isObject(value) ? { text, value } : undefined
   } catch {
     return undefined
   }

@@ -1,6 +1,5 @@
-import { InvalidInputError } from '../../engine/errors.ts'
-import { fileSystem } from '../../files/fileSystem.ts'
 import { refusalOf } from '../../files/refusal.ts'
+import { readBytes } from '../../files/regularFile.ts'
 import { writeFileAtomically } from '../../files/writeFile.ts'
 import type { StateDict } from '../stateDict.ts'
 import { readStored, writeStored } from './formats.ts'
@@ -33,21 +32,6 @@ export function stateDictOf(stored: StoredTensors, source: string): StateDict {
 /** The tensors of a file bit by bit, in the types in which they lie there. Throws as `loadWeights`. */
 export async function readWeightFile(path: string): Promise<StoredTensors> {
   return readStored(await readBytes(path), path)
-}
-
-async function readBytes(path: string): Promise<Uint8Array> {
-  const { readFile } = fileSystem(path)
-  try {
-    const { buffer, byteOffset, length } = await readFile(path)
-    return new Uint8Array(buffer, byteOffset, length)
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    throw new InvalidInputError(
-      code === 'EISDIR'
-        ? `${path}: expected a file of weights, but this is a folder`
-        : `${path}: cannot read weights: ${message}`,
-    )
-  }
 }
 
 /** Writes tensors bit by bit, in the format that the ending of the path says. */

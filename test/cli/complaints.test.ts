@@ -105,7 +105,7 @@ describe('a file that is missing or is something else', () => {
     const evaluate = ['evaluate', '--model', 'resnet8', '--weights', weights]
     const distill = ['distill', '--teacher', 'resnet8', '--teacher-weights', weights]
     for (const command of [evaluate, distill]) {
-      expect(await complaint(...command)).toMatch(`${weights}: cannot read weights: ENOENT`)
+      expect(await complaint(...command)).toMatch(`${weights}: there is no such file or folder`)
     }
     await writeFile(weights, 'no weights at all')
     for (const command of [evaluate, distill]) {

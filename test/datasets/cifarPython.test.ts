@@ -167,3 +167,45 @@ describe('a pickle that is not what it should be', () => {
     )
   })
 })
+
+describe('a hostile pickle of images', () => {
+  const uint32 = (value: number) => Buffer.from(Uint32Array.of(value).buffer).toString('latin1')
+
+  /** Sets the state of one array so many times, each with the same text of so many letters. */
+  function arrayOf(letters: number, times: number): Uint8Array {
+    const type = 'cnumpy\ndtype\nX\x02\x00\x00\x00u1\x85Rq\x010'
+    const text = `X${uint32(letters)}${'x'.repeat(letters)}q\x020`
+    const array = 'cnumpy.core.multiarray\n_reconstruct\n)R'
+    const state = `(K\x01J${uint32(letters)}\x85h\x01\x89h\x02tb`
+    return Buffer.from(`\x80\x02${type}${text}${array}${state.repeat(times)}.`, 'latin1')
+  }
+
+  it('should be refused where it makes the same bytes again and again', async () => {
+    expect(await refusal({ [train]: arrayOf(100_000, 100) })).toContain(
+      'an array would take more memory than a file of this size needs',
+    )
+  })
+
+  it('should be refused for a type that is named by lists of lists of lists', async () => {
+    const doubled = `]q\x00${Array.from({ length: 60 }, (_, i) => `0](h${String.fromCharCode(i)}h${String.fromCharCode(i)}eq${String.fromCharCode(i + 1)}`).join('')}`
+    const pickle = `\x80\x02${doubled}0cnumpy\ndtype\nh\x3c\x85R.`
+    expect(await refusal({ [train]: Buffer.from(pickle, 'latin1') })).toContain(
+      'a type of elements is named by a list',
+    )
+  })
+
+  it('should be refused where it names every class by one enormous text', async () => {
+    const letters = Buffer.concat([
+      Buffer.from('B'),
+      Buffer.from(Uint32Array.of(60_000).buffer),
+      Buffer.alloc(60_000),
+    ])
+    const list = `](${'h\x00'.repeat(20)}e`
+    const meta = Buffer.concat([
+      Buffer.from('\x80\x02', 'latin1'),
+      letters,
+      Buffer.from(`q\x000}(X\x12\x00\x00\x00coarse_label_names${list}u.`, 'latin1'),
+    ])
+    expect(await refusal({ 'cifar-100-python/meta': meta })).toContain('a name has 60000 letters')
+  })
+})

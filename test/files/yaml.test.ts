@@ -87,7 +87,13 @@ describe('a YAML file', () => {
       'count: 1\ninner: { sizes: &s [x] }\nmore: *s',
       "2:21: inner.sizes.0: expected a whole number of 0 or more, got 'x'",
     ],
-    ['a key that is there twice', 'count: 3\ncount: 4\n', '2:1: Map keys must be unique'],
+    ['a key that is there twice', 'count: 3\ncount: 4\n', '2:1: the key count is there twice'],
+    [
+      'a key that is there twice in two spellings',
+      'count: 3\ninner: { 1: a, "1": b }',
+      '2:16: the key 1 is there twice',
+    ],
+    ['a list for a key', 'count: 3\n? [a]\n: 4\n', '2:3: expected a plain key'],
     ['a tab for indentation', 'count: 1\ninner:\n\tsizes: []\n', '3:1: Tabs are not allowed as indentation'],
     [
       'a bracket that is never closed',
@@ -125,6 +131,33 @@ describe('a YAML file', () => {
   it('should be refused where it holds itself, or is nested without end', () => {
     expect(complaint('count: &a [*a]')).toMatch(/^file\.yaml/)
     expect(complaint('['.repeat(100_000))).toMatch(/^file\.yaml/)
+  })
+
+  it('should be refused where it is too long, or has too many aliases', () => {
+    expect(complaint(`# ${'x'.repeat(2 ** 16)}`)).toBe(
+      'file.yaml: expected YAML of at most 65536 characters, got 65538',
+    )
+    const aliases = `count: &n 1\ninner: { sizes: [${'*n, '.repeat(101)}] }`
+    expect(complaint(aliases)).toBe('file.yaml:2:418: expected at most 100 aliases')
+  })
+
+  it.each([
+    ['keys', (count: number) => Array.from({ length: count }, (_, i) => `k${i}: 1\n`).join('')],
+    ['aliases', (count: number) => `a: &a 1\nb: [${'*a, '.repeat(count)}]`],
+  ])('should take time in proportion to its %s', (_, text) => {
+    const seconds = (count: number) => {
+      const start = performance.now()
+      try {
+        new YamlFile(text(count), 'file.yaml')
+      } catch (error) {
+        expect(error).toBeInstanceOf(InvalidInputError)
+      }
+      return performance.now() - start
+    }
+    seconds(1000)
+    // Eight times the text: 64 times as long where each is compared with every other.
+    const ratios = Array.from({ length: 5 }, () => seconds(7200) / seconds(900))
+    expect(Math.min(...ratios)).toBeLessThan(30)
   })
 
   it('should never break otherwise, whatever it holds', () => {
@@ -169,9 +202,9 @@ describe('a YAML file', () => {
   it('should be named where it cannot be read', async () => {
     const folder = await temporaryFolder()
     await expect(readYaml(join(folder, 'none.yaml'))).rejects.toThrow(
-      `${folder}/none.yaml: cannot read this file (ENOENT`,
+      `${folder}/none.yaml: there is no such file or folder`,
     )
-    await expect(readYaml(folder)).rejects.toThrow(`${folder}: cannot read this file (EISDIR`)
+    await expect(readYaml(folder)).rejects.toThrow(`${folder}: expected a file, but this is a folder`)
     const path = join(folder, 'file.yaml')
     await writeFile(path, 'count: 1')
     expect((await readYaml(path)).as(schema)).toEqual({ count: 1 })

@@ -64,6 +64,9 @@ function fileOf(header: unknown, elements: ArrayLike<number> = []): Uint8Array {
   return Uint8Array.from([...length, ...text, ...Array.from(elements)])
 }
 
+/** How a header describes a tensor of one byte. */
+const described = '{"dtype":"U8","shape":[1],"data_offsets":[0,1]}'
+
 describe('safetensors', () => {
   it('gives back what was saved', async () => {
     await fc.assert(
@@ -141,6 +144,17 @@ describe('safetensors', () => {
       'numbers for texts',
       fileOf({ __metadata__: { a: 1 } }),
       '__metadata__ holds something other than texts',
+    ],
+    [
+      'a tensor twice',
+      fileOf(`{"x":${described},"\\u0078":${described}}`, [0]),
+      "its header has the key 'x' twice",
+    ],
+    ['a text twice', fileOf('{"__metadata__":{"a":"b","a":"b"}}'), "its header has the key 'a' twice"],
+    [
+      'a key of a tensor twice',
+      fileOf('{"x":{"dtype":"U8","shape":[1],"shape":[1],"data_offsets":[0,1]}}', [0]),
+      "its header has the key 'shape' twice",
     ],
     ['no description', fileOf({ x: 1 }), "'x' is not described"],
     [
