@@ -1,0 +1,87 @@
+import fc from 'fast-check'
+import { anyOperand, axesOf, axisOf, keepDimensions, optional, options, shape } from '../arguments.ts'
+import { py, type Subject, subject } from '../subject.ts'
+
+type More = Omit<Subject, 'args' | 'pytorch'>
+
+/** For a tensor, its axes and options; those at the end may be left out. */
+function overAxes<Options>(given: fc.Arbitrary<Options>) {
+  return anyOperand().chain((x) => optional([x], axesOf(x.shape.length), given))
+}
+
+function reduction(name: string, convert: string, more?: More): Subject {
+  return subject(
+    overAxes(keepDimensions),
+    (x, axes, given) => `over(${name}, ${convert}(${x}), ${py(axes)}, ${py(given?.keepDimensions ?? false)})`,
+    more,
+  )
+}
+
+function spread(name: string): Subject {
+  return subject(
+    overAxes(options({ keepDimensions: fc.boolean(), correction: fc.integer({ min: -1, max: 3 }) })),
+    (x, axes, given) =>
+      `over(${name}, floating(${x}), ${py(axes)}, ${py(given?.keepDimensions ?? false)}, ` +
+      `correction=${given?.correction ?? 1})`,
+    {
+      rounding: 'normwise',
+      float32Range: { bits: 60, reason: 'squares' },
+    },
+  )
+}
+
+/** For a tensor and one of its axes. */
+const alongAxis = anyOperand(shape(1)).chain((x) =>
+  axisOf(x.shape.length).chain((axis) => optional([x, axis], keepDimensions)),
+)
+
+const overOneOrAll = anyOperand().chain((x) =>
+  optional([x], fc.oneof(axisOf(x.shape.length), fc.constant(undefined)), keepDimensions),
+)
+
+const partialSums: More = { float32Range: { bits: 115, reason: 'partial sums' } }
+
+const selecting: More = { rounding: 'selecting' }
+
+function arg(name: string): Subject {
+  return subject(
+    alongAxis,
+    (x, axis, given) =>
+      `torch.${name}(number(${x}), dim=${axis}, keepdim=${py(given?.keepDimensions ?? false)})`,
+    selecting,
+  )
+}
+
+function extreme(name: string): Subject {
+  return subject(
+    overOneOrAll,
+    (x, axis, given) => `extreme(torch.${name}, ${x}, ${py(axis)}, ${py(given?.keepDimensions ?? false)})`,
+    selecting,
+  )
+}
+
+const normalized = anyOperand(shape(1)).chain((x) => optional([x], axisOf(x.shape.length)))
+
+function normalization(name: string): Subject {
+  return subject(normalized, (x, axis = -1) => `torch.${name}(floating(${x}), dim=${axis})`, {
+    rounding: 'normwise',
+  })
+}
+
+export const reductions = {
+  sum: reduction('torch.sum', 'number', partialSums),
+  mean: reduction('torch.mean', 'floating', partialSums),
+  amax: reduction('torch.amax', 'number', selecting),
+  amin: reduction('torch.amin', 'number', selecting),
+  any: reduction('any_of', 'truth', selecting),
+  all: reduction('all_of', 'truth', selecting),
+  variance: spread('torch.var'),
+  standardDeviation: spread('torch.std'),
+  logSumExp: reduction('torch.logsumexp', 'floating', { rounding: 'normwise' }),
+  argmax: arg('argmax'),
+  argmin: arg('argmin'),
+  max: extreme('max'),
+  min: extreme('min'),
+  softmax: normalization('softmax'),
+  logSoftmax: normalization('log_softmax'),
+} satisfies Record<string, Subject>

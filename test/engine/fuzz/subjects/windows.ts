@@ -1,0 +1,101 @@
+import fc from 'fast-check'
+import { anyOperand, both, operandLike, optional, options, pair, types } from '../arguments.ts'
+import type { Operand } from '../operand.ts'
+import { py, type Subject, subject } from '../subject.ts'
+
+const channels = fc.integer({ min: 1, max: 4 })
+const images = fc.oneof(
+  { weight: 9, arbitrary: fc.integer({ min: 1, max: 3 }) },
+  { weight: 1, arbitrary: fc.constant(0) },
+)
+const side = fc.oneof(
+  { weight: 12, arbitrary: fc.integer({ min: 1, max: 8 }) },
+  { weight: 1, arbitrary: fc.constant(0) },
+)
+
+const maps: fc.Arbitrary<Operand> = anyOperand(fc.tuple(images, channels, side, side))
+
+const convolution = fc
+  .record({
+    images,
+    groups: fc.constantFrom(1, 1, 1, 2, 3),
+    channels: fc.integer({ min: 1, max: 9 }),
+    filters: fc.integer({ min: 1, max: 9 }),
+    size: fc.tuple(side, side),
+    kernel: fc.oneof(fc.constant([3, 3]), fc.constant([1, 1]), fc.tuple(channels, channels)),
+    geometry: options({
+      stride: pair(1, 3),
+      padding: pair(0, 2),
+      dilation: pair(1, 2),
+    }),
+    dtypes: types(3),
+    bias: fc.boolean(),
+  })
+  .chain(({ images, groups, channels, filters, size, kernel, geometry, dtypes, bias }) =>
+    fc.tuple(
+      operandLike([images, groups * channels, ...size], dtypes[0]),
+      operandLike([groups * filters, channels, ...kernel], dtypes[1]),
+      bias ? operandLike([groups * filters], dtypes[2]) : fc.constant(undefined),
+      fc.constant({ ...geometry, groups: groups === 1 ? undefined : groups }),
+    ),
+  )
+
+const pooling = options({ stride: pair(1, 3), padding: pair(0, 2), dilation: pair(1, 2) })
+const averaging = options({ stride: pair(1, 3), padding: pair(0, 2) })
+
+const product = fc
+  .record({
+    rows: fc.integer({ min: 0, max: 9 }),
+    inner: fc.oneof(
+      { weight: 9, arbitrary: fc.nat({ max: 9 }) },
+      { weight: 1, arbitrary: fc.integer({ min: 10, max: 70 }) },
+    ),
+    columns: fc.integer({ min: 0, max: 20 }),
+    batch: fc.constantFrom<[number[], number[]]>([[], []], [[2], [2]], [[3, 1], [2]], [[], [2]], [[0], [1]]),
+    vectors: fc.tuple(fc.nat({ max: 4 }), fc.nat({ max: 4 })),
+    dtypes: types(2),
+    odd: fc.nat({ max: 19 }),
+  })
+  .chain(({ rows, inner, columns, batch, vectors, dtypes, odd }) =>
+    fc.tuple(
+      operandLike(vectors[0] === 4 ? [inner] : [...batch[0], rows, inner], dtypes[0]),
+      operandLike(
+        vectors[1] === 4 ? [inner] : [...batch[1], odd === 0 ? inner + 1 : inner, columns],
+        dtypes[1],
+      ),
+    ),
+  )
+
+const products = { float32Range: { bits: 58, reason: 'sums of products' } }
+const partialSums = { float32Range: { bits: 115, reason: 'partial sums' } }
+
+export const windows = {
+  matmul: subject(product, (a, b) => `torch.matmul(*together(number(${a}), number(${b})))`, products),
+  conv2d: subject(
+    convolution,
+    (x, weight, bias, { stride, padding, dilation, groups = 1 }) =>
+      `conv2d(${x}, ${weight}, ${bias ?? 'None'}, ${py(both(stride, 1))}, ${py(both(padding, 0))}, ` +
+      `${py(both(dilation, 1))}, ${groups})`,
+    products,
+  ),
+  maxPool2d: subject(
+    fc.tuple(maps, pair(1, 4)).chain((call) => optional(call, pooling)),
+    (x, kernel, given) =>
+      `F.max_pool2d(${x}, ${py(both(kernel, 1))}, ${py(both(given?.stride ?? kernel, 1))}, ` +
+      `${py(both(given?.padding, 0))}, ${py(both(given?.dilation, 1))})`,
+    { rounding: 'selecting' },
+  ),
+  averagePool2d: subject(
+    fc.tuple(maps, pair(1, 4)).chain((call) => optional(call, averaging)),
+    (x, kernel, given) =>
+      `F.avg_pool2d(floating(${x}), ${py(both(kernel, 1))}, ${py(both(given?.stride ?? kernel, 1))}, ` +
+      `${py(both(given?.padding, 0))})`,
+    partialSums,
+  ),
+  adaptiveAveragePool2d: subject(
+    fc.tuple(maps, pair(1, 9)),
+    (x, size) => `F.adaptive_avg_pool2d(floating(${x}), ${py(both(size, 1))})`,
+    partialSums,
+  ),
+  globalAveragePool2d: subject(fc.tuple(maps), (x) => `torch.mean(floating(${x}), [2, 3])`, partialSums),
+} satisfies Record<string, Subject>
