@@ -42,6 +42,13 @@ export function isFloat(dtype: DType): boolean {
   return dtype === 'float32' || dtype === 'float64'
 }
 
+/** How a number is cast to a type. To int32: towards zero, beyond its range the nearest bound, NaN to 0. */
+export function castScalar(dtype: DType): (value: number) => number {
+  if (dtype === 'bool') return (value) => Number(value !== 0)
+  if (dtype === 'int32') return (value) => Math.max(-(2 ** 31), Math.min(Math.trunc(value), 2 ** 31 - 1)) | 0
+  return (value) => value
+}
+
 /** Whether int32 has the number. */
 export function isInt32(value: number): boolean {
   return (value | 0) === value

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Shape } from '../index.ts'
+import type { DType, Shape } from '../index.ts'
 import type { Attributes } from '../node.ts'
 import type { ConvolutionName } from '../operations/names.ts'
 import { values } from './arbitraries.ts'
@@ -58,15 +58,16 @@ const maxPool2dIndices: Calls = fc
   .record({
     maps: fc.tuple(fc.nat({ max: 2 }), fc.integer({ min: 1, max: 3 })),
     dimensions: fc.tuple(windowDimension, windowDimension),
+    dtype: fc.constantFrom<DType[]>('float32', 'int32'),
   })
-  .chain(({ maps, dimensions }) => {
+  .chain(({ maps, dimensions, dtype }) => {
     const attributes = {
       kernel: dimensions.map(({ kernel }) => kernel),
       stride: dimensions.map(({ stride }) => stride),
       padding: dimensions.map(({ padding }) => padding),
       dilation: dimensions.map(({ dilation }) => dilation),
     }
-    return values([...maps, ...dimensions.map(({ length }) => length)], 'float32').map((x) => ({
+    return values([...maps, ...dimensions.map(({ length }) => length)], dtype).map((x) => ({
       inputs: [x],
       attributes,
     }))

@@ -1,4 +1,4 @@
-import type { DType } from '../dtype.ts'
+import { type DType, isInt32 } from '../dtype.ts'
 import { demand } from '../errors.ts'
 import { format, normalizeAxis, type Shape } from '../shape.ts'
 import { Tensor, type TensorLike } from '../tensor.ts'
@@ -7,7 +7,10 @@ import { apply, type Primitive } from './primitive.ts'
 export const literalPrimitive: Primitive = {
   name: 'literal',
   formula: 'a number that is part of the recipe',
-  infer: (_, { dtype }) => ({ shape: [], dtype: dtype as DType }),
+  infer: (_, { value, dtype }) => {
+    demand(dtype !== 'int32' || isInt32(value as number), () => `literal: int32 has no place for ${value}`)
+    return { shape: [], dtype: dtype as DType }
+  },
   vjp: 'none',
   examples: [{ inputs: [], attributes: { value: -1.5, dtype: 'float64' } }],
 }

@@ -5,6 +5,7 @@ import type { Tensor } from '../tensor.ts'
 import { add, cast } from './elementwise.ts'
 import { reshape } from './movement.ts'
 import { apply, type Example, type Primitive } from './primitive.ts'
+import { sharedType } from './types.ts'
 
 /** Height and width, or one number for both. */
 export type Pair = number | readonly [number, number]
@@ -131,7 +132,8 @@ export const conv2dPrimitive: Primitive = {
         `conv2d: weights ${format(weight.shape)} in ${groups} group${groups === 1 ? '' : 's'} expect ` +
         `${channelsPerGroup * groups} channels, but the maps ${format(x.shape)} have ${channels}`,
     )
-    return { shape: outputShape(x.shape, weight.shape, geometry), dtype: x.dtype }
+    const dtype = sharedType('conv2d', 'float', [x, weight])
+    return { shape: outputShape(x.shape, weight.shape, geometry), dtype }
   },
   vjp: (gradient, { inputs: [x, weight], attributes }) => [
     inputGradient(gradient, weight, x.shape, attributes),
@@ -146,7 +148,7 @@ export const conv2dInputGradientPrimitive: Primitive = {
   formula: 'the gradient of Σ conv2d(x, w) · g with respect to x',
   infer: ([gradient, weight], { inputSize, groups }) => ({
     shape: [gradient.shape[0], weight.shape[1] * (groups as number), ...(inputSize as number[])],
-    dtype: gradient.dtype,
+    dtype: sharedType('conv2dInputGradient', 'float', [gradient, weight]),
   }),
   vjp: (h, { inputs: [gradient, weight], attributes }) => [
     convolve(h, weight, attributes),
@@ -164,7 +166,7 @@ export const conv2dWeightGradientPrimitive: Primitive = {
   formula: 'the gradient of Σ conv2d(x, w) · g with respect to w',
   infer: ([x, gradient], { kernelSize, groups }) => ({
     shape: [gradient.shape[1], x.shape[1] / (groups as number), ...(kernelSize as number[])],
-    dtype: x.dtype,
+    dtype: sharedType('conv2dWeightGradient', 'float', [x, gradient]),
   }),
   vjp: (h, { inputs: [x, gradient], attributes }) => [
     inputGradient(gradient, h, x.shape, attributes),
@@ -199,7 +201,7 @@ function weightGradient(x: Tensor, gradient: Tensor, weight: Shape, attributes: 
 /**
  * The cross-correlation that networks call convolution: maps `x` [N, C, H, W], `weight` [K, C/groups, R, S], `bias`
  * [K]; output [N, K, H', W'] with H' = ⌊(H + 2 padding − dilation (R − 1) − 1) / stride⌋ + 1.
- * PyTorch: `torch.nn.functional.conv2d`.
+ * One of maps and weights at least must be floating. PyTorch: `torch.nn.functional.conv2d`.
  */
 export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor, options: Conv2dOptions = {}): Tensor {
   const type = promote(x.dtype, weight.dtype)

@@ -1,21 +1,39 @@
-import { type DType, isFloat, promote, toFloat } from '../dtype.ts'
+import { castScalar, type DType, isFloat, isInt32, promote, toFloat } from '../dtype.ts'
+import { demand } from '../errors.ts'
 import { broadcastShapes } from '../shape.ts'
 import { Tensor, type TensorLike } from '../tensor.ts'
 import { asTensor, literal } from './constants.ts'
 import type { BinaryName, UnaryName } from './names.ts'
 import { apply, type Primitive } from './primitive.ts'
+import { type Kind, sharedType } from './types.ts'
 
-/** In which type an operation computes: floating types only, any number (bool counts as int32), or bool. */
-type Computes = 'float' | 'number' | 'bool'
+/** On which types an operation computes; others are cast to them, bool to int32 where it may be any number. */
+type Computes = Exclude<Kind, 'any'>
 
 function computeType(computes: Computes, dtype: DType): DType {
   if (computes === 'float') return toFloat(dtype)
   return computes === 'number' ? promote(dtype, 'int32') : 'bool'
 }
 
-/** A number beside a tensor takes the tensor's type, unless a fraction meets an integer. */
-function literalType(value: number, beside: DType): DType {
-  return isFloat(beside) || (beside === 'int32' && Number.isInteger(value)) ? beside : 'float32'
+/** How an operation treats a number that stands beside a tensor. */
+interface Rule {
+  readonly name: string
+  readonly computes: Computes
+  readonly compares: boolean
+}
+
+/**
+ * A number beside a tensor takes the type in which the operation computes on that, unless a fraction, NaN or an infinity
+ * meets integers, which then become float32. A whole number that int32 lacks is compared as the infinity on its side,
+ * to which every integer stands as it does to the number; to compute with it is refused.
+ */
+function literalBeside(dtype: DType, value: number, { name, computes, compares }: Rule): Tensor {
+  if (computes === 'bool') return literal(value, 'bool')
+  if (computes === 'float' || isFloat(dtype)) return literal(value, toFloat(dtype))
+  if (dtype === 'bool' || !Number.isInteger(value)) return literal(value, 'float32')
+  if (isInt32(value)) return literal(value, 'int32')
+  demand(compares, () => `${name}: the int32 tensor has no place for ${value}: cast it to float32 before`)
+  return literal(value > 0 ? Infinity : -Infinity, 'float32')
 }
 
 type Domain = readonly [number, number]
@@ -50,7 +68,7 @@ function unary(name: UnaryName, rule: UnaryRule): UnaryOperation {
   const primitive: Primitive = {
     name,
     formula,
-    infer: ([x]) => x,
+    infer: ([x]) => ({ shape: x.shape, dtype: sharedType(name, computes, [x]) }),
     vjp: vjp === 'none' ? 'none' : (gradient, { inputs: [x], output }) => [vjp(gradient, x, output)],
     examples: [[], [5], [2, 3, 4]].map((shape) => ({ inputs: [{ shape, domain, dtype }] })),
   }
@@ -67,10 +85,10 @@ function binary(name: BinaryName, rule: BinaryRule): BinaryOperation {
   const primitive: Primitive = {
     name,
     formula,
-    infer: ([a, b]) => ({
-      shape: broadcastShapes(name, [a.shape, b.shape]),
-      dtype: compares ? 'bool' : a.dtype,
-    }),
+    infer: ([a, b]) => {
+      const type = sharedType(name, computes, [a, b])
+      return { shape: broadcastShapes(name, [a.shape, b.shape]), dtype: compares ? 'bool' : type }
+    },
     vjp: vjp === 'none' ? 'none' : (gradient, { inputs: [a, b], output }) => vjp(gradient, a, b, output),
     examples: [
       [
@@ -86,7 +104,7 @@ function binary(name: BinaryName, rule: BinaryRule): BinaryOperation {
     ].map((shapes) => ({ inputs: shapes.map((shape, i) => ({ shape, domain: domains[i], dtype })) })),
   }
   const operation = (first: TensorLike, second: TensorLike) => {
-    const [a, b] = together(first, second)
+    const [a, b] = together(first, second, { name, computes, compares })
     const type = computeType(computes, promote(a.dtype, b.dtype))
     return apply(primitive, [cast(a, type), cast(b, type)])
   }
@@ -94,9 +112,9 @@ function binary(name: BinaryName, rule: BinaryRule): BinaryOperation {
 }
 
 /** Both operands as tensors, a number taking its type from the other one. */
-function together(a: TensorLike, b: TensorLike): [Tensor, Tensor] {
-  if (typeof a === 'number' && b instanceof Tensor) return [literal(a, literalType(a, b.dtype)), b]
-  if (typeof b === 'number' && a instanceof Tensor) return [a, literal(b, literalType(b, a.dtype))]
+function together(a: TensorLike, b: TensorLike, rule: Rule): [Tensor, Tensor] {
+  if (typeof a === 'number' && b instanceof Tensor) return [literalBeside(b.dtype, a, rule), b]
+  if (typeof b === 'number' && a instanceof Tensor) return [a, literalBeside(a.dtype, b, rule)]
   return [asTensor(a), asTensor(b)]
 }
 
@@ -115,17 +133,20 @@ export const castPrimitive: Primitive = {
 
 /** The same values in another type: towards zero to int32, "not zero" to bool. PyTorch: `Tensor.to`. */
 export function cast(x: TensorLike, dtype: DType): Tensor {
-  const value = asTensor(x, dtype)
+  const value = asTensor(typeof x === 'number' ? castScalar(dtype)(x) : x, dtype)
   return value.dtype === dtype ? value : apply(castPrimitive, [value], { dtype })
 }
 
 export const wherePrimitive: Primitive = {
   name: 'where',
   formula: 'condition ? a : b',
-  infer: ([condition, a, b]) => ({
-    shape: broadcastShapes('where', [condition.shape, a.shape, b.shape]),
-    dtype: a.dtype,
-  }),
+  infer: ([condition, a, b]) => {
+    sharedType('where', 'bool', [condition])
+    return {
+      shape: broadcastShapes('where', [condition.shape, a.shape, b.shape]),
+      dtype: sharedType('where', 'any', [a, b]),
+    }
+  },
   vjp: (gradient, { inputs: [condition] }) => [
     undefined,
     where(condition, gradient, 0),
@@ -139,7 +160,7 @@ export const wherePrimitive: Primitive = {
 
 /** `condition ? a : b`, broadcast together. PyTorch: `torch.where`. */
 export function where(condition: TensorLike, a: TensorLike, b: TensorLike): Tensor {
-  const [x, y] = together(a, b)
+  const [x, y] = together(a, b, { name: 'where', computes: 'number', compares: false })
   const type = promote(x.dtype, y.dtype)
   return apply(wherePrimitive, [cast(condition, 'bool'), cast(x, type), cast(y, type)])
 }
@@ -213,7 +234,7 @@ export const erf = unary('erf', {
 /** Not x. */
 export const logicalNot = unary('logicalNot', { formula: 'not x', computes: 'bool', vjp: 'none' })
 
-/** a + b. */
+/** a + b; int32 wraps around beyond ±2³¹, as in `subtract` and `multiply`. */
 export const add = binary('add', { formula: 'a + b', vjp: (g) => [g, g] })
 
 /** a − b. */

@@ -1,4 +1,5 @@
-import type { DType } from '../dtype.ts'
+import { type DType, isInt32 } from '../dtype.ts'
+import { demand } from '../errors.ts'
 import type { Shape } from '../shape.ts'
 import type { Tensor, TensorLike } from '../tensor.ts'
 import { checkShape, literal } from './constants.ts'
@@ -32,6 +33,7 @@ import { broadcastTo } from './movement.ts'
 /** A tensor of one number. PyTorch: `torch.full`. */
 export function full(shape: Shape, value: number, dtype: DType = 'float32'): Tensor {
   checkShape('full', shape)
+  demand(dtype !== 'int32' || isInt32(value), () => `full: int32 has no place for ${value}`)
   return broadcastTo(literal(value, dtype), shape)
 }
 

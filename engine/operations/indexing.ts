@@ -1,3 +1,4 @@
+import { promote } from '../dtype.ts'
 import { demand } from '../errors.ts'
 import { broadcastShapes, equalShapes, format, normalizeAxis, type Shape } from '../shape.ts'
 import type { Tensor, TensorLike } from '../tensor.ts'
@@ -5,6 +6,7 @@ import { arange, asTensor } from './constants.ts'
 import { add, cast, equal } from './elementwise.ts'
 import { broadcastTo, expandDimensions, reshape } from './movement.ts'
 import { apply, type Primitive } from './primitive.ts'
+import { sharedType } from './types.ts'
 
 export const gatherPrimitive: Primitive = {
   name: 'gather',
@@ -41,7 +43,8 @@ export const scatterAddPrimitive: Primitive = {
       equalShapes(source.shape, index.shape),
       () => `scatterAdd: source ${format(source.shape)} and index ${format(index.shape)} differ`,
     )
-    return { shape: source.shape.with(axis, attributes.length as number), dtype: source.dtype }
+    const dtype = sharedType('scatterAdd', 'number', [source])
+    return { shape: source.shape.with(axis, attributes.length as number), dtype }
   },
   vjp: (gradient, { inputs: [, index], attributes }) => [
     apply(gatherPrimitive, [gradient, index], { axis: attributes.axis }),
@@ -84,13 +87,17 @@ export function gather(x: TensorLike, axis: number, index: Tensor): Tensor {
   return apply(gatherPrimitive, [value, broadcastTo(index, full)], { axis: along })
 }
 
-/** `output = x; output[…, index[…, i, …], …] += source[…, i, …]`. PyTorch: `torch.scatter_add`. */
+/**
+ * `output = x; output[…, index[…, i, …], …] += source[…, i, …]`, in the more general type of the two, where bool counts
+ * as int32, as in `add`. PyTorch: `torch.scatter_add`, which wants one type.
+ */
 export function scatterAdd(x: TensorLike, axis: number, index: Tensor, source: Tensor): Tensor {
   const value = asTensor(x)
   const along = normalizeAxis('scatterAdd', axis, value.rank)
   checkBesideAxis('scatterAdd', value.shape, index.shape, along)
   const length = value.shape[along]
-  return add(value, apply(scatterAddPrimitive, [cast(source, value.dtype), index], { axis: along, length }))
+  const numbers = cast(source, promote(value.dtype, source.dtype, 'int32'))
+  return add(value, apply(scatterAddPrimitive, [numbers, index], { axis: along, length }))
 }
 
 /** Whole slices of `x` along an axis, in the order of a one-dimensional index. PyTorch: `torch.index_select`. */

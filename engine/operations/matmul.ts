@@ -6,6 +6,7 @@ import { asTensor } from './constants.ts'
 import { cast } from './elementwise.ts'
 import { broadcastTo, expandDimensions, squeeze, transpose } from './movement.ts'
 import { apply, type Primitive } from './primitive.ts'
+import { sharedType } from './types.ts'
 
 export const matmulPrimitive: Primitive = {
   name: 'matmul',
@@ -15,7 +16,10 @@ export const matmulPrimitive: Primitive = {
       a.shape.at(-1) === b.shape.at(-2),
       () => `matmul: inner lengths differ: ${format(a.shape)} by ${format(b.shape)}`,
     )
-    return { shape: [...a.shape.slice(0, -1), b.shape.at(-1)!], dtype: a.dtype }
+    return {
+      shape: [...a.shape.slice(0, -1), b.shape.at(-1)!],
+      dtype: sharedType('matmul', 'number', [a, b]),
+    }
   },
   vjp: (gradient, { inputs: [a, b] }) => [matmul(gradient, transpose(b)), matmul(transpose(a), gradient)],
   examples: [
@@ -27,7 +31,7 @@ export const matmulPrimitive: Primitive = {
 
 /**
  * The matrix product of the last two axes, the others broadcast together; an operand with one axis is a vector, as
- * in NumPy. PyTorch: `torch.matmul`.
+ * in NumPy. bool counts as int32, whose sums wrap around beyond ±2³¹. PyTorch: `torch.matmul`, which refuses bool.
  */
 export function matmul(a: TensorLike, b: TensorLike): Tensor {
   const [x, y] = [asTensor(a), asTensor(b)]
@@ -35,7 +39,7 @@ export function matmul(a: TensorLike, b: TensorLike): Tensor {
     x.rank > 0 && y.rank > 0,
     () => `matmul: expected matrices or vectors, got ${format(x.shape)} and ${format(y.shape)}`,
   )
-  const type = promote(x.dtype, y.dtype)
+  const type = promote(x.dtype, y.dtype, 'int32')
   const left = cast(x.rank === 1 ? expandDimensions(x, 0) : x, type)
   const right = cast(y.rank === 1 ? expandDimensions(y, 1) : y, type)
   const batch = broadcastShapes('matmul', [left.shape.slice(0, -2), right.shape.slice(0, -2)])

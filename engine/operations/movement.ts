@@ -13,6 +13,7 @@ import type { Tensor, TensorLike } from '../tensor.ts'
 import { asTensor, checkShape, literal } from './constants.ts'
 import { cast, where } from './elementwise.ts'
 import { apply, type Primitive } from './primitive.ts'
+import { sharedType } from './types.ts'
 
 type Numbers = readonly number[]
 
@@ -115,7 +116,7 @@ export const concatenatePrimitive: Primitive = {
       )
     }
     const total = inputs.reduce((sum, { shape }) => sum + shape[axis], 0)
-    return { shape: first.with(axis, total), dtype: inputs[0].dtype }
+    return { shape: first.with(axis, total), dtype: sharedType('concatenate', 'any', inputs) }
   },
   vjp: (gradient, { inputs, attributes }) => {
     const axis = attributes.axis as number

@@ -9,13 +9,15 @@ import { gather } from './indexing.ts'
 import { matmul } from './matmul.ts'
 import { broadcastTo, reshape, transpose } from './movement.ts'
 import { apply, type Primitive } from './primitive.ts'
-import { mean } from './reductions.ts'
+import { asNumbers, mean } from './reductions.ts'
+import { sharedType } from './types.ts'
 
 export const maxPool2dIndicesPrimitive: Primitive = {
   name: 'maxPool2dIndices',
   formula: 'h·W + w of the first maximum in each window',
   infer: ([x], attributes) => {
     const { kernel, ...window } = attributes as unknown as Window & { kernel: [number, number] }
+    sharedType('maxPool2d', 'number', [x])
     return {
       shape: [...x.shape.slice(0, 2), ...windowedSize('maxPool2d', x.shape.slice(2), kernel, window)],
       dtype: 'int32',
@@ -48,7 +50,8 @@ function checkMaps(operation: string, x: Tensor): void {
 }
 
 /**
- * The largest element of each window of maps [N, C, H, W]; the gradient goes to the first of equal ones.
+ * The largest element of each window of maps [N, C, H, W], which may be integers; bool counts as int32. The gradient
+ * goes to the first of equal ones.
  * PyTorch: `torch.nn.functional.max_pool2d`.
  */
 export function maxPool2d(x: Tensor, kernel: Pair, options: PoolOptions = {}): Tensor {
@@ -60,14 +63,15 @@ export function maxPool2d(x: Tensor, kernel: Pair, options: PoolOptions = {}): T
     () =>
       `maxPool2d: padding ${format(window.padding)} is more than half of the kernel ${format([height, width])}`,
   )
-  const indices = apply(maxPool2dIndicesPrimitive, [x], { ...window, kernel: [height, width] })
+  const numbers = asNumbers(x)
+  const indices = apply(maxPool2dIndicesPrimitive, [numbers], { ...window, kernel: [height, width] })
   const [count, channels] = x.shape
-  const picked = gather(reshape(x, [count, channels, -1]), 2, reshape(indices, [count, channels, -1]))
+  const picked = gather(reshape(numbers, [count, channels, -1]), 2, reshape(indices, [count, channels, -1]))
   return reshape(picked, indices.shape)
 }
 
 /**
- * The average of each window of maps [N, C, H, W]; padding counts as zeros. PyTorch:
+ * The average of each window of maps [N, C, H, W], floating also for integers; padding counts as zeros. PyTorch:
  * `torch.nn.functional.avg_pool2d`. A depthwise convolution with equal weights.
  */
 export function averagePool2d(x: Tensor, kernel: Pair, options: Omit<PoolOptions, 'dilation'> = {}): Tensor {
@@ -75,7 +79,7 @@ export function averagePool2d(x: Tensor, kernel: Pair, options: Omit<PoolOptions
   const [height, width] = pair(kernel)
   const { stride = kernel, padding = 0 } = options
   const channels = x.shape[1]
-  const ones = broadcastTo(literal(1, x.dtype), [channels, 1, height, width])
+  const ones = broadcastTo(literal(1, toFloat(x.dtype)), [channels, 1, height, width])
   const sums = conv2d(x, ones, undefined, { stride, padding, groups: channels })
   return divide(sums, sizeOf([height, width]))
 }

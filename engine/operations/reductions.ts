@@ -1,4 +1,4 @@
-import { promote, toFloat } from '../dtype.ts'
+import { isFloat, promote, toFloat } from '../dtype.ts'
 import { demand } from '../errors.ts'
 import { format, normalizeAxes, normalizeAxis, type Shape, sizeOf } from '../shape.ts'
 import type { Tensor, TensorLike } from '../tensor.ts'
@@ -21,6 +21,7 @@ import {
 import { gather } from './indexing.ts'
 import { broadcastTo, reshape } from './movement.ts'
 import { apply, type Example, type Operand, type Primitive } from './primitive.ts'
+import { sharedType } from './types.ts'
 
 export interface ReductionOptions {
   /** Keep reduced axes with length 1. Default false. */
@@ -38,7 +39,7 @@ const examples: Example[] = [
 ]
 
 function fold(operation: string, x: Operand, axes: readonly number[]): Shape {
-  demand(x.dtype !== 'bool', () => `${operation}: expected numbers, got bool: cast to int32`)
+  sharedType(operation, 'number', [x])
   return x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length))
 }
 
@@ -99,21 +100,30 @@ function dropAxes(x: Tensor, axes: readonly number[]): Tensor {
 }
 
 /** The tensor, truth values counting as 0 and 1. */
-function asNumbers(x: TensorLike): Tensor {
+export function asNumbers(x: TensorLike): Tensor {
   const value = asTensor(x)
   return cast(value, promote(value.dtype, 'int32'))
 }
 
-/** Σ x over the axes; bool counts as int32. PyTorch: `torch.sum`. */
+/**
+ * Σ x over the axes; bool counts as int32. A sum of int32 is int32 and wraps around beyond ±2³¹, as each addition does:
+ * cast to float32 or float64 where it may grow so large. PyTorch: `torch.sum`, which sums int32 in int64.
+ */
 export function sum(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
   return reduce(sumPrimitive, asNumbers(x), axes, options)
 }
 
-/** The average over the axes. PyTorch: `torch.mean`. */
+/** The average over the axes, floating also for integers. PyTorch: `torch.mean`, which refuses these. */
 export function mean(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
-  const value = asTensor(x)
+  const value = asFloat(x)
   const reduced = normalizeAxes('mean', axes, value.rank)
   return divide(sum(value, reduced, options), countOf(value, reduced))
+}
+
+/** The tensor in a floating type, that of its mean. */
+function asFloat(x: TensorLike): Tensor {
+  const value = asTensor(x)
+  return cast(value, toFloat(value.dtype))
 }
 
 /** How many elements a reduction folds into one. */
@@ -128,8 +138,13 @@ export function amax(x: TensorLike, axes?: Axes, options: ReductionOptions = {})
 
 /** The smallest element over the axes; equal ones share the gradient. PyTorch: `torch.amin`. */
 export function amin(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
-  const value = asTensor(x)
-  return negate(amax(negate(value), normalizeAxes('amin', axes, value.rank), options))
+  const value = asNumbers(x)
+  return reversed(amax(reversed(value), normalizeAxes('amin', axes, value.rank), options))
+}
+
+/** Turns the order of numbers round: −x, or −1 − x for integers, of which the least has no negative. */
+function reversed(x: Tensor): Tensor {
+  return isFloat(x.dtype) ? negate(x) : subtract(-1, x)
 }
 
 /** The index of the first maximum along an axis, int32. PyTorch: `torch.argmax`. */
@@ -147,8 +162,8 @@ export function argmax(
 
 /** The index of the first minimum along an axis, int32. PyTorch: `torch.argmin`. */
 export function argmin(x: TensorLike, axis: number, options: ReductionOptions = {}): Tensor {
-  const value = asTensor(x)
-  return argmax(negate(value), normalizeAxis('argmin', axis, value.rank), options)
+  const value = asNumbers(x)
+  return argmax(reversed(value), normalizeAxis('argmin', axis, value.rank), options)
 }
 
 /**
@@ -157,7 +172,7 @@ export function argmin(x: TensorLike, axis: number, options: ReductionOptions = 
  */
 export function max(x: TensorLike, axis?: number, options: ReductionOptions = {}): Tensor {
   if (axis === undefined) return amax(x, undefined, options)
-  const value = asTensor(x)
+  const value = asNumbers(x)
   const along = normalizeAxis('max', axis, value.rank)
   const picked = gather(value, along, argmax(value, along, { keepDimensions: true }))
   return options.keepDimensions ? picked : dropAxes(picked, [along])
@@ -165,9 +180,9 @@ export function max(x: TensorLike, axis?: number, options: ReductionOptions = {}
 
 /** The smallest element, with the gradient of `max`. PyTorch: `torch.min`. */
 export function min(x: TensorLike, axis?: number, options: ReductionOptions = {}): Tensor {
-  const value = asTensor(x)
+  const value = asNumbers(x)
   const along = axis === undefined ? undefined : normalizeAxis('min', axis, value.rank)
-  return negate(max(negate(value), along, options))
+  return reversed(max(reversed(value), along, options))
 }
 
 /** Whether any element over the axes is true. */
@@ -190,7 +205,7 @@ export interface VarianceOptions extends ReductionOptions {
 /** Σ (x − mean)² / (n − correction), in two passes. PyTorch: `torch.var`. */
 export function variance(x: TensorLike, axes?: Axes, options: VarianceOptions = {}): Tensor {
   const { correction = 1, ...rest } = options
-  const value = asTensor(x)
+  const value = asFloat(x)
   const reduced = normalizeAxes('variance', axes, value.rank)
   const centred = subtract(value, mean(value, reduced, { keepDimensions: true }))
   return divide(sum(multiply(centred, centred), reduced, rest), countOf(value, reduced) - correction)
@@ -213,29 +228,26 @@ export function logSumExp(
   axes?: Axes,
   { keepDimensions = false }: ReductionOptions = {},
 ): Tensor {
-  const value = asTensor(x)
-  const floating = cast(value, toFloat(value.dtype))
+  const value = asFloat(x)
   const reduced = normalizeAxes('logSumExp', axes, value.rank)
-  const shift = safeShift(floating, reduced)
-  const total = sum(exp(subtract(floating, shift)), reduced, { keepDimensions: true })
+  const shift = safeShift(value, reduced)
+  const total = sum(exp(subtract(value, shift)), reduced, { keepDimensions: true })
   const result = add(log(total), shift)
   return keepDimensions ? result : dropAxes(result, reduced)
 }
 
 /** x − logSumExp(x) along an axis: the logarithm of `softmax`. PyTorch: `torch.log_softmax`. */
 export function logSoftmax(x: TensorLike, axis = -1): Tensor {
-  const value = asTensor(x)
-  const floating = cast(value, toFloat(value.dtype))
+  const value = asFloat(x)
   const along = normalizeAxis('logSoftmax', axis, value.rank)
-  const shifted = subtract(floating, safeShift(floating, along))
+  const shifted = subtract(value, safeShift(value, along))
   return subtract(shifted, log(sum(exp(shifted), along, { keepDimensions: true })))
 }
 
 /** eˣ / Σ eˣ along an axis. PyTorch: `torch.softmax`. */
 export function softmax(x: TensorLike, axis = -1): Tensor {
-  const value = asTensor(x)
-  const floating = cast(value, toFloat(value.dtype))
+  const value = asFloat(x)
   const along = normalizeAxis('softmax', axis, value.rank)
-  const weights = exp(subtract(floating, safeShift(floating, along)))
+  const weights = exp(subtract(value, safeShift(value, along)))
   return divide(weights, sum(weights, along, { keepDimensions: true }))
 }

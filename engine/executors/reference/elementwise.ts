@@ -1,8 +1,9 @@
+import { castScalar } from '../../dtype.ts'
 import type { BinaryName, UnaryName } from '../../operations/names.ts'
 import { sizeOf } from '../../shape.ts'
 import { aroundAxis, type Kernel } from './kernel.ts'
 import { broadcast } from './movement.ts'
-import { binaryScalars, castScalar, productOf, unaryScalars } from './scalars.ts'
+import { binaryScalars, productOf, unaryScalars } from './scalars.ts'
 
 function unary(name: UnaryName): Kernel {
   return ([x]) => x.values.map(unaryScalars[name])

@@ -45,13 +45,6 @@ export function productOf(dtype: DType): (a: number, b: number) => number {
   return dtype === 'int32' ? Math.imul : binaryScalars.multiply
 }
 
-/** A value in another type. To int32: towards zero, beyond its range the nearest bound, NaN to 0. */
-export function castScalar(dtype: DType): (x: number) => number {
-  if (dtype === 'bool') return (x) => Number(x !== 0)
-  if (dtype === 'int32') return (x) => Math.max(-(2 ** 31), Math.min(Math.trunc(x), 2 ** 31 - 1)) | 0
-  return (x) => x
-}
-
 function roundHalfToEven(x: number): number {
   const rounded = Math.round(x)
   return rounded - x === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded

@@ -1,0 +1,32 @@
+import type { DType } from '../dtype.ts'
+import { demand } from '../errors.ts'
+import type { Operand } from './primitive.ts'
+
+/** On which types an operation computes: floating ones, all numbers, truth values, or whatever comes. */
+export type Kind = 'float' | 'number' | 'bool' | 'any'
+
+interface Rule {
+  readonly dtypes: readonly DType[]
+  readonly expected: string
+  readonly advice: string
+}
+
+const rules: Readonly<Record<Kind, Rule>> = {
+  float: { dtypes: ['float32', 'float64'], expected: 'floating numbers', advice: ': cast to float32' },
+  number: { dtypes: ['float32', 'float64', 'int32'], expected: 'numbers', advice: ': cast to int32' },
+  bool: { dtypes: ['bool'], expected: 'truth values', advice: ': cast to bool' },
+  any: { dtypes: ['float32', 'float64', 'int32', 'bool'], expected: 'values', advice: '' },
+}
+
+/** The type that all operands share. Throws unless there is one, of this kind. */
+export function sharedType(operation: string, kind: Kind, operands: readonly Operand[]): DType {
+  const [dtype, ...others] = new Set(operands.map((operand) => operand.dtype))
+  const { dtypes, expected, advice } = rules[kind]
+  demand(
+    others.length === 0 && dtypes.includes(dtype),
+    () =>
+      `${operation}: expected ${expected}${operands.length > 1 ? ' of one type' : ''}, ` +
+      `got ${[dtype, ...others].join(' and ')}${advice}`,
+  )
+  return dtype
+}
