@@ -12,8 +12,12 @@ export async function openSession(
   const choice = await openExecutor(options.device)
   useExecutor(choice.executor)
   const dataset = await openDataset(options.dataset, { data: options.data })
-  for (const part of missingParts(dataset)) stderr.write(`${part}\n`)
+  for (const note of [...missingParts(dataset), ...notesOn(dataset)]) stderr.write(`${note}\n`)
   return { dataset, environment: environmentOf(choice) }
+}
+
+function notesOn({ name, notes = [] }: Dataset): string[] {
+  return notes.map((note) => `${name}: ${note}`)
 }
 
 /** Files that hold fewer images than were published are read as they are, but not in silence: they may be cut short. */

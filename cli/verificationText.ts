@@ -3,7 +3,8 @@ import type { Normalisation, SplitReport, Verification } from '../datasets/index
 
 /** What a data set turned out to be, for people. */
 export function verificationText(verification: Verification): string {
-  const { path, dataset, layout, isWhole, train, test, normalisation, duplicates, checksum } = verification
+  const { path, dataset, layout, isWhole, train, test, normalisation, notes, duplicates, checksum } =
+    verification
   const extent = isWhole ? ', as many images as are published' : ', not as many images as are published'
   const table = new Table({
     head: ['', 'images', 'in each class', 'mean', 'deviation'],
@@ -15,6 +16,7 @@ export function verificationText(verification: Verification): string {
   return [
     `${path}: ${dataset} in ${layout}${isWhole === undefined ? '' : extent}`,
     table.toString(),
+    ...notes,
     duplicatesText(duplicates),
     ...(checksum
       ? [`MD5 ${checksum.actual}${checksum.actual === checksum.published ? ', as published' : ''}`]

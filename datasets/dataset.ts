@@ -47,4 +47,6 @@ export interface Dataset<S extends Split = Split> {
   augmentation: Augmentation
   /** How many images the published data set has, where these may be a part of them. */
   officialCounts?: { train: number; test: number }
+  /** What its files hold besides, in sentences. */
+  notes?: readonly string[]
 }

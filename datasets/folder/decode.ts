@@ -24,5 +24,17 @@ export async function readImage(path: string): Promise<DecodedImage> {
 
 /** Whether a file of this name should be an image. */
 export function isImageName(name: string): boolean {
-  return formats.some(({ endings }) => endings.includes(name.split('.').at(-1)!.toLowerCase()))
+  return formats.some(({ endings }) => endings.includes(endingOf(name)))
+}
+
+/** What torchvision reads besides. */
+const foreignEndings = ['ppm', 'bmp', 'pgm', 'tif', 'tiff', 'webp']
+
+/** Whether a file of this name should be an image of a format that is not read here. */
+export function isForeignImageName(name: string): boolean {
+  return foreignEndings.includes(endingOf(name))
+}
+
+function endingOf(name: string): string {
+  return name.split('.').at(-1)!.toLowerCase()
 }

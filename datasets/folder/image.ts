@@ -10,8 +10,8 @@ export interface DecodedImage {
   readonly pixels: Uint8Array
 }
 
-/** Networks here see far smaller images. */
-const mostPixels = 2 ** 24
+/** 2048 × 2048: networks here see far smaller images. */
+const mostPixels = 2 ** 22
 
 /** Refuses what a header says, before room is made for it. */
 export function demandFewPixels(width: number, height: number, refuse: Refuse): void {

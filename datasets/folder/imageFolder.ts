@@ -2,11 +2,12 @@ import { join } from 'node:path'
 import ndarray from 'ndarray'
 import { demand } from '../../engine/errors.ts'
 import type { Dataset, Split } from '../dataset.ts'
-import { isFolder, namesIn } from '../files.ts'
+import { isFolder } from '../files.ts'
 import { measure } from '../measure.ts'
 import { allocatePixels } from '../pixels.ts'
-import { isImageName, readImage } from './decode.ts'
+import { readImage } from './decode.ts'
 import type { DecodedImage } from './image.ts'
+import { type ClassListing, listClasses, noteOn } from './listing.ts'
 
 /** An image, where it lies and what it shows. */
 interface LabelledImage extends DecodedImage {
@@ -15,13 +16,13 @@ interface LabelledImage extends DecodedImage {
 }
 
 /**
- * Images in folders, as torchvision's `ImageFolder` has them: `train/CLASS/*.png` or `.jpg`, and likewise under `test`
- * or, where there is none, `val`. Classes and images come in alphabetical order; names that begin with a dot are passed
+ * Images in folders, as torchvision's `ImageFolder` has them: `train/CLASS/…/*.png` or `.jpg`, and likewise under `test`
+ * or, where there is none, `val`. Which files are images, and their order: see `listClasses`; `notes` says what was passed
  * over. All images are of one size. If all are grey there is one channel, else three, alike in grey images. They are
  * normalised by what is measured on the training images; the recipe draws crops from an eighth of padding, and flips.
  *
- * Throws, naming the file, for what is no image, damaged, of another size, of more than 8 bits or not opaque, for a
- * class without training images, and for test images of a class that is not trained.
+ * Throws, naming the file, for an image that is damaged, of another size, of more than 8 bits or not opaque, for a class
+ * without training images, and for test images of a class that is not trained.
  */
 export async function openImageFolder(path: string): Promise<Dataset> {
   const trainPath = join(path, 'train')
@@ -33,13 +34,25 @@ export async function openImageFolder(path: string): Promise<Dataset> {
         `${path}: expected train/CLASS/*.png or .jpg, and test/CLASS/… or val/CLASS/…; there is no ${part}`,
     )
   }
-  const classNames = await namesIn(trainPath)
-  demand(classNames.length > 0, () => `${trainPath}: expected a folder for each class, but it is empty`)
-  const trainImages = await readClasses(trainPath, classNames, undefined)
-  const missing = classNames.find((_, label) => trainImages.every((image) => image.label !== label))
-  demand(missing === undefined, () => `${join(trainPath, missing!)}: expected images, but there are none`)
+  const passedOver: string[] = []
+  const trainClasses = await listClasses(trainPath, passedOver)
+  const testClasses = await listClasses(testPath, passedOver)
+  const classNames = trainClasses.map(({ name }) => name)
+  demand(
+    classNames.length > 0,
+    () => `${trainPath}: expected a folder for each class, but there is no folder in it`,
+  )
+  for (const { name, images } of trainClasses)
+    demand(images.length > 0, () => `${join(trainPath, name)}: expected images, but there are none`)
+  for (const { name } of testClasses) {
+    demand(
+      classNames.includes(name),
+      () => `${join(testPath, name)}: expected a class that has training images, but there are none of it`,
+    )
+  }
+  const trainImages = await readClasses(trainClasses, classNames)
   const [first] = trainImages
-  const testImages = await readClasses(testPath, classNames, first)
+  const testImages = await readClasses(testClasses, classNames, first)
   demand(testImages.length > 0, () => `${testPath}: expected images of the classes, but there are none`)
 
   const isGrey = [...trainImages, ...testImages].every(({ channels }) => channels === 1)
@@ -51,36 +64,26 @@ export async function openImageFolder(path: string): Promise<Dataset> {
     train: { name: 'folder training images', ...train, normalisation },
     test: { name: 'folder test images', ...assemble(testImages, isGrey ? 1 : 3), normalisation },
     augmentation: { padding: Math.round(Math.min(first.width, first.height) / 8), flip: true },
+    notes: noteOn(passedOver),
   }
 }
 
-/** The images of the classes that are there, class by class, all as large as the first. */
+/** The images class by class, all as large as the first. */
 async function readClasses(
-  path: string,
+  classes: readonly ClassListing[],
   classNames: readonly string[],
-  first: LabelledImage | undefined,
+  first?: LabelledImage,
 ): Promise<LabelledImage[]> {
   const images: LabelledImage[] = []
-  for (const name of await namesIn(path)) {
-    const folder = join(path, name)
+  for (const { name, images: paths } of classes) {
     const label = classNames.indexOf(name)
-    demand(label >= 0, () => `${folder}: expected a class that has training images, but there are none of it`)
-    demand(
-      await isFolder(folder),
-      () => `${folder}: expected a folder with the images of a class, got a file`,
-    )
-    for (const file of await namesIn(folder)) {
-      const image = { label, path: join(folder, file), ...(await readNamedImage(join(folder, file))) }
+    for (const path of paths) {
+      const image = { label, path, ...(await readImage(path)) }
       demandSameSize(image, first ?? images[0] ?? image)
       images.push(image)
     }
   }
   return images
-}
-
-async function readNamedImage(path: string): Promise<DecodedImage> {
-  demand(isImageName(path), () => `${path}: expected an image, named .png, .jpg or .jpeg`)
-  return readImage(path)
 }
 
 function demandSameSize(image: LabelledImage, first: LabelledImage): void {

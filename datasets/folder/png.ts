@@ -1,52 +1,64 @@
-import type { DecodedPng } from 'fast-png'
 import type { Refuse } from '../../files/refusal.ts'
 import { type DecodedImage, demandFewPixels } from './image.ts'
+import { chunksOf, type PngChunks } from './pngChunks.ts'
+import { samplesOf } from './pngSamples.ts'
 
 /**
- * Decodes a PNG file of up to 8 bits a channel: grey, coloured or with a palette. Throws for 16 bits, for pixels that are
- * not opaque, and for a file that is truncated or damaged.
+ * Decodes a PNG file of up to 8 bits a channel, interlaced or not: grey, coloured or with a palette. Throws for 16 bits, for
+ * pixels that are not opaque, and for a file that is truncated or damaged. Nothing is unpacked beyond the size that the
+ * header says, which is looked at first.
  */
-export async function decodePng(bytes: Uint8Array, refuse: Refuse): Promise<DecodedImage> {
-  // Loaded only here: most commands see no such files.
-  const { decode, convertIndexedToRgb } = await import('fast-png')
-  if (bytes.length < 24) refuse(`it ends after ${bytes.length} bytes`)
-  const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  demandFewPixels(header.getUint32(16), header.getUint32(20), refuse)
-
-  const png = sound(() => decode(bytes, { checkCrc: true }), refuse)
-  const { width, height, depth, channels, palette, transparency } = png
+export function decodePng(bytes: Uint8Array, refuse: Refuse): DecodedImage {
+  const chunks = chunksOf(bytes, refuse)
+  const { width, height, depth, colours } = chunks.header
+  demandFewPixels(width, height, refuse)
   if (depth === 16) refuse('it has 16 bits a channel')
-  if (transparency !== undefined) refuse('one of its colours is transparent')
-  if (palette === undefined && depth === 8) return opaque(png, channels, refuse)
-  const data = sound(() => convertIndexedToRgb({ ...png, palette: palette ?? greys(depth) }), refuse)
-  return opaque({ ...png, data }, data.length / (width * height), refuse)
-}
-
-/** What the library makes of the file, if it is sound. */
-function sound<T>(decoded: () => T, refuse: Refuse): T {
-  try {
-    return decoded()
-  } catch (error) {
-    return refuse(`it is truncated or damaged (${(error as Error).message})`)
+  const samples = samplesOf(chunks, refuse)
+  const isOpaque = opacityOf(chunks, samples)
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    if (!isOpaque(pixel))
+      refuse(`its pixel in row ${Math.floor(pixel / width)}, column ${pixel % width} is not opaque`)
   }
+  return colours.isIndexed
+    ? {
+        width,
+        height,
+        channels: 3,
+        pixels: lookUp(samples, chunks.palette ?? refuse('it has no palette'), refuse),
+      }
+    : { width, height, ...channelsOf(samples, chunks) }
 }
 
-/** What the pixels of a grey image of fewer than 8 bits stand for: as a palette. */
-function greys(depth: number): number[][] {
-  const most = 2 ** depth - 1
-  return Array.from({ length: most + 1 }, (_, level) => [(255 * level) / most])
+/** Whether a pixel hides what is behind it, by its alpha, that of its colour or the one colour that does not. */
+function opacityOf({ header, transparency }: PngChunks, samples: Uint8Array): (pixel: number) => boolean {
+  const { samples: perPixel, hasAlpha, isIndexed } = header.colours
+  if (hasAlpha) return (pixel) => samples[(pixel + 1) * perPixel - 1] === 255
+  if (transparency === undefined) return () => true
+  if (isIndexed) return (pixel) => (transparency[samples[pixel]] ?? 255) === 255
+  // A number of 16 bits for each sample.
+  const isClear = (sample: number, place: number) =>
+    transparency[2 * place] === 0 && transparency[2 * place + 1] === sample
+  return (pixel) => !samples.subarray(pixel * perPixel, (pixel + 1) * perPixel).every(isClear)
 }
 
-/** The image without its alpha channel, if it has one, which must say that all pixels are opaque. */
-function opaque({ width, height, data }: DecodedPng, channels: number, refuse: Refuse): DecodedImage {
-  const pixels = Uint8Array.from(data)
-  if (channels === 1 || channels === 3) return { width, height, channels, pixels }
-  const colours = channels === 4 ? 3 : 1
-  const transparent = pixels.findIndex((value, place) => place % channels === colours && value !== 255)
-  if (transparent >= 0) {
-    const pixel = Math.floor(transparent / channels)
-    refuse(`its pixel in row ${Math.floor(pixel / width)}, column ${pixel % width} is not opaque`)
+/** The colours that indices stand for. */
+function lookUp(indices: Uint8Array, palette: Uint8Array, refuse: Refuse): Uint8Array {
+  const pixels = new Uint8Array(3 * indices.length)
+  for (const [pixel, index] of indices.entries()) {
+    if (3 * index >= palette.length)
+      refuse(`a pixel has colour ${index} of a palette of ${palette.length / 3}`)
+    pixels.set(palette.subarray(3 * index, 3 * index + 3), 3 * pixel)
   }
-  const coloured = pixels.filter((_, place) => place % channels !== colours)
-  return { width, height, channels: colours, pixels: coloured }
+  return pixels
+}
+
+/** The samples without those of the alpha channel, in 8 bits. */
+function channelsOf(samples: Uint8Array, { header }: PngChunks): Pick<DecodedImage, 'channels' | 'pixels'> {
+  const { depth, colours } = header
+  const channels = colours.samples >= 3 ? 3 : 1
+  const pixels = new Uint8Array((samples.length / colours.samples) * channels)
+  const scale = 255 / (2 ** depth - 1)
+  for (let i = 0; i < pixels.length; i++)
+    pixels[i] = scale * samples[Math.floor(i / channels) * colours.samples + (i % channels)]
+  return { channels, pixels }
 }

@@ -35,6 +35,8 @@ export interface Verification {
   readonly test: SplitReport
   /** What the images will be normalised by. */
   readonly normalisation: Normalisation
+  /** What its files hold besides, in sentences. */
+  readonly notes: readonly string[]
   /** Test images that are training images too. */
   readonly duplicates: readonly Duplicate[]
   /** MD5 of an archive with all images, and what its author publishes. */
@@ -51,7 +53,7 @@ export interface Verification {
 export async function verifyDataset(path: string, dataset?: string): Promise<Verification> {
   const recognised = await recognise(path)
   const opened = await openDataset(dataset ?? onlyDataset(recognised, path), { data: path })
-  const { name, train, test, classNames, officialCounts } = opened
+  const { name, train, test, classNames, officialCounts, notes = [] } = opened
   const isWhole =
     officialCounts &&
     train.labels.length === officialCounts.train &&
@@ -66,6 +68,7 @@ export async function verifyDataset(path: string, dataset?: string): Promise<Ver
     train: train.labels.length > 0 ? report(train, officialCounts?.train) : undefined,
     test: report(test, officialCounts?.test),
     normalisation: train.normalisation,
+    notes,
     duplicates: duplicatesBetween(train, test),
     checksum: isWhole ? await compareChecksum(path, recognised) : undefined,
   }

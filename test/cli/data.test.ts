@@ -99,6 +99,7 @@ describe('a network', () => {
       'train/a/1.png': image(1),
       'train/b/1.png': image(2),
       'val/a/1.png': image(3),
+      'val/a/Thumbs.db': 'no image',
     })
     const idx = await writeFolder(join(folder, 'idx'), idxFiles())
     for (const [name, data] of [
@@ -107,8 +108,19 @@ describe('a network', () => {
       ['fashion-mnist', idx],
     ]) {
       const out = join(folder, `run-${name}`)
-      const { code, stdout } = await thermograd([...brief, '--dataset', name, '--data', data, '--out', out])
+      const { code, stdout, stderr } = await thermograd([
+        ...brief,
+        '--dataset',
+        name,
+        '--data',
+        data,
+        '--out',
+        out,
+      ])
       expect([code, stdout]).toEqual([0, expect.stringMatching(/^test top-1 \d+\.\d\d %/)])
+      const notes = stderr.split('\n').filter((line) => line.includes('passed over'))
+      const expected = `folder: passed over 1 file that is no image: ${images}/val/a/Thumbs.db`
+      expect(notes).toEqual(name === 'folder' ? [expected] : [])
     }
   })
 

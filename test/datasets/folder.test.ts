@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { encode } from 'fast-png'
@@ -7,6 +7,7 @@ import { Loader, openDataset, type Split } from '../../datasets/index.ts'
 import { InvalidInputError } from '../../engine/errors.ts'
 import { temporaryFolder } from '../train/temporaryFolder.ts'
 import jpegs from './fixtures/jpegs.json' with { type: 'json' }
+import { headerOf, pngFile } from './pngFiles.ts'
 
 type Files = Record<string, Uint8Array | string>
 
@@ -122,6 +123,38 @@ describe('a folder of images', () => {
   })
 })
 
+describe('a folder with more than images', () => {
+  it('should be read as torchvision does: by endings, through subfolders, in the order of their paths', async () => {
+    const folder = await folderOf({
+      ...smallSet(),
+      'train/ant/z/1.png': png(70),
+      'train/ant/c.jpeg/x/2.PNG': png(60),
+      'train/ant/c.png': png(50),
+      'train/README.png': 'beside the classes',
+    })
+    await symlink(join(folder, 'train/bee'), join(folder, 'train/ant/y'))
+    await symlink('..', join(folder, 'train/ant/z/around'))
+    const { train } = await open(folder)
+    const first = Array.from({ length: 7 }, (_, index) => train.images.get(index, 0, 0, 0))
+    expect(first).toEqual([10, 20, 50, 60, 30, 70, 30])
+    expect([...train.labels]).toEqual([0, 0, 0, 0, 0, 0, 1])
+  })
+
+  it('should say once what it passed over', async () => {
+    const others = ['Thumbs.db', 'desktop.ini', 'README', 'notes/a.txt', 'a.png.bak']
+    const files = Object.fromEntries(others.map((name) => [`train/ant/${name}`, 'x']))
+    const folder = await folderOf({ ...smallSet(), ...files, 'test/list.csv': 'x' })
+    const inside = (name: string) => join(folder, name)
+    const first = ['README', 'Thumbs.db', 'a.png.bak', 'desktop.ini', 'notes/a.txt'].map((name) =>
+      inside(`train/ant/${name}`),
+    )
+    expect((await open(folder)).notes).toEqual([
+      `passed over 6 files that are no images: ${first.join(', ')} …`,
+    ])
+    expect((await open(await folderOf(smallSet()))).notes).toEqual([])
+  })
+})
+
 describe('a JPEG image', () => {
   it.each(['grey', 'rgb', 'progressive', 'withoutSubsampling', 'withMetadata'] as const)(
     'should have the pixels that Pillow decodes: %s',
@@ -180,9 +213,9 @@ describe('what is refused, by its name', () => {
       'test/bee/1.png: not a valid opaque 8-bit PNG image: its pixel in row 0, column 0 is not opaque',
     ],
     [
-      'another file',
-      { 'test/bee/notes.txt': 'x' },
-      'test/bee/notes.txt: expected an image, named .png, .jpg or .jpeg',
+      'an image of another format',
+      { 'test/bee/2.webp': 'x' },
+      'test/bee/2.webp: expected a PNG or JPEG image; this format is not read here, convert it or move it away',
     ],
     [
       'what is no image',
@@ -200,19 +233,18 @@ describe('what is refused, by its name', () => {
       'test/cat: expected a class that has training images, but there are none of it',
     ],
     ['a class without images', { 'train/cat/.keep': '' }, 'train/cat: expected images, but there are none'],
-    [
-      'an image beside the classes',
-      { 'train/ant.png': png(0) },
-      'train/ant.png: expected a folder with the images of a class, got a file',
-    ],
   ])('should be %s', async (_, changes, expected) => {
     const { folder, message } = await refusal(changes)
     expect(message).toBe(`${folder}/${expected.replaceAll('FOLDER', folder)}`)
   })
 
   it('should be an image that says to be enormous, before room is made for it', async () => {
-    const enormous = Buffer.from(png(0))
-    enormous.writeUInt32BE(2 ** 31 - 1, 16)
+    const header = headerOf({ width: 2 ** 31 - 1, height: 3, depth: 8, type: 0 })
+    const enormous = pngFile([
+      ['IHDR', header],
+      ['IDAT', new Uint8Array(9)],
+      ['IEND', new Uint8Array(0)],
+    ])
     const { message } = await refusal({ 'train/ant/a.png': enormous })
     expect(message).toContain(
       'a.png: not a valid opaque 8-bit PNG image: it has 2147483647×3 pixels, expected 1 to',
@@ -228,7 +260,7 @@ describe('what is refused, by its name', () => {
     await expect(open(folder)).rejects.toThrow(`there is no ${folder}/val`)
     await mkdir(join(folder, 'val'))
     await expect(open(folder)).rejects.toThrow(
-      `${folder}/train: expected a folder for each class, but it is empty`,
+      `${folder}/train: expected a folder for each class, but there is no folder in it`,
     )
     await mkdir(join(folder, 'train', 'a'))
     await expect(open(folder)).rejects.toThrow(`${folder}/train/a: expected images, but there are none`)
