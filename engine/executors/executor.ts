@@ -27,6 +27,8 @@ export interface NumberLimits {
   readonly integerBits: number
   /** Whether there are float32 between 0 and 2⁻¹²⁶; else they count as 0. */
   readonly subnormals: boolean
+  /** Beyond this many radians, sines and cosines are NaN. */
+  readonly largestAngle: number
 }
 
 /** Something that computes graphs. */

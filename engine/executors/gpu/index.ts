@@ -7,6 +7,7 @@ import type { Backend } from './backend.ts'
 import { DeviceBackend } from './deviceBackend.ts'
 import { loadGpuJs } from './gpujs.ts'
 import { HostBackend, type HostMode } from './hostBackend.ts'
+import { largestAngle } from './kernels/functions.ts'
 import { compileProgram } from './program.ts'
 import { GpuMemory, GpuStorage } from './storage.ts'
 
@@ -30,7 +31,7 @@ class GpuExecutor implements Executor {
 
   constructor(backend: Backend, adapter?: Adapter) {
     this.#memory = new GpuMemory(this, backend)
-    this.limits = { integerBits: 24, subnormals: backend.mode !== 'webgpu' }
+    this.limits = { integerBits: 24, subnormals: backend.mode !== 'webgpu', largestAngle }
     this.modes = {
       mode: backend.mode,
       ...(adapter && { adapter: adapter.description, software: adapter.isSoftware }),

@@ -3,6 +3,7 @@ import type { Graph } from '../../plan/graph.ts'
 import { type Kernel, valuesRead, valuesWritten } from '../../plan/kernels.ts'
 import { lifetimesOf } from '../../plan/memory.ts'
 import { type Schedule, schedule } from '../../plan/schedule.ts'
+import type { View } from '../../plan/view.ts'
 import { sizeOf } from '../../shape.ts'
 import type { Argument, Program, ProgramSize, Result } from '../executor.ts'
 import { refuseFloat64 } from '../float32.ts'
@@ -19,7 +20,7 @@ interface Step {
   readonly result: number
   /** Undefined where the result is empty, and where it is made on the host: the halves of a key that came from there. */
   readonly kernel: KernelSource | undefined
-  readonly keyInput: number | undefined
+  readonly keyInput: View | undefined
   /** The values that nobody reads after this step. */
   readonly released: readonly number[]
 }
@@ -51,11 +52,17 @@ function stepsOf(graph: Graph, { kernels, values, outputs }: Schedule, { backend
   })
 }
 
-/** The graph's input from which a kernel takes a key that the host has. */
-function keyInputOf(kernel: Kernel, { inputs }: Graph): number | undefined {
+/** Where in the graph's inputs a kernel finds a key that the host has. */
+function keyInputOf(kernel: Kernel, { inputs }: Graph): View | undefined {
   if (kernel.kind !== 'call' || kernel.name !== 'halves') return undefined
-  const { value } = kernel.inputs[0]
-  return inputs[value]?.resident === false ? value : undefined
+  const [key] = kernel.inputs
+  return inputs[key.value]?.resident === false ? key : undefined
+}
+
+/** The two words of a key. */
+function wordsAt({ value, offset, strides: [stride] }: View, inputs: readonly Argument[]): number[] {
+  const elements = inputs[value] as HostArray
+  return [elements[offset], elements[offset + stride]]
 }
 
 class GpuProgram implements Program {
@@ -103,7 +110,7 @@ class GpuProgram implements Program {
     blocks: ReadonlyMap<number, Block>,
   ): Promise<Block> {
     const { backend } = this.#memory
-    if (keyInput !== undefined) return backend.upload(halvesOf(inputs[keyInput] as HostArray))
+    if (keyInput !== undefined) return backend.upload(halvesOf(wordsAt(keyInput, inputs)))
     if (kernel === undefined) return this.#memory.upload(new Float32Array(0))
     const operands = kernel.values.map((value) => blocks.get(value)!)
     return backend.run(kernel, operands)

@@ -3,7 +3,7 @@ import { type Executor, InvalidInputError } from '../../../engine/index.ts'
 import { hostTensor, type Tensor } from '../../../engine/tensor.ts'
 import { type Call, compute, cotangentFor, isDifferentiable, refusalOr } from './call.ts'
 import { nearbyElements } from './nearby.ts'
-import { Operand, Scalar } from './operand.ts'
+import { Operand, Scalar, type TensorLikeOperand } from './operand.ts'
 import { allowances, complainOfOutcome, double, type Outcome, type Precision, single } from './outcome.ts'
 import type { Pytorch, Sent } from './pytorch.ts'
 import type { Tally } from './tally.ts'
@@ -163,15 +163,24 @@ async function complainOfContestants(
   return undefined
 }
 
-/** Whether the executor's integers are wide enough, by its own word. */
-function fits({ operands }: Call, { limits }: Executor): boolean {
+const periodic: ReadonlySet<string> = new Set(['sin', 'cos', 'tan'])
+
+/** Whether the executor's numbers reach so far, by its own word. */
+function fits({ operation, operands }: Call, { limits }: Executor): boolean {
   if (limits === undefined) return true
+  if (periodic.has(operation) && !operands.every((operand) => isWithin(operand, limits.largestAngle)))
+    return false
   const most = 2 ** (limits.integerBits / 2)
   return operands.every((operand) => {
     if (operand instanceof Scalar) return !Number.isInteger(operand.value) || Math.abs(operand.value) < most
     if (operand.dtype === 'int32') return operand.base.data.every((value) => Math.abs(value) < most)
     return limits.subnormals || operand.elements.every((value) => value === 0 || Math.abs(value) >= 2 ** -126)
   })
+}
+
+function isWithin(operand: TensorLikeOperand, largest: number): boolean {
+  const elements = operand instanceof Scalar ? [operand.value] : Array.from(operand.elements)
+  return elements.every((value) => !(Math.abs(value) > largest))
 }
 
 /** An executor of float32 must not compute with float64. */

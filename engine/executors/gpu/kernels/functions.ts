@@ -3,6 +3,9 @@ const scale = [64, 64, 32, 16, 8, 4, 2, 1]
   .map((bits) => `if(size>=${bits}){size=size-${bits};result=result*(n<0?${2 ** -bits}:${2 ** bits});}`)
   .join('')
 
+/** Beyond this sines and cosines are NaN. */
+export const largestAngle = 2 ** 17
+
 /**
  * Functions that GPU.js lacks, or that WebGPU computes too roughly: its sine is off by up to 2⁻¹¹, its logarithm of 0 is
  * −88, and its NaN vanishes in most functions. NaN is told by `x === x`, which alone works everywhere.
@@ -53,8 +56,12 @@ const sources = {
     return logOf(1+x,infinity,notANumber);
   }`,
 
-  /** sin(x + quarters · π/2): the angle less a multiple of π/2, in three steps that lose no digits (Cephes, sinf). */
-  sineOf: `function sineOf(x,quarters){
+  /**
+   * sin(x + quarters · π/2): the angle less a multiple of π/2, in three steps that lose no digits (Cephes, sinf). Beyond
+   * 2¹⁷ they would lose all of them, hence NaN.
+   */
+  sineOf: `function sineOf(x,quarters,notANumber){
+    if(!(Math.abs(x)<${largestAngle})){return notANumber;}
     const n=Math.floor(x*0.6366197723675814+0.5);
     const r=((x-n*1.5703125)-n*0.0004837512969970703)-n*0.0000000754978995489188;
     const z=r*r;
@@ -128,9 +135,13 @@ const sources = {
     return x;
   }`,
 
-  /** a − b ⌊a/b⌋; the quotient may be one off, as division is not exact. */
+  /** a − b ⌊a/b⌋; the quotient may be one off, as division is not exact, but for |a| < |b| it is known. */
   remainderOf: `function remainderOf(a,b,notANumber){
     if(b===0){return notANumber;}
+    if(Math.abs(a)<Math.abs(b)){
+      if(a<0){return b<0?a:a+b;}
+      return a>0&&b<0?a+b:a;
+    }
     const quotient=Math.floor(a/b);
     const rest=a-b*quotient;
     if(b>0){

@@ -1,0 +1,54 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import {
+  broadcastTo,
+  cos,
+  type Executor,
+  flip,
+  openExecutor,
+  randomBits,
+  remainder,
+  sin,
+  slice,
+  type Tensor,
+  tensor,
+} from '../../engine/index.ts'
+
+describe.each(['gpujs-cpu', 'gpujs-webasm'])('the kernels of GPU.js on %s', (name) => {
+  let executor: Executor
+  beforeAll(async () => {
+    executor = (await openExecutor(name)).executor
+  })
+  const numbers = async (x: Tensor) => Array.from(await x.data({ executor }))
+
+  it('should read a key through a view', async () => {
+    const words = tensor(Int32Array.from([7, -(2 ** 31), 2 ** 31 - 1, 9, 11]))
+    const keys: [Tensor, [number, number]][] = [
+      [slice(words, [1, 3]), [-(2 ** 31), 2 ** 31 - 1]],
+      [slice(words, [null, null, 4]), [7, 11]],
+      [flip(slice(words, [3, 5]), 0), [11, 9]],
+      [broadcastTo(slice(words, [4, 5]), [2]), [11, 11]],
+    ]
+    for (const [view, key] of keys) {
+      expect(await numbers(randomBits(view, [5]))).toEqual(await numbers(randomBits(key, [5])))
+    }
+  })
+
+  it('should leave the divisor of a remainder that is rounded up to it', async () => {
+    const tiny = 2 ** -149
+    const a = tensor([-tiny, tiny, tiny, -tiny, -1, 1, 0])
+    const b = tensor([0.5, -0.5, 0.5, -0.5, 3, -3, 2])
+    expect(await numbers(remainder(a, b))).toEqual([0.5, -0.5, tiny, -tiny, 2, -2, 0])
+  })
+
+  it('should give sines of angles up to 2¹⁷, and NaN beyond, not a number at random', async () => {
+    const angles = [2 ** 17 - 1, -100_000, 99_999.5, 12_345.75]
+    const [sines, cosines] = [await numbers(sin(tensor(angles))), await numbers(cos(tensor(angles)))]
+    for (const [i, angle] of angles.entries()) {
+      expect(Math.abs(sines[i] - Math.sin(angle))).toBeLessThan(1e-5)
+      expect(Math.abs(cosines[i] - Math.cos(angle))).toBeLessThan(1e-5)
+    }
+    const beyond = tensor([2 ** 17 + 1, -1e9, 1e30, Infinity, Number.NaN])
+    expect(await numbers(sin(beyond))).toEqual(new Array(5).fill(Number.NaN))
+    expect(await numbers(cos(beyond))).toEqual(new Array(5).fill(Number.NaN))
+  })
+})
