@@ -33,9 +33,9 @@ function continuedFraction(x: number): number {
   return fraction
 }
 
-/** aᵇ, and 1 to any power is 1, as IEEE 754 and PyTorch have it; JavaScript makes NaN of 1 to NaN or infinity. */
+/** aᵇ as IEEE 754 and PyTorch have it: 1 for a = 1 and any b, and for a = −1 and b = ±∞, where JavaScript gives NaN. */
 export function power(a: number, b: number): number {
-  return a === 1 ? 1 : a ** b
+  return a === 1 || (a === -1 && Math.abs(b) === Number.POSITIVE_INFINITY) ? 1 : a ** b
 }
 
 /** a − b ⌊a/b⌋, without the digits that this formula would lose. */

@@ -53,7 +53,7 @@ interface BinaryRule {
   /** Whether the result is a truth value. */
   compares?: boolean
   domains?: readonly [Domain, Domain]
-  vjp: ((gradient: Tensor, a: Tensor, b: Tensor, output: Tensor) => [Tensor, Tensor]) | 'none'
+  vjp: ((gradient: Tensor, a: Tensor, b: Tensor, output: Tensor) => (Tensor | undefined)[]) | 'none'
 }
 
 /** An elementwise function of one operand that carries its record. */
@@ -213,11 +213,31 @@ export const sin = unary('sin', { formula: 'sin x', vjp: (g, x) => multiply(g, c
 /** Cosine of radians. */
 export const cos = unary('cos', { formula: 'cos x', vjp: (g, x) => negate(multiply(g, sin(x))) })
 
+/** Arc sine, in radians; NaN beyond ±1, where its gradient is ∞. PyTorch: `torch.asin`. */
+export const asin = unary('asin', {
+  formula: 'arcsin x',
+  domain: [-0.9, 0.9],
+  vjp: (g, x) => divide(g, sqrt(oneLessSquare(x))),
+})
+
+/** Arc cosine, in radians; NaN beyond ±1, where its gradient is −∞. PyTorch: `torch.acos`. */
+export const acos = unary('acos', {
+  formula: 'arccos x',
+  domain: [-0.9, 0.9],
+  vjp: (g, x) => negate(divide(g, sqrt(oneLessSquare(x)))),
+})
+
 /** Arc tangent, in radians. */
 export const atan = unary('atan', {
   formula: 'arctan x',
   vjp: (g, x) => divide(g, add(multiply(x, x), 1)),
 })
+
+/** Hyperbolic sine. PyTorch: `torch.sinh`. */
+export const sinh = unary('sinh', { formula: 'sinh x', vjp: (g, x) => multiply(g, cosh(x)) })
+
+/** Hyperbolic cosine. PyTorch: `torch.cosh`. */
+export const cosh = unary('cosh', { formula: 'cosh x', vjp: (g, x) => multiply(g, sinh(x)) })
 
 /** Hyperbolic tangent. */
 export const tanh = unary('tanh', {
@@ -254,13 +274,14 @@ export const divide = binary('divide', {
     [-2, 2],
     [0.5, 3],
   ],
-  vjp: (g, _, b, y) => {
-    const byA = divide(g, b)
-    return [byA, negate(multiply(byA, y))]
-  },
+  // Not (g / b) y: with a subnormal b that is ∞ · 0 where a is 0.
+  vjp: (g, _, b, y) => [divide(g, b), negate(divide(multiply(g, y), b))],
 })
 
-/** a − b ⌊a/b⌋: the remainder has the sign of b. PyTorch: `torch.remainder`. */
+/**
+ * a − b ⌊a/b⌋: the remainder has the sign of b. It is NaN for b = 0, as is its gradient by b. PyTorch:
+ * `torch.remainder`, whose gradient there is infinite.
+ */
 export const remainder = binary('remainder', {
   formula: 'a − b ⌊a/b⌋',
   computes: 'float',
@@ -268,10 +289,18 @@ export const remainder = binary('remainder', {
     [-4, 4],
     [0.7, 2],
   ],
-  vjp: (g, a, b) => [g, negate(multiply(g, floor(divide(a, b))))],
+  // Not ⌊a/b⌋ of the rounded quotient, which may be one off. A remainder equal to b was rounded up to it.
+  vjp: (g, a, b, y) => {
+    const quotient = where(equal(y, b), -1, round(divide(subtract(a, y), b)))
+    return [g, negate(multiply(g, quotient))]
+  },
 })
 
-/** aᵇ. The gradient of a⁰ is 0 and that of 0ᵇ with respect to b is 0, as PyTorch's. */
+/**
+ * aᵇ as IEEE 754 has it. With respect to b, the gradient of 0ᵇ is 0 for b ≥ 0 and −∞ below. PyTorch: `torch.pow`, but
+ * derivatives of higher order are 0, not NaN, where a constant meets a power of 0, and 1/a is the mixed derivative at
+ * b = 0.
+ */
 export const power = binary('power', {
   formula: 'aᵇ',
   computes: 'float',
@@ -279,10 +308,15 @@ export const power = binary('power', {
     [0.2, 3],
     [-2, 3],
   ],
-  vjp: (g, a, b, y) => [
-    where(equal(b, 0), 0, multiply(g, multiply(b, power(a, subtract(b, 1))))),
-    multiply(g, where(equal(a, 0), 0, multiply(y, log(where(equal(a, 0), 1, a))))),
-  ],
+  vjp: (g, a, b, y) => {
+    if (b.node.operation === 'literal') return [byBase(g, a, b.node.attributes.value as number), undefined]
+    // 0⁰ and NaN⁰ are 1 for any a nearby, but b aᵇ⁻¹ is 0 · ∞ or NaN there.
+    const isOne = logicalAnd(equal(b, 0), logicalNot(less(abs(divide(1, a)), Infinity)))
+    const slope = multiply(b, power(where(isOne, 1, a), subtract(b, 1)))
+    const isZero = logicalAnd(equal(a, 0), lessEqual(0, b))
+    const logarithm = log(where(isZero, 1, a))
+    return [where(isOne, 0, multiply(g, slope)), where(isZero, 0, multiply(g, multiply(y, logarithm)))]
+  },
 })
 
 /** The angle of the point (x = b, y = a), in (−π, π]. */
@@ -299,16 +333,19 @@ export const atan2 = binary('atan2', {
   },
 })
 
-/** The larger one; a tie gives each half of the gradient, as PyTorch's. NaN wins. */
+/**
+ * The larger one, NaN where either is NaN. The gradient goes to the larger one; a tie gives each half, and beside NaN
+ * each gets all of it. PyTorch: `torch.maximum`.
+ */
 export const maximum = binary('maximum', {
   formula: 'max(a, b)',
-  vjp: (g, a, b) => share(g, less(b, a), equal(a, b)),
+  vjp: (g, a, b) => share(g, equal(a, b), less(a, b), less(b, a)),
 })
 
-/** The smaller one; a tie gives each half of the gradient, as PyTorch's. NaN wins. */
+/** The smaller one, with the gradient of `maximum`. PyTorch: `torch.minimum`. */
 export const minimum = binary('minimum', {
   formula: 'min(a, b)',
-  vjp: (g, a, b) => share(g, less(a, b), equal(a, b)),
+  vjp: (g, a, b) => share(g, equal(a, b), less(b, a), less(a, b)),
 })
 
 /** a < b. */
@@ -332,8 +369,18 @@ export function sign(x: TensorLike): Tensor {
   return cast(subtract(cast(less(0, value), 'int32'), cast(less(value, 0), 'int32')), value.dtype)
 }
 
-/** The gradient goes to a where it wins, to b where it loses; a tie shares it. */
-function share(gradient: Tensor, aWins: Tensor, tie: Tensor): [Tensor, Tensor] {
-  const forA = where(aWins, gradient, where(tie, multiply(gradient, 0.5), 0))
-  return [forA, subtract(gradient, forA)]
+/** The gradients of a choice between a and b: nothing for the one that loses, half for each where they tie. */
+function share(gradient: Tensor, tie: Tensor, aLoses: Tensor, bLoses: Tensor): [Tensor, Tensor] {
+  const shared = where(tie, multiply(gradient, 0.5), gradient)
+  return [where(aLoses, 0, shared), where(bLoses, 0, shared)]
+}
+
+/** The gradient of aᵇ with respect to a, of a number b. */
+function byBase(gradient: Tensor, a: Tensor, b: number): Tensor | undefined {
+  return b === 0 ? undefined : multiply(gradient, multiply(b, power(a, b - 1)))
+}
+
+/** 1 − x², accurate near ±1, where its derivatives exist as well: those of (1 − x)(1 + x) are 0 · ∞ under a root. */
+function oneLessSquare(x: Tensor): Tensor {
+  return where(less(abs(x), 1), multiply(subtract(1, x), add(1, x)), subtract(1, multiply(x, x)))
 }

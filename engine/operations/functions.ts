@@ -2,11 +2,10 @@ import { type DType, isInt32 } from '../dtype.ts'
 import { demand } from '../errors.ts'
 import type { Shape } from '../shape.ts'
 import type { Tensor, TensorLike } from '../tensor.ts'
-import { checkShape, literal } from './constants.ts'
+import { checkShape, detach, literal } from './constants.ts'
 import {
   abs,
   add,
-  atan2,
   ceil,
   cos,
   divide,
@@ -21,6 +20,7 @@ import {
   log1p,
   logicalNot,
   maximum,
+  minimum,
   multiply,
   negate,
   sin,
@@ -82,26 +82,6 @@ export function tan(x: TensorLike): Tensor {
   return divide(sin(x), cos(x))
 }
 
-/** Arc sine, in radians. */
-export function asin(x: TensorLike): Tensor {
-  return atan2(x, sqrt(multiply(subtract(1, x), add(1, x))))
-}
-
-/** Arc cosine, in radians. */
-export function acos(x: TensorLike): Tensor {
-  return atan2(sqrt(multiply(subtract(1, x), add(1, x))), x)
-}
-
-/** Hyperbolic sine. */
-export function sinh(x: TensorLike): Tensor {
-  return multiply(subtract(expm1(x), expm1(negate(x))), 0.5)
-}
-
-/** Hyperbolic cosine. */
-export function cosh(x: TensorLike): Tensor {
-  return multiply(add(exp(x), exp(negate(x))), 0.5)
-}
-
 /** Towards zero. */
 export function trunc(x: TensorLike): Tensor {
   return where(less(x, 0), ceil(x), floor(x))
@@ -132,18 +112,27 @@ export function isFinite(x: TensorLike): Tensor {
   return less(abs(x), Number.POSITIVE_INFINITY)
 }
 
-/** x held between two bounds; at a bound the gradient passes, beyond it is 0, as PyTorch's. */
+/** x held between two bounds; at a bound the gradient passes, beyond it, and of NaN, it is 0. PyTorch: `torch.clamp`. */
 export function clamp(
   x: TensorLike,
   low = Number.NEGATIVE_INFINITY,
   high = Number.POSITIVE_INFINITY,
 ): Tensor {
-  return where(less(x, low), low, where(less(high, x), high, x))
+  // A bound that is infinite binds nothing; beside integers it would make them floating.
+  const raised = low === Number.NEGATIVE_INFINITY ? x : maximum(x, low)
+  const held = high === Number.POSITIVE_INFINITY ? raised : minimum(raised, high)
+  return where(equal(held, x), x, detach(held))
 }
 
-/** a + weight (b − a). */
+/** a + weight (b − a), from whichever end is nearer: exactly b for the weight 1. PyTorch: `torch.lerp`. */
 export function lerp(a: TensorLike, b: TensorLike, weight: TensorLike): Tensor {
-  return add(a, multiply(weight, subtract(b, a)))
+  const difference = subtract(b, a)
+  if (typeof weight === 'number') {
+    return weight < 0.5 ? add(a, multiply(weight, difference)) : add(b, multiply(weight - 1, difference))
+  }
+  const isNearA = less(weight, 0.5)
+  const step = where(isNearA, weight, subtract(weight, 1))
+  return add(where(isNearA, a, b), multiply(step, difference))
 }
 
 /** max(x, 0), the gradient at 0 being 0, as PyTorch's. NaN stays. */
@@ -151,37 +140,52 @@ export function relu(x: TensorLike): Tensor {
   return where(lessEqual(x, 0), 0, x)
 }
 
-/** x where positive, else slope · x. */
+/** x where positive, else slope · x. PyTorch: `torch.nn.functional.leaky_relu`. */
 export function leakyRelu(x: TensorLike, slope = 0.01): Tensor {
   return where(less(0, x), x, multiply(x, slope))
 }
 
-/** x where positive, else alpha (eˣ − 1). */
+/** x where positive, else alpha (eˣ − 1); derivatives at 0 are those from below. PyTorch: `torch.nn.functional.elu`. */
 export function elu(x: TensorLike, alpha = 1): Tensor {
-  return where(less(0, x), x, multiply(expm1(where(less(0, x), 0, x)), alpha))
+  const isPositive = less(0, x)
+  return where(isPositive, x, multiply(expm1(where(isPositive, 0, x)), alpha))
+}
+
+/*
+ * The functions below are smooth, but computed in two ways, for x < 0 and for x ≥ 0. Each way is right on both sides of 0,
+ * as are its derivatives; so at 0 all pieces of a formula must be those of the same side. `maximum(x, 0)` and `abs(x)`
+ * with their slopes ½ and 0 at 0 would be of neither.
+ */
+
+/** −|x|, with the slope −1 at 0. */
+function negativeSize(x: TensorLike, isNegative: Tensor): Tensor {
+  return where(isNegative, x, negate(x))
 }
 
 /** ln(1 + eˣ), finite for any finite x. PyTorch: `torch.nn.functional.softplus` without its linear shortcut. */
 export function softplus(x: TensorLike): Tensor {
-  return add(maximum(x, 0), log1p(exp(negate(abs(x)))))
+  const isNegative = less(x, 0)
+  return add(where(isNegative, 0, x), log1p(exp(negativeSize(x, isNegative))))
 }
 
-/** 1 / (1 + e⁻ˣ). */
+/** 1 / (1 + e⁻ˣ). PyTorch: `torch.sigmoid`. */
 export function sigmoid(x: TensorLike): Tensor {
-  return exp(logSigmoid(x))
+  const isNegative = less(x, 0)
+  const decay = exp(negativeSize(x, isNegative))
+  return divide(where(isNegative, decay, 1), add(1, decay))
 }
 
-/** ln(1 / (1 + e⁻ˣ)). */
+/** ln(1 / (1 + e⁻ˣ)). PyTorch: `torch.nn.functional.logsigmoid`. */
 export function logSigmoid(x: TensorLike): Tensor {
   return negate(softplus(negate(x)))
 }
 
-/** x · sigmoid(x). */
+/** x · sigmoid(x). PyTorch: `torch.nn.functional.silu`. */
 export function silu(x: TensorLike): Tensor {
   return multiply(x, sigmoid(x))
 }
 
-/** x Φ(x), Φ being the normal distribution function. */
+/** x Φ(x), Φ being the normal distribution function. PyTorch: `torch.nn.functional.gelu`. */
 export function gelu(x: TensorLike): Tensor {
   return multiply(multiply(x, 0.5), add(1, erf(multiply(x, Math.SQRT1_2))))
 }

@@ -3,12 +3,15 @@ export { arange, detach, iota } from './constants.ts'
 export { type Conv2dOptions, conv2d, type Pair } from './convolution.ts'
 export {
   abs,
+  acos,
   add,
+  asin,
   atan,
   atan2,
   cast,
   ceil,
   cos,
+  cosh,
   divide,
   equal,
   erf,
@@ -31,6 +34,7 @@ export {
   round,
   sign,
   sin,
+  sinh,
   sqrt,
   subtract,
   tanh,

@@ -1,15 +1,14 @@
-import { type DType, toFloat } from '../dtype.ts'
+import { toFloat } from '../dtype.ts'
 import { demand } from '../errors.ts'
 import { format, sizeOf } from '../shape.ts'
 import { type Tensor, tensor } from '../tensor.ts'
-import { literal } from './constants.ts'
+import { arange, literal } from './constants.ts'
 import { conv2d, type Pair, pair, type Window, windowedSize, windowOf } from './convolution.ts'
-import { cast, divide } from './elementwise.ts'
-import { gather } from './indexing.ts'
-import { matmul } from './matmul.ts'
-import { broadcastTo, reshape, transpose } from './movement.ts'
+import { add, cast, divide, less, minimum, where } from './elementwise.ts'
+import { gather, take } from './indexing.ts'
+import { broadcastTo, reshape } from './movement.ts'
 import { apply, type Primitive } from './primitive.ts'
-import { asNumbers, mean } from './reductions.ts'
+import { asNumbers, mean, sum } from './reductions.ts'
 import { sharedType } from './types.ts'
 
 export const maxPool2dIndicesPrimitive: Primitive = {
@@ -102,18 +101,25 @@ export function adaptiveAveragePool2d(x: Tensor, size: Pair): Tensor {
     // Means of blocks, not a convolution: the gradient of a large stride is many small ones.
     return mean(reshape(x, [count, channels, height, rows / height, width, columns / width]), [3, 5])
   }
-  const averages = (windows: number, length: number) => averagingMatrix(windows, length, toFloat(x.dtype))
-  return matmul(matmul(averages(height, rows), x), transpose(averages(width, columns)))
+  return averagesAlong(averagesAlong(x, 2, height), 3, width)
 }
 
-/** Row i holds what element of an axis counts how much in the average of window i. */
-function averagingMatrix(count: number, length: number, dtype: DType): Tensor {
-  const rows = Array.from({ length: count }, (_, i) => {
-    const first = Math.floor((i * length) / count)
-    const end = Math.ceil(((i + 1) * length) / count)
-    return Array.from({ length }, (_, at) => (at >= first && at < end ? 1 / (end - first) : 0))
-  })
-  return tensor(rows, { dtype })
+/** The averages of `count` windows along one axis, whose lengths may differ by one. */
+function averagesAlong(x: Tensor, axis: number, count: number): Tensor {
+  const length = x.shape[axis]
+  const starts = Array.from({ length: count }, (_, i) => Math.floor((i * length) / count))
+  const sizes = starts.map((start, i) => Math.ceil(((i + 1) * length) / count) - start)
+  const longest = Math.max(...sizes)
+  const column = (values: number[]) => tensor(values, { dtype: 'int32', shape: [count, 1] })
+  const places = arange(longest)
+
+  const indices = reshape(minimum(add(column(starts), places), length - 1), [-1])
+  const [before, after] = [x.shape.slice(0, axis), x.shape.slice(axis + 1)]
+  const windows = reshape(take(x, axis, indices), [...before, count, longest, ...after])
+  // Chosen, not weighed by 0: a NaN stays in its own windows.
+  const ones = after.map(() => 1)
+  const isInside = reshape(less(places, column(sizes)), [count, longest, ...ones])
+  return divide(sum(where(isInside, windows, 0), axis + 1), reshape(column(sizes), [count, ...ones]))
 }
 
 /** The average over each map: [N, C, H, W] to [N, C]. PyTorch: `adaptive_avg_pool2d(x, 1)`, flattened. */

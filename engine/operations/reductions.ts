@@ -202,27 +202,27 @@ export interface VarianceOptions extends ReductionOptions {
   correction?: number
 }
 
-/** Σ (x − mean)² / (n − correction), in two passes. PyTorch: `torch.var`. */
+/**
+ * Σ (x − mean)² / max(0, n − correction), in two passes: where n ≤ correction ∞, or NaN if all are equal. PyTorch:
+ * `torch.var`, but the gradient is NaN throughout where it is NaN anywhere, and where n ≤ correction.
+ */
 export function variance(x: TensorLike, axes?: Axes, options: VarianceOptions = {}): Tensor {
   const { correction = 1, ...rest } = options
   const value = asFloat(x)
   const reduced = normalizeAxes('variance', axes, value.rank)
   const centred = subtract(value, mean(value, reduced, { keepDimensions: true }))
-  return divide(sum(multiply(centred, centred), reduced, rest), countOf(value, reduced) - correction)
+  const degreesOfFreedom = Math.max(0, countOf(value, reduced) - correction)
+  return divide(sum(multiply(centred, centred), reduced, rest), degreesOfFreedom)
 }
 
-/** √variance. PyTorch: `torch.std`. */
+/** √variance; its gradient where it is 0 is 0. PyTorch: `torch.std`, but the gradient is NaN where n ≤ correction. */
 export function standardDeviation(x: TensorLike, axes?: Axes, options: VarianceOptions = {}): Tensor {
-  return sqrt(variance(x, axes, options))
+  const squared = variance(x, axes, options)
+  const isConstant = equal(squared, 0)
+  return where(isConstant, 0, sqrt(where(isConstant, 1, squared)))
 }
 
-/** The maximum over the axes where it is finite, else 0, without gradient: a shift that keeps `exp` in range. */
-function safeShift(x: Tensor, axes: Axes): Tensor {
-  const largest = detach(amax(x, axes, { keepDimensions: true }))
-  return where(logicalAnd(less(largest, Infinity), less(-Infinity, largest)), largest, 0)
-}
-
-/** ln Σ eˣ over the axes, finite for any finite x. PyTorch: `torch.logsumexp`. */
+/** ln Σ eˣ over the axes, finite for any finite x; −∞ of nothing. PyTorch: `torch.logsumexp`. */
 export function logSumExp(
   x: TensorLike,
   axes?: Axes,
@@ -230,24 +230,37 @@ export function logSumExp(
 ): Tensor {
   const value = asFloat(x)
   const reduced = normalizeAxes('logSumExp', axes, value.rank)
-  const shift = safeShift(value, reduced)
+  if (countOf(value, reduced) === 0) return log(sum(value, reduced, { keepDimensions }))
+  const largest = largestOf(value, reduced)
+  const isFinite = logicalAnd(less(largest, Infinity), less(-Infinity, largest))
+  const shift = where(isFinite, largest, 0)
   const total = sum(exp(subtract(value, shift)), reduced, { keepDimensions: true })
   const result = add(log(total), shift)
   return keepDimensions ? result : dropAxes(result, reduced)
 }
 
+/** The maximum over the axes without gradient: less this, numbers are in the range of `exp`. */
+function largestOf(x: Tensor, axes: Axes): Tensor {
+  return detach(amax(x, axes, { keepDimensions: true }))
+}
+
 /** x − logSumExp(x) along an axis: the logarithm of `softmax`. PyTorch: `torch.log_softmax`. */
 export function logSoftmax(x: TensorLike, axis = -1): Tensor {
-  const value = asFloat(x)
-  const along = normalizeAxis('logSoftmax', axis, value.rank)
-  const shifted = subtract(value, safeShift(value, along))
-  return subtract(shifted, log(sum(exp(shifted), along, { keepDimensions: true })))
+  const { shifted, total } = exponentials('logSoftmax', x, axis)
+  return subtract(shifted, log(total))
 }
 
 /** eˣ / Σ eˣ along an axis. PyTorch: `torch.softmax`. */
 export function softmax(x: TensorLike, axis = -1): Tensor {
+  const { weights, total } = exponentials('softmax', x, axis)
+  return divide(weights, total)
+}
+
+/** x less its maximum along an axis, the exponentials of that, and their sum. Of an empty axis all but the sum are empty. */
+function exponentials(operation: string, x: TensorLike, axis: number) {
   const value = asFloat(x)
-  const along = normalizeAxis('softmax', axis, value.rank)
-  const weights = exp(subtract(value, safeShift(value, along)))
-  return divide(weights, sum(weights, along, { keepDimensions: true }))
+  const along = normalizeAxis(operation, axis, value.rank)
+  const shifted = value.shape[along] === 0 ? value : subtract(value, largestOf(value, along))
+  const weights = exp(shifted)
+  return { shifted, weights, total: sum(weights, along, { keepDimensions: true }) }
 }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { type Corner, describeCorners } from './corners.ts'
 import { type DtkdCase, describeDtkd, describeKdDkd, type KdDkdCase } from './losses.ts'
 import { describeModel, type ModelCase } from './models.ts'
 import { listNotRun, notRun } from './notRun.ts'
@@ -29,17 +30,29 @@ export function describeFiles(precisions: readonly Precision[]): void {
   listNotRun()
 }
 
+/** Elementwise kernels and folds are the same in every mode of an executor. */
+function firstOfEachType(precisions: readonly Precision[]): Precision[] {
+  return precisions.filter(
+    ({ dtype }, i) => precisions.findIndex((precision) => precision.dtype === dtype) === i,
+  )
+}
+
 /** Which kind of numbers a file holds shows in its keys. */
 function describeFile(
   name: string,
   content: Record<string, unknown>,
   precisions: readonly Precision[],
 ): void {
-  const { cases, runs } = content as { cases?: Record<string, unknown>[]; runs?: unknown[] }
+  const { cases, corners, runs } = content as {
+    cases?: Record<string, unknown>[]
+    corners?: unknown[]
+    runs?: unknown[]
+  }
   const [first = {}] = cases ?? []
   if ('teacherTemperature' in first) describeDtkd(cases as unknown as DtkdCase[], precisions)
   else if ('tckd' in first) describeKdDkd(cases as unknown as KdDkdCase[], precisions)
   else if ('steps' in first) describeOptimizers(cases as unknown as OptimizerCase[], precisions)
+  else if (corners !== undefined) describeCorners(corners as Corner[], firstOfEachType(precisions))
   else if (runs !== undefined) describeTrajectories(runs as TrajectoryRun[], precisions)
   else if ('state_dict' in content) describeModel(content as unknown as ModelCase, precisions)
   else notRun(name, 'this file has none of the layouts that are known here')

@@ -7,7 +7,11 @@ import { erf, flooredRemainder, power } from '../../special.ts'
 export const hostFunctions = {
   sin: Math.sin,
   cos: Math.cos,
+  asin: Math.asin,
+  acos: Math.acos,
   atan: Math.atan,
+  sinh: Math.sinh,
+  cosh: Math.cosh,
   tanh: Math.tanh,
   erf,
   expm1: Math.expm1,

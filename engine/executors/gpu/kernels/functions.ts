@@ -99,6 +99,37 @@ const sources = {
     return angle;
   }`,
 
+  /** arcsin x: the angle of (√(1 − x²), x). */
+  asinOf: `function asinOf(x,notANumber){
+    if(Math.abs(x)>1){return notANumber;}
+    return atan2Of(x,Math.sqrt((1-x)*(1+x)));
+  }`,
+
+  /** arccos x: the angle of (x, √(1 − x²)). */
+  acosOf: `function acosOf(x,notANumber){
+    if(!(x===x)){return x;}
+    if(Math.abs(x)>1){return notANumber;}
+    return atan2Of(Math.sqrt((1-x)*(1+x)),x);
+  }`,
+
+  /** (eˣ − 1) / 2 by way of e^(x/2), as eˣ overflows before its half does. */
+  halfExpm1Of: `function halfExpm1Of(x){
+    const root=expm1Of(x/2);
+    return root*(1+root/2);
+  }`,
+
+  /** sinh x. */
+  sinhOf: `function sinhOf(x){
+    if(!(x===x)){return x;}
+    return halfExpm1Of(x)-halfExpm1Of(0-x);
+  }`,
+
+  /** cosh x. */
+  coshOf: `function coshOf(x){
+    if(!(x===x)){return x;}
+    return 1+(halfExpm1Of(x)+halfExpm1Of(0-x));
+  }`,
+
   /** tanh x = (e²ˣ − 1) / (e²ˣ + 1). */
   tanhOf: `function tanhOf(x){
     if(!(x===x)){return x;}
@@ -157,6 +188,7 @@ const sources = {
   /** aᵇ. */
   powerOf: `function powerOf(a,b,infinity,notANumber){
     if(b===0||a===1){return 1;}
+    if(a===(0-1)&&Math.abs(b)===infinity){return 1;}
     if(!(a===a)){return a;}
     if(!(b===b)){return b;}
     if(a===0){return b>0?0:infinity;}
