@@ -9,6 +9,7 @@ import { calls } from './calls.ts'
 import { complainOfDifference, inFloat32 } from './comparison.ts'
 import { type Expression, evaluate, expression } from './expression.ts'
 import { type Law, search } from './law.ts'
+import { sumLaws } from './sumLaws.ts'
 
 /** Compares what an executor and the reference make of the same elements. */
 async function complainOfReference(
@@ -197,4 +198,4 @@ async function train(
 }
 
 /** All laws of an executor. */
-export const executorLaws: readonly Law<Executor>[] = [...primitiveLaws, ...expressionLaws]
+export const executorLaws: readonly Law<Executor>[] = [...primitiveLaws, ...expressionLaws, ...sumLaws]

@@ -22,6 +22,8 @@ export interface Store {
 /** The register's elements are folded into `view`, whose reduced axes have stride 0. */
 export interface Fold extends Store {
   readonly name: 'sum' | 'amax'
+  /** Scratch of the executor, where its sums are long: a number of higher precision for each element of the result. */
+  readonly totals?: View
 }
 
 /** A fused loop: for every element of `shape`, run the body, write the stores and fold the folds. */
@@ -58,10 +60,13 @@ export interface ClearKernel {
 
 export type Kernel = LoopKernel | CallKernel | ClearKernel
 
-/** The values that a kernel reads. */
+/** The values that a kernel reads, or uses as scratch. */
 export function valuesRead(kernel: Kernel): number[] {
   if (kernel.kind === 'clear') return []
-  if (kernel.kind === 'loop') return valuesLoaded(kernel.body)
+  if (kernel.kind === 'loop') {
+    const scratch = kernel.folds.flatMap(({ totals }) => totals?.value ?? [])
+    return [...valuesLoaded(kernel.body), ...scratch]
+  }
   return [...kernel.inputs.map(({ value }) => value), ...valuesLoaded(kernel.epilogue?.body ?? [])]
 }
 
@@ -91,7 +96,11 @@ export function renumber(kernel: Kernel, rename: (value: number) => number): Ker
     stores: stores.map((store) => ({ ...store, view: move(store.view) })),
   })
   if (kernel.kind === 'loop') {
-    const folds = kernel.folds.map((fold) => ({ ...fold, view: move(fold.view) }))
+    const folds = kernel.folds.map((fold) => ({
+      ...fold,
+      view: move(fold.view),
+      totals: fold.totals && move(fold.totals),
+    }))
     return { ...kernel, ...moveEpilogue(kernel), folds }
   }
   return {

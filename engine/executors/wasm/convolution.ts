@@ -6,7 +6,10 @@ import type { Expansions, Scheduler } from '../../plan/scheduler.ts'
 import { denseView, type Order, sliceView, type View } from '../../plan/view.ts'
 import type { Shape } from '../../shape.ts'
 import { depthwiseConvolve, depthwiseWeightGradient, isDepthwise } from './depthwise.ts'
+import { loopsOf } from './kernels/convolve.ts'
+import { weightGradientScratch } from './kernels/weightGradient.ts'
 import type { EngineModes } from './modes.ts'
+import { tileTotals } from './scratch.ts'
 import { winogradConvolve, winogradFor, winogradWeightGradient } from './winograd.ts'
 
 /**
@@ -91,14 +94,17 @@ export const convolutionExpansions = (modes: EngineModes): Expansions => ({
     if (filtering) return winogradWeightGradient(scheduler, modes, filtering, padded, maps, shape)
     const output = scheduler.allocate(shape, dtype, tapsFirst)
     if (isDepthwise(groupedFilters(output, groups).shape)) {
-      depthwiseWeightGradient(scheduler, padded, maps, output, { stride, dilation })
+      depthwiseWeightGradient(scheduler, modes, padded, maps, output, { stride, dilation })
       return output
     }
+    const scratch = weightGradientScratch(maps, shape, modes).map((floats) =>
+      scheduler.allocate([floats], dtype),
+    )
     scheduler.emit({
       kind: 'call',
       name: 'weightGradient',
       attributes: { stride, dilation, groups },
-      inputs: [padded, maps],
+      inputs: [padded, maps, ...scratch],
       output,
     })
     return output
@@ -216,7 +222,7 @@ function convolve(
   output: View,
   { stride, dilation }: Pick<Window, 'stride' | 'dilation'>,
 ): void {
-  const [, perGroup, , ...window] = filters.shape
+  const [, perGroup, depth, ...window] = filters.shape
   if (isDepthwise(filters.shape)) {
     depthwiseConvolve(scheduler, maps, filters, output, { stride, dilation })
     return
@@ -226,13 +232,10 @@ function convolve(
     winogradConvolve(scheduler, modes, filtering, maps, filters, output)
     return
   }
-  scheduler.emit({
-    kind: 'call',
-    name: 'convolve',
-    attributes: { stride, dilation, window, filters: perGroup },
-    inputs: [maps, packFilters(scheduler, modes.tile.columns, filters)],
-    output,
-  })
+  const attributes = { stride, dilation, window: [window[0], window[1]], filters: perGroup } as const
+  const totals = tileTotals(scheduler, modes, loopsOf(maps, attributes, depth))
+  const packed = packFilters(scheduler, modes.tile.columns, filters)
+  scheduler.emit({ kind: 'call', name: 'convolve', attributes, inputs: [maps, packed, ...totals], output })
 }
 
 /**

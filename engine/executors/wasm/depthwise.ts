@@ -3,6 +3,9 @@ import { emitLoop } from '../../plan/partialFolds.ts'
 import type { Scheduler } from '../../plan/scheduler.ts'
 import { broadcastView, rowMajor, type View } from '../../plan/view.ts'
 import type { Shape } from '../../shape.ts'
+import { depthwiseTotalsFloats } from './kernels/depthwise.ts'
+import type { EngineModes } from './modes.ts'
+import { scratchOf } from './scratch.ts'
 
 /** Convolutions in which every channel has one filter to itself: there is no product of matrices in them. */
 
@@ -40,6 +43,7 @@ export function depthwiseConvolve(
 /** output[c, 0, tap] = Σ over images and pixels of maps[n, c, at the tap] · gradient[n, c, i, j]. */
 export function depthwiseWeightGradient(
   scheduler: Scheduler,
+  modes: EngineModes,
   maps: View,
   gradient: View,
   output: View,
@@ -48,12 +52,14 @@ export function depthwiseWeightGradient(
   const { dtype } = scheduler.values[maps.value]
   const [channels, , ...window] = output.shape
   const [channelStride, , ...tapStrides] = output.strides
+  const floats = depthwiseTotalsFloats(gradient, window)
+  const totals = floats === 0 ? [] : [scratchOf(scheduler, modes, floats)]
   const ofImages = scheduler.allocate([maps.shape[0], ...window, channels], dtype)
   scheduler.emit({
     kind: 'call',
     name: 'depthwiseWeightGradient',
     attributes: { ...geometry, window },
-    inputs: [maps, gradient],
+    inputs: [maps, gradient, ...totals],
     output: ofImages,
   })
   const sums: View = {

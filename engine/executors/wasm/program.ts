@@ -11,6 +11,7 @@ import { dialectOf } from './dialect.ts'
 import { hostImports } from './hostFunctions.ts'
 import { codeOf } from './kernels/index.ts'
 import type { KernelCode } from './kernels/kernelCode.ts'
+import { withTotals } from './longSums.ts'
 import { meetingsOf } from './meetings.ts'
 import type { EngineModes } from './modes.ts'
 import { type Placement, placeValues } from './placement.ts'
@@ -26,7 +27,7 @@ export async function compileProgram(
   modes: EngineModes,
 ): Promise<Program> {
   refuseFloat64('wasm', graph)
-  const plan = schedule(graph, dialectOf(modes))
+  const plan = withTotals(schedule(graph, dialectOf(modes)))
   const placement = placeValues(graph, plan)
   const { codes, steps } = writeKernels(plan, meetingsOf(graph, plan, placement), modes)
   const functions = codes.map(({ builder }) => builder)

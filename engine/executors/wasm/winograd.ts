@@ -3,11 +3,12 @@ import type { Scheduler } from '../../plan/scheduler.ts'
 import type { Order, View } from '../../plan/view.ts'
 import type { Shape } from '../../shape.ts'
 import { bytesPerElement } from './kernels/lanes.ts'
+import { longestProduct } from './kernels/totals.ts'
 import { type MinimalFiltering, minimalFiltering } from './kernels/winograd.ts'
 import { scratchFloats } from './kernels/winogradConvolve.ts'
 import { TileGrid, tilesInBlock } from './kernels/winogradTiles.ts'
 import { transformLanes, transformScratchBytes } from './kernels/winogradTransform.ts'
-import { gradientScratchFloats, gradientTiles } from './kernels/winogradWeightGradient.ts'
+import { gradientBlocks, gradientScratchFloats } from './kernels/winogradWeightGradient.ts'
 import type { EngineModes } from './modes.ts'
 
 /**
@@ -28,7 +29,8 @@ export function winogradFor(
     [...stride, ...dilation].every((step) => step === 1) &&
     kernel.every((taps) => taps === 3) &&
     depth % transformLanes === 0 &&
-    filters % tile.columns === 0
+    filters % tile.columns === 0 &&
+    depth <= longestProduct
   if (!isPossible) return undefined
   const fitting = ([2, 4] as const)
     .filter((outputTile) => size.every((length) => length % outputTile === 0))
@@ -96,8 +98,8 @@ export function winogradWeightGradient(
 ): View {
   const output = scheduler.allocate(shape, 'float32', filtersInnermost)
   const [filters, channels] = shape
-  const tiles = gradientTiles(filtering, gradient, channels)
-  const floats = gradientScratchFloats(filtering, tiles, channels, filters, threads)
+  const blocks = gradientBlocks(filtering, gradient, channels)
+  const floats = gradientScratchFloats(filtering, blocks, channels, filters, threads)
   scheduler.emit({
     kind: 'call',
     name: 'winogradWeightGradient',

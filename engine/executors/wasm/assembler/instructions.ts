@@ -58,7 +58,12 @@ export const f32 = {
   demote_f64: unary(0xb6),
 }
 
-export const f64 = { promote_f32: unary(0xbb) }
+export const f64 = {
+  add: binary(0xa0),
+  load: load(0x2b),
+  store: store(0x39),
+  promote_f32: unary(0xbb),
+}
 
 export const v128 = {
   load: load(simd(0x00)),
@@ -85,6 +90,11 @@ export const v128 = {
   and: binary(simd(0x4e)),
   or: binary(simd(0x50)),
   bitselect: ternary(simd(0x52)),
+}
+
+export const i8x16 = {
+  /** Bytes of two vectors in a new order: 0 to 15 are those of the first, 16 to 31 those of the second. */
+  shuffle: (a: Code, b: Code, bytes: readonly number[]): Code => [a, b, simd(0x0d), [...bytes]],
 }
 
 export const i32x4 = {
@@ -135,6 +145,15 @@ export const f32x4 = {
   convert_i32x4_s: unary(simd(0xfa)),
   /** a b + c with one rounding or two, as the machine likes: of the relaxed SIMD extension. */
   relaxed_madd: ternary(simd(0x105)),
+  /** Two numbers and two zeros. */
+  demote_f64x2_zero: unary(simd(0x5e)),
+}
+
+export const f64x2 = {
+  extract_lane: (value: Code, lane: number): Code => [value, simd(0x21), lane],
+  add: binary(simd(0xf0)),
+  /** The first two of four numbers. */
+  promote_low_f32x4: unary(simd(0x5f)),
 }
 
 export const memory = {

@@ -1,10 +1,12 @@
 import type { CallKernel } from '../../../plan/kernels.ts'
+import type { View } from '../../../plan/view.ts'
 import { i32 } from '../assembler/instructions.ts'
 import { Ending, endingViews } from './ending.ts'
 import { beginKernel, type CallContext, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement } from './lanes.ts'
 import { addressIn, advance, at } from './pointers.ts'
 import { bestRows, inPieces, Tile, unrolled } from './tile.ts'
+import { TileTotals } from './tileTotals.ts'
 
 interface Attributes {
   readonly stride: readonly [number, number]
@@ -33,7 +35,7 @@ export function convolveCode(
   { modes: { relaxedSimd, threads, tile: largest } }: CallContext,
 ): KernelCode {
   const {
-    inputs: [maps, packed],
+    inputs: [maps, packed, scratch],
     output,
     attributes,
   } = kernel
@@ -43,32 +45,47 @@ export function convolveCode(
   const rows = height / bands
   const [groups, blocks, , , depth, blockColumns] = packed.shape
   const [, , mapLine, pixel] = maps.strides.map((elements) => elements * bytesPerElement)
-  const isOneRun = dilation[1] === 1 && pixel === depth * bytesPerElement
-  const [taps, run] = isOneRun ? [1, window[1] * depth] : [window[1], depth]
+  const loops = loopsOf(maps, attributes as unknown as Attributes, depth)
+  const [, taps, run] = loops
   const pixelStep = stride[1] * pixel
   const blockRow = blockColumns * bytesPerElement
   const blockBytes = window[0] * window[1] * depth * blockRow
 
-  const code = beginKernel([maps, packed, ...endingViews(kernel)], count * bands)
+  const views = [maps, packed, ...endingViews(kernel), ...(scratch ? [scratch] : [])]
+  const code = beginKernel(views, count * bands)
   const { builder, pointerTo } = code
   const ending = new Ending(builder, kernel)
+  const totals = new TileTotals(code, scratch, loops, largest)
   const [image, firstRow, mapRow, column, lane] = Array.from({ length: 5 }, () => builder.local('i32'))
 
   const sumOneTile = (tile: Tile) => {
-    tile.clear()
-    builder.loop(window[0], 1, () => {
-      builder.loop(taps, 1, () => {
-        unrolled(builder, run, (turn, turns) => {
+    const nested = (depth: number, turns: (count: number) => void) =>
+      totals.inBlocks(tile, depth, loops[depth], turns)
+    const sumRun = () =>
+      nested(2, (length) => {
+        unrolled(builder, length, (turn, turns) => {
           const [columnOffset, laneOffset] = [turn * bytesPerElement, turn * blockRow]
           tile.addProduct(column.get, (i) => i * pixelStep + columnOffset, lane.get, laneOffset)
           if (turn < turns - 1) return
           builder.emit(advance(column, turns * bytesPerElement), advance(lane, turns * blockRow))
         })
-        builder.emit(advance(column, taps === 1 ? 0 : dilation[1] * pixel - run * bytesPerElement))
       })
-      const walked = taps === 1 ? run * bytesPerElement : taps * dilation[1] * pixel
-      builder.emit(advance(column, dilation[0] * mapLine - walked))
+    const sumRow = () =>
+      nested(1, (count) => {
+        builder.loop(count, 1, () => {
+          sumRun()
+          builder.emit(advance(column, taps === 1 ? 0 : dilation[1] * pixel - run * bytesPerElement))
+        })
+      })
+    totals.begin(tile)
+    nested(0, (count) => {
+      builder.loop(count, 1, () => {
+        sumRow()
+        const walked = taps === 1 ? run * bytesPerElement : taps * dilation[1] * pixel
+        builder.emit(advance(column, dilation[0] * mapLine - walked))
+      })
     })
+    totals.end(tile)
   }
 
   builder.loop(groups, 1, (group) => {
@@ -113,6 +130,12 @@ export function convolveCode(
     })
   })
   return code
+}
+
+/** The lengths of the loops that sum up an output: rows of a filter, taps of a row, and floats that lie in a row. */
+export function loopsOf(maps: View, { dilation, window }: Attributes, depth: number): number[] {
+  const isOneRun = dilation[1] === 1 && maps.strides[3] === depth
+  return isOneRun ? [window[0], 1, window[1] * depth] : [window[0], window[1], depth]
 }
 
 /** Into how many bands of rows images are cut: as few as give each thread one. */

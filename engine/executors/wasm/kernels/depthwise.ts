@@ -1,5 +1,6 @@
 import type { CallKernel } from '../../../plan/kernels.ts'
 import type { View } from '../../../plan/view.ts'
+import { type Shape, sizeOf } from '../../../shape.ts'
 import { f32x4, i32, v128 } from '../assembler/instructions.ts'
 import type { FunctionBuilder, Local } from '../assembler/module.ts'
 import { Ending, endingViews } from './ending.ts'
@@ -7,6 +8,14 @@ import { beginKernel, type CallContext, forUnits, type KernelCode } from './kern
 import { bytesPerElement, laneCount, loadLanes, storeLanes } from './lanes.ts'
 import { addressIn, advance, at } from './pointers.ts'
 import { inPieces, multiplyAdd } from './tile.ts'
+import {
+  addToTotals,
+  bytesPerTotal,
+  clearTotals,
+  cutOfProduct,
+  longestChain,
+  roundedTotals,
+} from './totals.ts'
 
 interface Attributes {
   readonly stride: readonly [number, number]
@@ -32,7 +41,7 @@ interface Half {
  *
  *     for each image and row of the output          (the units of threads)
  *       for each eight channels                     (the taps of their filters stay in registers)
- *         for each pixel: y = Σ over taps of x[pixel at the tap] · w[tap]
+ *         for each pixel: y = Σ over taps of x[pixel at the tap] · w[tap]     (sums of sums, if they are many)
  */
 export function depthwiseConvolveCode(
   kernel: CallKernel,
@@ -52,7 +61,7 @@ export function depthwiseConvolveCode(
   const sumUp = multiplyAdd(relaxedSimd)
   const [image, row, from, filter] = Array.from({ length: 4 }, () => builder.local('i32'))
   const weights = Array.from({ length: Math.min(taps.length, tapsInRegisters) }, () => pairOf(builder))
-  const sums = pairOf(builder)
+  const [sums, blocks] = [pairOf(builder), pairOf(builder)]
 
   forUnits(builder, (unit) => {
     builder.emit(
@@ -75,12 +84,21 @@ export function depthwiseConvolveCode(
           const terms = halves.map((half) => {
             const [sum, x] = [sums[half.half], load(from, offset, half)]
             const weight = weights[tap]?.[half.half].get ?? weightOf(tap, half)
-            return sum.set(tap === 0 ? f32x4.mul(x, weight) : sumUp(x, weight, sum.get))
+            return sum.set(tap % longestChain === 0 ? f32x4.mul(x, weight) : sumUp(x, weight, sum.get))
           })
           builder.emit(...terms)
+          if (taps.length <= longestChain || ((tap + 1) % longestChain > 0 && tap < taps.length - 1)) return
+          const isFirst = tap < longestChain
+          builder.emit(
+            ...halves.map(({ half }) => {
+              const [sum, block] = [sums[half].get, blocks[half]]
+              return block.set(isFirst ? sum : f32x4.add(block.get, sum))
+            }),
+          )
         })
+        const results = taps.length <= longestChain ? sums : blocks
         ending.write(
-          (half) => sums[half].get,
+          (half) => results[half].get,
           piece,
           () => 0,
         )
@@ -97,22 +115,26 @@ export function depthwiseConvolveCode(
  *
  *     for each image                                (the units of threads)
  *       for each eight channels
- *         for each pixel: sums[tap] += x[pixel at the tap] · g[pixel]       (all sums in registers)
+ *         for each pixel: sums[tap] += x[pixel at the tap] · g[pixel]       (all sums in registers; in blocks, if many)
  */
 export function depthwiseWeightGradientCode(
-  { inputs: [maps, gradient], output, attributes }: CallKernel,
+  { inputs: [maps, gradient, scratch], output, attributes }: CallKernel,
   { modes: { relaxedSimd } }: CallContext,
 ): KernelCode {
   const { stride } = attributes as unknown as Attributes
   const [count, channels, height, width] = gradient.shape
   const taps = tapOffsets(maps, attributes as unknown as Attributes)
-  const code = beginKernel([maps, gradient, output], count)
-  const { builder, pointerTo } = code
+  const code = beginKernel([maps, gradient, output, ...(scratch ? [scratch] : [])], count)
+  const { builder, pointerTo, thread } = code
   const sumUp = multiplyAdd(relaxedSimd)
-  const [from, cotangent, to] = Array.from({ length: 3 }, () => builder.local('i32'))
+  const [from, cotangent, to, totals] = Array.from({ length: 4 }, () => builder.local('i32'))
   const sums = taps.map(() => pairOf(builder))
   const factor = pairOf(builder)
   const bytes = (view: View, axis: number) => view.strides[axis] * bytesPerElement
+  const cut = scratch && cutOfProduct([height, width])
+  const totalsOf = (tap: number, half: number) => (tap * channelsAtOnce + half * laneCount) * bytesPerTotal
+  if (scratch)
+    builder.emit(totals.set(at(pointerTo(scratch).get, [thread, scratch.shape[1] * bytesPerElement])))
 
   forUnits(builder, (image) => {
     inPieces(builder, channels, channelsAtOnce, 1, (channel, piece) => {
@@ -128,25 +150,53 @@ export function depthwiseWeightGradientCode(
           ),
         ),
       )
-      for (const pair of sums) builder.emit(...halves.map(({ half }) => pair[half].set(v128.zero)))
-      builder.loop(height, 1, () => {
-        builder.loop(width, 1, () => {
-          builder.emit(...halves.map((half) => factor[half.half].set(load(cotangent, 0, half))))
-          taps.forEach((offset, tap) => {
-            const terms = halves.map((half) => {
-              const sum = sums[tap][half.half]
-              return sum.set(sumUp(load(from, offset, half), factor[half.half].get, sum.get))
-            })
-            builder.emit(...terms)
+      const clear = () => {
+        for (const pair of sums) builder.emit(...halves.map(({ half }) => pair[half].set(v128.zero)))
+      }
+      const inBlocks = (depth: number, length: number, turns: (count: number) => void) => {
+        if (cut?.depth !== depth) {
+          turns(length)
+          return
+        }
+        inPieces(builder, length, cut.turns, 1, (_, count) => {
+          turns(count)
+          sums.forEach((pair, tap) => {
+            builder.emit(
+              ...halves.map(({ half }) => addToTotals(pair[half], totals.get, totalsOf(tap, half))),
+            )
           })
-          builder.emit(advance(from, stride[1] * bytes(maps, 3)), advance(cotangent, bytes(gradient, 3)))
+          clear()
         })
-        builder.emit(
-          advance(from, stride[0] * bytes(maps, 2) - width * stride[1] * bytes(maps, 3)),
-          advance(cotangent, bytes(gradient, 2) - width * bytes(gradient, 3)),
-        )
+      }
+      clear()
+      if (cut) builder.emit(clearTotals(totals.get, taps.length * channelsAtOnce))
+      inBlocks(0, height, (lines) => {
+        builder.loop(lines, 1, () => {
+          inBlocks(1, width, (pixels) => {
+            builder.loop(pixels, 1, () => {
+              builder.emit(...halves.map((half) => factor[half.half].set(load(cotangent, 0, half))))
+              taps.forEach((offset, tap) => {
+                const terms = halves.map((half) => {
+                  const sum = sums[tap][half.half]
+                  return sum.set(sumUp(load(from, offset, half), factor[half.half].get, sum.get))
+                })
+                builder.emit(...terms)
+              })
+              builder.emit(advance(from, stride[1] * bytes(maps, 3)), advance(cotangent, bytes(gradient, 3)))
+            })
+          })
+          builder.emit(
+            advance(from, stride[0] * bytes(maps, 2) - width * stride[1] * bytes(maps, 3)),
+            advance(cotangent, bytes(gradient, 2) - width * bytes(gradient, 3)),
+          )
+        })
       })
       sums.forEach((pair, tap) => {
+        if (cut) {
+          builder.emit(
+            ...halves.map(({ half }) => pair[half].set(roundedTotals(totals.get, totalsOf(tap, half)))),
+          )
+        }
         const stores = halves.map(({ half, lanes }) => {
           const offset = (tap * channels + half * laneCount) * bytesPerElement
           return storeLanes(to.get, offset, bytesPerElement, lanes, pair[half].get)
@@ -156,6 +206,12 @@ export function depthwiseWeightGradientCode(
     })
   })
   return code
+}
+
+/** Floats of one thread's scratch for the totals of that; 0 where they are not needed. */
+export function depthwiseTotalsFloats({ shape: [, , ...size] }: View, window: Shape): number {
+  if (cutOfProduct(size) === undefined) return 0
+  return (sizeOf(window) * channelsAtOnce * bytesPerTotal) / bytesPerElement
 }
 
 /** How far each tap lies from a window's first pixel, in bytes. */

@@ -1,9 +1,11 @@
 import type { CallKernel } from '../../../plan/kernels.ts'
 import type { View } from '../../../plan/view.ts'
-import { sizeOf } from '../../../shape.ts'
-import { control, f32, i32, memory } from '../assembler/instructions.ts'
+import { type Shape, sizeOf } from '../../../shape.ts'
+import type { Code } from '../assembler/encoding.ts'
+import { control, f32, f64, i32, memory } from '../assembler/instructions.ts'
 import { beginKernel, type CallContext, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement } from './lanes.ts'
+import { bytesPerTotal, longestChain, roundTotals } from './totals.ts'
 import { pointerAt, walkElements } from './walk.ts'
 
 /** A view that does not move along one axis. */
@@ -43,34 +45,60 @@ export function gatherCode(
 }
 
 /**
- *     output = 0; for each element of source, in order: output at index along the axis += source
+ *     for each row, from the axis on: totals = 0; totals at index along the axis += source, in order; output = totals
+ *
+ * Totals are float64, in scratch; without it, as for integers and where few sources can meet, they are the output itself.
  */
 export function scatterAddCode(
-  { inputs: [source, index], output, attributes }: CallKernel,
+  { inputs: [source, index, scratch], output, attributes }: CallKernel,
   { isFloat }: CallContext,
 ): KernelCode {
   const axis = attributes.axis as number
-  const code = beginKernel([source, index, output])
+  const code = beginKernel([source, index, output, ...(scratch ? [scratch] : [])])
   const { builder, pointerTo } = code
-  const bytes = sizeOf(output.shape) * bytesPerElement
-  builder.emit(memory.fill(pointerTo(output).get, i32.const(0), i32.const(bytes)))
-  if (sizeOf(source.shape) === 0) return code
-  const views = [source, index, fixed(output, axis)]
+  if (sizeOf(output.shape) === 0) return code
+  const rowSize = sizeOf(output.shape.slice(axis))
+  const elementBytes = scratch ? bytesPerTotal : bytesPerElement
+  const views = [source, index, output]
   const pointers = views.map((view) => pointerAt(builder, pointerTo(view), view))
-  const [from, at, to] = pointers
-  const [position, target] = [builder.local('i32'), builder.local('i32')]
-  walkElements(builder, index.shape, views, pointers, () => {
-    const step = i32.mul(position.get, i32.const(output.strides[axis] * bytesPerElement))
-    const sum = isFloat
-      ? f32.store(target.get, f32.add(f32.load(target.get), f32.load(from.get)))
-      : i32.store(target.get, i32.add(i32.load(target.get), i32.load(from.get)))
+  const [from, at, row] = pointers
+  const [to, position, target] = Array.from({ length: 3 }, () => builder.local('i32'))
+  const perElement = elementBytes / bytesPerElement
+  const totals = { ...output, strides: output.strides.map((stride) => stride * perElement) }
+  const inner = [source, index, fixed(totals, axis)].map((view) => ({
+    ...view,
+    strides: view.strides.slice(axis),
+  }))
+  walkElements(builder, index.shape.slice(0, axis), views, pointers, () => {
     builder.emit(
-      position.set(i32.load(at.get)),
-      control.if(i32.lt_u(position.get, i32.const(output.shape[axis])), [
-        target.set(i32.add(to.get, step)),
-        sum,
-      ]),
+      to.set(scratch ? pointerTo(scratch).get : row.get),
+      memory.fill(to.get, i32.const(0), i32.const(rowSize * elementBytes)),
     )
+    walkElements(builder, index.shape.slice(axis), inner, [from, at, to], () => {
+      const step = i32.mul(position.get, i32.const(totals.strides[axis] * bytesPerElement))
+      builder.emit(
+        position.set(i32.load(at.get)),
+        control.if(i32.lt_u(position.get, i32.const(output.shape[axis])), [
+          target.set(i32.add(to.get, step)),
+          addTo(target.get, from.get, scratch ? 'total' : isFloat ? 'float' : 'integer'),
+        ]),
+      )
+    })
+    if (scratch) roundTotals(builder, pointerTo(scratch).get, row.get, rowSize)
   })
   return code
+}
+
+/** Adds a number in memory to a sum of this kind. */
+function addTo(sum: Code, from: Code, kind: 'total' | 'float' | 'integer'): Code {
+  if (kind === 'total') return f64.store(sum, f64.add(f64.load(sum), f64.promote_f32(f32.load(from))))
+  return kind === 'float'
+    ? f32.store(sum, f32.add(f32.load(sum), f32.load(from)))
+    : i32.store(sum, i32.add(i32.load(sum), i32.load(from)))
+}
+
+/** Floats of scratch for the totals of a row of floats; 0 where at most so few sources meet that none are needed. */
+export function scatterTotalsFloats(index: Shape, output: Shape, axis: number): number {
+  if (index[axis] <= longestChain) return 0
+  return (sizeOf(output.slice(axis)) * bytesPerTotal) / bytesPerElement
 }

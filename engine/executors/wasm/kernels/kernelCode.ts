@@ -20,11 +20,15 @@ export interface CallContext {
   readonly modes: EngineModes
 }
 
-/** Starts a kernel over the values of these views; `pointerTo` gives the parameter that points to a value. */
-export function beginKernel(
-  views: readonly { readonly value: number }[],
-  units = 1,
-): KernelCode & { readonly thread: Local; pointerTo(view: { readonly value: number }): Local } {
+/** A kernel that has been started: its code is still to be written. */
+export interface KernelStart extends KernelCode {
+  readonly thread: Local
+  /** The parameter that points to a value. */
+  pointerTo(view: { readonly value: number }): Local
+}
+
+/** Starts a kernel over the values of these views. */
+export function beginKernel(views: readonly { readonly value: number }[], units = 1): KernelStart {
   const values = [...new Set(views.map(({ value }) => value))]
   const builder = new FunctionBuilder(3 + values.length)
   return {

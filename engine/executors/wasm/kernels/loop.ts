@@ -11,6 +11,17 @@ import { beginKernel, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement, laneCount, loadLanes, storeLanes } from './lanes.ts'
 import { at } from './pointers.ts'
 import { shareOut } from './shareOut.ts'
+import { inPieces } from './tile.ts'
+import {
+  bytesPerTotal,
+  type Cut,
+  clearTotals,
+  cutOfFold,
+  longestChain,
+  moveIntoTotals,
+  roundTotals,
+  TotalLanes,
+} from './totals.ts'
 
 /**
  * A fused loop. For maps of shape [N, C, H, W] that lie channels last, all operands walk evenly and the nest is
@@ -20,25 +31,51 @@ import { shareOut } from './shareOut.ts'
  *         body in registers, stores
  *
  * A fold whose innermost axis stays (a sum over pixels for each channel) adds vectors to its result in memory; a fold
- * of the innermost axis keeps a vector of four sums in a register and adds them up behind the loop.
+ * of the innermost axis keeps a vector of four sums in a register and adds them up behind the loop. Both move long sums
+ * into totals, block by block: the former at the end of every so many turns of one loop (`cutOf`), the latter of its own.
  */
 export function loopCode(kernel: LoopKernel, foldedSizes: readonly number[]): KernelCode {
-  const operands = operandsOf(kernel)
-  const nest = loopNest(
-    kernel.shape,
-    kernel.order,
-    operands.map((strides) => strides.map((stride) => stride * bytesPerElement)),
-  )
+  const { operands, nest } = nestOf(kernel)
   const folded = kernel.folds.map(({ view }) => indexOf(operands, view.strides))
   const shared = shareOut(nest, kernel.shape, folded)
 
   const loads = kernel.body.flatMap((instruction) => (instruction.name === 'load' ? [instruction.view] : []))
   const outputs = [...kernel.stores, ...kernel.folds].map(({ view }) => view)
-  const code = beginKernel([...loads, ...outputs], shared?.[0].length)
+  const totals = kernel.folds.flatMap((fold) => fold.totals ?? [])
+  const code = beginKernel([...loads, ...outputs, ...totals], shared?.[0].length)
   const writer = new LoopWriter(kernel, operands, code.builder, (view) => code.pointerTo(view).get)
   if (shared !== undefined) writer.writeShared(shared)
   else writer.writeWhole(nest, foldedSizes)
   return code
+}
+
+/**
+ * Where the sums of a fold in memory end their blocks, if they are long. What the innermost loop has folded in a register
+ * comes as one addition.
+ */
+function cutOf(nest: readonly Axis[], operand: number): Cut | undefined {
+  const isFolded = ({ strides }: Axis, depth: number) => strides[operand] === 0 && depth < nest.length - 1
+  const lengths = nest.map((axis, depth) => (isFolded(axis, depth) ? axis.length : 1))
+  return cutOfFold(lengths)
+}
+
+/** The folds of a loop whose sums in memory are so long that they need totals. */
+export function longSums(kernel: LoopKernel): readonly Fold[] {
+  const { operands, nest } = nestOf(kernel)
+  return kernel.folds.filter(
+    (fold) => isFloatSum(fold, kernel) && cutOf(nest, indexOf(operands, fold.view.strides)) !== undefined,
+  )
+}
+
+function isFloatSum({ name, register }: Fold, { body }: LoopKernel): boolean {
+  return name === 'sum' && body[register].dtype === 'float32'
+}
+
+/** The operands of a loop, and its nest in bytes. */
+function nestOf(kernel: LoopKernel): { operands: (readonly number[])[]; nest: Axis[] } {
+  const operands = operandsOf(kernel)
+  const strides = operands.map((operand) => operand.map((stride) => stride * bytesPerElement))
+  return { operands, nest: loopNest(kernel.shape, kernel.order, strides) }
 }
 
 /** The strides of all operands, each once: operands that move alike share one running byte offset. */
@@ -90,12 +127,19 @@ class LoopWriter {
 
   /** The nest in one piece. */
   writeWhole(nest: readonly Axis[], foldedSizes: readonly number[]): void {
-    this.#kernel.folds.forEach((fold, i) => {
-      clearFold(this.#builder, fold.name, this.#dtypeOf(fold), this.#pointerTo(fold.view), foldedSizes[i])
-    })
+    const parts = this.#kernel.folds.map(
+      (fold, i): FoldedPart => ({
+        fold,
+        size: foldedSizes[i],
+        results: this.#pointerTo(fold.view),
+        totals: fold.totals && this.#pointerTo(fold.totals),
+      }),
+    )
+    this.#clear(parts)
     if (sizeOf(this.#kernel.shape) === 0) return
     for (const offset of this.#offsets) this.#builder.emit(offset.set(i32.const(0)))
     this.#loops(nest)
+    this.#roundTotals(parts)
   }
 
   /** The nest with the turns of its outermost loop as units: each has a part of every fold to itself. */
@@ -104,29 +148,70 @@ class LoopWriter {
       this.#offsets.forEach((offset, i) => {
         this.#builder.emit(offset.set(i32.mul(unit.get, i32.const(outermost.strides[i]))))
       })
-      for (const fold of this.#kernel.folds) {
-        const bytes = this.#strideOf(fold.view, outermost)
-        const part = at(this.#pointerTo(fold.view), [unit, bytes])
-        clearFold(this.#builder, fold.name, this.#dtypeOf(fold), part, bytes / bytesPerElement)
-      }
+      const parts = this.#kernel.folds.map((fold): FoldedPart => {
+        const size = this.#strideOf(fold.view, outermost) / bytesPerElement
+        return {
+          fold,
+          size,
+          results: at(this.#pointerTo(fold.view), [unit, size * bytesPerElement]),
+          totals: fold.totals && at(this.#pointerTo(fold.totals), [unit, size * bytesPerTotal]),
+        }
+      })
+      this.#clear(parts)
       this.#loops(inner)
+      this.#roundTotals(parts)
     })
   }
 
+  #clear(parts: readonly FoldedPart[]): void {
+    for (const { fold, size, results, totals } of parts) {
+      clearFold(this.#builder, fold.name, this.#dtypeOf(fold), results, size)
+      if (totals) this.#builder.emit(clearTotals(totals, size))
+    }
+  }
+
+  #roundTotals(parts: readonly FoldedPart[]): void {
+    for (const { size, results, totals } of parts) {
+      if (totals) roundTotals(this.#builder, totals, results, size)
+    }
+  }
+
   #loops(nest: readonly Axis[]): void {
+    const long = this.#kernel.folds.filter(({ totals }) => totals)
+    const cut = long.length > 0 ? cutOf(nest, indexOf(this.#operands, long[0].view.strides)) : undefined
     const innermost = nest.at(-1) ?? { length: 1, strides: this.#offsets.map(() => 0) }
     const loopAt = (depth: number) => {
       if (depth >= nest.length - 1) this.#innermost(innermost)
       else {
         const { length, strides } = nest[depth]
-        this.#builder.loop(length, 1, () => {
-          loopAt(depth + 1)
-          this.#advance(strides, 1)
-        })
+        const turns = (count: number) =>
+          this.#builder.loop(count, 1, () => {
+            loopAt(depth + 1)
+            this.#advance(strides, 1)
+          })
+        if (cut?.depth !== depth) turns(length)
+        else {
+          inPieces(this.#builder, length, cut.turns, 1, (_, piece) => {
+            turns(piece)
+            for (const fold of long) this.#moveIntoTotals(fold, nest.slice(depth + 1))
+          })
+        }
         this.#advance(strides, -length)
       }
     }
     loopAt(0)
+  }
+
+  /** Moves what the loops inside a block have summed into the totals. */
+  #moveIntoTotals({ view, totals }: Fold, inside: readonly Axis[]): void {
+    const size = sizeOf(inside.map((axis) => (this.#strideOf(view, axis) === 0 ? 1 : axis.length)))
+    const offset = this.#offsets[indexOf(this.#operands, view.strides)]
+    moveIntoTotals(
+      this.#builder,
+      at(this.#pointerTo(view), [offset, 1]),
+      at(this.#pointerTo(totals!), [offset, bytesPerTotal / bytesPerElement]),
+      size,
+    )
   }
 
   /** Moves every operand by so many turns of a loop. */
@@ -139,11 +224,23 @@ class LoopWriter {
 
   #innermost(axis: Axis): void {
     const accumulators = new Map<Fold, Local>()
+    const totals = new Map<Fold, TotalLanes>()
     for (const fold of this.#kernel.folds) {
       if (this.#strideOf(fold.view, axis) !== 0) continue
       const accumulator = this.#builder.local('v128')
       accumulators.set(fold, accumulator)
       this.#builder.emit(accumulator.set(neutralLanes(fold.name, this.#dtypeOf(fold))))
+      if (axis.length <= laneCount * longestChain || !isFloatSum(fold, this.#kernel)) continue
+      const lanes = new TotalLanes(this.#builder)
+      lanes.clear()
+      totals.set(fold, lanes)
+    }
+    const endBlock = () => {
+      for (const [fold, lanes] of totals) {
+        const accumulator = accumulators.get(fold)!
+        lanes.add(accumulator)
+        this.#builder.emit(accumulator.set(v128.zero))
+      }
     }
     let done = 0
     for (const lanes of [2 * laneCount, laneCount, 1]) {
@@ -154,11 +251,21 @@ class LoopWriter {
         this.#advance(axis.strides, width)
       }
       if (turns === 1) turn()
-      else this.#builder.loop(turns, 1, turn)
+      else if (totals.size === 0) this.#builder.loop(turns, 1, turn)
+      else {
+        inPieces(this.#builder, turns, longestChain / 2, 1, (_, piece) => {
+          this.#builder.loop(piece, 1, turn)
+          endBlock()
+        })
+      }
       done += turns * width
     }
+    endBlock()
     this.#advance(axis.strides, -axis.length)
-    for (const [fold, accumulator] of accumulators) this.#foldIntoMemory(fold, accumulator)
+    for (const [fold, accumulator] of accumulators) {
+      const sum = totals.get(fold)?.across()
+      this.#foldIntoMemory(fold, sum ?? foldAcross(fold.name, this.#dtypeOf(fold), accumulator.get))
+    }
   }
 
   #dtypeOf({ register }: Fold) {
@@ -231,11 +338,22 @@ class LoopWriter {
     )
   }
 
-  #foldIntoMemory(fold: Fold, accumulator: Local): void {
-    const dtype = this.#dtypeOf(fold)
+  /** Folds what a loop has folded, in every lane, into the result in memory. */
+  #foldIntoMemory(fold: Fold, lanes: Code): void {
     const { address, offset } = this.#addressOf(fold.view)
     const sofar = v128.load32_splat(address, offset)
-    const total = combineLanes(fold.name, dtype)(sofar, foldAcross(fold.name, dtype, accumulator.get))
-    this.#builder.emit(accumulator.set(total), v128.store_lane(address, accumulator.get, 0, offset))
+    const total = this.#builder.local('v128')
+    this.#builder.emit(
+      total.set(combineLanes(fold.name, this.#dtypeOf(fold))(sofar, lanes)),
+      v128.store_lane(address, total.get, 0, offset),
+    )
   }
+}
+
+/** The part of a fold's result that one unit computes. */
+interface FoldedPart {
+  readonly fold: Fold
+  readonly size: number
+  readonly results: Code
+  readonly totals: Code | undefined
 }

@@ -91,6 +91,24 @@ export class Tile {
     })
   }
 
+  /** Takes up rows that lie side by side, full vectors all, from `pointer` on; `put` puts them there. */
+  take(pointer: Code): void {
+    this.#accumulators.flat().forEach((accumulator, i) => {
+      this.#builder.emit(accumulator.set(v128.load(pointer, i * laneCount * bytesPerElement)))
+    })
+  }
+
+  put(pointer: Code): void {
+    this.#accumulators.flat().forEach((accumulator, i) => {
+      this.#builder.emit(v128.store(pointer, accumulator.get, i * laneCount * bytesPerElement))
+    })
+  }
+
+  /** How many numbers `take` and `put` move. */
+  get lanes(): number {
+    return this.#accumulators.flat().length * laneCount
+  }
+
   /** Ends the rows, row i lying `rowOffset(view, i)` bytes from where the tile starts in an operand. */
   end(ending: Ending, rowOffset: (view: View, row: number) => number): void {
     const step = 2 * laneCount

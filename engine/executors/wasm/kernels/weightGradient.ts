@@ -1,10 +1,16 @@
 import type { CallKernel } from '../../../plan/kernels.ts'
+import type { View } from '../../../plan/view.ts'
+import { type Shape, sizeOf } from '../../../shape.ts'
 import type { Code } from '../assembler/encoding.ts'
 import { control, i32, memory } from '../assembler/instructions.ts'
+import type { Local } from '../assembler/module.ts'
+import type { EngineModes } from '../modes.ts'
 import { beginKernel, type CallContext, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement } from './lanes.ts'
 import { advance, at } from './pointers.ts'
 import { inPieces, Tile, unrolled } from './tile.ts'
+import { TileTotals, tileTotalsFloats } from './tileTotals.ts'
+import { bytesPerTotal, clearTotals, longestChain, moveIntoTotals, roundTotals } from './totals.ts'
 
 interface Attributes {
   readonly stride: readonly [number, number]
@@ -21,9 +27,11 @@ interface Attributes {
  *         for the channels of a tile
  *           for each pixel: tile += g[pixel, filters] ⊗ x[pixel at (r, s), channels]
  *           output += tile                         (sums of sums keep rounding errors small)
+ *
+ * The pixels of large maps are added up block by block, and so are what many images add to the output.
  */
 export function weightGradientCode(
-  { inputs: [maps, gradient], output, attributes }: CallKernel,
+  { inputs: [maps, gradient, ...scratch], output, attributes }: CallKernel,
   { modes: { relaxedSimd, tile: largest } }: CallContext,
 ): KernelCode {
   const { stride, dilation, groups } = attributes as unknown as Attributes
@@ -39,29 +47,39 @@ export function weightGradientCode(
   )
   const filterBytes = depth * bytesPerElement
 
-  const code = beginKernel([maps, gradient, output], kernel[0] * kernel[1] * groups * pieces)
+  const pixels = [gradientHeight, gradientWidth]
+  const tileScratch = tileTotalsFloats(pixels, largest) > 0 ? scratch[0] : undefined
+  const outputTotals = needsOutputTotals(count) ? scratch.at(-1) : undefined
+  const code = beginKernel([maps, gradient, output, ...scratch], kernel[0] * kernel[1] * groups * pieces)
   const { builder, pointerTo } = code
-  const [tapRow, tapColumn, group, piece] = Array.from({ length: 4 }, () => builder.local('i32'))
+  const [tapRow, tapColumn, group, piece, number] = Array.from({ length: 5 }, () => builder.local('i32'))
   const [target, gradientStart, mapStart, column, row] = Array.from({ length: 5 }, () => builder.local('i32'))
+
+  const tileTotals = new TileTotals(code, tileScratch, pixels, largest)
 
   /** Adds one image's part of this unit, so many filters wide, to `target`. */
   const sumFilters = (tileRows: number) => {
     inPieces(builder, depth, largest.columns, bytesPerElement, (channelOffset, tileColumns) => {
       const tile = new Tile(builder, { rows: tileRows, columns: tileColumns }, { relaxedSimd })
-      tile.clear()
+      tileTotals.begin(tile)
       builder.emit(column.set(gradientStart.get), row.set(at(mapStart.get, [channelOffset, 1])))
-      builder.loop(gradientHeight, 1, () => {
-        unrolled(builder, gradientWidth, (turn, turns) => {
-          const [columnOffset, rowOffset] = [turn * gradientPixel, turn * stride[1] * pixel]
-          tile.addProduct(column.get, (i) => i * bytesPerElement + columnOffset, row.get, rowOffset)
-          if (turn < turns - 1) return
-          builder.emit(advance(column, turns * gradientPixel), advance(row, turns * stride[1] * pixel))
+      tileTotals.inBlocks(tile, 0, gradientHeight, (lines) => {
+        builder.loop(lines, 1, () => {
+          tileTotals.inBlocks(tile, 1, gradientWidth, (pixels) => {
+            unrolled(builder, pixels, (turn, turns) => {
+              const [columnOffset, rowOffset] = [turn * gradientPixel, turn * stride[1] * pixel]
+              tile.addProduct(column.get, (i) => i * bytesPerElement + columnOffset, row.get, rowOffset)
+              if (turn < turns - 1) return
+              builder.emit(advance(column, turns * gradientPixel), advance(row, turns * stride[1] * pixel))
+            })
+          })
+          builder.emit(
+            advance(column, gradientLine - gradientWidth * gradientPixel),
+            advance(row, stride[0] * line - gradientWidth * stride[1] * pixel),
+          )
         })
-        builder.emit(
-          advance(column, gradientLine - gradientWidth * gradientPixel),
-          advance(row, stride[0] * line - gradientWidth * stride[1] * pixel),
-        )
       })
+      tileTotals.end(tile)
       builder.emit(row.set(at(target.get, [channelOffset, 1])))
       tile.store(row.get, (i) => i * filterBytes, { add: true })
     })
@@ -90,12 +108,27 @@ export function weightGradientCode(
   const byWidth = (full: Code, last: Code): Code =>
     lastRows === largest.rows ? full : control.if(i32.eq(piece.get, i32.const(pieces - 1)), last, full)
 
-  forUnits(builder, (unit) => {
-    locate(unit.get)
-    const clear = (rows: number) => memory.fill(target.get, i32.const(0), i32.const(rows * filterBytes))
-    builder.emit(byWidth(clear(largest.rows), clear(lastRows)))
+  /** Runs code for each unit's piece of the output, which is so many floats long. */
+  const forPieces = (emit: (floats: number) => void) => {
+    forUnits(builder, (unit) => {
+      locate(unit.get)
+      const full = builder.block(() => emit(largest.rows * depth))
+      builder.emit(
+        byWidth(full, lastRows === largest.rows ? [] : builder.block(() => emit(lastRows * depth))),
+      )
+    })
+  }
+  /** The totals of the piece that starts at `target`. */
+  const totalsIn = (view: View): Code => {
+    const distance = { get: i32.sub(target.get, pointerTo(output).get) }
+    return at(pointerTo(view).get, [distance, bytesPerTotal / bytesPerElement])
+  }
+
+  forPieces((floats) => {
+    builder.emit(memory.fill(target.get, i32.const(0), i32.const(floats * bytesPerElement)))
+    if (outputTotals) builder.emit(clearTotals(totalsIn(outputTotals), floats))
   })
-  builder.loop(count, 1, (number) => {
+  const addImage = (number: Local) => {
     forUnits(builder, (unit) => {
       locate(unit.get)
       builder.emit(
@@ -121,6 +154,34 @@ export function weightGradientCode(
       const last = lastRows === largest.rows ? [] : builder.block(() => sumFilters(lastRows))
       builder.emit(byWidth(full, last))
     })
+  }
+  if (outputTotals === undefined) {
+    builder.loop(count, 1, addImage)
+    return code
+  }
+  inPieces(builder, count, longestChain, 1, (first, images) => {
+    builder.loop(images, 1, (turn) => {
+      builder.emit(number.set(i32.add(first.get, turn.get)))
+      addImage(number)
+    })
+    forPieces((floats) => moveIntoTotals(builder, target.get, totalsIn(outputTotals), floats))
   })
+  forPieces((floats) => roundTotals(builder, totalsIn(outputTotals), target.get, floats))
   return code
+}
+
+function needsOutputTotals(images: number): boolean {
+  return images > longestChain
+}
+
+/** Scratch for the gradient of weights [K, C/groups, R, S] from gradient maps [N, K, H', W']: as many floats as each needs. */
+export function weightGradientScratch(
+  { shape: [count, , height, width] }: View,
+  weight: Shape,
+  { threads, tile }: EngineModes,
+): number[] {
+  const floats = tileTotalsFloats([height, width], tile)
+  const ofTiles = floats > 0 ? [threads * floats] : []
+  const ofOutput = needsOutputTotals(count) ? [(sizeOf(weight) * bytesPerTotal) / bytesPerElement] : []
+  return [...ofTiles, ...ofOutput]
 }

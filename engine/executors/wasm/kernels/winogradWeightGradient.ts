@@ -1,10 +1,12 @@
 import type { CallKernel } from '../../../plan/kernels.ts'
 import type { View } from '../../../plan/view.ts'
+import type { Code } from '../assembler/encoding.ts'
 import { i32, memory, v128 } from '../assembler/instructions.ts'
 import { beginKernel, type CallContext, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement, laneCount } from './lanes.ts'
 import { advance, at } from './pointers.ts'
 import { bestRows, inPieces, Tile, unrolled } from './tile.ts'
+import { bytesPerTotal, clearTotals, longestChain, moveIntoTotals, roundTotals } from './totals.ts'
 import { type MinimalFiltering, minimalFiltering, type OutputTile, transposed } from './winograd.ts'
 import { planePadding, TileGrid, tilesInBlock } from './winogradTiles.ts'
 import { storeBoth, Transform, transformLanes, transformScratchBytes } from './winogradTransform.ts'
@@ -20,27 +22,46 @@ function partsOf(channels: number, threads: number): number {
   return parts
 }
 
-/** Tiles in a block, for gradient maps [N, K, H, W]. */
-export function gradientTiles(filtering: MinimalFiltering, gradient: View, channels: number): number {
-  return tilesInBlock(new TileGrid(filtering, gradient.shape).total, channels)
+/** How many tiles are in a block, and how many blocks there are. */
+interface Blocks {
+  readonly tiles: number
+  readonly blocks: number
+}
+
+/** The blocks of tiles of gradient maps [N, K, H, W]. */
+export function gradientBlocks(filtering: MinimalFiltering, gradient: View, channels: number): Blocks {
+  const { total } = new TileGrid(filtering, gradient.shape)
+  const tiles = tilesInBlock(total, channels)
+  return { tiles, blocks: total / tiles }
 }
 
 /** Floats of scratch for all parts. */
 export function gradientScratchFloats(
   filtering: MinimalFiltering,
-  tiles: number,
+  blocks: Blocks,
   channels: number,
   filters: number,
   threads: number,
 ): number {
   const parts = partsOf(channels, threads)
-  return parts * partFloats(filtering, tiles, channels / parts, filters)
+  return parts * partFloats(filtering, blocks, channels / parts, filters)
 }
 
 /** For one part: half-way results, transformed maps and gradients of a block, and the sums of the planes. */
-function partFloats(filtering: MinimalFiltering, tiles: number, channels: number, filters: number): number {
+function partFloats(
+  filtering: MinimalFiltering,
+  { tiles, blocks }: Blocks,
+  channels: number,
+  filters: number,
+): number {
   const halfway = transformScratchBytes(filtering) / bytesPerElement
-  return halfway + filtering.planes * (tiles * (channels + filters) + 2 * planePadding + channels * filters)
+  const perPlane = tiles * (channels + filters) + 2 * planePadding + channels * filters * sumFloats(blocks)
+  return halfway + filtering.planes * perPlane
+}
+
+/** Floats for each sum of the planes: one, and a total besides where many blocks of tiles are added up. */
+function sumFloats(blocks: number): number {
+  return blocks > longestChain ? 1 + bytesPerTotal / bytesPerElement : 1
 }
 
 /**
@@ -50,7 +71,7 @@ function partFloats(filtering: MinimalFiltering, tiles: number, channels: number
  *     for each part of the channels                          (the units of threads)
  *       for each block of tiles (m×m pixels of the gradient)
  *         for each tile: v[planes, tile] = Bᵀ d B and w[planes, tile] = A y Aᵀ
- *         for each plane: sums += vᵀ · w               ([channels, tiles] × [tiles, filters])
+ *         for each plane: sums += vᵀ · w               ([channels, tiles] × [tiles, filters]; of many blocks into totals)
  *       for each channel, eight filters: output = Gᵀ sums[planes] G
  */
 export function winogradWeightGradientCode(
@@ -63,7 +84,8 @@ export function winogradWeightGradientCode(
   const parts = partsOf(allChannels, threads)
   const channels = allChannels / parts
   const grid = new TileGrid(filtering, gradient.shape)
-  const tiles = gradientTiles(filtering, gradient, allChannels)
+  const cutting = gradientBlocks(filtering, gradient, allChannels)
+  const { tiles, blocks } = cutting
 
   const code = beginKernel([maps, gradient, scratch, output], parts)
   const { builder, pointerTo } = code
@@ -132,17 +154,20 @@ export function winogradWeightGradientCode(
   forUnits(builder, (part) => {
     builder.emit(
       halfway.set(
-        at(pointerTo(scratch).get, [part, partFloats(filtering, tiles, channels, filters) * bytesPerElement]),
+        at(pointerTo(scratch).get, [
+          part,
+          partFloats(filtering, cutting, channels, filters) * bytesPerElement,
+        ]),
       ),
       mapPlanes.set(i32.add(halfway.get, i32.const(transformScratchBytes(filtering)))),
       gradientPlanes.set(i32.add(mapPlanes.get, i32.const(planes * mapPlane))),
       sums.set(i32.add(gradientPlanes.get, i32.const(planes * gradientPlane))),
       memory.fill(sums.get, i32.const(0), i32.const(planes * sumPlane)),
     )
-    builder.loop(grid.total / tiles, tiles, (firstTile) => {
+    const addBlock = (block: Code) => {
       builder.loop(tiles, 1, (tile) => {
         builder.emit(
-          tileNumber.set(i32.add(firstTile.get, tile.get)),
+          tileNumber.set(i32.add(i32.mul(block, i32.const(tiles)), tile.get)),
           from.set(at(grid.addressIn(maps, pointerTo(maps).get, tileNumber.get), [part, channelBytes])),
           to.set(at(mapPlanes.get, [tile, channelBytes])),
         )
@@ -154,7 +179,18 @@ export function winogradWeightGradientCode(
         intoPlanes(gradientTransform, gradient, filters, gradientPlane)
       })
       addProducts()
-    })
+    }
+    if (blocks <= longestChain) builder.loop(blocks, 1, (block) => addBlock(block.get))
+    else {
+      const size = planes * channels * filters
+      const totals = i32.add(sums.get, i32.const(size * bytesPerElement))
+      builder.emit(clearTotals(totals, size))
+      inPieces(builder, blocks, longestChain, 1, (first, count) => {
+        builder.loop(count, 1, (turn) => addBlock(i32.add(first.get, turn.get)))
+        moveIntoTotals(builder, sums.get, totals, size)
+      })
+      roundTotals(builder, totals, sums.get, size)
+    }
     builder.emit(from.set(sums.get), to.set(at(pointerTo(output).get, [part, sumPlane])))
     builder.loop((channels * filters) / transformLanes, 1, () => {
       sumTransform.emit(

@@ -1,0 +1,70 @@
+import type { View } from '../../../plan/view.ts'
+import { i32 } from '../assembler/instructions.ts'
+import type { Local } from '../assembler/module.ts'
+import type { KernelStart } from './kernelCode.ts'
+import { bytesPerElement, laneCount } from './lanes.ts'
+import { at } from './pointers.ts'
+import { inPieces, type Shape2d, type Tile } from './tile.ts'
+import { bytesPerTotal, type Cut, clearTotals, cutOfProduct, moveIntoTotals, roundTotals } from './totals.ts'
+
+/** Floats of one thread's scratch, for the totals of a tile; 0 where sums through loops of these lengths are short. */
+export function tileTotalsFloats(lengths: readonly number[], largest: Shape2d): number {
+  if (cutOfProduct(lengths) === undefined) return 0
+  return lanesOf(largest) * (1 + bytesPerTotal / bytesPerElement)
+}
+
+function lanesOf({ rows, columns }: Shape2d): number {
+  return rows * laneCount * Math.ceil(columns / laneCount)
+}
+
+/**
+ * The totals of a tile whose sums run through nested loops; where those are short, there are none. Sums go to their totals
+ * by way of memory: arithmetic on single registers would keep V8 from making pairs of those of the tile.
+ */
+export class TileTotals {
+  readonly #kernel: KernelStart
+  readonly #cut: Cut | undefined
+  readonly #sums: Local
+  readonly #totals: Local
+
+  /** `scratch` has room for each thread, and is there where the totals are. */
+  constructor(kernel: KernelStart, scratch: View | undefined, lengths: readonly number[], largest: Shape2d) {
+    const { builder, pointerTo, thread } = kernel
+    this.#kernel = kernel
+    this.#cut = cutOfProduct(lengths)
+    this.#sums = builder.local('i32')
+    this.#totals = builder.local('i32')
+    if (scratch === undefined) return
+    const threadBytes = tileTotalsFloats(lengths, largest) * bytesPerElement
+    builder.emit(
+      this.#totals.set(at(pointerTo(scratch).get, [thread, threadBytes])),
+      this.#sums.set(i32.add(this.#totals.get, i32.const(lanesOf(largest) * bytesPerTotal))),
+    )
+  }
+
+  begin(tile: Tile): void {
+    tile.clear()
+    if (this.#cut) this.#kernel.builder.emit(clearTotals(this.#totals.get, tile.lanes))
+  }
+
+  /** Runs `turns` for all turns of the loop at this depth; where that one ends blocks, for those of a block at a time. */
+  inBlocks(tile: Tile, depth: number, length: number, turns: (count: number) => void): void {
+    if (this.#cut?.depth !== depth) {
+      turns(length)
+      return
+    }
+    const { builder } = this.#kernel
+    inPieces(builder, length, this.#cut.turns, 1, (_, piece) => {
+      turns(piece)
+      tile.put(this.#sums.get)
+      moveIntoTotals(builder, this.#sums.get, this.#totals.get, tile.lanes)
+      tile.clear()
+    })
+  }
+
+  end(tile: Tile): void {
+    if (this.#cut === undefined) return
+    roundTotals(this.#kernel.builder, this.#totals.get, this.#sums.get, tile.lanes)
+    tile.take(this.#sums.get)
+  }
+}

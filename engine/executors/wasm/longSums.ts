@@ -1,0 +1,23 @@
+import type { Kernel } from '../../plan/kernels.ts'
+import type { Schedule } from '../../plan/schedule.ts'
+import { denseView } from '../../plan/view.ts'
+import { sizeOf } from '../../shape.ts'
+import { bytesPerElement } from './kernels/lanes.ts'
+import { longSums } from './kernels/loop.ts'
+import { bytesPerTotal } from './kernels/totals.ts'
+
+/** The schedule with memory for the totals of its loops' long sums. */
+export function withTotals({ kernels, values, outputs }: Schedule): Schedule {
+  const grown = [...values]
+  const withMemory = (kernel: Kernel): Kernel => {
+    if (kernel.kind !== 'loop') return kernel
+    const long = longSums(kernel)
+    const folds = kernel.folds.map((fold) => {
+      if (!long.includes(fold)) return fold
+      const shape = [(sizeOf(values[fold.view.value].shape) * bytesPerTotal) / bytesPerElement]
+      return { ...fold, totals: denseView(grown.push({ shape, dtype: 'float32' }) - 1, shape) }
+    })
+    return { ...kernel, folds }
+  }
+  return { kernels: kernels.map(withMemory), values: grown, outputs }
+}
