@@ -5,6 +5,9 @@ import { checksumOf } from '../../files/download/checksum.ts'
 import { type DownloadOptions, download } from '../../files/download/download.ts'
 import { type ArchiveLayout, type PublishedArchive, publishedArchives } from './published.ts'
 
+/** The archives have two thirds of it. */
+const mostBytes = 2 ** 28
+
 export interface FetchDatasetOptions extends Omit<DownloadOptions, 'checksum'> {
   /** Default `binary`. */
   readonly layout?: ArchiveLayout
@@ -48,6 +51,6 @@ export async function fetchDataset(
     )
     return { path, md5, wasThere: true }
   }
-  await download(url, path, { ...options, checksum: { kind: 'MD5', digits: md5 } })
+  await download(url, path, { mostBytes, ...options, checksum: { kind: 'MD5', digits: md5 } })
   return { path, md5, wasThere: false }
 }

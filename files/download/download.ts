@@ -1,10 +1,11 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Response } from 'undici'
-import { InvalidInputError } from '../../engine/errors.ts'
+import type { Dispatcher } from 'undici'
+import { demand, InvalidInputError } from '../../engine/errors.ts'
 import { type Checksum, checksumOf } from './checksum.ts'
 import { PartialFile } from './partialFile.ts'
+import { extentOf, isOfVersion, versionOf } from './version.ts'
 
 export interface DownloadOptions {
   /** What the file must be. Default: any, told by its SHA-256. */
@@ -15,6 +16,12 @@ export interface DownloadOptions {
   readonly attempts?: number
   /** Before the second attempt, doubled before each further one. Default 1000. */
   readonly pauseMilliseconds?: number
+  /** A larger file is refused. Default 2 GiB. */
+  readonly mostBytes?: number
+  /** How long to wait for the next byte. Default a minute. */
+  readonly idleMilliseconds?: number
+  /** How long all of it may take; what came by then is kept for another time. Default six hours. */
+  readonly mostMilliseconds?: number
 }
 
 /** Why a transfer ended early, and whether another attempt may help. */
@@ -25,8 +32,9 @@ interface Failure {
 
 /**
  * Downloads a file, whole or not at all, into a folder that is made, and returns its checksum. Bytes go to a temporary
- * name; where the connection breaks, in this process or an earlier one, only what is missing is asked for, if the server
- * still has the same file. Goes through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY say.
+ * name; where the connection breaks, in this process or an earlier one, only what is missing is asked for, and joined to what
+ * is there if the server proves that it is of the same file (RFC 9110, 15.3.7.3); else all of it comes again. Bytes are kept
+ * as they come: nothing is unpacked. Goes through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY say.
  */
 export async function download(url: string, path: string, options: DownloadOptions = {}): Promise<string> {
   const { kind, digits }: Partial<Checksum> = options.checksum ?? {}
@@ -47,13 +55,14 @@ export async function download(url: string, path: string, options: DownloadOptio
 }
 
 async function receiveAll(url: string, partial: PartialFile, options: DownloadOptions): Promise<void> {
-  const { attempts = 5, pauseMilliseconds = 1000 } = options
+  const { attempts = 5, pauseMilliseconds = 1000, mostMilliseconds = 6 * 3600 * 1000 } = options
+  const signal = AbortSignal.timeout(mostMilliseconds)
   let size = await partial.size()
   for (let attempt = 1; ; attempt++) {
-    const failure = await receive(url, partial, options)
+    const failure = await receive(url, partial, options, signal)
     if (failure === undefined) return
     const newSize = await partial.size()
-    if (newSize > size) attempt = 0
+    if (newSize > size && failure.passing) attempt = 0
     else if (!failure.passing || attempt >= attempts) {
       const kept = newSize > 0 ? `; the next attempt goes on after the ${newSize} bytes that came` : ''
       throw new InvalidInputError(`${url}: cannot be downloaded: ${failure.reason}${kept}`)
@@ -68,43 +77,71 @@ async function receive(
   url: string,
   partial: PartialFile,
   options: DownloadOptions,
+  signal: AbortSignal,
 ): Promise<Failure | undefined> {
   // Loaded only here: most commands never download.
-  const { EnvHttpProxyAgent, fetch } = await import('undici')
-  const dispatcher = new EnvHttpProxyAgent()
+  const { EnvHttpProxyAgent, interceptors, request } = await import('undici')
+  const agent = new EnvHttpProxyAgent()
+  const { idleMilliseconds = 60_000 } = options
   try {
     const [size, version] = [await partial.size(), await partial.version()]
     const range = size > 0 && version ? { range: `bytes=${size}-`, 'if-range': version } : {}
-    const headers = { 'accept-encoding': 'identity', ...range }
-    return await take(await fetch(url, { headers, dispatcher }), partial, options)
+    const response = await request(url, {
+      headers: { 'accept-encoding': 'identity', ...range },
+      dispatcher: agent.compose(interceptors.redirect({ maxRedirections: 10 })),
+      headersTimeout: idleMilliseconds,
+      bodyTimeout: idleMilliseconds,
+      signal,
+    })
+    // What is not read is not missed.
+    response.body.on('error', () => {})
+    return await take(response, partial, options)
   } catch (error) {
+    if (error instanceof InvalidInputError) throw error
+    if (signal.aborted) return { reason: 'it takes too long', passing: false }
     return { reason: reasonOf(error), passing: true }
   } finally {
-    await dispatcher.destroy()
+    await agent.destroy()
   }
 }
 
 async function take(
-  response: Response,
+  response: Dispatcher.ResponseData,
   partial: PartialFile,
-  options: DownloadOptions,
+  { onProgress, mostBytes = 2 ** 31 }: DownloadOptions,
 ): Promise<Failure | undefined> {
-  const { status, headers, body } = response
-  const size = await partial.size()
+  const { statusCode: status, headers, body } = response
+  const [size, version] = [await partial.size(), await partial.version()]
   const { start, total } = extentOf(response)
-  if (status === 416 && total === size) return undefined
-  if (status === 416 || (status === 206 && start !== size)) {
+  const isSameFile = version !== undefined && isOfVersion(headers, version)
+  if (status === 416 && total === size && isSameFile) return undefined
+  if (status === 416 || (status === 206 && (start !== size || !isSameFile))) {
     await partial.discard()
-    return { reason: `the server has no bytes after ${size}`, passing: true }
+    return { reason: `the server has no bytes after ${size} of the same file`, passing: true }
   }
-  if ((status !== 200 && status !== 206) || body === null) {
+  if (status !== 200 && status !== 206) {
     return {
       reason: `the server answered ${status}`,
       passing: status >= 500 || status === 408 || status === 429,
     }
   }
-  if (status === 200) await partial.restart(headers.get('etag') ?? headers.get('last-modified') ?? undefined)
-  await partial.append(body, (received) => options.onProgress?.(received, total))
+  if (status === 200) await partial.restart(versionOf(headers))
+  const demandRoom = (bytes: number) =>
+    demand(
+      bytes <= mostBytes,
+      () => `expected a file of at most ${mostBytes} bytes, but it has ${bytes} or more`,
+    )
+  try {
+    demandRoom(total ?? 0)
+    await partial.append(body, (received) => {
+      demandRoom(received)
+      onProgress?.(received, total)
+    })
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error
+    await partial.discard()
+    return { reason: error.message, passing: false }
+  }
   const received = await partial.size()
   if (total === undefined || received === total) return undefined
   if (received < total)
@@ -113,17 +150,7 @@ async function take(
   return { reason: `the server sent ${received} bytes of a file of ${total}`, passing: false }
 }
 
-/** Where what was sent begins in the whole file, and the size of that: in a part, `Content-Range: bytes 5-9/10`. */
-function extentOf({ status, headers }: Response): { start: number; total: number | undefined } {
-  const range = headers.get('content-range')?.match(/^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/)
-  const total = status === 200 ? headers.get('content-length') : range?.[2]
-  return {
-    start: Number(range?.[1] ?? 0),
-    total: total != null && /^\d+$/.test(total) ? Number(total) : undefined,
-  }
-}
-
 function reasonOf(error: unknown): string {
-  const { message, cause } = error as Error
-  return cause instanceof Error && cause.message !== '' ? cause.message : message
+  const { message, code } = error as NodeJS.ErrnoException
+  return message || `${code}`
 }

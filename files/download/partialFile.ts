@@ -1,4 +1,5 @@
-import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { rename, rm, stat, writeFile } from 'node:fs/promises'
+import { openFile, readTextIfThere } from '../regularFile.ts'
 
 /** A file that is being downloaded, under a temporary name beside its own, so that another process can go on with it. */
 export class PartialFile {
@@ -24,7 +25,7 @@ export class PartialFile {
 
   /** What the server called the version of the file, if it did. */
   async version(): Promise<string | undefined> {
-    return readFile(this.#note, 'utf8').catch(() => undefined)
+    return readTextIfThere(this.#note).catch(() => undefined)
   }
 
   /** Throws away what has come, for bytes of this version. */
@@ -35,7 +36,7 @@ export class PartialFile {
 
   /** Adds bytes as they come, calling back with the new size. What came before an error stays. */
   async append(chunks: AsyncIterable<Uint8Array>, onGrowth: (size: number) => void): Promise<void> {
-    const file = await open(this.path, 'a')
+    const file = await openFile(this.path, 'append')
     try {
       let { size } = await file.stat()
       for await (const chunk of chunks) {

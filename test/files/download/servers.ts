@@ -52,6 +52,18 @@ export async function serve(
   return { url: `http://127.0.0.1:${port}/teachers.tar`, ranges }
 }
 
+/** Answers each request, by its number from 1, until the test has finished; what was asked for is noted. */
+export async function answer(
+  handle: (request: number, response: ServerResponse, headers: IncomingMessage['headers']) => void,
+): Promise<Requests> {
+  const ranges: (string | undefined)[] = []
+  const server = createServer((request, response) => {
+    ranges.push(request.headers.range)
+    handle(ranges.length, response, request.headers)
+  })
+  return { url: `http://127.0.0.1:${await listening(server)}/teachers.tar`, ranges }
+}
+
 /** A proxy that opens tunnels until the test has finished; `targets` lists where to. */
 export async function proxy(): Promise<{ url: string; targets: string[] }> {
   const targets: string[] = []
