@@ -1,13 +1,14 @@
+import { arrayOf, check } from './arguments.ts'
 import { isFloat } from './dtype.ts'
 import { demand } from './errors.ts'
 import type { Node } from './node.ts'
-import { literal } from './operations/constants.ts'
+import { checkTensor, literal } from './operations/constants.ts'
 import { add } from './operations/elementwise.ts'
 import { broadcastTo, reshape } from './operations/movement.ts'
 import { primitives } from './operations/primitives.ts'
 import { sum } from './operations/reductions.ts'
 import { equalShapes, format, type Shape } from './shape.ts'
-import { Tensor } from './tensor.ts'
+import { Tensor, tensorRule } from './tensor.ts'
 
 /**
  * The gradient of `output` with respect to each of `sources`: reverse mode over the recorded nodes. Gradients are
@@ -27,6 +28,9 @@ export function gradWhereReached(
   sources: readonly Tensor[],
   cotangent?: Tensor,
 ): (Tensor | undefined)[] {
+  checkTensor('grad', 'output', output)
+  check('grad', 'sources', sources, tensors)
+  if (cotangent !== undefined) checkTensor('grad', 'cotangent', cotangent)
   demand(isFloat(output.dtype), () => `grad: expected a floating output, got ${output.dtype}`)
   demand(
     cotangent !== undefined || output.size === 1,
@@ -46,6 +50,8 @@ export function gradWhereReached(
   }
   return sources.map(({ node }) => gradients.get(node))
 }
+
+const tensors = arrayOf(tensorRule)
 
 /** The nodes between the output and the targets, each before its inputs; the targets' own inputs only on a path. */
 function pathsTo(targets: ReadonlySet<Node>, output: Node): Node[] {

@@ -1,4 +1,5 @@
-import { InvalidInputError } from './errors.ts'
+import { anObject, check, type Rule } from './arguments.ts'
+import { describe, InvalidInputError } from './errors.ts'
 import type { Executor } from './executors/executor.ts'
 import type { Adapter } from './executors/gpu/adapter.ts'
 
@@ -69,7 +70,7 @@ function isOpenable(name: string): name is OpenableName {
 export async function openExecutor(name: string): Promise<Choice> {
   if (isOpenable(name)) return { executor: await open(name), reason: 'asked for by name' }
   if (name !== 'auto') {
-    throw new InvalidInputError(`device: expected one of ${deviceNames.join(', ')}, got '${name}'`)
+    throw new InvalidInputError(`device: expected one of ${deviceNames.join(', ')}, got ${describe(name)}`)
   }
   try {
     return { executor: await open('gpu'), reason: 'there is a GPU' }
@@ -78,6 +79,15 @@ export async function openExecutor(name: string): Promise<Choice> {
     const missing = error.message.replace(/^gpu: /, '')
     return { executor: await open('wasm'), reason: `the fastest of this machine without a GPU; ${missing}` }
   }
+}
+
+/** Whatever can plan and run: also one of others' making. */
+export const executorRule: Rule = {
+  expected: 'an executor, as openExecutor gives',
+  allows: (value) => {
+    const { name, compile, upload, read } = (anObject.allows(value) ? value : {}) as Partial<Executor>
+    return typeof name === 'string' && [compile, upload, read].every((each) => typeof each === 'function')
+  },
 }
 
 let current: Promise<Executor> | undefined
@@ -92,5 +102,6 @@ export function currentExecutor(): Promise<Executor> {
 
 /** Makes this the executor of all that follows. */
 export function useExecutor(executor: Executor): void {
+  check('useExecutor', 'executor', executor, executorRule)
   current = Promise.resolve(executor)
 }

@@ -1,3 +1,5 @@
+import { oneOf, type Rule } from './arguments.ts'
+
 /** The element types of tensors. */
 export type DType = 'float32' | 'float64' | 'int32' | 'bool'
 
@@ -13,6 +15,9 @@ const hostArrays = {
 
 /** From the least to the most general: an operation on two types computes in the later one. */
 const generality: readonly DType[] = ['bool', 'int32', 'float32', 'float64']
+
+/** The name of an element type. */
+export const dtypeRule: Rule = oneOf(generality)
 
 /** A zeroed host array of `length` elements. */
 export function allocateHost(dtype: DType, length: number): HostArray {

@@ -1,5 +1,5 @@
 import { allocateHost, convertHost, type DType, type HostArray, isInt32 } from './dtype.ts'
-import { demand } from './errors.ts'
+import { demand, describe } from './errors.ts'
 import { type Shape, sizeOf } from './shape.ts'
 
 /** Numbers nested as deeply as the tensor has axes, as in `[[1, 2], [3, 4]]`. */
@@ -121,16 +121,12 @@ function readFlat(values: readonly unknown[]): Omit<Elements, 'shape'> {
   for (const value of values) {
     demand(
       typeof value === 'number' || typeof value === 'boolean',
-      () => `tensor: expected numbers or booleans, got ${describe(value)}`,
+      () =>
+        `tensor: expected numbers or booleans, got ${describe(value)}${typeof value === 'bigint' ? ', a BigInt' : ''}`,
     )
   }
   const areTruths = values.length > 0 && values.every((value) => typeof value === 'boolean')
   return { elements: Float64Array.from(values, Number), dtype: areTruths ? 'bool' : 'float32' }
-}
-
-function describe(value: unknown): string {
-  if (typeof value === 'bigint') return `${value}n, a BigInt`
-  return typeof value === 'string' ? `'${value}'` : String(value)
 }
 
 function checkIntegers(elements: ArrayLike<number>): void {

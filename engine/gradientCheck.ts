@@ -1,5 +1,17 @@
+import {
+  aFunction,
+  seed as anySeed,
+  arrayOf,
+  check,
+  checkOptions,
+  notNegative,
+  positive,
+  type Rules,
+  text,
+  whole,
+} from './arguments.ts'
 import { grad } from './autograd.ts'
-import { openExecutor } from './device.ts'
+import { executorRule, openExecutor } from './device.ts'
 import { allocateHost, convertHost, dtypeOf, type HostArray, isFloat } from './dtype.ts'
 import { demand } from './errors.ts'
 import type { Executor } from './executors/executor.ts'
@@ -8,7 +20,7 @@ import { sum } from './operations/reductions.ts'
 import { RandomStream, streamKey } from './random.ts'
 import { data, realizeOn } from './realize.ts'
 import { format, indexAt, type Shape } from './shape.ts'
-import { hostTensor, type Tensor } from './tensor.ts'
+import { hostTensor, type Tensor, tensorRule } from './tensor.ts'
 
 export interface GradientCheckOptions {
   /** Named in the error. Default: the name of `f`. */
@@ -23,6 +35,15 @@ export interface GradientCheckOptions {
   tolerance?: number
   /** Default: the reference executor, on inputs in float64. On a given one inputs keep their types. */
   executor?: Executor
+}
+
+const optionRules: Rules<GradientCheckOptions> = {
+  name: text,
+  order: whole(1, 9),
+  seed: anySeed,
+  step: positive,
+  tolerance: notNegative,
+  executor: executorRule,
 }
 
 /** Where a gradient and a central difference disagree most. */
@@ -80,6 +101,9 @@ export async function gradientCheck(
   inputs: readonly Tensor[],
   options: GradientCheckOptions = {},
 ): Promise<number> {
+  check('gradientCheck', 'f', f, aFunction)
+  check('gradientCheck', 'inputs', inputs, arrayOf(tensorRule))
+  checkOptions('gradientCheck', options, optionRules)
   const { name = f.name || 'the function', order = 2, seed = 0 } = options
   const types = inputs.map(({ dtype }) => dtype)
   demand(types.some(isFloat), () => `gradientCheck of ${name}: expected a floating input, got [${types}]`)
@@ -93,6 +117,7 @@ export async function gradientCheck(
   const stream = new RandomStream(streamKey(seed, 'gradientCheck'))
 
   const output = f(...tensorsOf(site, elements))
+  check('gradientCheck', `what ${name} returns`, output, tensorRule)
   // A float64 cotangent makes a float64 scalar even of a float32 output, so that reading it rounds nothing.
   const weights = normalNumbers(output.size, stream)
   const cotangent = hostTensor(convertHost(exact ? 'float64' : output.dtype, weights), output.shape)

@@ -4,6 +4,8 @@
  * what ran before it cannot change it.
  */
 
+import { arrayOf, check, either, finite, seed as seedRule, text, whole } from './arguments.ts'
+
 /** Two 32-bit words that name a stream. */
 export type Key = readonly [number, number]
 
@@ -35,11 +37,18 @@ export function threefry2x32(key: Key, c0: number, c1: number): [number, number]
   return [x0 >>> 0, x1 >>> 0]
 }
 
+const pathRule = arrayOf(either(text, finite))
+const keyRule = arrayOf(finite, 2)
+const lengthRule = whole(0, 2 ** 31)
+const boundRule = whole(1, 2 ** 32)
+
 /**
  * The key of the stream named by a seed and a path of names and indices, for example
  * `streamKey(seed, 'augmentation', epoch, index)`. Different paths give independent streams.
  */
 export function streamKey(seed: number, ...path: (string | number)[]): Key {
+  check('streamKey', 'seed', seed, seedRule)
+  check('streamKey', 'path', path, pathRule)
   let key: Key = [seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0]
   for (const step of path) {
     // A number and the text of that number must differ, so each kind has its own first counter word.
@@ -55,6 +64,7 @@ export class RandomStream {
   #counter = 0
 
   constructor(key: Key) {
+    check('RandomStream', 'key', key, keyRule)
     this.key = key
   }
 
@@ -75,6 +85,7 @@ export class RandomStream {
 
   /** An integer in [0, bound), without bias: values that would favour the small remainders are drawn again. */
   integer(bound: number): number {
+    check('RandomStream.integer', 'bound', bound, boundRule)
     const limit = 2 ** 32 - (2 ** 32 % bound)
     let bits = this.bits()
     while (bits >= limit) bits = this.bits()
@@ -83,6 +94,7 @@ export class RandomStream {
 
   /** The numbers 0 … length − 1 in random order (Fisher and Yates). */
   permutation(length: number): Int32Array {
+    check('RandomStream.permutation', 'length', length, lengthRule)
     const order = Int32Array.from({ length }, (_, index) => index)
     for (let last = length - 1; last > 0; last--) {
       const other = this.integer(last + 1)

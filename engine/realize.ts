@@ -1,13 +1,15 @@
 import type { NdArray } from 'ndarray'
-import { currentExecutor } from './device.ts'
+import { anObject, check, checkOptions, type Rule, type Rules } from './arguments.ts'
+import { currentExecutor, executorRule } from './device.ts'
 import { bytesOf, convertHost, type HostArray } from './dtype.ts'
 import { demand } from './errors.ts'
 import type { Argument, Executor, ProgramSize, Result } from './executors/executor.ts'
 import type { Node, Storage, Value } from './node.ts'
+import { checkTensor } from './operations/constants.ts'
 import { programFor } from './plan/cache.ts'
 import { recordGraph, type Want } from './plan/graph.ts'
 import { format, sizeOf } from './shape.ts'
-import { hostView, type Tensor } from './tensor.ts'
+import { hostView, Tensor } from './tensor.ts'
 import { Variable } from './variable.ts'
 
 /** Something that holds tensors: a module, an optimizer. */
@@ -31,6 +33,7 @@ export async function realize(...items: (Tensor | Stateful)[]): Promise<void> {
 
 /** `realize` on a given executor. */
 export async function realizeOn(executor: Executor, ...items: (Tensor | Stateful)[]): Promise<void> {
+  check('realizeOn', 'executor', executor, executorRule)
   const { pending, wants } = pendingOf(items)
   const values = await run(executor, wants)
   pending.forEach((tensor, i) => {
@@ -48,6 +51,7 @@ export interface PlanSummary extends ProgramSize {
 
 /** What `realizeOn` with the same items would run, without running it. */
 export async function planOf(executor: Executor, ...items: (Tensor | Stateful)[]): Promise<PlanSummary> {
+  check('planOf', 'executor', executor, executorRule)
   const { graph } = recordGraph(pendingOf(items).wants)
   const { size } = await programFor(executor, graph)
   const resident = graph.inputs.filter((input) => input.resident)
@@ -55,8 +59,16 @@ export async function planOf(executor: Executor, ...items: (Tensor | Stateful)[]
   return { ...size, operations: graph.operations.length, residentBytes }
 }
 
+const tensorOrStateful: Rule = {
+  expected: 'a tensor, or a module or optimizer with state()',
+  allows: (value) =>
+    value instanceof Tensor ||
+    (anObject.allows(value) && typeof (value as Partial<Stateful>).state === 'function'),
+}
+
 /** The tensors among the items, and in them, whose values are not known yet. */
 function pendingOf(items: readonly (Tensor | Stateful)[]): { pending: Tensor[]; wants: Want[] } {
+  for (const item of items) check('realize', 'each', item, tensorOrStateful)
   const tensors = items.flatMap((item) => ('state' in item ? [...item.state()] : [item]))
   for (const tensor of tensors) if (tensor instanceof Variable) tensor.settle()
   const pending = [...new Set(tensors)].filter(({ node }) => node.value === undefined)
@@ -77,8 +89,12 @@ function keep(x: Tensor, node: Node, value: Value): void {
   }
 }
 
+const readOptions: Rules<ReadOptions> = { executor: executorRule }
+
 /** The elements in row-major order, in an array that is the caller's own. */
 export async function data(x: Tensor, options: ReadOptions = {}): Promise<HostArray> {
+  checkTensor('data', 'x', x)
+  checkOptions('data', options, readOptions)
   const { node } = x
   const [value] =
     node.value === undefined
@@ -91,12 +107,14 @@ export async function data(x: Tensor, options: ReadOptions = {}): Promise<HostAr
 
 /** The only element, as a number. Throws for a tensor of more than one. */
 export async function item(x: Tensor, options: ReadOptions = {}): Promise<number> {
+  checkTensor('item', 'x', x)
   demand(x.size === 1, () => `item: expected one element, got ${format(x.shape)}`)
   return (await data(x, options))[0]
 }
 
 /** The elements as an `ndarray`. */
 export async function ndarray(x: Tensor, options: ReadOptions = {}): Promise<NdArray<HostArray>> {
+  checkTensor('ndarray', 'x', x)
   return hostView(await data(x, options), x.shape)
 }
 

@@ -1,4 +1,4 @@
-import { demand } from './errors.ts'
+import { demand, describe } from './errors.ts'
 
 /** The length of each axis; `[]` is a scalar. */
 export type Shape = readonly number[]
@@ -66,7 +66,7 @@ export function broadcastShapes(operation: string, shapes: readonly Shape[]): Sh
 export function normalizeAxis(operation: string, axis: number, rank: number): number {
   demand(
     Number.isInteger(axis) && axis >= -rank && axis < rank,
-    () => `${operation}: axis ${axis} does not exist in ${rank} dimension${rank === 1 ? '' : 's'}`,
+    () => `${operation}: axis ${describe(axis)} does not exist in ${rank} dimension${rank === 1 ? '' : 's'}`,
   )
   return axis < 0 ? axis + rank : axis
 }
@@ -78,7 +78,12 @@ export function normalizeAxes(
   rank: number,
 ): number[] {
   if (axes === undefined) return Array.from({ length: rank }, (_, axis) => axis)
-  const named = (typeof axes === 'number' ? [axes] : axes).map((axis) => normalizeAxis(operation, axis, rank))
+  if (typeof axes === 'number') return [normalizeAxis(operation, axes, rank)]
+  demand(
+    axes instanceof Array,
+    () => `${operation}: expected an axis or an array of axes, got ${describe(axes)}`,
+  )
+  const named = Array.from(axes, (axis) => normalizeAxis(operation, axis, rank))
   demand(
     new Set(named).size === named.length,
     () => `${operation}: an axis is named twice in ${format(named)}`,

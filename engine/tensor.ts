@@ -1,6 +1,16 @@
 import type { NdArray } from 'ndarray'
 import ndarray from 'ndarray'
-import { type DType, dtypeOf, type HostArray } from './dtype.ts'
+import {
+  aFunction,
+  anInstance,
+  arrayOf,
+  check,
+  checkOptions,
+  type Rule,
+  type Rules,
+  whole,
+} from './arguments.ts'
+import { type DType, dtypeOf, dtypeRule, type HostArray } from './dtype.ts'
 import { type HostView, type Nested, readElements, type TypedArray } from './elements.ts'
 import { demand } from './errors.ts'
 import { Node } from './node.ts'
@@ -49,6 +59,8 @@ export class Tensor {
   }
 }
 
+export const tensorRule: Rule = anInstance('a tensor', Tensor)
+
 /** What operations take for a tensor: a number is a constant of the recipe. */
 export type TensorLike = Tensor | number
 
@@ -62,6 +74,10 @@ export interface TensorOptions {
   shape?: Shape
 }
 
+const shapeRule: Rule = arrayOf(whole(0))
+
+const tensorOptions: Rules<TensorOptions> = { dtype: dtypeRule, shape: shapeRule }
+
 /**
  * A tensor with the given elements, copied: a number, nested arrays, a typed array (row-major, with `shape`) or an
  * `ndarray` of any strides. Bytes are numbers: a `Uint8Array`, which is also what `data()` of a bool tensor gives, makes
@@ -69,6 +85,7 @@ export interface TensorOptions {
  * NaN and what lies outside [−2³¹, 2³¹). PyTorch: `torch.tensor`, which truncates fractions.
  */
 export function tensor(values: Nested | TypedArray | HostView, options: TensorOptions = {}): Tensor {
+  checkOptions('tensor', options, tensorOptions)
   const { data, shape } = readElements(values, options.dtype)
   const finalShape = options.shape ?? shape
   demand(
@@ -87,6 +104,9 @@ export function hostTensor(data: HostArray, shape: Shape, resident = false): Ten
 
 /** A tensor over a host array that is made when somebody first reads it, and never if nobody does. */
 export function deferredTensor(make: () => HostArray, shape: Shape, dtype: DType): Tensor {
+  check('deferredTensor', 'make', make, aFunction)
+  check('deferredTensor', 'shape', shape, shapeRule)
+  check('deferredTensor', 'dtype', dtype, dtypeRule)
   let made: HostArray | undefined
   const value = {
     at: 'host',

@@ -1,7 +1,7 @@
 import { convertHost, type DType, isFloat } from './dtype.ts'
 import { demand } from './errors.ts'
 import { Node, type Value } from './node.ts'
-import { detach } from './operations/constants.ts'
+import { checkTensor, detach } from './operations/constants.ts'
 import { cast } from './operations/elementwise.ts'
 import { equalShapes, format } from './shape.ts'
 import { hostTensor, Tensor } from './tensor.ts'
@@ -16,6 +16,7 @@ export class Variable extends Tensor {
 
   /** @internal Use `variable(…)`. */
   constructor(initial: Tensor) {
+    checkTensor('variable', 'initial', initial)
     const node = ownNode(initial)
     super(node)
     this.committed = node
@@ -23,6 +24,7 @@ export class Variable extends Tensor {
 
   /** Gives the variable a value of the same shape; another type is cast. Earlier recipes keep the old value. */
   assign(value: Tensor): void {
+    checkTensor('assign', 'value', value)
     demand(
       equalShapes(value.shape, this.shape),
       () => `assign: expected ${format(this.shape)}, got ${format(value.shape)}`,

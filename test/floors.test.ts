@@ -8,11 +8,11 @@ const root = join(import.meta.dirname, '..')
 /** The floors of the house, from the ground up: each imports only from those before it. */
 const floors = ['engine', 'files', 'nn', 'kd', 'datasets', 'train', 'cli']
 
-/** What `datasets` may know of the engine: errors and keyed random numbers. */
-const engineForDatasets = ['engine/errors.ts', 'engine/random.ts']
+/** What `datasets` may know of the engine: errors, the rules of arguments, and keyed random numbers. */
+const engineForDatasets = ['engine/arguments.ts', 'engine/errors.ts', 'engine/random.ts']
 
 /** What `files` may know of the engine: errors, and its sense for names that were meant. */
-const engineForFiles = ['engine/errors.ts', 'engine/nearest.ts']
+const engineForFiles = ['engine/arguments.ts', 'engine/errors.ts', 'engine/nearest.ts']
 
 interface Import {
   readonly from: string

@@ -1,7 +1,9 @@
+import { checkOptions, count, largestCount, pairOf, type Rules, whole } from '../arguments.ts'
 import { promote } from '../dtype.ts'
-import { demand } from '../errors.ts'
+import { demand, describe } from '../errors.ts'
 import { equalShapes, format, type Shape } from '../shape.ts'
-import type { Tensor } from '../tensor.ts'
+import { Tensor } from '../tensor.ts'
+import { checkTensor } from './constants.ts'
 import { add, cast } from './elementwise.ts'
 import { reshape } from './movement.ts'
 import { apply, type Example, type Primitive } from './primitive.ts'
@@ -21,6 +23,14 @@ export interface Conv2dOptions {
   groups?: number
 }
 
+export const windowOptions = {
+  stride: pairOf(count),
+  padding: pairOf(whole(0, largestCount)),
+  dilation: pairOf(count),
+}
+
+export const conv2dOptions: Rules<Conv2dOptions> = { ...windowOptions, groups: count }
+
 /** How a window of a convolution or of a pooling slides over maps. */
 export interface Window {
   readonly stride: readonly [number, number]
@@ -38,23 +48,10 @@ export function pair(value: Pair): readonly [number, number] {
   return typeof value === 'number' ? [value, value] : value
 }
 
-/** Reads and checks stride, padding and dilation. */
-export function windowOf(
-  operation: string,
-  options: { stride?: Pair; padding?: Pair; dilation?: Pair },
-): Window {
-  const stride = pair(options.stride ?? 1)
-  const padding = pair(options.padding ?? 0)
-  const dilation = pair(options.dilation ?? 1)
-  const whole = (name: string, values: readonly number[], least: number) =>
-    demand(
-      values.every((value) => Number.isInteger(value) && value >= least),
-      () => `${operation}: expected ${name} to be whole and at least ${least}, got ${format(values)}`,
-    )
-  whole('stride', stride, 1)
-  whole('padding', padding, 0)
-  whole('dilation', dilation, 1)
-  return { stride, padding, dilation }
+/** Stride, padding and dilation of checked options. */
+export function windowOf(options: { stride?: Pair; padding?: Pair; dilation?: Pair }): Window {
+  const { stride = 1, padding = 0, dilation = 1 } = options
+  return { stride: pair(stride), padding: pair(padding), dilation: pair(dilation) }
 }
 
 /** ⌊(length + 2 padding − dilation (kernel − 1) − 1) / stride⌋ + 1 for height and width. */
@@ -204,9 +201,18 @@ function weightGradient(x: Tensor, gradient: Tensor, weight: Shape, attributes: 
  * One of maps and weights at least must be floating. PyTorch: `torch.nn.functional.conv2d`.
  */
 export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor, options: Conv2dOptions = {}): Tensor {
+  checkTensor('conv2d', 'x', x)
+  checkTensor('conv2d', 'weight', weight)
+  demand(
+    bias === undefined || bias instanceof Tensor,
+    () =>
+      `conv2d: expected bias to be a tensor or undefined, got ${describe(bias)}; ` +
+      'options come after it: conv2d(x, weight, undefined, { padding: 1 })',
+  )
+  checkOptions('conv2d', options, conv2dOptions)
   const type = promote(x.dtype, weight.dtype)
   const output = apply(conv2dPrimitive, [cast(x, type), cast(weight, type)], {
-    ...windowOf('conv2d', options),
+    ...windowOf(options),
     groups: options.groups ?? 1,
   })
   if (bias === undefined) return output

@@ -1,8 +1,9 @@
-import { castScalar, type DType, isFloat, isInt32, promote, toFloat } from '../dtype.ts'
+import { check } from '../arguments.ts'
+import { castScalar, type DType, dtypeRule, isFloat, isInt32, promote, toFloat } from '../dtype.ts'
 import { demand } from '../errors.ts'
 import { broadcastShapes } from '../shape.ts'
 import { Tensor, type TensorLike } from '../tensor.ts'
-import { asTensor, literal } from './constants.ts'
+import { asTensor, checkOperands, literal } from './constants.ts'
 import type { BinaryName, UnaryName } from './names.ts'
 import { apply, type Primitive } from './primitive.ts'
 import { type Kind, sharedType } from './types.ts'
@@ -73,7 +74,7 @@ function unary(name: UnaryName, rule: UnaryRule): UnaryOperation {
     examples: [[], [5], [2, 3, 4]].map((shape) => ({ inputs: [{ shape, domain, dtype }] })),
   }
   const operation = (value: TensorLike) => {
-    const x = asTensor(value)
+    const x = asTensor(name, value)
     return apply(primitive, [cast(x, computeType(computes, x.dtype))])
   }
   return Object.assign(operation, { primitive })
@@ -115,7 +116,7 @@ function binary(name: BinaryName, rule: BinaryRule): BinaryOperation {
 function together(a: TensorLike, b: TensorLike, rule: Rule): [Tensor, Tensor] {
   if (typeof a === 'number' && b instanceof Tensor) return [literalBeside(b.dtype, a, rule), b]
   if (typeof b === 'number' && a instanceof Tensor) return [a, literalBeside(a.dtype, b, rule)]
-  return [asTensor(a), asTensor(b)]
+  return [asTensor(rule.name, a), asTensor(rule.name, b)]
 }
 
 export const castPrimitive: Primitive = {
@@ -133,7 +134,8 @@ export const castPrimitive: Primitive = {
 
 /** The same values in another type: towards zero to int32, "not zero" to bool. PyTorch: `Tensor.to`. */
 export function cast(x: TensorLike, dtype: DType): Tensor {
-  const value = asTensor(typeof x === 'number' ? castScalar(dtype)(x) : x, dtype)
+  check('cast', 'dtype', dtype, dtypeRule)
+  const value = asTensor('cast', typeof x === 'number' ? castScalar(dtype)(x) : x, dtype)
   return value.dtype === dtype ? value : apply(castPrimitive, [value], { dtype })
 }
 
@@ -160,6 +162,7 @@ export const wherePrimitive: Primitive = {
 
 /** `condition ? a : b`, broadcast together. PyTorch: `torch.where`. */
 export function where(condition: TensorLike, a: TensorLike, b: TensorLike): Tensor {
+  checkOperands('where', condition)
   const [x, y] = together(a, b, { name: 'where', computes: 'number', compares: false })
   const type = promote(x.dtype, y.dtype)
   return apply(wherePrimitive, [cast(condition, 'bool'), cast(x, type), cast(y, type)])
@@ -365,7 +368,7 @@ export const logicalOr = binary('logicalOr', { formula: 'a or b', computes: 'boo
 
 /** −1, 0 or 1; its gradient is 0. */
 export function sign(x: TensorLike): Tensor {
-  const value = asTensor(x)
+  const value = asTensor('sign', x)
   return cast(subtract(cast(less(0, value), 'int32'), cast(less(value, 0), 'int32')), value.dtype)
 }
 

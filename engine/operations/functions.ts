@@ -1,8 +1,9 @@
-import { type DType, isInt32 } from '../dtype.ts'
+import { aNumber, anyNumber, check, finite } from '../arguments.ts'
+import { type DType, dtypeRule, isInt32 } from '../dtype.ts'
 import { demand } from '../errors.ts'
 import type { Shape } from '../shape.ts'
 import type { Tensor, TensorLike } from '../tensor.ts'
-import { checkShape, detach, literal } from './constants.ts'
+import { checkOperands, checkShape, detach, literal } from './constants.ts'
 import {
   abs,
   add,
@@ -33,6 +34,8 @@ import { broadcastTo } from './movement.ts'
 /** A tensor of one number. PyTorch: `torch.full`. */
 export function full(shape: Shape, value: number, dtype: DType = 'float32'): Tensor {
   checkShape('full', shape)
+  check('full', 'value', value, anyNumber)
+  check('full', 'dtype', dtype, dtypeRule)
   demand(dtype !== 'int32' || isInt32(value), () => `full: int32 has no place for ${value}`)
   return broadcastTo(literal(value, dtype), shape)
 }
@@ -49,66 +52,79 @@ export function ones(shape: Shape, dtype?: DType): Tensor {
 
 /** x². */
 export function square(x: TensorLike): Tensor {
+  checkOperands('square', x)
   return multiply(x, x)
 }
 
 /** 1 / x. */
 export function reciprocal(x: TensorLike): Tensor {
+  checkOperands('reciprocal', x)
   return divide(1, x)
 }
 
 /** 1 / √x. */
 export function rsqrt(x: TensorLike): Tensor {
+  checkOperands('rsqrt', x)
   return divide(1, sqrt(x))
 }
 
 /** 2ˣ. */
 export function exp2(x: TensorLike): Tensor {
+  checkOperands('exp2', x)
   return exp(multiply(x, Math.LN2))
 }
 
 /** The logarithm to base 2. */
 export function log2(x: TensorLike): Tensor {
+  checkOperands('log2', x)
   return multiply(log(x), Math.LOG2E)
 }
 
 /** The logarithm to base 10. */
 export function log10(x: TensorLike): Tensor {
+  checkOperands('log10', x)
   return multiply(log(x), Math.LOG10E)
 }
 
 /** Tangent of radians. */
 export function tan(x: TensorLike): Tensor {
+  checkOperands('tan', x)
   return divide(sin(x), cos(x))
 }
 
 /** Towards zero. */
 export function trunc(x: TensorLike): Tensor {
+  checkOperands('trunc', x)
   return where(less(x, 0), ceil(x), floor(x))
 }
 
 /** a > b. */
 export function greater(a: TensorLike, b: TensorLike): Tensor {
+  checkOperands('greater', a, b)
   return less(b, a)
 }
 
 /** a ≥ b. */
 export function greaterEqual(a: TensorLike, b: TensorLike): Tensor {
+  checkOperands('greaterEqual', a, b)
   return lessEqual(b, a)
 }
 
 /** a ≠ b. */
 export function notEqual(a: TensorLike, b: TensorLike): Tensor {
+  checkOperands('notEqual', a, b)
   return logicalNot(equal(a, b))
 }
 
 /** Whether x is not a number. */
 export function isNaN(x: TensorLike): Tensor {
+  checkOperands('isNaN', x)
   return notEqual(x, x)
 }
 
 /** Whether x is neither infinite nor NaN. */
 export function isFinite(x: TensorLike): Tensor {
+  checkOperands('isFinite', x)
   return less(abs(x), Number.POSITIVE_INFINITY)
 }
 
@@ -118,6 +134,9 @@ export function clamp(
   low = Number.NEGATIVE_INFINITY,
   high = Number.POSITIVE_INFINITY,
 ): Tensor {
+  checkOperands('clamp', x)
+  check('clamp', 'low', low, aNumber)
+  check('clamp', 'high', high, aNumber)
   // A bound that is infinite binds nothing; beside integers it would make them floating.
   const raised = low === Number.NEGATIVE_INFINITY ? x : maximum(x, low)
   const held = high === Number.POSITIVE_INFINITY ? raised : minimum(raised, high)
@@ -126,6 +145,7 @@ export function clamp(
 
 /** a + weight (b − a), from whichever end is nearer: exactly b for the weight 1. PyTorch: `torch.lerp`. */
 export function lerp(a: TensorLike, b: TensorLike, weight: TensorLike): Tensor {
+  checkOperands('lerp', a, b, weight)
   const difference = subtract(b, a)
   if (typeof weight === 'number') {
     return weight < 0.5 ? add(a, multiply(weight, difference)) : add(b, multiply(weight - 1, difference))
@@ -137,16 +157,21 @@ export function lerp(a: TensorLike, b: TensorLike, weight: TensorLike): Tensor {
 
 /** max(x, 0), the gradient at 0 being 0, as PyTorch's. NaN stays. */
 export function relu(x: TensorLike): Tensor {
+  checkOperands('relu', x)
   return where(lessEqual(x, 0), 0, x)
 }
 
 /** x where positive, else slope · x. PyTorch: `torch.nn.functional.leaky_relu`. */
 export function leakyRelu(x: TensorLike, slope = 0.01): Tensor {
+  checkOperands('leakyRelu', x)
+  check('leakyRelu', 'slope', slope, finite)
   return where(less(0, x), x, multiply(x, slope))
 }
 
 /** x where positive, else alpha (eˣ − 1); derivatives at 0 are those from below. PyTorch: `torch.nn.functional.elu`. */
 export function elu(x: TensorLike, alpha = 1): Tensor {
+  checkOperands('elu', x)
+  check('elu', 'alpha', alpha, finite)
   const isPositive = less(0, x)
   return where(isPositive, x, multiply(expm1(where(isPositive, 0, x)), alpha))
 }
@@ -164,12 +189,14 @@ function negativeSize(x: TensorLike, isNegative: Tensor): Tensor {
 
 /** ln(1 + eˣ), finite for any finite x. PyTorch: `torch.nn.functional.softplus` without its linear shortcut. */
 export function softplus(x: TensorLike): Tensor {
+  checkOperands('softplus', x)
   const isNegative = less(x, 0)
   return add(where(isNegative, 0, x), log1p(exp(negativeSize(x, isNegative))))
 }
 
 /** 1 / (1 + e⁻ˣ). PyTorch: `torch.sigmoid`. */
 export function sigmoid(x: TensorLike): Tensor {
+  checkOperands('sigmoid', x)
   const isNegative = less(x, 0)
   const decay = exp(negativeSize(x, isNegative))
   return divide(where(isNegative, decay, 1), add(1, decay))
@@ -177,15 +204,18 @@ export function sigmoid(x: TensorLike): Tensor {
 
 /** ln(1 / (1 + e⁻ˣ)). PyTorch: `torch.nn.functional.logsigmoid`. */
 export function logSigmoid(x: TensorLike): Tensor {
+  checkOperands('logSigmoid', x)
   return negate(softplus(negate(x)))
 }
 
 /** x · sigmoid(x). PyTorch: `torch.nn.functional.silu`. */
 export function silu(x: TensorLike): Tensor {
+  checkOperands('silu', x)
   return multiply(x, sigmoid(x))
 }
 
 /** x Φ(x), Φ being the normal distribution function. PyTorch: `torch.nn.functional.gelu`. */
 export function gelu(x: TensorLike): Tensor {
+  checkOperands('gelu', x)
   return multiply(multiply(x, 0.5), add(1, erf(multiply(x, Math.SQRT1_2))))
 }

@@ -1,8 +1,9 @@
+import { check, count } from '../arguments.ts'
 import { promote } from '../dtype.ts'
 import { demand } from '../errors.ts'
 import { broadcastShapes, equalShapes, format, normalizeAxis, type Shape } from '../shape.ts'
 import type { Tensor, TensorLike } from '../tensor.ts'
-import { arange, asTensor } from './constants.ts'
+import { arange, asTensor, checkTensor } from './constants.ts'
 import { add, cast, equal } from './elementwise.ts'
 import { broadcastTo, expandDimensions, reshape } from './movement.ts'
 import { apply, type Primitive } from './primitive.ts'
@@ -74,7 +75,8 @@ function checkBesideAxis(operation: string, x: Shape, index: Shape, axis: number
  * the other axes, or 1 there. An index outside gives NaN (0 for integers). PyTorch: `torch.gather`.
  */
 export function gather(x: TensorLike, axis: number, index: Tensor): Tensor {
-  const value = asTensor(x)
+  const value = asTensor('gather', x)
+  checkTensor('gather', 'index', index)
   const along = normalizeAxis('gather', axis, value.rank)
   demand(
     index.rank === value.rank,
@@ -92,7 +94,9 @@ export function gather(x: TensorLike, axis: number, index: Tensor): Tensor {
  * as int32, as in `add`. PyTorch: `torch.scatter_add`, which wants one type.
  */
 export function scatterAdd(x: TensorLike, axis: number, index: Tensor, source: Tensor): Tensor {
-  const value = asTensor(x)
+  const value = asTensor('scatterAdd', x)
+  checkTensor('scatterAdd', 'index', index)
+  checkTensor('scatterAdd', 'source', source)
   const along = normalizeAxis('scatterAdd', axis, value.rank)
   checkBesideAxis('scatterAdd', value.shape, index.shape, along)
   const length = value.shape[along]
@@ -102,7 +106,8 @@ export function scatterAdd(x: TensorLike, axis: number, index: Tensor, source: T
 
 /** Whole slices of `x` along an axis, in the order of a one-dimensional index. PyTorch: `torch.index_select`. */
 export function take(x: TensorLike, axis: number, index: Tensor): Tensor {
-  const value = asTensor(x)
+  const value = asTensor('take', x)
+  checkTensor('take', 'index', index)
   const along = normalizeAxis('take', axis, value.rank)
   demand(index.rank === 1, () => `take: expected one axis of indices, got ${format(index.shape)}`)
   const shape = value.shape.map((_, i) => (i === along ? index.size : 1))
@@ -111,6 +116,8 @@ export function take(x: TensorLike, axis: number, index: Tensor): Tensor {
 
 /** A new last axis of length `classes`: 1 at the label, else 0. PyTorch: `torch.nn.functional.one_hot`. */
 export function oneHot(labels: Tensor, classes: number): Tensor {
+  checkTensor('oneHot', 'labels', labels)
+  check('oneHot', 'classes', classes, count)
   demand(labels.dtype === 'int32', () => `oneHot: expected int32 labels, got ${labels.dtype}`)
   return cast(equal(expandDimensions(labels, -1), arange(classes)), 'float32')
 }

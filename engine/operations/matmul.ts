@@ -34,7 +34,7 @@ export const matmulPrimitive: Primitive = {
  * in NumPy. bool counts as int32, whose sums wrap around beyond ±2³¹. PyTorch: `torch.matmul`, which refuses bool.
  */
 export function matmul(a: TensorLike, b: TensorLike): Tensor {
-  const [x, y] = [asTensor(a), asTensor(b)]
+  const [x, y] = [asTensor('matmul', a), asTensor('matmul', b)]
   demand(
     x.rank > 0 && y.rank > 0,
     () => `matmul: expected matrices or vectors, got ${format(x.shape)} and ${format(y.shape)}`,

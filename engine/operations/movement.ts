@@ -1,5 +1,6 @@
+import { anyNumber, arrayOf, check, largestCount, whole } from '../arguments.ts'
 import { promote } from '../dtype.ts'
-import { demand } from '../errors.ts'
+import { demand, describe } from '../errors.ts'
 import {
   broadcastShapes,
   equalShapes,
@@ -10,7 +11,7 @@ import {
   sizeOf,
 } from '../shape.ts'
 import type { Tensor, TensorLike } from '../tensor.ts'
-import { asTensor, checkShape, literal } from './constants.ts'
+import { asTensor, checkOperands, checkShape, literal } from './constants.ts'
 import { cast, where } from './elementwise.ts'
 import { apply, type Primitive } from './primitive.ts'
 import { sharedType } from './types.ts'
@@ -134,9 +135,14 @@ export const concatenatePrimitive: Primitive = {
   ],
 }
 
+const lengthsOrRest = arrayOf(whole(-1))
+const axisNumbers = arrayOf(whole(-largestCount))
+const position = whole(-largestCount)
+
 /** The same elements in row-major order in another shape; one length may be −1: what remains. */
 export function reshape(x: TensorLike, shape: Shape): Tensor {
-  const value = asTensor(x)
+  const value = asTensor('reshape', x)
+  check('reshape', 'shape', shape, lengthsOrRest)
   const known = shape.reduce((product, length) => (length === -1 ? product : product * length), 1)
   const completed = shape.map((length) => (length === -1 ? value.size / known : length))
   checkShape('reshape', completed, value.shape)
@@ -146,13 +152,15 @@ export function reshape(x: TensorLike, shape: Shape): Tensor {
 
 /** Axes `start` and after as one axis. PyTorch: `torch.flatten`. */
 export function flatten(x: TensorLike, start = 0): Tensor {
-  const value = asTensor(x)
+  const value = asTensor('flatten', x)
+  check('flatten', 'start', start, position)
   return reshape(value, [...value.shape.slice(0, start), sizeOf(value.shape.slice(start))])
 }
 
 /** Output axis i is input axis `order[i]`. PyTorch: `torch.permute`. */
 export function permute(x: TensorLike, order: Numbers): Tensor {
-  const value = asTensor(x)
+  const value = asTensor('permute', x)
+  check('permute', 'order', order, axisNumbers)
   const axes = order.map((axis) => normalizeAxis('permute', axis, value.rank))
   demand(
     new Set(axes).size === value.rank && axes.length === value.rank,
@@ -164,7 +172,7 @@ export function permute(x: TensorLike, order: Numbers): Tensor {
 
 /** Swaps two axes, by default the last two. PyTorch: `torch.transpose`. */
 export function transpose(x: TensorLike, a = -2, b = -1): Tensor {
-  const value = asTensor(x)
+  const value = asTensor('transpose', x)
   const first = normalizeAxis('transpose', a, value.rank)
   const second = normalizeAxis('transpose', b, value.rank)
   const order = value.shape.map((_, axis) => axis)
@@ -173,19 +181,20 @@ export function transpose(x: TensorLike, a = -2, b = -1): Tensor {
 
 /** Repeats axes of length 1, and new ones in front, to the given shape. PyTorch: `torch.broadcast_to`. */
 export function broadcastTo(x: TensorLike, shape: Shape): Tensor {
-  const value = asTensor(x)
+  const value = asTensor('broadcastTo', x)
+  checkShape('broadcastTo', shape)
   return equalShapes(value.shape, shape) ? value : apply(broadcastToPrimitive, [value], { shape })
 }
 
 /** A new axis of length 1 before `axis`. PyTorch: `torch.unsqueeze`. */
 export function expandDimensions(x: TensorLike, axis: number): Tensor {
-  const value = asTensor(x)
+  const value = asTensor('expandDimensions', x)
   return reshape(value, value.shape.toSpliced(normalizeAxis('expandDimensions', axis, value.rank + 1), 0, 1))
 }
 
 /** Drops axes of length 1: the named ones, or all. PyTorch: `torch.squeeze`, but a named longer axis is an error. */
 export function squeeze(x: TensorLike, axes?: number | Numbers): Tensor {
-  const value = asTensor(x)
+  const value = asTensor('squeeze', x)
   const ones = value.shape.flatMap((length, axis) => (length === 1 ? [axis] : []))
   const dropped = axes === undefined ? ones : normalizeAxes('squeeze', axes, value.rank)
   for (const axis of dropped) {
@@ -205,7 +214,7 @@ export type Range = null | number | readonly [number | null, (number | null)?, n
  * `x[1:3, :, ::-1, 0]`. Axes that are not named are taken whole.
  */
 export function slice(x: TensorLike, ...ranges: Range[]): Tensor {
-  const value = asTensor(x)
+  const value = asTensor('slice', x)
   demand(
     ranges.length <= value.rank,
     () => `slice: ${ranges.length} ranges were given for ${format(value.shape)}`,
@@ -237,8 +246,11 @@ function resolveRange(
   }
   const step = range[2] ?? 1
   demand(
-    range.every((bound) => bound == null || Number.isInteger(bound)) && step !== 0,
-    () => `slice: expected whole bounds and a step other than 0, got ${JSON.stringify(range)}`,
+    range instanceof Array &&
+      range.length <= 3 &&
+      range.every((bound) => bound == null || Number.isSafeInteger(bound)) &&
+      step !== 0,
+    () => `slice: expected whole bounds and a step other than 0, got ${describe(range)}`,
   )
   const [lowest, highest] = step > 0 ? [0, length] : [-1, length - 1]
   const bound = (position: number) =>
@@ -250,7 +262,7 @@ function resolveRange(
 
 /** The elements in reverse order along the axes. PyTorch: `torch.flip`. */
 export function flip(x: TensorLike, axes: number | Numbers): Tensor {
-  const value = asTensor(x)
+  const value = asTensor('flip', x)
   const flipped = normalizeAxes('flip', axes, value.rank)
   return slice(
     value,
@@ -260,11 +272,9 @@ export function flip(x: TensorLike, axes: number | Numbers): Tensor {
 
 /** Adds `[before, after]` elements to each axis, of the given value. PyTorch: `torch.nn.functional.pad`. */
 export function pad(x: TensorLike, widths: readonly (readonly [number, number])[], fill = 0): Tensor {
-  const value = asTensor(x)
-  demand(
-    widths.length === value.rank && widths.flat().every((width) => Number.isInteger(width) && width >= 0),
-    () => `pad: expected ${value.rank} pairs of widths ≥ 0, got ${JSON.stringify(widths)}`,
-  )
+  const value = asTensor('pad', x)
+  check('pad', 'widths', widths, arrayOf(arrayOf(whole(0, largestCount), 2), value.rank))
+  check('pad', 'fill', fill, anyNumber)
   const attributes = {
     starts: widths.map(([before]) => before),
     steps: widths.map(() => 1),
@@ -276,10 +286,18 @@ export function pad(x: TensorLike, widths: readonly (readonly [number, number])[
   return where(inside, padded, fill)
 }
 
+function checkTensors(operation: string, tensors: readonly TensorLike[]): void {
+  demand(
+    tensors instanceof Array && tensors.length > 0,
+    () => `${operation}: expected an array of at least one tensor, got ${describe(tensors)}`,
+  )
+  checkOperands(operation, ...tensors)
+}
+
 /** One after the other along an axis. PyTorch: `torch.cat`. */
 export function concatenate(tensors: readonly TensorLike[], axis = 0): Tensor {
-  demand(tensors.length > 0, () => 'concatenate: expected at least one tensor')
-  const values = tensors.map((value) => asTensor(value))
+  checkTensors('concatenate', tensors)
+  const values = tensors.map((value) => asTensor('concatenate', value))
   const type = promote(...values.map(({ dtype }) => dtype))
   return apply(
     concatenatePrimitive,
@@ -290,6 +308,7 @@ export function concatenate(tensors: readonly TensorLike[], axis = 0): Tensor {
 
 /** Along a new axis. PyTorch: `torch.stack`. */
 export function stack(tensors: readonly TensorLike[], axis = 0): Tensor {
+  checkTensors('stack', tensors)
   return concatenate(
     tensors.map((value) => expandDimensions(value, axis)),
     axis,

@@ -1,9 +1,10 @@
+import { check, checkOptions, count, pairOf, type Rules } from '../arguments.ts'
 import { toFloat } from '../dtype.ts'
 import { demand } from '../errors.ts'
 import { format, sizeOf } from '../shape.ts'
 import { type Tensor, tensor } from '../tensor.ts'
-import { arange, literal } from './constants.ts'
-import { conv2d, type Pair, pair, type Window, windowedSize, windowOf } from './convolution.ts'
+import { arange, checkTensor, literal } from './constants.ts'
+import { conv2d, type Pair, pair, type Window, windowedSize, windowOf, windowOptions } from './convolution.ts'
 import { add, cast, divide, less, minimum, where } from './elementwise.ts'
 import { gather, take } from './indexing.ts'
 import { broadcastTo, reshape } from './movement.ts'
@@ -44,7 +45,17 @@ export interface PoolOptions {
   dilation?: Pair
 }
 
+const poolOptions: Rules<PoolOptions> = windowOptions
+const averagePoolOptions: Rules<Omit<PoolOptions, 'dilation'>> = {
+  stride: windowOptions.stride,
+  padding: windowOptions.padding,
+}
+
+/** Of a kernel, and of the size that an adaptive pooling makes. */
+export const kernelRule = pairOf(count)
+
 function checkMaps(operation: string, x: Tensor): void {
+  checkTensor(operation, 'x', x)
   demand(x.rank === 4, () => `${operation}: expected maps [N, C, H, W], got ${format(x.shape)}`)
 }
 
@@ -55,14 +66,16 @@ function checkMaps(operation: string, x: Tensor): void {
  */
 export function maxPool2d(x: Tensor, kernel: Pair, options: PoolOptions = {}): Tensor {
   checkMaps('maxPool2d', x)
+  check('maxPool2d', 'kernel', kernel, kernelRule)
+  checkOptions('maxPool2d', options, poolOptions)
   const [height, width] = pair(kernel)
-  const window = windowOf('maxPool2d', { stride: kernel, ...options })
+  const window = windowOf({ stride: kernel, ...options })
   demand(
     window.padding[0] * 2 <= height && window.padding[1] * 2 <= width,
     () =>
       `maxPool2d: padding ${format(window.padding)} is more than half of the kernel ${format([height, width])}`,
   )
-  const numbers = asNumbers(x)
+  const numbers = asNumbers('maxPool2d', x)
   const indices = apply(maxPool2dIndicesPrimitive, [numbers], { ...window, kernel: [height, width] })
   const [count, channels] = x.shape
   const picked = gather(reshape(numbers, [count, channels, -1]), 2, reshape(indices, [count, channels, -1]))
@@ -75,6 +88,8 @@ export function maxPool2d(x: Tensor, kernel: Pair, options: PoolOptions = {}): T
  */
 export function averagePool2d(x: Tensor, kernel: Pair, options: Omit<PoolOptions, 'dilation'> = {}): Tensor {
   checkMaps('averagePool2d', x)
+  check('averagePool2d', 'kernel', kernel, kernelRule)
+  checkOptions('averagePool2d', options, averagePoolOptions)
   const [height, width] = pair(kernel)
   const { stride = kernel, padding = 0 } = options
   const channels = x.shape[1]
@@ -90,12 +105,9 @@ export function averagePool2d(x: Tensor, kernel: Pair, options: Omit<PoolOptions
  */
 export function adaptiveAveragePool2d(x: Tensor, size: Pair): Tensor {
   checkMaps('adaptiveAveragePool2d', x)
+  check('adaptiveAveragePool2d', 'size', size, kernelRule)
   const [height, width] = pair(size)
   const [count, channels, rows, columns] = x.shape
-  demand(
-    [height, width].every((windows) => Number.isInteger(windows) && windows >= 1),
-    () => `adaptiveAveragePool2d: expected a size of whole numbers ≥ 1, got ${format([height, width])}`,
-  )
   if (rows === height && columns === width) return cast(x, toFloat(x.dtype))
   if (rows % height === 0 && columns % width === 0) {
     // Means of blocks, not a convolution: the gradient of a large stride is many small ones.

@@ -1,6 +1,8 @@
+import { largestCount } from '../arguments.ts'
 import type { DType } from '../dtype.ts'
+import { InvalidInputError } from '../errors.ts'
 import { type Attributes, Node } from '../node.ts'
-import type { Shape } from '../shape.ts'
+import { format, type Shape, sizeOf } from '../shape.ts'
 import { Tensor } from '../tensor.ts'
 import type { PrimitiveName } from './names.ts'
 
@@ -48,6 +50,9 @@ export interface Primitive {
 /** Records one call of a primitive. */
 export function apply(record: Primitive, inputs: readonly Tensor[], attributes: Attributes = {}): Tensor {
   const { shape, dtype } = record.infer(inputs, attributes)
+  if (sizeOf(shape) > largestCount) {
+    throw new InvalidInputError(`${record.name}: ${format(shape)} are more elements than any memory holds`)
+  }
   const nodes = inputs.map((input) => input.node)
   return new Tensor(new Node({ operation: record.name, inputs: nodes, attributes, shape, dtype }))
 }

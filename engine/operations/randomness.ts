@@ -1,7 +1,8 @@
+import { arrayOf, check, either, whole } from '../arguments.ts'
 import { demand } from '../errors.ts'
 import type { Key } from '../random.ts'
 import { format, type Shape } from '../shape.ts'
-import { hostTensor, Tensor } from '../tensor.ts'
+import { hostTensor, Tensor, tensorRule } from '../tensor.ts'
 import { checkShape } from './constants.ts'
 import { cast, cos, log, multiply, sqrt, subtract } from './elementwise.ts'
 import { slice } from './movement.ts'
@@ -29,7 +30,14 @@ export const randomBitsPrimitive: Primitive = {
  * input of the recipe: another key makes no new plan. Element i is number i of `RandomStream` with that key.
  */
 export function randomBits(key: Key | Tensor, shape: Shape): Tensor {
-  checkShape('randomBits', shape)
+  return bits('randomBits', key, shape)
+}
+
+const keyRule = either(arrayOf(whole(-(2 ** 31), 2 ** 32 - 1), 2), tensorRule)
+
+function bits(operation: string, key: Key | Tensor, shape: Shape): Tensor {
+  check(operation, 'key', key, keyRule)
+  checkShape(operation, shape)
   const words =
     key instanceof Tensor
       ? key
@@ -42,12 +50,17 @@ export function randomBits(key: Key | Tensor, shape: Shape): Tensor {
 
 /** Uniform in [0, 1), float32. PyTorch: `torch.rand`, but a pure function of the key. */
 export function randomUniform(key: Key | Tensor, shape: Shape): Tensor {
-  return multiply(cast(randomBits(key, shape), 'float32'), 2 ** -24)
+  return uniform('randomUniform', key, shape)
+}
+
+function uniform(operation: string, key: Key | Tensor, shape: Shape): Tensor {
+  return multiply(cast(bits(operation, key, shape), 'float32'), 2 ** -24)
 }
 
 /** Standard normal, float32, by Box and Muller. PyTorch: `torch.randn`, but a pure function of the key. */
 export function randomNormal(key: Key | Tensor, shape: Shape): Tensor {
-  const uniforms = randomUniform(key, [2, ...shape])
+  checkShape('randomNormal', shape)
+  const uniforms = uniform('randomNormal', key, [2, ...shape])
   const radius = sqrt(multiply(log(subtract(1, slice(uniforms, 0))), -2))
   return multiply(radius, cos(multiply(slice(uniforms, 1), 2 * Math.PI)))
 }

@@ -1,3 +1,4 @@
+import { checkOptions, finite, type Rules, truth } from '../arguments.ts'
 import { isFloat, promote, toFloat } from '../dtype.ts'
 import { demand } from '../errors.ts'
 import { format, normalizeAxes, normalizeAxis, type Shape, sizeOf } from '../shape.ts'
@@ -27,6 +28,8 @@ export interface ReductionOptions {
   /** Keep reduced axes with length 1. Default false. */
   keepDimensions?: boolean
 }
+
+const reductionOptions: Rules<ReductionOptions> = { keepDimensions: truth }
 
 /** `undefined` means all axes. */
 export type Axes = number | readonly number[] | undefined
@@ -100,8 +103,8 @@ function dropAxes(x: Tensor, axes: readonly number[]): Tensor {
 }
 
 /** The tensor, truth values counting as 0 and 1. */
-export function asNumbers(x: TensorLike): Tensor {
-  const value = asTensor(x)
+export function asNumbers(operation: string, x: TensorLike): Tensor {
+  const value = asTensor(operation, x)
   return cast(value, promote(value.dtype, 'int32'))
 }
 
@@ -110,19 +113,21 @@ export function asNumbers(x: TensorLike): Tensor {
  * cast to float32 or float64 where it may grow so large. PyTorch: `torch.sum`, which sums int32 in int64.
  */
 export function sum(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
-  return reduce(sumPrimitive, asNumbers(x), axes, options)
+  checkOptions('sum', options, reductionOptions)
+  return reduce(sumPrimitive, asNumbers('sum', x), axes, options)
 }
 
 /** The average over the axes, floating also for integers. PyTorch: `torch.mean`, which refuses these. */
 export function mean(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
-  const value = asFloat(x)
+  checkOptions('mean', options, reductionOptions)
+  const value = asFloat('mean', x)
   const reduced = normalizeAxes('mean', axes, value.rank)
   return divide(sum(value, reduced, options), countOf(value, reduced))
 }
 
 /** The tensor in a floating type, that of its mean. */
-function asFloat(x: TensorLike): Tensor {
-  const value = asTensor(x)
+function asFloat(operation: string, x: TensorLike): Tensor {
+  const value = asTensor(operation, x)
   return cast(value, toFloat(value.dtype))
 }
 
@@ -133,12 +138,14 @@ function countOf({ shape }: Tensor, axes: readonly number[]): number {
 
 /** The largest element over the axes; equal ones share the gradient. PyTorch: `torch.amax`. */
 export function amax(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
-  return reduce(amaxPrimitive, asNumbers(x), axes, options)
+  checkOptions('amax', options, reductionOptions)
+  return reduce(amaxPrimitive, asNumbers('amax', x), axes, options)
 }
 
 /** The smallest element over the axes; equal ones share the gradient. PyTorch: `torch.amin`. */
 export function amin(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
-  const value = asNumbers(x)
+  checkOptions('amin', options, reductionOptions)
+  const value = asNumbers('amin', x)
   return reversed(amax(reversed(value), normalizeAxes('amin', axes, value.rank), options))
 }
 
@@ -148,12 +155,10 @@ function reversed(x: Tensor): Tensor {
 }
 
 /** The index of the first maximum along an axis, int32. PyTorch: `torch.argmax`. */
-export function argmax(
-  x: TensorLike,
-  axis: number,
-  { keepDimensions = false }: ReductionOptions = {},
-): Tensor {
-  const value = asNumbers(x)
+export function argmax(x: TensorLike, axis: number, options: ReductionOptions = {}): Tensor {
+  checkOptions('argmax', options, reductionOptions)
+  const { keepDimensions = false } = options
+  const value = asNumbers('argmax', x)
   const along = normalizeAxis('argmax', axis, value.rank)
   demand(value.shape[along] > 0, () => `argmax: axis ${along} of ${format(value.shape)} has no elements`)
   const folded = apply(argmaxPrimitive, [value], { axis: along })
@@ -162,7 +167,8 @@ export function argmax(
 
 /** The index of the first minimum along an axis, int32. PyTorch: `torch.argmin`. */
 export function argmin(x: TensorLike, axis: number, options: ReductionOptions = {}): Tensor {
-  const value = asNumbers(x)
+  checkOptions('argmin', options, reductionOptions)
+  const value = asNumbers('argmin', x)
   return argmax(reversed(value), normalizeAxis('argmin', axis, value.rank), options)
 }
 
@@ -171,8 +177,9 @@ export function argmin(x: TensorLike, axis: number, options: ReductionOptions = 
  * without an axis the largest of all, as `torch.max(x)`, where equal ones share the gradient.
  */
 export function max(x: TensorLike, axis?: number, options: ReductionOptions = {}): Tensor {
+  checkOptions('max', options, reductionOptions)
   if (axis === undefined) return amax(x, undefined, options)
-  const value = asNumbers(x)
+  const value = asNumbers('max', x)
   const along = normalizeAxis('max', axis, value.rank)
   const picked = gather(value, along, argmax(value, along, { keepDimensions: true }))
   return options.keepDimensions ? picked : dropAxes(picked, [along])
@@ -180,19 +187,22 @@ export function max(x: TensorLike, axis?: number, options: ReductionOptions = {}
 
 /** The smallest element, with the gradient of `max`. PyTorch: `torch.min`. */
 export function min(x: TensorLike, axis?: number, options: ReductionOptions = {}): Tensor {
-  const value = asNumbers(x)
+  checkOptions('min', options, reductionOptions)
+  const value = asNumbers('min', x)
   const along = axis === undefined ? undefined : normalizeAxis('min', axis, value.rank)
   return reversed(max(reversed(value), along, options))
 }
 
 /** Whether any element over the axes is true. */
 export function any(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
+  checkOptions('any', options, reductionOptions)
   const value = cast(x, 'bool')
   return cast(sum(value, normalizeAxes('any', axes, value.rank), options), 'bool')
 }
 
 /** Whether all elements over the axes are true. */
 export function all(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
+  checkOptions('all', options, reductionOptions)
   const value = cast(x, 'bool')
   return equal(sum(equal(value, 0), normalizeAxes('all', axes, value.rank), options), 0)
 }
@@ -202,13 +212,16 @@ export interface VarianceOptions extends ReductionOptions {
   correction?: number
 }
 
+const varianceOptions: Rules<VarianceOptions> = { ...reductionOptions, correction: finite }
+
 /**
  * Σ (x − mean)² / max(0, n − correction), in two passes: where n ≤ correction ∞, or NaN if all are equal. PyTorch:
  * `torch.var`, but the gradient is NaN throughout where it is NaN anywhere, and where n ≤ correction.
  */
 export function variance(x: TensorLike, axes?: Axes, options: VarianceOptions = {}): Tensor {
+  checkOptions('variance', options, varianceOptions)
   const { correction = 1, ...rest } = options
-  const value = asFloat(x)
+  const value = asFloat('variance', x)
   const reduced = normalizeAxes('variance', axes, value.rank)
   const centred = subtract(value, mean(value, reduced, { keepDimensions: true }))
   const degreesOfFreedom = Math.max(0, countOf(value, reduced) - correction)
@@ -217,18 +230,17 @@ export function variance(x: TensorLike, axes?: Axes, options: VarianceOptions = 
 
 /** √variance; its gradient where it is 0 is 0. PyTorch: `torch.std`, but the gradient is NaN where n ≤ correction. */
 export function standardDeviation(x: TensorLike, axes?: Axes, options: VarianceOptions = {}): Tensor {
+  checkOptions('standardDeviation', options, varianceOptions)
   const squared = variance(x, axes, options)
   const isConstant = equal(squared, 0)
   return where(isConstant, 0, sqrt(where(isConstant, 1, squared)))
 }
 
 /** ln Σ eˣ over the axes, finite for any finite x; −∞ of nothing. PyTorch: `torch.logsumexp`. */
-export function logSumExp(
-  x: TensorLike,
-  axes?: Axes,
-  { keepDimensions = false }: ReductionOptions = {},
-): Tensor {
-  const value = asFloat(x)
+export function logSumExp(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
+  checkOptions('logSumExp', options, reductionOptions)
+  const { keepDimensions = false } = options
+  const value = asFloat('logSumExp', x)
   const reduced = normalizeAxes('logSumExp', axes, value.rank)
   if (countOf(value, reduced) === 0) return log(sum(value, reduced, { keepDimensions }))
   const largest = largestOf(value, reduced)
@@ -258,7 +270,7 @@ export function softmax(x: TensorLike, axis = -1): Tensor {
 
 /** x less its maximum along an axis, the exponentials of that, and their sum. Of an empty axis all but the sum are empty. */
 function exponentials(operation: string, x: TensorLike, axis: number) {
-  const value = asFloat(x)
+  const value = asFloat(operation, x)
   const along = normalizeAxis(operation, axis, value.rank)
   const shifted = value.shape[along] === 0 ? value : subtract(value, largestOf(value, along))
   const weights = exp(shifted)

@@ -101,7 +101,7 @@ const mistakes: [string, () => unknown, string][] = [
   [
     'conv2d stride',
     () => conv2d(maps, weights, undefined, { stride: 0 }),
-    'conv2d: expected stride to be whole and at least 1, got [0, 0]',
+    'conv2d: expected stride to be a whole number ≥ 1, at most 2³², or [height, width] of such, got 0',
   ],
   [
     'conv2d bias',
@@ -124,7 +124,7 @@ const mistakes: [string, () => unknown, string][] = [
   [
     'reshape rest',
     () => reshape(x, [5, -1]),
-    'reshape of [2, 3, 4]: expected lengths that are whole numbers ≥ 0, got [5, 4.8]',
+    'reshape of [2, 3, 4]: expected shape to be an array, each a whole number ≥ 0, at most 2³², got [5, 4.8]',
   ],
   [
     'permute',
@@ -142,21 +142,25 @@ const mistakes: [string, () => unknown, string][] = [
   [
     'slice step',
     () => slice(x, [0, 2, 0]),
-    'slice: expected whole bounds and a step other than 0, got [0,2,0]',
+    'slice: expected whole bounds and a step other than 0, got [0, 2, 0]',
   ],
   [
     'slice bound',
     () => slice(x, [0.5, null]),
-    'slice: expected whole bounds and a step other than 0, got [0.5,null]',
+    'slice: expected whole bounds and a step other than 0, got [0.5, null]',
   ],
   ['slice ranges', () => slice(x, 0, 0, 0, 0), 'slice: 4 ranges were given for [2, 3, 4]'],
-  ['pad', () => pad(x, [[1, 1]]), 'pad: expected 3 pairs of widths ≥ 0, got [[1,1]]'],
+  [
+    'pad',
+    () => pad(x, [[1, 1]]),
+    'pad: expected widths to be an array of 3, each an array of 2, each a whole number ≥ 0, at most 2³², got [[1, 1]]',
+  ],
   [
     'concatenate',
     () => concatenate([x, zeros([2, 4, 4])]),
     'concatenate: shapes [2, 3, 4] and [2, 4, 4] differ beside axis 0',
   ],
-  ['concatenate none', () => concatenate([]), 'concatenate: expected at least one tensor'],
+  ['concatenate none', () => concatenate([]), 'concatenate: expected an array of at least one tensor'],
   ['gather rank', () => gather(x, 0, indices), 'gather: index [3] must have as many axes as [2, 3, 4]'],
   ['gather type', () => gather(zeros([3]), 0, zeros([2])), 'gather: expected int32 indices, got float32'],
   [
@@ -171,8 +175,12 @@ const mistakes: [string, () => unknown, string][] = [
   ],
   ['take', () => take(x, 0, zeros([2, 2], 'int32')), 'take: expected one axis of indices, got [2, 2]'],
   ['oneHot', () => oneHot(zeros([2]), 3), 'oneHot: expected int32 labels, got float32'],
-  ['arange', () => arange(-1), 'arange: expected a length ≥ 0, got -1'],
-  ['full', () => full([1.5], 0), 'full: expected lengths that are whole numbers ≥ 0, got [1.5]'],
+  ['arange', () => arange(-1), 'arange: expected length to be a whole number ≥ 0, at most 2³², got -1'],
+  [
+    'full',
+    () => full([1.5], 0),
+    'full: expected shape to be an array, each a whole number ≥ 0, at most 2³², got [1.5]',
+  ],
   [
     'tensor shape',
     () => tensor([1, 2, 3], { shape: [2, 2] }),

@@ -1,0 +1,126 @@
+import { describe, InvalidInputError } from './errors.ts'
+import { suggestionFor } from './nearest.ts'
+
+/** What an argument or an option may be: in words, as in "expected lr to be …", and as a test. */
+export interface Rule {
+  readonly expected: string
+  allows(value: unknown): boolean
+}
+
+/** Throws an `InvalidInputError` that names the operation and its argument unless the rule allows the value. */
+export function check(operation: string, name: string, value: unknown, rule: Rule): void {
+  if (rule.allows(value)) return
+  throw new InvalidInputError(`${operation}: expected ${name} to be ${rule.expected}, got ${describe(value)}`)
+}
+
+/** A rule for each option that there is. */
+export type Rules<Options> = { readonly [Name in keyof Options]-?: Rule }
+
+/**
+ * Throws unless `given` is an object whose properties are all options with values that their rules allow; `undefined` is
+ * "not given". The error for an unknown name says which one was probably meant.
+ */
+export function checkOptions<Options extends object>(
+  operation: string,
+  given: Options,
+  rules: Rules<Options>,
+): void {
+  if (typeof given !== 'object' || given === null || given instanceof Array) {
+    const names = Object.keys(rules).join(', ')
+    throw new InvalidInputError(
+      `${operation}: expected an object of options, { ${names} }, got ${describe(given)}`,
+    )
+  }
+  const byName: { readonly [name: string]: Rule } = rules
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue
+    if (!Object.hasOwn(byName, name)) {
+      throw new InvalidInputError(
+        `${operation}: there is no option '${name}'; ${suggestionFor(name, Object.keys(rules))}`,
+      )
+    }
+    check(operation, name, value, byName[name])
+  }
+}
+
+function numbers(expected: string, holds: (value: number) => boolean): Rule {
+  return { expected, allows: (value) => typeof value === 'number' && holds(value) }
+}
+
+export const anyNumber = numbers('a number', () => true)
+export const aNumber = numbers('a number that is not NaN', (value) => !Number.isNaN(value))
+export const finite = numbers('a finite number', Number.isFinite)
+export const positive = numbers('a finite number > 0', (value) => Number.isFinite(value) && value > 0)
+export const notNegative = numbers('a finite number ≥ 0', (value) => Number.isFinite(value) && value >= 0)
+/** A probability, or a share that may be the whole. */
+export const probability = numbers('a number in [0, 1]', (value) => value >= 0 && value <= 1)
+/** A share that is never the whole, such as a momentum. */
+export const share = numbers('a number in [0, 1)', (value) => value >= 0 && value < 1)
+
+/** More of anything than memory holds. */
+export const largestCount = 2 ** 32
+
+/** A whole number that a float64 holds, within bounds. */
+export function whole(least: number, most = Number.MAX_SAFE_INTEGER): Rule {
+  const above = least === -most ? 'a whole number' : `a whole number ≥ ${least}`
+  const expected =
+    most === Number.MAX_SAFE_INTEGER
+      ? above
+      : most === largestCount
+        ? `${above}, at most 2³²`
+        : `${above}, at most ${most}`
+  return numbers(expected, (value) => Number.isSafeInteger(value) && value >= least && value <= most)
+}
+
+export const count = whole(1, largestCount)
+export const seed = whole(-Number.MAX_SAFE_INTEGER)
+
+export const truth: Rule = { expected: 'true or false', allows: (value) => typeof value === 'boolean' }
+export const text: Rule = { expected: 'a string', allows: (value) => typeof value === 'string' }
+export const aFunction: Rule = { expected: 'a function', allows: (value) => typeof value === 'function' }
+export const anObject: Rule = {
+  expected: 'an object',
+  allows: (value) => typeof value === 'object' && value !== null && !(value instanceof Array),
+}
+
+export function oneOf(names: readonly string[]): Rule {
+  return { expected: `one of ${names.join(', ')}`, allows: (value) => names.includes(value as string) }
+}
+
+/** Anything made by these classes. */
+export function anInstance(
+  expected: string,
+  ...classes: readonly (abstract new (
+    ...all: never
+  ) => unknown)[]
+): Rule {
+  return { expected, allows: (value) => classes.some((each) => value instanceof each) }
+}
+
+export function either(...rules: readonly Rule[]): Rule {
+  return {
+    expected: rules.map(({ expected }) => expected).join(' or '),
+    allows: (value) => rules.some((rule) => rule.allows(value)),
+  }
+}
+
+/** An array, all of whose items the rule allows. */
+export function arrayOf(rule: Rule, length?: number): Rule {
+  return {
+    expected: `an array${length === undefined ? '' : ` of ${length}`}, each ${rule.expected}`,
+    allows: (value) => {
+      if (!(value instanceof Array) || (length !== undefined && value.length !== length)) return false
+      for (let i = 0; i < value.length; i++) if (!rule.allows(value[i])) return false
+      return true
+    },
+  }
+}
+
+/** One for both axes of an image, or `[height, width]`. */
+export function pairOf(rule: Rule): Rule {
+  const both = arrayOf(rule, 2)
+  return {
+    expected: `${rule.expected}, or [height, width] of such`,
+    allows: (value) => rule.allows(value) || both.allows(value),
+  }
+}
