@@ -1,36 +1,25 @@
 import {
   add,
   arange,
-  clamp,
   type DType,
   divide,
-  equal,
   greater,
-  less,
-  log,
-  logicalOr,
+  logicalAnd,
+  logicalNot,
+  minimum,
   multiply,
-  negate,
-  sigmoid,
-  softmax,
   subtract,
-  sum,
   type Tensor,
   where,
 } from '../engine/index.ts'
+import { equallySharpShares } from './equalSharpness.ts'
 import { resolveOptions } from './options.ts'
-import { centred, largest, sharpness } from './sharpness.ts'
+import { centred, largest } from './sharpness.ts'
 import { checkLogits, type Temperatures } from './temperatures.ts'
 
 export interface ExactTemperatureOptions {
   /** τ, the mean of a sample's two temperatures. Default 4. */
   referenceTemperature?: number
-}
-
-/** Centred logits [N, K] of both sides. */
-interface Pair {
-  readonly student: Tensor
-  readonly teacher: Tensor
 }
 
 /**
@@ -42,11 +31,12 @@ interface Pair {
  * formula that does not solve it (see `dynamicTemperatures`). What is true: on centred rows f falls strictly from +∞
  * to −∞ on (−τ, τ), so that there is exactly one root. Raw logits can have three, and the root depends on the
  * constant that was added to them; so rows are centred first, which changes no softmax. A constant row has sharpness
- * ln K at every temperature, hence no root: its sample gets (τ, τ) and is marked as guarded. So is a sample of which
- * both rows are so flat that their sharpness is ln K to the last digit.
+ * ln K at every temperature, hence no root: its sample gets (τ, τ) and is marked as guarded. So is a sample for which
+ * numbers of the logits' type would overflow or underflow: its largest centred logits, or the smaller of them in
+ * proportion to their sum, are below 2⁻⁶⁰ in float32 or 2⁻⁵⁰⁰ in float64, or are not finite.
  *
- * Solved to the precision of the logits' type. Differentiable as the implicit function δ(u, v), to the third order.
- * Expects logits [N, K] with K ≥ 2.
+ * Solved to the precision of the logits' type, whatever their scale. Differentiable as the implicit function δ(u, v), to
+ * the third order. Expects logits [N, K] with K ≥ 2.
  */
 export function exactTemperatures(
   studentLogits: Tensor,
@@ -55,81 +45,33 @@ export function exactTemperatures(
 ): Temperatures {
   const { referenceTemperature } = resolveOptions('exactTemperatures', { referenceTemperature: 4 }, options)
   checkLogits('exactTemperatures', studentLogits, teacherLogits)
-  const student = centred(studentLogits)
-  const teacher = centred(teacherLogits)
-  const rootless = logicalOr(
-    logicalOr(equal(largest(student), 0), equal(largest(teacher), 0)),
-    less(add(largest(student), largest(teacher)), flatness(student.dtype) * 2 * referenceTemperature),
-  )
+  const { dtype, shape } = studentLogits
+  const rows = { student: centred(studentLogits), teacher: centred(teacherLogits) }
+  const sizes = { student: largest(rows.student).detach(), teacher: largest(rows.teacher).detach() }
+  const isSolved = isSolvable(sizes.student, sizes.teacher, dtype)
   // Any row that is not constant, the same on both sides, keeps the solver's numbers finite.
-  const ramp = arange(student.shape[1]).subtract((student.shape[1] - 1) / 2)
-  const pair = { student: where(rootless, ramp, student), teacher: where(rootless, ramp, teacher) }
-  const root = solve(pair, referenceTemperature)
-  return { ...temperaturesAt(where(rootless, 0, root), referenceTemperature), guarded: rootless }
-}
-
-/** S(z) − ln K is at most about z² / 2: for scaled logits below this it is lost in rounding. */
-function flatness(dtype: DType): number {
-  return Math.sqrt(dtype === 'float64' ? Number.EPSILON : 2 ** -23)
-}
-
-/** After these the root is known to ln K / 2⁸ … */
-const bisections = 8
-
-/** … and every one of these squares the error. */
-const newtonSteps = 3
-
-/** Each step that the gradient sees doubles the order to which derivatives are right: 1, then 3. */
-const attachedNewtonSteps = 2
-
-/**
- * The unknown is r = ln(T_teacher / T_student), in which both temperatures keep their relative precision however
- * unequal they are. With x and y the largest centred logits, the root lies within ln(K − 1) of ln(x / y): for centred
- * z of largest entry m, g(m) ≤ S(z) − ln K ≤ G(m), where g belongs to a row of one m and K − 1 entries −m/(K − 1) and
- * G to its opposite, and g((K − 1) m) ≥ G(m) because sinh((K − 1) m) ≥ (K − 1) sinh(m).
- */
-function solve(pair: Pair, referenceTemperature: number): Tensor {
-  const fixed = { student: pair.student.detach(), teacher: pair.teacher.detach() }
-  let root = log(divide(largest(fixed.teacher), largest(fixed.student)))
-  let radius = Math.log(pair.student.shape[1])
-  for (let i = 0; i < bisections; i++) {
-    radius /= 2
-    const { gap } = gapAt(fixed, root, referenceTemperature)
-    root = add(root, where(greater(gap, 0), radius, -radius))
-  }
-  const middle = root
-  const newton = (on: Pair, from: Tensor) => {
-    const { gap, slope } = gapAt(on, from, referenceTemperature)
-    // Rows so flat that the gap is all rounding stay near the bracket.
-    return add(middle, clamp(subtract(subtract(from, divide(gap, slope)), middle), -2 * radius, 2 * radius))
-  }
-  for (let i = 0; i < newtonSteps; i++) root = newton(fixed, root)
-  for (let i = 0; i < attachedNewtonSteps; i++) root = newton(pair, root)
-  return root
-}
-
-/** T_teacher = 2 τ σ(r) and T_student = 2 τ σ(−r): their sum is 2 τ and their ratio eʳ. */
-function temperaturesAt(r: Tensor, referenceTemperature: number): Pair {
+  const ramp = subtract(multiply(arange(shape[1]), 2 / (shape[1] - 1)), 1)
+  const sizeOf = (side: 'student' | 'teacher') => where(isSolved, sizes[side], 1)
+  const shapeOf = (side: 'student' | 'teacher') => divide(where(isSolved, rows[side], ramp), sizeOf(side))
+  const shares = equallySharpShares(
+    {
+      shapes: { student: shapeOf('student'), teacher: shapeOf('teacher') },
+      sizes: { student: sizeOf('student'), teacher: sizeOf('teacher') },
+    },
+    referenceTemperature,
+  )
+  const temperature = (share: Tensor) => multiply(where(isSolved, share, 0.5), 2 * referenceTemperature)
   return {
-    teacher: multiply(sigmoid(r), 2 * referenceTemperature),
-    student: multiply(sigmoid(negate(r)), 2 * referenceTemperature),
+    student: temperature(shares.student),
+    teacher: temperature(shares.teacher),
+    guarded: logicalNot(isSolved),
   }
 }
 
-/** f and df/dr = −σ(−r) E[u / T_teacher] − σ(r) E[v / T_student], each mean under its own tempered softmax. */
-function gapAt(pair: Pair, r: Tensor, referenceTemperature: number): { gap: Tensor; slope: Tensor } {
-  const temperatures = temperaturesAt(r, referenceTemperature)
-  const teacher = divide(pair.teacher, temperatures.teacher)
-  const student = divide(pair.student, temperatures.student)
-  return {
-    gap: subtract(sharpness(teacher), sharpness(student)),
-    slope: negate(
-      add(multiply(sigmoid(negate(r)), softmaxMean(teacher)), multiply(sigmoid(r), softmaxMean(student))),
-    ),
-  }
-}
-
-/** Σᵢ softmax(z)ᵢ zᵢ. */
-function softmaxMean(z: Tensor): Tensor {
-  return sum(multiply(softmax(z), z), -1, { keepDimensions: true })
+/** Where the largest centred logits, and the smaller of them as a part of their sum, have second derivatives to spare. */
+function isSolvable(student: Tensor, teacher: Tensor, dtype: DType): Tensor {
+  const smallest = dtype === 'float64' ? 2 ** -500 : 2 ** -60
+  const smaller = minimum(student, teacher)
+  const share = divide(smaller, add(student, teacher))
+  return logicalAnd(greater(smaller, smallest), greater(share, smallest))
 }

@@ -1,9 +1,7 @@
 import {
   abs,
-  clamp,
   divide,
   exp,
-  expm1,
   lessEqual,
   mean,
   multiply,
@@ -12,6 +10,7 @@ import {
   type Tensor,
   where,
 } from '../engine/index.ts'
+import { exponentialRemainder } from './exponentialRemainder.ts'
 import { belowLargest, sharpness } from './sharpness.ts'
 import type { Temperatures } from './temperatures.ts'
 
@@ -36,10 +35,10 @@ export function klDivergence(teacherLogits: Tensor, studentLogits: Tensor): Tens
   const p = exp(subtract(teacher, sharpness(teacher)))
   const q = exp(subtract(student, sharpness(student)))
   const d = subtract(subtract(student, teacher), subtract(sharpness(student), sharpness(teacher)))
-  const near = clamp(d, -1, 1)
+  const isNear = lessEqual(abs(d), 1)
   const terms = where(
-    lessEqual(abs(d), 1),
-    multiply(p, subtract(expm1(near), near)),
+    isNear,
+    multiply(p, exponentialRemainder(where(isNear, d, 0))),
     // p eᵈ is q, and finite where eᵈ is not.
     subtract(subtract(q, p), multiply(p, d)),
   )
