@@ -18,8 +18,8 @@ const rows: Readonly<Record<string, (normals: Float64Array, share: number) => Fl
   'one class': (normals) => normals.map((_, i) => Number(i === 0)),
   'all classes but one': (normals) => normals.map((_, i) => -Number(i === 0)),
   'two values': (normals, share) => normals.map((_, i) => Number(i <= share * normals.length)),
-  'a few far above': (normals) => normals.map((normal) => Math.exp(5 * normal)),
-  'a few far below': (normals) => normals.map((normal) => -Math.exp(5 * normal)),
+  'a few far above': (normals) => normals.map((normal) => Math.exp(2 * normal)),
+  'a few far below': (normals) => normals.map((normal) => -Math.exp(2 * normal)),
   'far from zero': (normals) => normals.map((normal) => 5 + normal / 1000),
   constant: (normals) => normals.fill(0.1),
 }
@@ -53,7 +53,7 @@ const types = {
   float64: { smallest: -323, largest: 290, unit: 2 ** -53, array: Float64Array, devices: ['reference'] },
 } as const
 
-const samples = 16
+const samples = 12
 
 const cases = Object.entries(types).flatMap(([dtype, { devices }]) =>
   devices.map((device) => ({ dtype: dtype as keyof typeof types, device })),
@@ -116,7 +116,7 @@ describe.each(cases)('exactTemperatures of $dtype on $device', ({ dtype, device 
           expect(Math.abs(ofTeacher[i] / expected.teacher - 1)).toBeLessThan(tolerance)
         }
       }),
-      { numRuns: 8, endOnFailure: true },
+      { numRuns: 6, endOnFailure: true },
     )
   })
 })
