@@ -106,12 +106,12 @@ describe('thermograd run', () => {
     await spawn(run, {
       heard: killedAt('starts, 32 images', 'SIGTERM'),
     })
-    const release = await lockFolder(runs[0].folder)
+    const lock = await lockFolder(runs[0].folder)
     expect(await thermograd(run)).toMatchObject({
       code: 2,
       stderr: expect.stringContaining(`${runs[0].folder}: process ${process.pid} on `),
     })
-    await release()
+    await lock.release()
   })
 
   it('should refuse the folder of another run, whether that has ended or not', async () => {

@@ -61,7 +61,7 @@ describe.skipIf(process.platform === 'win32')('a full disk', () => {
     )
     const saved = Object.entries(before).filter(([name]) => !name.endsWith('.partial'))
     expect(await contentsOf(checkpoints)).toEqual(Object.fromEntries(saved))
-    for (const name of await readdir(out)) expect(name).not.toMatch(/partial$|^lock$/)
+    for (const name of await readdir(out)) expect(name).not.toMatch(/partial$|^lock/)
     expect(
       (await thermograd(['evaluate', '--model', 'resnet8', '--weights', join(out, 'last.safetensors')])).code,
     ).toBe(0)
@@ -106,7 +106,7 @@ describe('a folder that cannot be written to', () => {
     const { code, stderr } = await thermograd([...digits, '--out', out])
     expect(code).toBe(2)
     expect(stderr).toMatch(
-      new RegExp(`^thermograd: ${out}/lock: cannot lock the folder \\(EACCES[^\\n]+\\)\\n$`),
+      new RegExp(`^thermograd: ${out}/lock-\\w+: cannot write this file \\(EACCES[^\\n]+\\)\\n$`),
     )
   })
 })
@@ -128,12 +128,11 @@ describe('a folder in which a process is at work', () => {
     })
     const [resumed, begun] = await Promise.all(complaints)
     expect([resumed.code, begun.code]).toEqual([2, 2])
-    expect(resumed.stderr).toMatch(
-      new RegExp(`^thermograd: ${out}: process ${worker} on \\S+ is at work in this folder\\n$`),
-    )
-    expect(begun.stderr).toMatch(
-      /^thermograd: \S+: expected a folder that is new or empty, but this one holds /,
-    )
+    for (const { stderr } of [resumed, begun]) {
+      expect(stderr).toMatch(
+        new RegExp(`^thermograd: ${out}: process ${worker} on \\S+ is at work in this folder\\n$`),
+      )
+    }
   })
 })
 

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { lockFolder } from '../../train/index.ts'
@@ -7,7 +7,10 @@ import { temporaryFolder } from './temporaryFolder.ts'
 /** A folder that a process on another machine left locked. */
 async function folderLeftBy(attempt: object | undefined): Promise<string> {
   const folder = await temporaryFolder()
-  await writeFile(join(folder, 'lock'), JSON.stringify({ process: 1, host: 'elsewhere', began: '', attempt }))
+  await writeFile(
+    join(folder, 'lock-0123456789abcdef'),
+    JSON.stringify({ process: 1, host: 'elsewhere', began: '', since: 0, attempt }),
+  )
   return folder
 }
 
@@ -21,7 +24,7 @@ describe('a folder that was left locked on another machine', () => {
     // Two steps of one job at the same time are no attempts.
     await expect(lockFolder(folder)).rejects.toThrow('process 1 on elsewhere is at work in this folder')
     vi.stubEnv('SLURM_RESTART_COUNT', '1')
-    await (await lockFolder(folder))()
+    await (await lockFolder(folder)).release()
     vi.stubEnv('SLURM_JOB_ID', '18')
     const other = await folderLeftBy({ job: 'Slurm 17', number: 0 })
     await expect(lockFolder(other)).rejects.toThrow('process 1 on elsewhere is at work in this folder')
@@ -33,16 +36,17 @@ describe('a folder that was left locked on another machine', () => {
     vi.stubEnv('AWS_BATCH_JOB_ATTEMPT', '1')
     await expect(lockFolder(folder)).rejects.toThrow('process 1 on elsewhere is at work in this folder')
     vi.stubEnv('AWS_BATCH_JOB_ATTEMPT', '2')
-    await (await lockFolder(folder))()
+    await (await lockFolder(folder)).release()
   })
 
   it('should say which attempt holds it', async () => {
     const folder = await temporaryFolder()
     vi.stubEnv('SLURM_JOB_ID', '17')
     vi.stubEnv('SLURM_RESTART_COUNT', '2')
-    const release = await lockFolder(folder)
-    const { attempt } = JSON.parse(await readFile(join(folder, 'lock'), 'utf8'))
+    const lock = await lockFolder(folder)
+    const [name] = await readdir(folder)
+    const { attempt } = JSON.parse(await readFile(join(folder, name), 'utf8'))
     expect(attempt).toEqual({ job: 'Slurm 17', number: 2 })
-    await release()
+    await lock.release()
   })
 })

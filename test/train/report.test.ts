@@ -85,8 +85,8 @@ describe('the report on runs', () => {
     for (const name of ['result.json', 'confusions.json']) await rm(join(folder, name))
     expect(await reportOnRuns([folder])).toContain('2 of 2 <small class="stopped">stopped</small>')
 
-    const release = await lockFolder(folder)
-    onTestFinished(release)
+    const lock = await lockFolder(folder)
+    onTestFinished(() => lock.release())
     // A line that is being written is not yet an epoch.
     await appendFile(join(folder, 'metrics.jsonl'), '{"epoch":3,')
     expect(await reportOnRuns([folder])).toContain('2 of 2 <small class="running">running</small>')

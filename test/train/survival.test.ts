@@ -7,7 +7,6 @@ import { describe, expect, it } from 'vitest'
 import { openExecutor } from '../../engine/index.ts'
 import {
   environmentOf,
-  lockFolder,
   type Observer,
   type Run,
   resolveRecipe,
@@ -80,8 +79,8 @@ describe('a run that is cut short', () => {
 
   it('should begin again where it was killed before it had said what it is, and nothing else was there', async () => {
     const folder = await temporaryFolder()
-    const dead = { process: 2 ** 22 + 1, host: hostname(), began: '' }
-    await writeFile(join(folder, 'lock'), JSON.stringify(dead))
+    const dead = { process: 2 ** 22 + 1, host: hostname(), began: '', since: 0 }
+    await writeFile(join(folder, 'lock-0123456789abcdef'), JSON.stringify(dead))
     await writeFile(join(folder, 'config.json.1.partial'), '{"mod')
     const { fingerprint } = await run(await runIn(folder, { resume: true }))
     expect(fingerprint).toBe((await run(await runIn(await temporaryFolder()))).fingerprint)
@@ -143,35 +142,6 @@ describe('a run that is cut short', () => {
     await run(await runIn(folder))
     await expect(run(await runIn(folder, { resume: true, seed: 3 }))).rejects.toThrow(
       `${folder}: this folder is of another run: seed was 2, now 3`,
-    )
-  })
-})
-
-describe('a folder', () => {
-  it('should be refused while a process is at work in it, and free afterwards', async () => {
-    const folder = await temporaryFolder()
-    const release = await lockFolder(folder)
-    await expect(lockFolder(folder)).rejects.toThrow(`${folder}: process ${process.pid} on `)
-    await release()
-    await (await lockFolder(folder))()
-  })
-
-  it.each([
-    ['left by a process that is gone', '{"process":4194304,"host":"HERE","began":"1"}'],
-    ['of a process whose number is used again', `{"process":${process.pid},"host":"HERE","began":"another"}`],
-    ['cut short', '{"proc'],
-  ])('should be taken over where the lock was %s', async (_, text) => {
-    const { hostname } = await import('node:os')
-    const folder = await temporaryFolder()
-    await writeFile(join(folder, 'lock'), text.replace('HERE', hostname()))
-    await (await lockFolder(folder))()
-  })
-
-  it('should not be taken from another machine, which cannot be asked', async () => {
-    const folder = await temporaryFolder()
-    await writeFile(join(folder, 'lock'), '{"process":1,"host":"elsewhere","began":""}')
-    await expect(lockFolder(folder)).rejects.toThrow(
-      /process 1 on elsewhere is at work .*; if it is not, remove /,
     )
   })
 })

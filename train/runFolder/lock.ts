@@ -1,95 +1,170 @@
-import { readFileSync } from 'node:fs'
-import { open, readFile, rm } from 'node:fs/promises'
-import { hostname } from 'node:os'
+import { randomBytes } from 'node:crypto'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { demand, InvalidInputError } from '../../engine/errors.ts'
-import { type Attempt, attemptOf } from './attempt.ts'
+import { found } from '../../files/explain.ts'
+import { writeFileAtomically } from '../../files/writeFile.ts'
+import { isAlive, isUncertain, type Owner, parseOwner, thisProcess } from './owner.ts'
 
-/** Who works in a folder. */
-interface Owner {
-  readonly process: number
-  readonly host: string
-  /** When the process began, as far as the system tells: numbers of processes are used again. */
-  readonly began: string
-  readonly attempt?: Attempt
+/** A folder that this process alone works in. */
+export interface FolderLock {
+  /** Throws where the lock is gone: the folder was removed or moved, or somebody removed the lock. */
+  demandHeld(): Promise<void>
+  /** Gives the folder back. */
+  release(): Promise<void>
+}
+
+/** What locking needs of its surroundings: a test that goes through all interleavings has its own. */
+export interface Surroundings {
+  readonly self: Owner
+  isAlive(owner: Owner): boolean
+  /** A file name that no other lock ever has. */
+  newName(): string
+  /** Makes a file, whole or not at all. */
+  write(path: string, text: string): Promise<void>
+  /** What the locks in a folder hold, by name: at least those that were there from before the call until after it. */
+  locks(folder: string): Promise<ReadonlyMap<string, string>>
+  /** Removes a file, if it is there. */
+  remove(path: string): Promise<void>
+  pause(): Promise<void>
+  /** How many pauses to wait for others to withdraw. */
+  readonly patience: number
 }
 
 /**
- * Takes a folder for this process; the promise is of a function that gives it back. A lock that a process left behind
- * when it was killed is taken over, also from another machine if it belonged to an earlier attempt of the same job. Throws
- * where the owner is alive, or is on another machine and cannot be asked.
+ * Takes a folder for this process, also where processes that were killed have left their locks. Throws where another
+ * process has it, or is on another machine and cannot be asked.
+ *
+ * Each process first puts up a lock of its own, under a name that no other lock ever has, and then looks for those of
+ * others. It owns the folder once it sees none of a living process. So two never own a folder at once: of the two
+ * locks one was put up later; whoever put it up looked after that, when the other lock was there, of a living process. And
+ * the lock of a dead process can be removed at any time, because nobody will ever put up one of its name.
+ *
+ * Processes that come at the same moment see each other. The one that came first stays and waits for the others to
+ * withdraw. Clocks and patience decide only who that is, and how long it waits before it gives up: never that a process
+ * owns the folder.
  */
-export async function lockFolder(folder: string): Promise<() => Promise<void>> {
-  const path = join(folder, 'lock')
-  const release = () => rm(path, { force: true })
-  if (await tryLock(path)) return release
-  const owner = await ownerOf(path)
-  demand(
-    owner === undefined || !isAlive(owner),
-    () =>
-      `${folder}: process ${owner!.process} on ${owner!.host} is at work in this folder` +
-      (owner!.host === hostname() ? '' : `; if it is not, remove ${path}`),
-  )
-  await release()
-  demand(await tryLock(path), () => `${folder}: another process has just begun to work in this folder`)
-  return release
+export async function lockFolder(folder: string, surroundings = surroundingsHere()): Promise<FolderLock> {
+  const { self, newName, write, remove, pause } = surroundings
+  const own = { name: newName(), owner: self }
+  const path = join(folder, own.name)
+  const living = () => locksOfTheLiving(folder, surroundings, remove)
+  const gone = () =>
+    `${folder}: ${own.name}, the lock of this process, is gone: the folder was removed or moved, or belongs to another`
+  try {
+    await write(path, JSON.stringify(self))
+  } catch (error) {
+    // The owner of a folder clears away files that are half written, this one among them.
+    demandNone(folder, await living().catch(() => []))
+    throw error
+  }
+  try {
+    for (let patience = surroundings.patience; ; patience--) {
+      const locks = await living()
+      const others = locks.filter(({ name }) => name !== own.name)
+      const seesOwn = others.length < locks.length
+      if (seesOwn && others.length === 0) break
+      if (patience === 0 || others.some((other) => cameBefore(other, own))) demandNone(folder, others)
+      demand(patience > 0, gone)
+      await pause()
+    }
+  } catch (error) {
+    await remove(path).catch(() => {})
+    throw error
+  }
+  return {
+    async demandHeld() {
+      demand((await surroundings.locks(folder)).has(own.name), gone)
+    },
+    async release() {
+      await remove(path).catch((error: Error) => {
+        throw new InvalidInputError(`${path}: cannot remove this lock (${error.message})`)
+      })
+    },
+  }
 }
 
 /** Whether a process is at work in a folder, as far as can be told. */
 export async function isLocked(folder: string): Promise<boolean> {
-  const owner = await ownerOf(join(folder, 'lock'))
-  return owner !== undefined && isAlive(owner)
+  return (await locksOfTheLiving(folder, surroundingsHere())).length > 0
 }
 
-/** Makes the file, unless it is there. */
-async function tryLock(path: string): Promise<boolean> {
-  const attempt = attemptOf(process.env)
-  const owner: Owner = { process: process.pid, host: hostname(), began: beginOf(process.pid), attempt }
-  try {
-    const file = await open(path, 'wx')
-    try {
-      await file.writeFile(JSON.stringify(owner))
-    } finally {
-      await file.close()
-    }
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw new InvalidInputError(`${path}: cannot lock the folder (${(error as Error).message})`)
+/** Throws, saying which, where a process is at work in a folder. */
+export async function demandUnlocked(folder: string): Promise<void> {
+  demandNone(folder, await locksOfTheLiving(folder, surroundingsHere()))
+}
+
+/** Whether a file of this name is a lock. */
+export function isLock(name: string): boolean {
+  return /^lock-[0-9a-f]{16}$/.test(name)
+}
+
+interface Lock {
+  readonly name: string
+  readonly owner: Owner
+}
+
+/** The locks of living processes. One that names no owner was damaged since, and its process with it. */
+async function locksOfTheLiving(
+  folder: string,
+  { locks, isAlive }: Surroundings,
+  removeDead = async (_path: string) => {},
+): Promise<Lock[]> {
+  const living: Lock[] = []
+  for (const [name, text] of await locks(folder)) {
+    const owner = parseOwner(text)
+    if (owner !== undefined && isAlive(owner)) living.push({ name, owner })
+    // Where it cannot be removed it does no harm.
+    else await removeDead(join(folder, name)).catch(() => {})
+  }
+  return living
+}
+
+/** Of two that came in the same millisecond, chance decides, and the same for both. */
+function cameBefore(one: Lock, other: Lock): boolean {
+  const difference = one.owner.since - other.owner.since
+  return difference < 0 || (difference === 0 && one.name < other.name)
+}
+
+function demandNone(folder: string, locks: readonly Lock[]): void {
+  const [first] = locks.toSorted((one, other) => (cameBefore(one, other) ? -1 : 1))
+  if (first === undefined) return
+  const { process: id, host } = first.owner
+  throw new InvalidInputError(
+    `${folder}: process ${id} on ${host} is at work in this folder` +
+      (isUncertain(first.owner) ? `; if it is not, remove ${join(folder, first.name)}` : ''),
+  )
+}
+
+function surroundingsHere(): Surroundings {
+  return {
+    self: thisProcess(),
+    isAlive,
+    newName: () => `lock-${randomBytes(8).toString('hex')}`,
+    write: writeFileAtomically,
+    locks: locksIn,
+    remove: (path) => rm(path, { force: true }),
+    pause: () => setTimeout(20),
+    patience: 100,
   }
 }
 
-/** Nobody, where the file is gone by now or was cut short. */
-async function ownerOf(path: string): Promise<Owner | undefined> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8'))
-  } catch {
-    return undefined
+async function locksIn(folder: string): Promise<Map<string, string>> {
+  const locks = new Map<string, string>()
+  // A client of NFS that has just made a file in a folder asks the server what else is in it.
+  for (const name of (await found(folder, ifThere(readdir(folder), []))).filter(isLock)) {
+    const path = join(folder, name)
+    const text = await found(path, ifThere(readFile(path, 'utf8'), undefined))
+    if (text !== undefined) locks.set(name, text)
   }
+  return locks
 }
 
-function isAlive({ process: id, host, began, attempt }: Owner): boolean {
-  if (host !== hostname()) return !isOver(attempt)
-  try {
-    process.kill(id, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-  return beginOf(id) === began
-}
-
-/** Whether this process is a later attempt of the same job. */
-function isOver(attempt: Attempt | undefined): boolean {
-  const own = attemptOf(process.env)
-  return attempt !== undefined && own?.job === attempt.job && own.number > attempt.number
-}
-
-/** The start of a process in the kernel's ticks; empty where there is no such file. */
-function beginOf(id: number): string {
-  try {
-    // The name of the program, in parentheses, may hold spaces. Behind it, the start is field 22 of the line.
-    return readFileSync(`/proc/${id}/stat`, 'utf8').split(') ').at(-1)!.split(' ')[19]
-  } catch {
-    return ''
-  }
+/** What there is, or this where there is no such file or folder. */
+async function ifThere<T, None>(result: Promise<T>, none: None): Promise<T | None> {
+  return result.catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return none
+    throw error
+  })
 }

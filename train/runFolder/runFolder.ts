@@ -9,7 +9,7 @@ import { Checkpoints } from '../loop/checkpoints.ts'
 import type { Confusions } from '../loop/confusions.ts'
 import type { EpochEnd, EpochMetrics, Observer, TrainingStart } from '../loop/observer.ts'
 import type { Progress } from '../loop/train.ts'
-import { lockFolder } from './lock.ts'
+import { demandUnlocked, type FolderLock, isLock, lockFolder } from './lock.ts'
 import type { RunConfig } from './runConfig.ts'
 import { demandSameRun } from './sameRun.ts'
 import { csvOf, scalarsOfEpoch } from './scalars.ts'
@@ -27,41 +27,62 @@ import { fileHeader, scalarRecord } from './tensorBoard.ts'
  * - `checkpoints/`: what it needs to go on
  * - `confusions.json`: which classes it takes for which, once it has ended
  * - `result.json`: what it came to then
- * - `lock`: while a process is at work in it
+ * - `lock-…`: while a process is at work in it
  */
 export class RunFolder implements Observer {
   readonly path: string
   readonly checkpoints: Checkpoints<Progress>
+  readonly #lock: FolderLock
   #epochs: EpochMetrics[] = []
   #events = ''
-  /** Gives the folder back. */
-  readonly close: () => Promise<void>
 
-  private constructor(path: string, close: () => Promise<void>) {
+  private constructor(path: string, lock: FolderLock) {
     this.path = path
-    this.close = close
+    this.#lock = lock
     this.checkpoints = new Checkpoints(join(path, 'checkpoints'))
   }
 
   /** A new folder. Throws where it holds something already. */
   static async create(path: string, config: RunConfig): Promise<RunFolder> {
-    await makeEmptyFolder(path)
-    const folder = new RunFolder(path, await lockFolder(path))
-    await writeJson(join(path, 'config.json'), config)
-    return folder
+    return RunFolder.#open(path, config, async () => {
+      await makeEmptyFolder(path, isLeftOver)
+      return false
+    })
   }
 
   /** The folder of a run that was cut short, or a new one. Throws where it is the folder of another run. */
   static async reopen(path: string, config: RunConfig): Promise<RunFolder> {
-    const file = join(path, 'config.json')
-    const earlier = await readJson(file)
-    if (earlier !== undefined) demandSameRun(path, earlier, config)
-    // All that there is of a run that was killed before it had said what it is.
-    else await makeEmptyFolder(path, (name) => name === 'lock' || isPartial(name))
-    const folder = new RunFolder(path, await lockFolder(path))
-    for (const inside of [path, folder.checkpoints.folder]) await removePartialFiles(inside)
-    if (earlier === undefined) await writeJson(file, config)
+    return RunFolder.#open(path, config, async () => {
+      const earlier = await readJson(join(path, 'config.json'))
+      if (earlier === undefined) await makeEmptyFolder(path, isLeftOver)
+      else demandSameRun(path, earlier, config)
+      return earlier !== undefined
+    })
+  }
+
+  /**
+   * Takes a folder that is fit, in which the run may have begun before. Asks twice: first so that nothing is put into a
+   * folder of something else, then because another process may have been at work in between.
+   */
+  static async #open(path: string, config: RunConfig, hasBegun: () => Promise<boolean>): Promise<RunFolder> {
+    await demandUnlocked(path)
+    await hasBegun()
+    const lock = await lockFolder(path)
+    const folder = new RunFolder(path, lock)
+    try {
+      const isNew = !(await hasBegun())
+      for (const inside of [path, folder.checkpoints.folder]) await removePartialFiles(inside)
+      if (isNew) await writeJson(join(path, 'config.json'), config)
+    } catch (error) {
+      await lock.release().catch(() => {})
+      throw error
+    }
     return folder
+  }
+
+  /** Gives the folder back. */
+  async close(): Promise<void> {
+    await this.#lock.release()
   }
 
   /** What the run came to, if it has ended. */
@@ -122,6 +143,11 @@ export interface RunResult {
 /** What the run in a folder came to; nothing where it has not ended or never began. Throws where the file is damaged. */
 export async function resultIn(folder: string): Promise<RunResult | undefined> {
   return (await readJson(join(folder, 'result.json'))) as RunResult | undefined
+}
+
+/** All that there is of a run that was killed before it had said what it is. */
+function isLeftOver(name: string): boolean {
+  return isLock(name) || isPartial(name)
 }
 
 function aboutOf(metrics: EpochMetrics | undefined): Record<string, string> {
