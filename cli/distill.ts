@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { Command } from 'commander'
 import { distillerNames } from '../kd/index.ts'
 import { compareMethods, resolveRecipe, type Settings } from '../train/index.ts'
@@ -90,12 +91,16 @@ async function distil(options: Options, output: Output): Promise<void> {
   const name = [dataset.name, teacher, student].join('-')
   const bySeed = await forEachSeed(options, name, async (seed, folder) => {
     const results = await withProgress(output, options, (progress) =>
-      stoppable((signal) => compare(seed, folder, progress, signal)),
+      stoppable(howToGoOn(options, folder), (signal) => compare(seed, folder, progress, signal)),
     )
     writeResult(output, options, { seed, results, folder }, `${resultTable(results)}\nrun folder: ${folder}`)
     return results
   })
   writeSummaries(output, options, bySeed)
+}
+
+function howToGoOn({ out, seeds }: Options, folder: string): string {
+  return `with the same options, --out ${seeds === undefined ? folder : (out ?? dirname(folder))} and --resume`
 }
 
 const digits = defaultsFor({ name: 'digits' })

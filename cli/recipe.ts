@@ -1,12 +1,16 @@
 import type { Command } from 'commander'
 import {
+  demandSameSettings,
   type RunRecipe,
   readRecipe,
+  recipeOfRun,
   resolveRunRecipe,
   type Settings,
   type WrittenRecipe,
 } from '../train/index.ts'
 import { defaultsFor } from './defaults.ts'
+import type { TrainingOptions } from './options.ts'
+import { seedFolder } from './seeds.ts'
 
 /** Where in a recipe an option has its place. */
 const places: Readonly<Record<string, string>> = {
@@ -25,13 +29,39 @@ const places: Readonly<Record<string, string>> = {
   seed: 'seed',
 }
 
-/** What a command line asks for: its `--recipe`, or what its data set is distilled with; then `--set`; then its options. */
+interface Options extends Pick<TrainingOptions, 'dataset' | 'out' | 'resume' | 'seeds'> {
+  readonly recipe?: string
+  readonly set: Settings
+}
+
+/**
+ * What a command line asks for: its `--recipe`, or what its data set is distilled with; then `--set`; then its options. With
+ * `--resume` it is the recipe of the run that was begun, where there is one: throws for whatever is said and differs.
+ */
 export async function recipeOf(command: Command): Promise<RunRecipe> {
-  const { recipe, set, ...options } = command.opts<{ recipe?: string; dataset: string; set: Settings }>()
+  const { recipe, set, ...options } = command.opts<Options>()
   const settings = { ...set, ...givenOptions(command) }
+  const begun = recipe === undefined ? await begunRun(options) : undefined
+  if (begun !== undefined) {
+    const found = resolveRunRecipe(begun.recipe)
+    // The images may have been moved: what they are is compared when they have been read.
+    const { data = found.data, ...others } = settings
+    demandSameSettings(begun.folder, found, others)
+    return resolveRunRecipe(begun.recipe, { data })
+  }
   const { dataset = options.dataset } = settings
   const written = recipe === undefined ? usualRecipe(`${dataset}`) : await readRecipe(recipe)
   return resolveRunRecipe(written, settings)
+}
+
+/** The run to go on with, if one was begun; of several seeds the first. */
+async function begunRun({ out, resume, seeds = [] }: Omit<Options, 'set'>) {
+  if (!resume || out === undefined) return undefined
+  for (const folder of [out, ...seeds.map((seed) => seedFolder(out, seed))]) {
+    const recipe = await recipeOfRun(folder)
+    if (recipe !== undefined) return { folder, recipe }
+  }
+  return undefined
 }
 
 /** Options that have a place in a recipe and were given, which their defaults are not. */

@@ -77,7 +77,7 @@ async function runLine(options: Options, output: Output): Promise<void> {
 /** All of it can be stopped: what is asked to while it still opens its images saves after its first step. */
 function runPlanned({ pair, method, folder, recipe }: PlannedRun, options: Options, output: Output) {
   const { dataset: name, data, seed } = recipe
-  return stoppable(async (signal) => {
+  return stoppable('by the same command', async (signal) => {
     const { dataset, environment } = await openSession(
       { dataset: name, data, device: options.device },
       output,
@@ -97,5 +97,5 @@ function runPlanned({ pair, method, folder, recipe }: PlannedRun, options: Optio
         signal,
       }),
     )
-  }, 'by the same command')
+  })
 }

@@ -5,6 +5,11 @@ import type { Output } from './output.ts'
 import { writeResult } from './results.ts'
 import { seedsTable, summaryOf, type TopOne } from './table.ts'
 
+/** Where a command puts its results with one of several seeds. */
+export function seedFolder(out: string, seed: number): string {
+  return join(out, `seed${seed}`)
+}
+
 /**
  * Does the work of a command for its seed, or one after the other for each of its seeds, in the folders `seed1`, … of the
  * command's. Where none is given, the folder is a new one of this name in `runs/`.
@@ -18,7 +23,7 @@ export async function forEachSeed<T>(
   const folder = out ?? freePath(join('runs', name))
   if (!resume) await makeEmptyFolder(folder)
   const results: T[] = []
-  for (const each of seeds) results.push(await work(each, join(folder, `seed${each}`)))
+  for (const each of seeds) results.push(await work(each, seedFolder(folder, each)))
   return results
 }
 

@@ -7,10 +7,7 @@ let controller: AbortController | undefined
  * that it is given, and the work ends as it sees fit; what is said of it ends with how it goes on. A second one ends
  * the process.
  */
-export async function stoppable<T>(
-  work: (signal: AbortSignal) => Promise<T>,
-  goesOn = 'with --resume',
-): Promise<T> {
+export async function stoppable<T>(goesOn: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   controller = new AbortController()
   try {
     return await work(controller.signal)

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { Command } from 'commander'
 import { distillerNames } from '../kd/index.ts'
 import { openRecipe, run } from '../train/index.ts'
@@ -46,7 +47,7 @@ async function trainOne(options: Options, command: Command, output: Output): Pro
   const name = [dataset.name, model, ...(teacher ? [method] : [])].join('-')
   const bySeed = await forEachSeed({ ...options, seed: recipe.seed }, name, async (seed, folder) => {
     const result = await withProgress(output, options, (progress) =>
-      stoppable((signal) =>
+      stoppable(howToGoOn(options, folder), (signal) =>
         run({
           ...opened,
           folder,
@@ -70,4 +71,10 @@ async function trainOne(options: Options, command: Command, output: Output): Pro
     return [{ name: `student-${method}`, model, last: top1, best: ofBest }]
   })
   writeSummaries(output, options, bySeed)
+}
+
+/** Whatever else was said stands in the folder. */
+function howToGoOn({ out, seeds }: Options, folder: string): string {
+  if (seeds === undefined) return `with --out ${folder} --resume`
+  return `with --seeds ${seeds} --out ${out ?? dirname(folder)} --resume`
 }

@@ -12,6 +12,7 @@ export { type Environment, environmentOf, packageVersion } from './runFolder/env
 export { type FolderLock, lockFolder } from './runFolder/lock.ts'
 export type { RunConfig } from './runFolder/runConfig.ts'
 export { RunFolder, type RunResult, resultIn } from './runFolder/runFolder.ts'
+export { demandSameSettings } from './runFolder/sameRun.ts'
 export * from './study/index.ts'
 export { type Precision, precisions, type TeacherCache, TeacherLogits } from './teacherLogits/index.ts'
 export * from './teachers/index.ts'

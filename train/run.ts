@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { type Dataset, holdBack, Loader } from '../datasets/index.ts'
 import { streamKey } from '../engine/index.ts'
-import { writeFileAtomically } from '../files/writeFile.ts'
 import type { Distiller } from '../kd/index.ts'
 import { createModel, type Network } from '../nn/index.ts'
 import { fingerprintOf, fingerprintOfSplit } from './fingerprint.ts'
@@ -12,9 +11,8 @@ import { distillerFor, type Recipe } from './loop/recipe.ts'
 import { type History, type Survival, type Training, train } from './loop/train.ts'
 import { restoreWeights } from './loop/weights.ts'
 import type { RunRecipe } from './recipes/runRecipe.ts'
-import { recipeText } from './recipes/text.ts'
 import type { Environment } from './runFolder/environment.ts'
-import type { RunConfig } from './runFolder/runConfig.ts'
+import { type RunConfig, roundedLogitsOf } from './runFolder/runConfig.ts'
 import { RunFolder, type RunResult } from './runFolder/runFolder.ts'
 import { demandLogitsSuffice, type Kept, type TeacherCache, TeacherLogits } from './teacherLogits/index.ts'
 
@@ -65,14 +63,16 @@ export interface FinishedRun extends RunResult {
  * Trains a new network as the run says; everything lands in its folder. With `resume`, a run that was cut short goes on
  * from its newest checkpoint, and one that had ended gives its result again.
  */
-export async function run(run: Run): Promise<FinishedRun> {
-  const { dataset, model, seed, resume = false } = run
+export async function run(given: Run): Promise<FinishedRun> {
+  const { dataset, model, seed, resume = false } = given
+  const teacherCache = given.teacherCache ?? (resume ? await roundedLogitsOf(given.folder) : undefined)
+  const run = { ...given, teacherCache }
   const network = newNetwork(model, dataset, seed)
   const images = imagesOf(run)
   const config = await configOf(run, images.trainingImages.length)
-  const folder = await (resume ? RunFolder.reopen(run.folder, config) : RunFolder.create(run.folder, config))
+  const open = resume ? RunFolder.reopen : RunFolder.create
+  const folder = await open(run.folder, config, recipeOf(run))
   try {
-    await writeFileAtomically(join(run.folder, 'recipe.yaml'), recipeText(recipeOf(run)))
     const known = await folder.result()
     if (known !== undefined) {
       await restoreWeights(network, join(run.folder, 'last.safetensors'))

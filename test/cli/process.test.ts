@@ -54,7 +54,7 @@ describe('a process that is cut short', () => {
       const { code, stderr } = await interrupted(signal, 1)
       expect(code).toBe(75)
       expect(stderr).toMatch(
-        /stopped after step \d+ of 4 in epoch \d+; the training can go on from there with --resume/,
+        /stopped after step \d+ of 4 in epoch \d+; the training can go on from there with --out \S+ --resume/,
       )
     },
   )

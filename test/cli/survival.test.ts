@@ -201,3 +201,31 @@ describe('a run whose files are not as they were', () => {
     expect(complaint).toMatch(`${join(out, 'last.safetensors')}: cannot read weights: ENOENT`)
   })
 })
+
+describe('a run that was cut short', () => {
+  it('should go on with what its folder says, and refuse what is said and differs', async () => {
+    const out = join(await temporaryFolder(), 'run')
+    const said = [...digits, '--epochs', '2', '--lr', '0.03', '--set', 'training.momentum=0.8', '--seed', '4']
+    const whole = await thermograd([...said, '--out', join(await temporaryFolder(), 'run')])
+    const { code, stderr } = await spawn([...said, '--out', out], { heard: killedAt('"start"', 'SIGTERM') })
+    expect(code).toBe(75)
+    expect(stderr).toMatch(`the training can go on from there with --out ${out} --resume\n`)
+
+    const resume = ['train', '--out', out, '--resume', '--json']
+    for (const [option, value, change] of [
+      ['--epochs', '3', 'training.epochs was 2, now 3'],
+      ['--model', 'resnet14', 'student.model was "resnet8", now "resnet14"'],
+      ['--method', 'kd', 'method.name was "alone", now "kd"'],
+      ['--dataset', 'synthetic', 'dataset was "digits", now "synthetic"'],
+      ['--set', 'training.momentum=0.9', 'training.momentum was 0.8, now 0.9'],
+    ]) {
+      expect(await thermograd([...resume, option, value])).toMatchObject({
+        code: 2,
+        stderr: `thermograd: ${out}: this folder is of another run: ${change}\n`,
+      })
+    }
+    const { code: ended, stdout } = await thermograd([...resume, '--lr', '0.03'])
+    expect(ended).toBe(0)
+    expect(fingerprintIn(stdout)).toBe(fingerprintIn(whole.stdout))
+  })
+})

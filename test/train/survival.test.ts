@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -34,10 +34,10 @@ async function runIn(folder: string, given: Partial<Run> = {}): Promise<Run> {
 }
 
 /** Stops a run after so many of the steps that it takes. */
-function stopAfter(steps: number): Pick<Run, 'signal' | 'observer'> {
+function stopAfter(steps: number, others: Observer = {}): Pick<Run, 'signal' | 'observer'> {
   const controller = new AbortController()
   let taken = 0
-  const observer: Observer = { stepEnded: () => void (++taken === steps && controller.abort()) }
+  const observer: Observer = { ...others, stepEnded: () => void (++taken === steps && controller.abort()) }
   return { signal: controller.signal, observer }
 }
 
@@ -110,8 +110,67 @@ describe('a run that is cut short', () => {
       warned: (message) => void heard.push(message),
     }
     const end = await run(await runIn(folder, { resume: true, observer }))
-    expect(heard).toEqual([`${newest} is damaged and passed over`, 'from epoch 2 step 1'])
+    expect(heard).toEqual([`${newest} is damaged and is passed over`, 'from epoch 2 step 1'])
     expect(end.fingerprint).toBe(fingerprint)
+  })
+
+  it.each([
+    ['a link to nothing', (path: string) => symlink('nowhere', path), 'ENOENT'],
+    ['a folder', (path: string) => mkdir(path), 'it is not a file'],
+    ['a link to itself', (path: string) => symlink(path, path), 'ELOOP'],
+  ])('should go on from the checkpoint before the newest where that is %s', async (_, replace, cause) => {
+    const folder = await temporaryFolder()
+    const saveEvery = { everySteps: 1 }
+    await run(await runIn(folder, { ...stopAfter(5), saveEvery })).catch(() => {})
+    const [older, newer] = (await readdir(join(folder, 'checkpoints'))).sort()
+    const newest = join(folder, 'checkpoints', newer)
+    await rm(newest)
+    await replace(newest)
+    const warnings: string[] = []
+    const observer: Observer = { warned: (message) => void warnings.push(message) }
+    const stopped = run(await runIn(folder, { ...stopAfter(1, observer), saveEvery, resume: true }))
+    await expect(stopped).rejects.toThrow('stopped after step 2 of 3 in epoch 2')
+    expect(warnings).toEqual([expect.stringMatching(/^\S+ cannot be read \(.+\) and is passed over$/)])
+    expect(warnings[0]).toContain(newest)
+    expect(warnings[0]).toContain(cause)
+    expect(await readdir(join(folder, 'checkpoints'))).toContain(older)
+  })
+
+  it('should not begin again over epochs that have ended where no checkpoint is left, and change nothing', async () => {
+    const folder = await temporaryFolder()
+    await run(await runIn(folder, stopAfter(4))).catch(() => {})
+    const files = ['metrics.jsonl', 'last.safetensors', 'best.safetensors']
+    const before = await Promise.all(files.map((name) => readFile(join(folder, name))))
+    const checkpoints = join(folder, 'checkpoints')
+    for (const name of await readdir(checkpoints)) await rm(join(checkpoints, name))
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await expect(run(await runIn(folder, { resume: true }))).rejects.toThrow(
+        `${folder}: 1 epochs have ended according to metrics.jsonl, but ${checkpoints} holds no whole checkpoint`,
+      )
+    }
+    expect(await Promise.all(files.map((name) => readFile(join(folder, name))))).toEqual(before)
+  })
+
+  it('should end with an error where its folder is removed, or becomes that of another, while it is at work', async () => {
+    for (const isMadeAgain of [false, true]) {
+      const folder = join(await temporaryFolder(), 'run')
+      let removed = false
+      const observer: Observer = {
+        stepEnded: ({ epoch }) => {
+          if (removed || epoch < 2) return
+          removed = true
+          rmSync(folder, { recursive: true })
+          if (isMadeAgain) mkdirSync(folder)
+        },
+      }
+      for (const saveEvery of [undefined, { everySteps: 1 }]) {
+        removed = false
+        await expect(run(await runIn(folder, { observer, saveEvery }))).rejects.toThrow(
+          'the folder was removed or moved, or belongs to another',
+        )
+        expect(existsSync(folder) ? await readdir(folder) : []).toEqual([])
+      }
+    }
   })
 
   it('should not leave behind what it was writing when it was killed', async () => {

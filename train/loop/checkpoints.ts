@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile, rm } from 'node:fs/promises'
-import { basename, join } from 'node:path'
-import { InvalidInputError } from '../../engine/errors.ts'
+import { readdir, readFile, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { demand, InvalidInputError } from '../../engine/errors.ts'
 import { makeFolder } from '../../files/folder.ts'
 import { writeFileAtomically } from '../../files/writeFile.ts'
 import { decodeSafetensors, encodeSafetensors, type StateDict } from '../../nn/index.ts'
@@ -19,44 +19,55 @@ export interface Checkpoint<About> {
 export interface Found<About> {
   /** The newest that is whole. */
   readonly checkpoint?: Checkpoint<About>
-  /** Newer ones that are not, and are passed over. */
-  readonly damaged: readonly string[]
+  /** A sentence for each newer one that is damaged or cannot be read, and is passed over. */
+  readonly warnings: readonly string[]
 }
-
-/** The newest, and the one before in case that is damaged. */
-const generations = 2
 
 const namePattern = /^step-(\d+)-([0-9a-f]{16})\.safetensors$/
 
 /**
- * Checkpoints in a folder, the last two of them. A file's name holds the beginning of the SHA-256 of its bytes, so that
+ * Checkpoints in a folder: the last two, in case one is damaged. A file's name holds the beginning of the SHA-256 of its bytes, so that
  * damage shows; a file is written under another name and renamed when the disk has it, so that a crash leaves whole
  * checkpoints only.
  */
 export class Checkpoints<About> {
   readonly folder: string
+  readonly #demandOurs: () => Promise<void>
+  /** The name of the last one that was written or read. */
+  #last: string | undefined
 
-  constructor(folder: string) {
+  /** `demandOurs` is asked before each is written, and throws where the folder belongs to somebody else by now. */
+  constructor(folder: string, demandOurs = async () => {}) {
     this.folder = folder
+    this.#demandOurs = demandOurs
   }
 
-  /** Writes a checkpoint, then removes those that are two generations older. */
+  /** Writes a checkpoint, then removes all others but the last that was written or read. */
   async save({ step, tensors, about }: Checkpoint<About>): Promise<void> {
     const bytes = await encodeSafetensors(tensors, { about: JSON.stringify(about) })
+    const name = nameOf(step, bytes)
+    await this.#demandOurs()
     await makeFolder(this.folder)
-    await writeFileAtomically(join(this.folder, nameOf(step, bytes)), bytes)
-    for (const name of (await this.#names()).slice(generations)) await rm(join(this.folder, name))
+    await writeFileAtomically(join(this.folder, name), bytes)
+    for (const other of await this.#names()) {
+      // What is no file of ours stays: a folder of such a name, for example.
+      if (other !== name && other !== this.#last) await rm(join(this.folder, other)).catch(() => {})
+    }
+    this.#last = name
   }
 
   /** Reads the newest checkpoint that is whole. */
   async newest(): Promise<Found<About>> {
-    const damaged: string[] = []
+    const warnings: string[] = []
     for (const name of await this.#names()) {
-      const checkpoint = await this.#read(name)
-      if (checkpoint !== undefined) return { checkpoint, damaged }
-      damaged.push(join(this.folder, name))
+      const read = await this.#read(name)
+      if (typeof read === 'object') {
+        this.#last = name
+        return { checkpoint: read, warnings }
+      }
+      warnings.push(`${join(this.folder, name)} ${read} and is passed over`)
     }
-    return { damaged }
+    return { warnings }
   }
 
   /** The names of all files that look like checkpoints, the newest first. */
@@ -68,15 +79,22 @@ export class Checkpoints<About> {
     return names.filter((name) => namePattern.test(name)).sort((a, b) => stepOf(b) - stepOf(a))
   }
 
-  /** Nothing where the file does not hold what was written. */
-  async #read(name: string): Promise<Checkpoint<About> | undefined> {
+  /** What is the matter with it, where the file cannot be read or does not hold what was written. */
+  async #read(name: string): Promise<Checkpoint<About> | string> {
     const path = join(this.folder, name)
-    const bytes = await readFile(path)
+    const bytes = await readBytes(path).catch((error: Error) => `cannot be read (${error.message})`)
+    if (typeof bytes === 'string') return bytes
     const step = stepOf(name)
-    if (nameOf(step, bytes) !== basename(path)) return undefined
+    if (nameOf(step, bytes) !== name) return 'is damaged'
     const { tensors, metadata } = decodeSafetensors(bytes, path)
     return { step, tensors, about: JSON.parse(metadata.about) }
   }
+}
+
+/** Of a file: whoever opened a pipe would wait for ever. */
+async function readBytes(path: string): Promise<Uint8Array> {
+  demand((await stat(path)).isFile(), () => 'it is not a file')
+  return readFile(path)
 }
 
 function nameOf(step: number, bytes: Uint8Array): string {

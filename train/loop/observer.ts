@@ -39,6 +39,8 @@ export interface TrainingStart extends Extent {
   readonly history: readonly EpochMetrics[]
   /** Copies of the weights after these epochs. */
   readonly weights: StateDict
+  /** Whether it goes on from a checkpoint, and not from the beginning. */
+  readonly isResumed: boolean
 }
 
 /** A step that was taken, with a finite loss. */

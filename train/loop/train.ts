@@ -102,10 +102,21 @@ class Session {
   async run(): Promise<History> {
     const { network, recipe, trainingImages } = this.#training
     const lrOf = scheduleOf(recipe)
-    let progress = await this.#begin()
+    const resumed = await this.#resume()
+    let progress = resumed ?? (await this.#begin())
     const { batchesPerEpoch: steps, length: images } = trainingImages
-    const start = { ...progress, epochs: recipe.epochs, steps, images, weights: this.#goodWeights }
+    const weights = this.#goodWeights
+    const start = {
+      ...progress,
+      epochs: recipe.epochs,
+      steps,
+      images,
+      weights,
+      isResumed: resumed !== undefined,
+    }
     for (const observer of this.#observers) await observer.started?.(start)
+    // From here on there is always a checkpoint: where there is none, one was lost. And a full disk shows at once.
+    if (resumed === undefined) await this.#save(progress)
     try {
       while (progress.epoch <= recipe.epochs) {
         this.#optimizer.lr = lrOf(progress.epoch)
@@ -125,17 +136,16 @@ class Session {
     return { epochs, last: epochs.at(-1)!, best: bestOf(epochs) }
   }
 
-  /** From the newest checkpoint, or from the beginning. */
   async #begin(): Promise<Progress> {
-    const { network, survival } = this.#training
-    const { checkpoint, damaged } = (await survival?.checkpoints.newest()) ?? { damaged: [] }
-    for (const observer of this.#observers) {
-      for (const path of damaged) observer.warned?.(`${path} is damaged and passed over`)
-    }
-    if (checkpoint === undefined) {
-      this.#goodWeights = await copyWeights(network)
-      return beginningOf([])
-    }
+    this.#goodWeights = await copyWeights(this.#training.network)
+    return beginningOf([])
+  }
+
+  /** From the newest checkpoint, if there is one. */
+  async #resume(): Promise<Progress | undefined> {
+    const { checkpoint, warnings } = (await this.#training.survival?.checkpoints.newest()) ?? { warnings: [] }
+    for (const observer of this.#observers) for (const warning of warnings) observer.warned?.(warning)
+    if (checkpoint === undefined) return undefined
     this.#goodWeights = await restoreParts(checkpoint.tensors, { ...this.#pupil, optimizer: this.#optimizer })
     return checkpoint.about
   }

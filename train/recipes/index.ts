@@ -1,6 +1,6 @@
 export { openRecipe, type Sources } from './open.ts'
 export { publishedRecipe, publishedRecipeNames } from './published.ts'
-export { parseRecipe, readRecipe } from './read.ts'
+export { parseRecipe, readRecipe, recipeOfRun } from './read.ts'
 export { resolveRunRecipe, type Settings } from './resolve.ts'
 export type { NamedMethod, RunRecipe, WrittenRecipe } from './runRecipe.ts'
 export { recipeSchema } from './schema.ts'

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { demand } from '../../engine/errors.ts'
 import { suggestionFor } from '../../engine/nearest.ts'
 import { readYaml, YamlFile } from '../../files/yaml.ts'
@@ -25,6 +26,12 @@ export async function readRecipe(nameOrFile: string): Promise<WrittenRecipe> {
     () => `${nameOrFile}: there is no such file, and no recipe of that name; ${suggestionFor(name, names)}`,
   )
   return recipeIn(await readYaml(nameOrFile))
+}
+
+/** The recipe that a run has left in its folder; nothing where there is none. */
+export async function recipeOfRun(folder: string): Promise<WrittenRecipe | undefined> {
+  const path = join(folder, 'recipe.yaml')
+  return existsSync(path) ? recipeIn(await readYaml(path)) : undefined
 }
 
 /** A recipe out of the text of a file; messages call it `source`. */

@@ -164,7 +164,7 @@ async function locksIn(folder: string): Promise<Map<string, string>> {
 /** What there is, or this where there is no such file or folder. */
 async function ifThere<T, None>(result: Promise<T>, none: None): Promise<T | None> {
   return result.catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return none
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return none
     throw error
   })
 }

@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import type { Augmentation } from '../../datasets/index.ts'
+import { readJson } from '../../files/json.ts'
 import type { Recipe } from '../loop/recipe.ts'
 import type { TeacherCache } from '../teacherLogits/index.ts'
 import type { Environment } from './environment.ts'
@@ -29,4 +31,10 @@ export interface RunConfig {
   readonly seed: number
   /** The machine, which may be another when the run goes on. Where exact logits are kept decides nothing either. */
   readonly environment: Environment & { readonly teacherCache?: TeacherCache }
+}
+
+/** Where the run in a folder keeps rounded logits of its teacher: rounding decides its numbers, so it goes on with them. */
+export async function roundedLogitsOf(folder: string): Promise<TeacherCache | undefined> {
+  const config = (await readJson(join(folder, 'config.json'))) as Partial<RunConfig> | undefined
+  return config?.teacher?.logits === undefined ? undefined : config.environment?.teacherCache
 }

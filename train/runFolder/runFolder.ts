@@ -1,5 +1,7 @@
-import { readdir, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { demand } from '../../engine/errors.ts'
 import { appendDurably } from '../../files/appendFile.ts'
 import { isPartial, makeEmptyFolder, removePartialFiles } from '../../files/folder.ts'
 import { readJson, writeJson } from '../../files/json.ts'
@@ -9,6 +11,8 @@ import { Checkpoints } from '../loop/checkpoints.ts'
 import type { Confusions } from '../loop/confusions.ts'
 import type { EpochEnd, EpochMetrics, Observer, TrainingStart } from '../loop/observer.ts'
 import type { Progress } from '../loop/train.ts'
+import type { RunRecipe } from '../recipes/runRecipe.ts'
+import { recipeText } from '../recipes/text.ts'
 import { demandUnlocked, type FolderLock, isLock, lockFolder } from './lock.ts'
 import type { RunConfig } from './runConfig.ts'
 import { demandSameRun } from './sameRun.ts'
@@ -39,22 +43,23 @@ export class RunFolder implements Observer {
   private constructor(path: string, lock: FolderLock) {
     this.path = path
     this.#lock = lock
-    this.checkpoints = new Checkpoints(join(path, 'checkpoints'))
+    this.checkpoints = new Checkpoints(join(path, 'checkpoints'), () => lock.demandHeld())
   }
 
   /** A new folder. Throws where it holds something already. */
-  static async create(path: string, config: RunConfig): Promise<RunFolder> {
-    return RunFolder.#open(path, config, async () => {
+  static async create(path: string, config: RunConfig, recipe: RunRecipe): Promise<RunFolder> {
+    return RunFolder.#open(path, config, recipe, async () => {
       await makeEmptyFolder(path, isLeftOver)
       return false
     })
   }
 
   /** The folder of a run that was cut short, or a new one. Throws where it is the folder of another run. */
-  static async reopen(path: string, config: RunConfig): Promise<RunFolder> {
-    return RunFolder.#open(path, config, async () => {
+  static async reopen(path: string, config: RunConfig, recipe: RunRecipe): Promise<RunFolder> {
+    return RunFolder.#open(path, config, recipe, async () => {
       const earlier = await readJson(join(path, 'config.json'))
-      if (earlier === undefined) await makeEmptyFolder(path, isLeftOver)
+      if (earlier === undefined)
+        await makeEmptyFolder(path, (name) => isLeftOver(name) || name === 'recipe.yaml')
       else demandSameRun(path, earlier, config)
       return earlier !== undefined
     })
@@ -64,7 +69,12 @@ export class RunFolder implements Observer {
    * Takes a folder that is fit, in which the run may have begun before. Asks twice: first so that nothing is put into a
    * folder of something else, then because another process may have been at work in between.
    */
-  static async #open(path: string, config: RunConfig, hasBegun: () => Promise<boolean>): Promise<RunFolder> {
+  static async #open(
+    path: string,
+    config: RunConfig,
+    recipe: RunRecipe,
+    hasBegun: () => Promise<boolean>,
+  ): Promise<RunFolder> {
     await demandUnlocked(path)
     await hasBegun()
     const lock = await lockFolder(path)
@@ -72,6 +82,8 @@ export class RunFolder implements Observer {
     try {
       const isNew = !(await hasBegun())
       for (const inside of [path, folder.checkpoints.folder]) await removePartialFiles(inside)
+      // Before the configuration, which says that the run has begun: the recipe says how to go on.
+      await writeFileAtomically(join(path, 'recipe.yaml'), recipeText(recipe))
       if (isNew) await writeJson(join(path, 'config.json'), config)
     } catch (error) {
       await lock.release().catch(() => {})
@@ -91,12 +103,15 @@ export class RunFolder implements Observer {
   }
 
   async finish(result: RunResult, confusions: Confusions): Promise<void> {
+    await this.#lock.demandHeld()
     await writeJson(join(this.path, 'confusions.json'), confusions)
     await writeJson(join(this.path, 'result.json'), result)
   }
 
   /** What was written after the checkpoint from which a training goes on is taken back: it will be written again. */
-  async started({ history, weights }: TrainingStart): Promise<void> {
+  async started({ history, weights, isResumed }: TrainingStart): Promise<void> {
+    await this.#lock.demandHeld()
+    if (!isResumed) await this.#demandNothingFinished()
     const lines = history.map((metrics) => `${JSON.stringify(metrics)}\n`)
     await writeFileAtomically(join(this.path, 'metrics.jsonl'), lines.join(''))
     await writeFileAtomically(join(this.path, 'metrics.csv'), csvOf(history))
@@ -106,12 +121,25 @@ export class RunFolder implements Observer {
   }
 
   async epochEnded({ metrics, weights, isBest }: EpochEnd): Promise<void> {
+    await this.#lock.demandHeld()
     this.#epochs.push(metrics)
     await appendDurably(join(this.path, 'metrics.jsonl'), `${JSON.stringify(metrics)}\n`)
     await writeFileAtomically(join(this.path, 'metrics.csv'), csvOf(this.#epochs))
     await appendDurably(this.#events, eventOf(metrics))
     await this.#save('last', weights, aboutOf(metrics))
     if (isBest) await this.#save('best', weights, aboutOf(metrics))
+  }
+
+  /** Throws where a training would begin again over epochs that had ended: their checkpoints are lost. */
+  async #demandNothingFinished(): Promise<void> {
+    const path = join(this.path, 'metrics.jsonl')
+    const lines = existsSync(path) ? (await readFile(path, 'utf8')).split('\n').length - 1 : 0
+    demand(
+      lines === 0,
+      () =>
+        `${this.path}: ${lines} epochs have ended according to metrics.jsonl, but ${this.checkpoints.folder} holds no ` +
+        'whole checkpoint to go on from: put one back, or begin again in another folder',
+    )
   }
 
   /** TensorBoard reads what is appended to a file, so a training that goes on gets a new one. */

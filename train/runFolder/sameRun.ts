@@ -1,4 +1,6 @@
 import { demand } from '../../engine/errors.ts'
+import type { Settings } from '../recipes/resolve.ts'
+import type { RunRecipe } from '../recipes/runRecipe.ts'
 
 /** Everything that decides the numbers must be as it was; the machine and its number of threads may be another. */
 export function demandSameRun(path: string, earlier: object, config: object): void {
@@ -6,7 +8,21 @@ export function demandSameRun(path: string, earlier: object, config: object): vo
     const { environment, ...deciding } = JSON.parse(JSON.stringify(value))
     return deciding
   })
-  const changes = changesBetween(before, now)
+  demandUnchanged(path, changesBetween(before, now))
+}
+
+/** The same for single values by their places in a recipe, as `training.lr`: what the run began with. */
+export function demandSameSettings(path: string, recipe: RunRecipe, settings: Settings): void {
+  const changes = Object.entries(settings).map(([place, value]) => {
+    const before = place
+      .split('.')
+      .reduce<unknown>((inner, key) => (isRecord(inner) ? inner[key] : undefined), recipe)
+    return changesBetween(before, value, place)
+  })
+  demandUnchanged(path, changes.flat())
+}
+
+function demandUnchanged(path: string, changes: readonly string[]): void {
   demand(changes.length === 0, () => `${path}: this folder is of another run: ${changes.join('; ')}`)
 }
 

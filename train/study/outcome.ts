@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type RunRecipe, readRecipe, resolveRunRecipe } from '../recipes/index.ts'
+import { type RunRecipe, recipeOfRun, resolveRunRecipe } from '../recipes/index.ts'
 import { type RunResult, resultIn } from '../runFolder/runFolder.ts'
 import { demandSameRun } from '../runFolder/sameRun.ts'
 import type { PlannedRun } from './manifest.ts'
@@ -13,9 +13,9 @@ export type Outcome =
 /** Looks into the folder of a planned run. Throws where another run lies in it. */
 export async function outcomeOf({ folder, recipe }: PlannedRun): Promise<Outcome> {
   if (!existsSync(join(folder, 'config.json'))) return { state: 'missing' }
-  const written = join(folder, 'recipe.yaml')
-  if (existsSync(written)) {
-    const found = resolveRunRecipe(await readRecipe(written))
+  const written = await recipeOfRun(folder)
+  if (written !== undefined) {
+    const found = resolveRunRecipe(written)
     demandSameRun(folder, found, settledAs(found, recipe))
   }
   const result = await resultIn(folder)
