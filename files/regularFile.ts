@@ -56,15 +56,20 @@ export async function readText(path: string, most?: number): Promise<string> {
   }
 }
 
-/** The same; nothing where there is no such file. */
+/** The same; nothing where there is no such file, or where it goes while it is opened. */
 export async function readTextIfThere(path: string): Promise<string | undefined> {
-  const isThere = await fileSystem(path)
-    .access(path)
-    .then(
-      () => true,
-      ({ code }: NodeJS.ErrnoException) => code !== 'ENOENT',
-    )
-  return isThere ? readText(path) : undefined
+  try {
+    return await readText(path)
+  } catch (error) {
+    const isThere = await fileSystem(path)
+      .access(path)
+      .then(
+        () => true,
+        ({ code }: NodeJS.ErrnoException) => code !== 'ENOENT',
+      )
+    if (isThere) throw error
+    return undefined
+  }
 }
 
 /** The bytes of a file as they come from the disk. Throws as `readBytes`, when the first are asked for. */

@@ -110,13 +110,16 @@ describe('a run that is cut short', () => {
       warned: (message) => void heard.push(message),
     }
     const end = await run(await runIn(folder, { resume: true, observer }))
-    expect(heard).toEqual([`${newest} is damaged and is passed over`, 'from epoch 2 step 1'])
+    expect(heard).toEqual([
+      `${newest}: its bytes are not those that were written; this checkpoint is passed over`,
+      'from epoch 2 step 1',
+    ])
     expect(end.fingerprint).toBe(fingerprint)
   })
 
   it.each([
-    ['a link to nothing', (path: string) => symlink('nowhere', path), 'ENOENT'],
-    ['a folder', (path: string) => mkdir(path), 'it is not a file'],
+    ['a link to nothing', (path: string) => symlink('nowhere', path), 'there is no such file'],
+    ['a folder', (path: string) => mkdir(path), 'expected a file, but this is a folder'],
     ['a link to itself', (path: string) => symlink(path, path), 'ELOOP'],
   ])('should go on from the checkpoint before the newest where that is %s', async (_, replace, cause) => {
     const folder = await temporaryFolder()
@@ -130,7 +133,7 @@ describe('a run that is cut short', () => {
     const observer: Observer = { warned: (message) => void warnings.push(message) }
     const stopped = run(await runIn(folder, { ...stopAfter(1, observer), saveEvery, resume: true }))
     await expect(stopped).rejects.toThrow('stopped after step 2 of 3 in epoch 2')
-    expect(warnings).toEqual([expect.stringMatching(/^\S+ cannot be read \(.+\) and is passed over$/)])
+    expect(warnings).toEqual([expect.stringMatching(/; this checkpoint is passed over$/)])
     expect(warnings[0]).toContain(newest)
     expect(warnings[0]).toContain(cause)
     expect(await readdir(join(folder, 'checkpoints'))).toContain(older)
@@ -145,7 +148,7 @@ describe('a run that is cut short', () => {
     for (const name of await readdir(checkpoints)) await rm(join(checkpoints, name))
     for (let attempt = 0; attempt < 2; attempt++) {
       await expect(run(await runIn(folder, { resume: true }))).rejects.toThrow(
-        `${folder}: 1 epochs have ended according to metrics.jsonl, but ${checkpoints} holds no whole checkpoint`,
+        `${folder}/metrics.jsonl: tells of 1 finished epoch, but ${checkpoints} holds no whole checkpoint`,
       )
     }
     expect(await Promise.all(files.map((name) => readFile(join(folder, name))))).toEqual(before)

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile, rm, stat } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { demand, InvalidInputError } from '../../engine/errors.ts'
+import { InvalidInputError } from '../../engine/errors.ts'
 import { makeFolder } from '../../files/folder.ts'
+import { readBytes } from '../../files/regularFile.ts'
 import { writeFileAtomically } from '../../files/writeFile.ts'
 import { decodeSafetensors, encodeSafetensors, type StateDict } from '../../nn/index.ts'
 
@@ -65,7 +66,7 @@ export class Checkpoints<About> {
         this.#last = name
         return { checkpoint: read, warnings }
       }
-      warnings.push(`${join(this.folder, name)} ${read} and is passed over`)
+      warnings.push(`${read}; this checkpoint is passed over`)
     }
     return { warnings }
   }
@@ -79,22 +80,16 @@ export class Checkpoints<About> {
     return names.filter((name) => namePattern.test(name)).sort((a, b) => stepOf(b) - stepOf(a))
   }
 
-  /** What is the matter with it, where the file cannot be read or does not hold what was written. */
+  /** Or what is wrong with it, where the file cannot be read or does not hold what was written. */
   async #read(name: string): Promise<Checkpoint<About> | string> {
     const path = join(this.folder, name)
-    const bytes = await readBytes(path).catch((error: Error) => `cannot be read (${error.message})`)
+    const bytes = await readBytes(path).catch((error: Error) => error.message)
     if (typeof bytes === 'string') return bytes
     const step = stepOf(name)
-    if (nameOf(step, bytes) !== name) return 'is damaged'
+    if (nameOf(step, bytes) !== name) return `${path}: its bytes are not those that were written`
     const { tensors, metadata } = decodeSafetensors(bytes, path)
     return { step, tensors, about: JSON.parse(metadata.about) }
   }
-}
-
-/** Of a file: whoever opened a pipe would wait for ever. */
-async function readBytes(path: string): Promise<Uint8Array> {
-  demand((await stat(path)).isFile(), () => 'it is not a file')
-  return readFile(path)
 }
 
 function nameOf(step: number, bytes: Uint8Array): string {

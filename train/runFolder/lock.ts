@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { demand, InvalidInputError } from '../../engine/errors.ts'
 import { found } from '../../files/explain.ts'
+import { readTextIfThere } from '../../files/regularFile.ts'
 import { writeFileAtomically } from '../../files/writeFile.ts'
 import { isAlive, isUncertain, type Owner, parseOwner, thisProcess } from './owner.ts'
 
@@ -153,18 +154,18 @@ function surroundingsHere(): Surroundings {
 async function locksIn(folder: string): Promise<Map<string, string>> {
   const locks = new Map<string, string>()
   // A client of NFS that has just made a file in a folder asks the server what else is in it.
-  for (const name of (await found(folder, ifThere(readdir(folder), []))).filter(isLock)) {
-    const path = join(folder, name)
-    const text = await found(path, ifThere(readFile(path, 'utf8'), undefined))
+  for (const name of (await namesIn(folder)).filter(isLock)) {
+    const text = await readTextIfThere(join(folder, name))
     if (text !== undefined) locks.set(name, text)
   }
   return locks
 }
 
-/** What there is, or this where there is no such file or folder. */
-async function ifThere<T, None>(result: Promise<T>, none: None): Promise<T | None> {
-  return result.catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return none
+/** The names in a folder; none where there is no such folder. */
+async function namesIn(folder: string): Promise<string[]> {
+  const names = readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return []
     throw error
   })
+  return found(folder, names)
 }

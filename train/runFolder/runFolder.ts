@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs'
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { demand } from '../../engine/errors.ts'
 import { appendDurably } from '../../files/appendFile.ts'
 import { isPartial, makeEmptyFolder, removePartialFiles } from '../../files/folder.ts'
 import { readJson, writeJson } from '../../files/json.ts'
+import { readTextIfThere } from '../../files/regularFile.ts'
 import { writeFileAtomically } from '../../files/writeFile.ts'
 import { type StateDict, saveWeights } from '../../nn/index.ts'
 import { Checkpoints } from '../loop/checkpoints.ts'
@@ -133,11 +133,11 @@ export class RunFolder implements Observer {
   /** Throws where a training would begin again over epochs that had ended: their checkpoints are lost. */
   async #demandNothingFinished(): Promise<void> {
     const path = join(this.path, 'metrics.jsonl')
-    const lines = existsSync(path) ? (await readFile(path, 'utf8')).split('\n').length - 1 : 0
+    const epochs = ((await readTextIfThere(path)) ?? '').split('\n').length - 1
     demand(
-      lines === 0,
+      epochs === 0,
       () =>
-        `${this.path}: ${lines} epochs have ended according to metrics.jsonl, but ${this.checkpoints.folder} holds no ` +
+        `${path}: tells of ${epochs} finished ${epochs === 1 ? 'epoch' : 'epochs'}, but ${this.checkpoints.folder} holds no ` +
         'whole checkpoint to go on from: put one back, or begin again in another folder',
     )
   }
