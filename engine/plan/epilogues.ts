@@ -17,17 +17,20 @@ export function joinEpilogues(
   takesEpilogue: TakesEpilogue,
 ): Kernel[] {
   const readers = new Map<number, number>()
-  const writers = new Map<number, number[]>()
+  /** The only kernel that writes a value; undefined where several write parts of it. */
+  const writers = new Map<number, number | undefined>()
   kernels.forEach((kernel, i) => {
     for (const value of new Set(valuesRead(kernel))) readers.set(value, (readers.get(value) ?? 0) + 1)
-    for (const value of valuesWritten(kernel)) writers.set(value, [...(writers.get(value) ?? []), i])
+    for (const value of valuesWritten(kernel)) writers.set(value, writers.has(value) ? undefined : i)
   })
   const joined: (Kernel | undefined)[] = [...kernels]
   kernels.forEach((kernel, i) => {
     if (kernel.kind !== 'loop' || kernel.folds.length > 0) return
     const candidates = valuesRead(kernel)
-      .filter((value) => readers.get(value) === 1 && writers.get(value)?.length === 1 && !wanted.has(value))
-      .map((value) => writers.get(value)![0])
+      .flatMap((value) => {
+        const writer = writers.get(value)
+        return writer !== undefined && readers.get(value) === 1 && !wanted.has(value) ? [writer] : []
+      })
       .sort((a, b) => b - a)
     for (const candidate of candidates) {
       const call = joined[candidate]

@@ -58,14 +58,16 @@ export function groupOperations(graph: Graph): Group[] {
   const first = graph.inputs.length
   const groups: Group[] = []
   const groupOf = new Map<number, Group>()
-  const dependencies = new Dependencies(graph.operations.length)
+  const dependencies = new Dependencies()
 
   /** The group that must have ended before the value can be read from memory. */
   const producerOf = (value: number): Group[] => {
-    if (value < first) return []
-    const { name, inputs } = graph.operations[value - first]
-    if (roleOf(name) === 'view') return producerOf(inputs[0])
-    return roleOf(name) === 'inline' ? [] : [groupOf.get(value)!]
+    let seen = value
+    while (seen >= first && roleOf(graph.operations[seen - first].name) === 'view') {
+      seen = graph.operations[seen - first].inputs[0]
+    }
+    const group = groupOf.get(seen)
+    return group === undefined ? [] : [group]
   }
   /** The loop in whose registers the value is, element by element. */
   const loopOf = (value: number): Group | undefined =>

@@ -39,23 +39,33 @@ export interface Arena {
  */
 export function layOutArena(blocks: readonly Block[]): Arena {
   const offsets = new Array<number>(blocks.length).fill(0)
-  const placed: { start: number; end: number; block: Block }[] = []
+  const placed: (Lifetime & { readonly start: number; readonly end: number })[] = []
   let total = 0
   const largestFirst = blocks.map((_, i) => i).sort((a, b) => blocks[b].bytes - blocks[a].bytes || a - b)
   for (const index of largestFirst) {
-    const block = blocks[index]
-    const size = Math.ceil(block.bytes / alignment) * alignment
+    const { from, to, bytes } = blocks[index]
+    const size = Math.ceil(bytes / alignment) * alignment
     let start = 0
     // `placed` is sorted by start, so the first gap that is large enough is the lowest.
     for (const other of placed) {
-      if (other.block.from > block.to || other.block.to < block.from) continue
+      if (other.from > to || other.to < from) continue
       if (other.start >= start + size) break
       start = Math.max(start, other.end)
     }
     offsets[index] = start
-    const after = placed.findIndex((other) => other.start > start)
-    placed.splice(after < 0 ? placed.length : after, 0, { start, end: start + size, block })
+    placed.splice(firstBeyond(placed, start), 0, { start, end: start + size, from, to })
     total = Math.max(total, start + size)
   }
   return { offsets, bytes: total }
+}
+
+/** How many of these, which are sorted by it, start at a place or before it. */
+function firstBeyond(placed: readonly { readonly start: number }[], place: number): number {
+  let [low, high] = [0, placed.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (placed[middle].start > place) high = middle
+    else low = middle + 1
+  }
+  return low
 }

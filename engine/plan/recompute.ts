@@ -35,7 +35,11 @@ export function recomputedValues(graph: Graph): Set<number> {
   const readers = new Map<number, number[]>()
   const wanted = new Set(graph.outputs.map(({ value }) => value))
   graph.operations.forEach(({ inputs }, index) => {
-    for (const input of inputs) readers.set(input, [...(readers.get(input) ?? []), index])
+    for (const input of inputs) {
+      const sofar = readers.get(input)
+      if (sofar === undefined) readers.set(input, [index])
+      else sofar.push(index)
+    }
   })
 
   /** For each value that is computed again: from how many operations, and which values in memory. */

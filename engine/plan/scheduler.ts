@@ -135,11 +135,21 @@ export class Scheduler {
 
   /** Where a value of the graph lies; values that are numbers or views are worked out here. */
   viewOf(value: number): View {
-    let view = this.#views.get(value)
-    if (view === undefined) {
-      const operation = this.operationOf(value)!
-      view = roleOf(operation.name) === 'inline' ? this.#write(operation) : this.#look(operation)
-      this.#views.set(value, view)
+    const looks: number[] = []
+    let at = value
+    let view = this.#views.get(at)
+    while (view === undefined) {
+      const operation = this.operationOf(at)!
+      if (roleOf(operation.name) === 'inline') this.#views.set(at, (view = this.#write(operation)))
+      else {
+        looks.push(at)
+        at = operation.inputs[0]
+        view = this.#views.get(at)
+      }
+    }
+    for (const look of looks.toReversed()) {
+      view = this.#look(this.operationOf(look)!, view)
+      this.#views.set(look, view)
     }
     return view
   }
@@ -180,8 +190,8 @@ export class Scheduler {
     return output
   }
 
-  #look({ name, inputs: [input], attributes, shape }: Operation): View {
-    const view = this.viewOf(input)
+  /** What an operation sees that moves no elements. */
+  #look({ name, attributes, shape }: Operation, view: View): View {
     if (name === 'permute') return permuteView(view, attributes.order as number[])
     if (name === 'broadcastTo') return broadcastView(view, shape)
     if (name === 'slice') {
