@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { convertHost, isFloat } from '../dtype.ts'
 import type { DType } from '../index.ts'
 import type { Attributes } from '../node.ts'
-import type { Example } from '../operations/primitive.ts'
+import type { Example, Kinks } from '../operations/primitive.ts'
 import { RandomStream, streamKey } from '../random.ts'
 import { sizeOf } from '../shape.ts'
 import type { Values } from './arbitraries.ts'
@@ -19,15 +19,40 @@ export type Calls = fc.Arbitrary<Call>
 /** The shape, type and domain of an operand. */
 export type ExampleOperand = Example['inputs'][number]
 
+/** The elements at which formulas are at their most difficult, and the commonest ones there are. */
+const specialElements = [0, 1, -1]
+
+/**
+ * For floating elements at which formulas may fail: each is undefined or, half the time, 0 or ±1, so that ties are common
+ * too; those in the domain at which there is no kink.
+ */
+function specialDraws({ at = [], ties = false }: Kinks, seed: number) {
+  const stream = new RandomStream(streamKey(seed, 'special elements'))
+  const used = new Set<number>(at)
+  return ([low, high]: readonly [number, number]): number | undefined => {
+    const candidates = specialElements.filter((each) => each >= low && each <= high && !used.has(each))
+    if (stream.uniform() < 0.5 || candidates.length === 0) return undefined
+    const drawn = candidates[Math.floor(stream.uniform() * candidates.length)]
+    if (ties) used.add(drawn)
+    return drawn
+  }
+}
+
 /**
  * Elements for each operand, drawn from its domain; `floating` replaces float64. Floating elements are apart from each
- * other and from the eighths of the domain, where functions have their kinks: a difference of two values nearby is a
- * derivative there.
+ * other and from the eighths of the domain; with `kinks`, half of them are 0 or ±1 instead, wherever there is no kink.
  */
-export function draw(operands: readonly ExampleOperand[], seed = 1, floating: DType = 'float64'): Values[] {
+export function draw(
+  operands: readonly ExampleOperand[],
+  seed = 1,
+  floating: DType = 'float64',
+  kinks?: Kinks,
+): Values[] {
   const stream = new RandomStream(streamKey(seed, 'examples'))
   const offsets = stream.permutation(64)
-  return operands.map(({ shape, dtype = 'float64', domain: [low, high] = [-2, 2] }, operand) => {
+  const special = kinks && specialDraws(kinks, seed)
+  return operands.map(({ shape, dtype = 'float64', domain = [-2, 2] }, operand) => {
+    const [low, high] = domain
     const size = sizeOf(shape)
     const elements = Float64Array.from(stream.permutation(size), (rank) => {
       const uniform = stream.uniform()
@@ -35,7 +60,7 @@ export function draw(operands: readonly ExampleOperand[], seed = 1, floating: DT
       if (!isFloat(dtype)) return Math.floor(low + (high - low) * uniform)
       // One element in each of `size` equal parts of the domain, at a place that no other operand has.
       const place = (2 * offsets[operand % 64] + 1 + (uniform - 0.5) / 2) / 128
-      return low + ((high - low) * (rank + place)) / size
+      return special?.(domain) ?? low + ((high - low) * (rank + place)) / size
     })
     return { data: convertHost(dtype === 'float64' ? floating : dtype, elements), shape }
   })
@@ -43,8 +68,8 @@ export function draw(operands: readonly ExampleOperand[], seed = 1, floating: DT
 
 /** For calls like an example, elements drawn from the domains. The example shrinks, elements do not. */
 export function callsLike(examples: fc.Arbitrary<Example>, floating: DType = 'float64'): Calls {
-  return fc.tuple(examples, fc.noShrink(fc.nat())).map(([{ inputs, attributes = {} }, seed]) => ({
-    inputs: draw(inputs, seed, floating),
+  return fc.tuple(examples, fc.noShrink(fc.nat())).map(([{ inputs, attributes = {}, kinks = {} }, seed]) => ({
+    inputs: draw(inputs, seed, floating, kinks),
     attributes: attributes.dtype === 'float64' ? { ...attributes, dtype: floating } : attributes,
   }))
 }

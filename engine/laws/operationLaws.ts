@@ -24,7 +24,7 @@ import { type Law, search } from './law.ts'
 export interface Operation {
   readonly name: string
   readonly call: (inputs: readonly Tensor[], attributes: Attributes) => Tensor
-  /** For shapes, types and domains of operands, and for attributes. Kinks lie at eighths of domains, if anywhere. */
+  /** For shapes, types and domains of operands, and for attributes. Half of the elements are 0, 1 or −1. */
   readonly examples: fc.Arbitrary<Example>
   /** Whether operands are repeated to their common shape, as those of `add`. Default: no. */
   readonly broadcasts?: boolean

@@ -5,7 +5,7 @@ import { broadcastShapes } from '../shape.ts'
 import { Tensor, type TensorLike } from '../tensor.ts'
 import { asTensor, checkOperands, literal } from './constants.ts'
 import type { BinaryName, UnaryName } from './names.ts'
-import { apply, type Primitive } from './primitive.ts'
+import { apply, type Kinks, type Primitive } from './primitive.ts'
 import { type Kind, sharedType } from './types.ts'
 
 /** On which types an operation computes; others are cast to them, bool to int32 where it may be any number. */
@@ -44,6 +44,7 @@ interface UnaryRule {
   computes?: Computes
   /** Where tests draw the operand. */
   domain?: Domain
+  kinks?: Kinks
   /** The gradient with respect to x, from that with respect to y = f(x). */
   vjp: ((gradient: Tensor, x: Tensor, y: Tensor) => Tensor) | 'none'
 }
@@ -54,6 +55,7 @@ interface BinaryRule {
   /** Whether the result is a truth value. */
   compares?: boolean
   domains?: readonly [Domain, Domain]
+  kinks?: Kinks
   vjp: ((gradient: Tensor, a: Tensor, b: Tensor, output: Tensor) => (Tensor | undefined)[]) | 'none'
 }
 
@@ -64,14 +66,14 @@ export type UnaryOperation = ((x: TensorLike) => Tensor) & { readonly primitive:
 export type BinaryOperation = ((a: TensorLike, b: TensorLike) => Tensor) & { readonly primitive: Primitive }
 
 function unary(name: UnaryName, rule: UnaryRule): UnaryOperation {
-  const { formula, computes = 'float', domain, vjp } = rule
+  const { formula, computes = 'float', domain, kinks, vjp } = rule
   const dtype = computes === 'bool' ? 'bool' : undefined
   const primitive: Primitive = {
     name,
     formula,
     infer: ([x]) => ({ shape: x.shape, dtype: sharedType(name, computes, [x]) }),
     vjp: vjp === 'none' ? 'none' : (gradient, { inputs: [x], output }) => [vjp(gradient, x, output)],
-    examples: [[], [5], [2, 3, 4]].map((shape) => ({ inputs: [{ shape, domain, dtype }] })),
+    examples: [[], [5], [2, 3, 4]].map((shape) => ({ inputs: [{ shape, domain, dtype }], kinks })),
   }
   const operation = (value: TensorLike) => {
     const x = asTensor(name, value)
@@ -81,7 +83,7 @@ function unary(name: UnaryName, rule: UnaryRule): UnaryOperation {
 }
 
 function binary(name: BinaryName, rule: BinaryRule): BinaryOperation {
-  const { formula, computes = 'number', compares = false, domains = [], vjp } = rule
+  const { formula, computes = 'number', compares = false, domains = [], kinks, vjp } = rule
   const dtype = computes === 'bool' ? 'bool' : undefined
   const primitive: Primitive = {
     name,
@@ -102,7 +104,7 @@ function binary(name: BinaryName, rule: BinaryRule): BinaryOperation {
       ],
       [[], [5]],
       [[2, 5], []],
-    ].map((shapes) => ({ inputs: shapes.map((shape, i) => ({ shape, domain: domains[i], dtype })) })),
+    ].map((shapes) => ({ inputs: shapes.map((shape, i) => ({ shape, domain: domains[i], dtype })), kinks })),
   }
   const operation = (first: TensorLike, second: TensorLike) => {
     const [a, b] = together(first, second, { name, computes, compares })
@@ -175,6 +177,7 @@ export const negate = unary('negate', { formula: '−x', computes: 'number', vjp
 export const abs = unary('abs', {
   formula: '|x|',
   computes: 'number',
+  kinks: { at: [0] },
   vjp: (g, x) => multiply(g, sign(x)),
 })
 
@@ -292,6 +295,8 @@ export const remainder = binary('remainder', {
     [-4, 4],
     [0.7, 2],
   ],
+  // Wherever a/b is whole.
+  kinks: { at: [0, 1, -1], ties: true },
   // Not ⌊a/b⌋ of the rounded quotient, which may be one off. A remainder equal to b was rounded up to it.
   vjp: (g, a, b, y) => {
     const quotient = where(equal(y, b), -1, round(divide(subtract(a, y), b)))
@@ -342,12 +347,14 @@ export const atan2 = binary('atan2', {
  */
 export const maximum = binary('maximum', {
   formula: 'max(a, b)',
+  kinks: { ties: true },
   vjp: (g, a, b) => share(g, equal(a, b), less(a, b), less(b, a)),
 })
 
 /** The smaller one, with the gradient of `maximum`. PyTorch: `torch.minimum`. */
 export const minimum = binary('minimum', {
   formula: 'min(a, b)',
+  kinks: { ties: true },
   vjp: (g, a, b) => share(g, equal(a, b), less(b, a), less(a, b)),
 })
 

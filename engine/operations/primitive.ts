@@ -22,6 +22,14 @@ export type Vjp = (
   call: { inputs: readonly Tensor[]; output: Tensor; attributes: Attributes },
 ) => (Tensor | undefined)[]
 
+/** Where a function is not smooth, and differences do not tell its derivatives. */
+export interface Kinks {
+  /** At these elements. */
+  readonly at?: readonly number[]
+  /** Where two elements are equal, of one operand or of two. Default false. */
+  readonly ties?: boolean
+}
+
 /** A call that tests make: operands of these shapes with elements drawn from their domains. */
 export interface Example {
   readonly inputs: readonly {
@@ -32,6 +40,8 @@ export interface Example {
     readonly domain?: readonly [number, number]
   }[]
   readonly attributes?: Attributes
+  /** Default: nowhere in the domains. */
+  readonly kinks?: Kinks
 }
 
 /** All that thermograd knows of a primitive operation, except how executors compute it. */

@@ -64,7 +64,7 @@ export const amaxPrimitive: Primitive = {
     const share = divide(gradient, apply(sumPrimitive, [winners], attributes))
     return [multiply(winners, share)]
   },
-  examples,
+  examples: examples.map((example) => ({ ...example, kinks: { ties: true } })),
 }
 
 export const argmaxPrimitive: Primitive = {

@@ -1,18 +1,20 @@
 import type { ExampleOperand as Operand } from '../../engine/laws/call.ts'
 import * as operations from '../../engine/operations/index.ts'
 import type { PrimitiveName } from '../../engine/operations/names.ts'
+import type { Kinks } from '../../engine/operations/primitive.ts'
 import type { Tensor } from '../../engine/tensor.ts'
 
 /** A call of a composed operation, for the gradient checks and the conformance suite. */
 export interface Composition {
   readonly call: (...inputs: Tensor[]) => Tensor
   readonly operands: readonly Operand[]
+  readonly kinks?: Kinks
   /** False where the operands or the result are not real numbers. */
   readonly differentiable: boolean
 }
 
-function differentiable(operands: readonly Operand[], call: Composition['call']): Composition {
-  return { operands, call, differentiable: true }
+function differentiable(operands: readonly Operand[], call: Composition['call'], kinks?: Kinks): Composition {
+  return { operands, call, kinks, differentiable: true }
 }
 
 function discrete(operands: readonly Operand[], call: Composition['call']): Composition {
@@ -21,9 +23,12 @@ function discrete(operands: readonly Operand[], call: Composition['call']): Comp
 
 type Domain = readonly [number, number]
 
-function elementwise(call: (x: Tensor) => Tensor, domain?: Domain): Composition {
-  return differentiable([{ shape: [2, 5], domain }], call)
+function elementwise(call: (x: Tensor) => Tensor, domain?: Domain, kinks?: Kinks): Composition {
+  return differentiable([{ shape: [2, 5], domain }], call, kinks)
 }
+
+const kinkAtZero: Kinks = { at: [0] }
+const kinkAtTies: Kinks = { ties: true }
 
 const matrix: Operand = { shape: [3, 4] }
 const cube: Operand = { shape: [2, 3, 4] }
@@ -45,12 +50,12 @@ export const compositions: Record<ComposedName, Composition> = {
   log2: elementwise(operations.log2, [0.5, 3]),
   log10: elementwise(operations.log10, [0.5, 3]),
   tan: elementwise(operations.tan, [-1, 1]),
-  trunc: elementwise(operations.trunc),
-  sign: elementwise(operations.sign),
-  clamp: elementwise((x) => operations.clamp(x, -0.5, 1)),
-  relu: elementwise(operations.relu),
-  leakyRelu: elementwise((x) => operations.leakyRelu(x, 0.2)),
-  elu: elementwise((x) => operations.elu(x, 1.5)),
+  trunc: elementwise(operations.trunc, undefined, { at: [0, 1, -1] }),
+  sign: elementwise(operations.sign, undefined, kinkAtZero),
+  clamp: elementwise((x) => operations.clamp(x, -0.5, 1), undefined, { at: [1] }),
+  relu: elementwise(operations.relu, undefined, kinkAtZero),
+  leakyRelu: elementwise((x) => operations.leakyRelu(x, 0.2), undefined, kinkAtZero),
+  elu: elementwise((x) => operations.elu(x, 1.5), undefined, kinkAtZero),
   softplus: elementwise(operations.softplus),
   sigmoid: elementwise(operations.sigmoid),
   logSigmoid: elementwise(operations.logSigmoid),
@@ -67,10 +72,10 @@ export const compositions: Record<ComposedName, Composition> = {
   sum: differentiable([cube], (x) => operations.sum(x, [0, -1])),
   mean: differentiable([cube], (x) => operations.mean(x, [0, 2], { keepDimensions: true })),
   variance: differentiable([cube], (x) => operations.variance(x, [0, 2], { correction: 0 })),
-  standardDeviation: differentiable([cube], (x) => operations.standardDeviation(x, 1)),
-  amin: differentiable([cube], (x) => operations.amin(x, [1, 2])),
-  max: differentiable([cube], (x) => operations.max(x, 1)),
-  min: differentiable([cube], (x) => operations.min(x, -1, { keepDimensions: true })),
+  standardDeviation: differentiable([cube], (x) => operations.standardDeviation(x, 1), kinkAtTies),
+  amin: differentiable([cube], (x) => operations.amin(x, [1, 2]), kinkAtTies),
+  max: differentiable([cube], (x) => operations.max(x, 1), kinkAtTies),
+  min: differentiable([cube], (x) => operations.min(x, -1, { keepDimensions: true }), kinkAtTies),
   logSumExp: differentiable([cube], (x) => operations.logSumExp(x, [1, 2])),
   softmax: differentiable([matrix], (x) => operations.softmax(x)),
   logSoftmax: differentiable([cube], (x) => operations.logSoftmax(x, 1)),
@@ -82,7 +87,11 @@ export const compositions: Record<ComposedName, Composition> = {
   conv2d: differentiable([maps, { shape: [4, 3, 3, 3] }, { shape: [4] }], (x, weight, bias) =>
     operations.conv2d(x, weight, bias, { stride: [2, 1], padding: 1 }),
   ),
-  maxPool2d: differentiable([maps], (x) => operations.maxPool2d(x, [3, 2], { stride: 2, padding: 1 })),
+  maxPool2d: differentiable(
+    [maps],
+    (x) => operations.maxPool2d(x, [3, 2], { stride: 2, padding: 1 }),
+    kinkAtTies,
+  ),
   adaptiveAveragePool2d: differentiable([maps], (x) => operations.adaptiveAveragePool2d(x, [2, 3])),
   averagePool2d: differentiable([maps], (x) => operations.averagePool2d(x, 3, { stride: 2, padding: 1 })),
   globalAveragePool2d: differentiable([maps], operations.globalAveragePool2d),

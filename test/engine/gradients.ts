@@ -27,10 +27,10 @@ const operations: readonly Operation[] = [
     })),
   ...Object.entries(compositions)
     .filter(([, { differentiable }]) => differentiable)
-    .map(([name, { call, operands }]) => ({
+    .map(([name, { call, operands, kinks }]) => ({
       name: `the composed ${name}`,
       call: (inputs: readonly Tensor[]) => call(...inputs),
-      examples: [{ inputs: operands }],
+      examples: [{ inputs: operands, kinks }],
     })),
 ]
 

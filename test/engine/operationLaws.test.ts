@@ -38,8 +38,8 @@ describe('every primitive with a gradient', () => {
 })
 
 describe('every composed operation', () => {
-  for (const [name, { call, operands, differentiable }] of Object.entries(compositions)) {
-    const examples = fc.constant({ inputs: operands })
+  for (const [name, { call, operands, kinks, differentiable }] of Object.entries(compositions)) {
+    const examples = fc.constant({ inputs: operands, kinks })
     describeOperation({ name, call: (inputs) => call(...inputs), examples, differentiable }, { runs: 4 })
   }
 })

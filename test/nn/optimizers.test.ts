@@ -46,6 +46,19 @@ async function valuesOf(tensors: Iterable<Tensor>): Promise<number[][]> {
   return values
 }
 
+describe('Adam', () => {
+  it('forgets earlier gradients altogether where a beta is 0, however large they were', async () => {
+    const parameter = variable(tensor([0], { dtype: 'float64' }))
+    const optimizer = new Adam([parameter], { lr: 1, betas: [0, 0], epsilon: 0 })
+    for (const gradient of [1e9, 1]) {
+      optimizer.step([tensor([gradient], { dtype: 'float64' })])
+      await realize(parameter, optimizer)
+    }
+    // Each step is lr · gradient / √gradient².
+    expect(await numbers(parameter)).toEqual([-2])
+  })
+})
+
 describe.each(Object.entries(makers))('%s', (_, make) => {
   it('goes on from a saved state exactly as if it had not stopped', async () => {
     const whole = make(parameters())
