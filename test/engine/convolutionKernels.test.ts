@@ -21,7 +21,7 @@ interface Sizes {
 const convolutionArb: fc.Arbitrary<Sizes> = fc.record({
   count: fc.constantFrom(1, 2, 3),
   channels: fc.constantFrom(3, 8, 16, 32, 40),
-  filters: fc.constantFrom(5, 16, 32, 48),
+  filters: fc.constantFrom(5, 12, 16, 24, 32, 40, 48),
   height: fc.constantFrom(4, 6, 8, 12),
   width: fc.constantFrom(4, 7, 8, 16),
   kernel: fc.constantFrom(1, 3),
@@ -34,8 +34,8 @@ const convolutionArb: fc.Arbitrary<Sizes> = fc.record({
 const filteredArb = (outputTile: 2 | 4): fc.Arbitrary<Sizes> =>
   fc.record({
     count: fc.integer({ min: 1, max: 5 }),
-    channels: fc.constantFrom(16, 32, 48),
-    filters: fc.constantFrom(16, 32, 48),
+    channels: fc.constantFrom(8, 16, 24, 48),
+    filters: fc.constantFrom(8, 16, 24, 40, 48),
     height: fc.integer({ min: 1, max: 4 }).map((tiles) => tiles * outputTile),
     width: fc.integer({ min: 1, max: 4 }).map((tiles) => tiles * outputTile),
     kernel: fc.constant(3),

@@ -44,5 +44,7 @@ class WasmExecutor implements Executor {
  * measure or test: `wasm({ winograd: false })` computes every convolution directly.
  */
 export function wasm(modes: Partial<EngineModes> = {}): Executor & { readonly modes: EngineModes } {
-  return new WasmExecutor({ ...engineModes(), ...modes })
+  const chosen = { ...engineModes(), ...modes }
+  const fusedMultiplyAdd = chosen.relaxedSimd && chosen.fusedMultiplyAdd
+  return new WasmExecutor({ ...chosen, fusedMultiplyAdd })
 }

@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../../errors.ts'
-import { f32x4, i32, v128 } from './assembler/instructions.ts'
+import { f32, f32x4, i32, v128 } from './assembler/instructions.ts'
 import { assemble, FunctionBuilder, newMemory } from './assembler/module.ts'
 import { bytesPerElement } from './kernels/lanes.ts'
 import { advance } from './kernels/pointers.ts'
@@ -11,6 +11,8 @@ import { whyAlone } from './threads.ts'
 export type EngineModes = {
   /** a b + c in one instruction, of the relaxed SIMD extension. */
   readonly relaxedSimd: boolean
+  /** Whether that rounds once here; the extension leaves it to the machine. Beside the methods it is all that decides bits. */
+  readonly fusedMultiplyAdd: boolean
   /** V8 makes one 256-bit operation of two 128-bit ones that stand side by side. */
   readonly revectorize: boolean
   /** Convolutions 3×3 by Winograd's method: where it is faster, never, or F(m×m, 3×3) of this m wherever it can be. */
@@ -20,7 +22,7 @@ export type EngineModes = {
   readonly oneThreadBecause?: string
   /** Whether there is memory that threads can share; a page that is not isolated may have no such memory. */
   readonly sharedMemory: boolean
-  /** Rows and columns of the tile of a product that were the fastest here. */
+  /** Rows and columns of the tile of a product that were the fastest here. All give the same bits. */
   readonly tile: Shape2d
 }
 
@@ -38,10 +40,18 @@ export function engineModes(): EngineModes {
 function detect(): EngineModes {
   const allowed = (name: string) => globalThis.process?.env[name] !== '0'
   const relaxedSimd = allowed('THERMOGRAD_RELAXED_SIMD') && hasRelaxedSimd()
+  const fusedMultiplyAdd = relaxedSimd && fusesMultiplyAdd()
   const asked = allowed('THERMOGRAD_REVECTORIZE') && askForRevectorizer()
   const winograd = allowed('THERMOGRAD_WINOGRAD')
   const sharedMemory = hasSharedMemory()
-  return { relaxedSimd, winograd, sharedMemory, ...threadsHere(), ...fastestTile(relaxedSimd, asked) }
+  return {
+    relaxedSimd,
+    fusedMultiplyAdd,
+    winograd,
+    sharedMemory,
+    ...threadsHere(),
+    ...fastestTile(relaxedSimd, asked),
+  }
 }
 
 function hasSharedMemory(): boolean {
@@ -58,6 +68,20 @@ function hasRelaxedSimd(): boolean {
   const local = builder.local('v128')
   builder.emit(local.set(f32x4.relaxed_madd(v128.zero, v128.zero, v128.zero)))
   return WebAssembly.validate(assemble({ imports: [], functions: [builder], sharedMemory: false }))
+}
+
+/** Whether the relaxed a b + c rounds once: (1 + ε)² − (1 + 2ε) is ε² then, and 0 if ε² was rounded away. */
+function fusesMultiplyAdd(): boolean {
+  const epsilon = 2 ** -20
+  const builder = new FunctionBuilder(0)
+  const splat = (value: number) => f32x4.splat(f32.const(value))
+  const result = f32x4.relaxed_madd(splat(1 + epsilon), splat(1 + epsilon), splat(-1 - 2 * epsilon))
+  builder.emit(v128.store(i32.const(0), result))
+  const memory = newMemory(false)
+  const source = assemble({ imports: [], functions: [builder], sharedMemory: false })
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(source), { env: { memory } })
+  ;(exports['0'] as () => void)()
+  return new Float32Array(memory.buffer)[0] > 0
 }
 
 /**

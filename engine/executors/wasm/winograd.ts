@@ -13,10 +13,11 @@ import type { EngineModes } from './modes.ts'
 
 /**
  * Which of Winograd's methods computes filters [groups, filters, depth, R, S] over padded maps, to an output [N, K, H, W];
- * none where none can, or where the direct convolution costs the least.
+ * none where none can, or where the direct convolution costs the least. Shapes decide, and not the tile, which a trial of
+ * speed has chosen: the methods differ in rounding, and results must not depend on a stopwatch.
  */
 export function winogradFor(
-  { winograd, tile }: EngineModes,
+  { winograd }: EngineModes,
   { shape: [groups, filters, depth, ...kernel] }: View,
   { shape: [count, , ...size] }: View,
   stride: Window['stride'],
@@ -29,7 +30,7 @@ export function winogradFor(
     [...stride, ...dilation].every((step) => step === 1) &&
     kernel.every((taps) => taps === 3) &&
     depth % transformLanes === 0 &&
-    filters % tile.columns === 0 &&
+    filters % transformLanes === 0 &&
     depth <= longestProduct
   if (!isPossible) return undefined
   const fitting = ([2, 4] as const)
@@ -75,7 +76,8 @@ export function winogradConvolve(
   const [, filterCount, depth] = filters.shape
   const { outputTile, planes } = filtering
   const scratch = (floats: number) => scheduler.allocate([threads, floats], 'float32')
-  const packed = scheduler.allocate([planes, filterCount / tile.columns, depth, tile.columns], 'float32')
+  const columns = filterCount % tile.columns === 0 ? tile.columns : transformLanes
+  const packed = scheduler.allocate([planes, filterCount / columns, depth, columns], 'float32')
   const halfway = scratch(transformScratchBytes(filtering) / bytesPerElement)
   const call = { kind: 'call', attributes: { outputTile } } as const
   scheduler.emit({ ...call, name: 'winogradFilters', inputs: [filters, halfway], output: packed })
