@@ -92,6 +92,15 @@ describe('the report on runs', () => {
     expect(await reportOnRuns([folder])).toContain('2 of 2 <small class="running">running</small>')
   })
 
+  it('should take a lock that names nobody for the lock of nobody', async () => {
+    const folder = join(await reportedRuns(), 'student-dtkd')
+    await rm(join(folder, 'result.json'))
+    for (const text of ['null', '{', '[]', '{"process":"one"}', '']) {
+      await writeFile(join(folder, 'lock-0123456789abcdef'), text)
+      expect(await reportOnRuns([folder])).toContain('2 of 2 <small class="stopped">stopped</small>')
+    }
+  })
+
   it('should read runs of which nothing but the beginning is there', async () => {
     const folder = join(await reportedRuns(), 'student-dtkd')
     for (const name of ['result.json', 'confusions.json', 'metrics.jsonl', 'recipe.yaml'])
