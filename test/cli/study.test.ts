@@ -100,6 +100,20 @@ describe('thermograd run', () => {
     expect(stderr).toContain('; the training can go on from there by the same command\n')
   })
 
+  it('should tell the losers of a race for a fresh line who is at work on it', async () => {
+    const { manifest, runs } = await planned()
+    const line = ['run', '--manifest', manifest, '--index', '0']
+    const outcomes = await Promise.all([1, 2, 3].map(() => spawn(line)))
+    const winners = outcomes.filter(({ code }) => code === 0)
+    expect(winners.filter(({ stdout }) => !stdout.startsWith('has ended before'))).toHaveLength(1)
+    for (const { code, stderr } of outcomes.filter((outcome) => !winners.includes(outcome))) {
+      expect(stderr).toMatch(
+        new RegExp(`thermograd: ${runs[0].folder}: process \\d+ on \\S+ is at work in this folder\\n$`),
+      )
+      expect(code).toBe(2)
+    }
+  })
+
   it('should refuse a line that somebody is at work on', async () => {
     const { manifest, runs } = await planned({ epochs: 2000 })
     const run = ['run', '--manifest', manifest, '--index', '0']
