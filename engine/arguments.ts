@@ -77,6 +77,12 @@ export const seed = whole(-Number.MAX_SAFE_INTEGER)
 
 export const truth: Rule = { expected: 'true or false', allows: (value) => typeof value === 'boolean' }
 export const text: Rule = { expected: 'a string', allows: (value) => typeof value === 'string' }
+/** Of a file or folder. */
+export const path: Rule = {
+  expected: 'a path',
+  allows: (value) => typeof value === 'string' && value !== '' && !value.includes('\0'),
+}
+
 export const aFunction: Rule = { expected: 'a function', allows: (value) => typeof value === 'function' }
 export const anObject: Rule = {
   expected: 'an object',
@@ -122,5 +128,14 @@ export function pairOf(rule: Rule): Rule {
   return {
     expected: `${rule.expected}, or [height, width] of such`,
     allows: (value) => rule.allows(value) || both.allows(value),
+  }
+}
+
+/** An object, all of whose properties the rule allows. */
+export function recordOf(rule: Rule): Rule {
+  return {
+    expected: `an object of properties that are each ${rule.expected}`,
+    allows: (value) =>
+      anObject.allows(value) && Object.values(value as object).every((each) => rule.allows(each)),
   }
 }

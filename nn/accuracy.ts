@@ -1,3 +1,4 @@
+import { check, count } from '../engine/arguments.ts'
 import {
   arange,
   cast,
@@ -18,6 +19,7 @@ import { checkLabels } from './crossEntropy.ts'
  */
 export function topKCorrect(logits: Tensor, labels: Tensor, k: number): Tensor {
   checkLabels('topKCorrect', logits, labels)
+  check('topKCorrect', 'k', k, count)
   const label = reshape(labels, [-1, 1])
   const ofLabel = gather(logits, 1, label)
   const tiedBefore = logicalAnd(equal(logits, ofLabel), less(arange(logits.shape[1]), label))

@@ -1,27 +1,25 @@
+import { checkOptions, probability, type Rules } from '../engine/arguments.ts'
 import { demand } from '../engine/errors.ts'
 import { add, gather, logSoftmax, mean, multiply, negate, reshape, type Tensor } from '../engine/index.ts'
 import { format } from '../engine/shape.ts'
+import { checkTensors } from './arguments.ts'
 
 export interface CrossEntropyOptions {
   /** How much of the target is spread evenly over all classes, in [0, 1]. Default 0. */
   labelSmoothing?: number
 }
 
+const crossEntropyOptions: Rules<CrossEntropyOptions> = { labelSmoothing: probability }
+
 /**
  * The mean over rows of −Σₖ targetₖ ln softmax(logits)ₖ, where target is 1 at the label, or with smoothing
  * (1 − s) there plus s / classes everywhere. Logits [N, classes], labels [N] int32. PyTorch:
  * `torch.nn.functional.cross_entropy`.
  */
-export function crossEntropy(
-  logits: Tensor,
-  labels: Tensor,
-  { labelSmoothing = 0 }: CrossEntropyOptions = {},
-): Tensor {
+export function crossEntropy(logits: Tensor, labels: Tensor, options: CrossEntropyOptions = {}): Tensor {
+  checkOptions('crossEntropy', options, crossEntropyOptions)
+  const { labelSmoothing = 0 } = options
   checkLabels('crossEntropy', logits, labels)
-  demand(
-    labelSmoothing >= 0 && labelSmoothing <= 1,
-    () => `crossEntropy: expected label smoothing in [0, 1], got ${labelSmoothing}`,
-  )
   const logProbabilities = logSoftmax(logits)
   const ofLabel = negate(mean(gather(logProbabilities, 1, reshape(labels, [-1, 1]))))
   if (labelSmoothing === 0) return ofLabel
@@ -31,6 +29,7 @@ export function crossEntropy(
 
 /** Throws unless logits are [N, classes] and labels [N] int32, each a class where they can be seen already. */
 export function checkLabels(operation: string, logits: Tensor, labels: Tensor): void {
+  checkTensors(operation, { logits, labels })
   demand(
     logits.rank === 2 && labels.rank === 1 && labels.shape[0] === logits.shape[0] && labels.dtype === 'int32',
     () =>

@@ -1,22 +1,27 @@
+import { anInstance, check, finite, notNegative, positive, seed as seedRule } from '../engine/arguments.ts'
 import { convertHost } from '../engine/dtype.ts'
 import { deferredTensor, type Shape } from '../engine/index.ts'
 import { RandomStream, streamKey } from '../engine/random.ts'
 import { sizeOf } from '../engine/shape.ts'
-import type { AnyModule } from './module.ts'
+import { shapeRule } from './arguments.ts'
+import { type AnyModule, moduleRule } from './module.ts'
 import type { Initializer } from './parameter.ts'
 
 /** Every element is this number. */
 export function constant(value: number): Initializer {
+  check('constant', 'value', value, finite)
   return (shape) => new Float64Array(sizeOf(shape)).fill(value)
 }
 
 /** Uniform in [−bound, bound). */
 export function uniform(bound: number): Initializer {
+  check('uniform', 'bound', bound, notNegative)
   return (shape, stream) => drawn(shape, () => (2 * stream.uniform() - 1) * bound)
 }
 
 /** Normal with mean 0. */
 export function normal(deviation: number): Initializer {
+  check('normal', 'deviation', deviation, notNegative)
   return (shape, stream) => drawn(shape, () => stream.normal() * deviation)
 }
 
@@ -25,6 +30,7 @@ export function normal(deviation: number): Initializer {
  * weights and biases of `Conv2d` and `Linear` (`kaiming_uniform_` with a = √5).
  */
 export function fanInUniform(fanIn: number): Initializer {
+  check('fanInUniform', 'fanIn', fanIn, positive)
   return uniform(1 / Math.sqrt(fanIn))
 }
 
@@ -33,7 +39,10 @@ export function fanInUniform(fanIn: number): Initializer {
  * PyTorch: `kaiming_normal_(mode="fan_out", nonlinearity="relu")`.
  */
 export const kaimingNormal: Initializer = (shape, stream) => {
+  check('kaimingNormal', 'shape', shape, shapeRule)
+  check('kaimingNormal', 'stream', stream, anInstance('a RandomStream', RandomStream))
   const [filters, , ...kernel] = shape
+  if (filters * sizeOf(kernel) === 0) return new Float64Array(0)
   return normal(Math.sqrt(2 / (filters * sizeOf(kernel))))(shape, stream)
 }
 
@@ -49,6 +58,8 @@ function drawn(shape: Shape, draw: () => number): Float64Array {
  * that all executors start from the same ones, and only when first needed: loading weights next costs no drawing.
  */
 export function initialize<M extends AnyModule>(module: M, seed: number): M {
+  check('initialize', 'module', module, moduleRule)
+  check('initialize', 'seed', seed, seedRule)
   for (const [name, parameter] of module.namedParameters()) {
     const { shape, dtype, initializer } = parameter
     const draw = () => {

@@ -1,5 +1,7 @@
+import { anInstance, check, type Rule } from '../engine/arguments.ts'
 import { isFloat } from '../engine/dtype.ts'
 import { cast, type Stateful, type Tensor, Variable } from '../engine/index.ts'
+import { tensorsByName } from './arguments.ts'
 import { Counter, Parameter } from './parameter.ts'
 import { assignState, type StateDict } from './stateDict.ts'
 
@@ -59,6 +61,7 @@ export abstract class Module<Output = Tensor, Input = Tensor> implements Statefu
    * files lack them. PyTorch: `load_state_dict`.
    */
   loadStateDict(weights: StateDict): this {
+    check('loadStateDict', 'weights', weights, tensorsByName)
     const variables = new Map(this.namedVariables())
     const counters = [...variables].flatMap(([name, value]) =>
       value instanceof Counter ? [[name, new Counter()] as const] : [],
@@ -112,3 +115,5 @@ export abstract class Module<Output = Tensor, Input = Tensor> implements Statefu
     return [...parameters, ...buffers, ...below.flat()]
   }
 }
+
+export const moduleRule: Rule = anInstance('a module', Module)

@@ -1,6 +1,9 @@
+import { aFunction, check, finite } from '../engine/arguments.ts'
+import { demand } from '../engine/errors.ts'
 import { full, type Shape, tensor, Variable, variable } from '../engine/index.ts'
 import type { RandomStream } from '../engine/random.ts'
-import { sizeOf } from '../engine/shape.ts'
+import { format, sizeOf } from '../engine/shape.ts'
+import { shapeRule } from './arguments.ts'
 
 /** The numbers that a parameter of this shape starts with, in row-major order. */
 export type Initializer = (shape: Shape, stream: RandomStream) => Float64Array
@@ -13,6 +16,8 @@ export class Parameter extends Variable {
   readonly initializer: Initializer
 
   constructor(shape: Shape, initializer: Initializer) {
+    check('Parameter', 'shape', shape, shapeRule)
+    check('Parameter', 'initializer', initializer, aFunction)
     super(full(shape, Number.NaN))
     this.initializer = initializer
   }
@@ -20,6 +25,9 @@ export class Parameter extends Variable {
 
 /** A variable that is saved with the weights but not trained, float32, of one number to begin with. */
 export function buffer(shape: Shape, value: number): Variable {
+  check('buffer', 'shape', shape, shapeRule)
+  check('buffer', 'value', value, finite)
+  demand(sizeOf(shape) < 2 ** 31, () => `buffer: ${format(shape)} are more elements than memory holds`)
   return variable(tensor(new Float32Array(sizeOf(shape)).fill(value), { shape }))
 }
 

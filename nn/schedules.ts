@@ -1,4 +1,4 @@
-import { demand } from '../engine/errors.ts'
+import { arrayOf, check, notNegative, positive } from '../engine/arguments.ts'
 
 /** The learning rate of an epoch, counted from 1. */
 export type Schedule = (epoch: number) => number
@@ -8,6 +8,9 @@ export type Schedule = (epoch: number) => number
  * 151. The rule of mdistiller's recipes; PyTorch: `MultiStepLR`, which counts from 0. Default gamma 0.1.
  */
 export function multiStep(lr: number, milestones: readonly number[], gamma = 0.1): Schedule {
+  check('multiStep', 'lr', lr, notNegative)
+  check('multiStep', 'milestones', milestones, arrayOf(notNegative))
+  check('multiStep', 'gamma', gamma, notNegative)
   return (epoch) => lr * gamma ** milestones.filter((milestone) => epoch > milestone).length
 }
 
@@ -16,6 +19,8 @@ export function multiStep(lr: number, milestones: readonly number[], gamma = 0.1
  * (1 + cos(π (epoch − 1) / epochs)) / 2. PyTorch: `CosineAnnealingLR`, which counts from 0. Default least 0.
  */
 export function cosine(lr: number, epochs: number, least = 0): Schedule {
-  demand(epochs > 0, () => `cosine: expected a positive number of epochs, got ${epochs}`)
+  check('cosine', 'lr', lr, notNegative)
+  check('cosine', 'epochs', epochs, positive)
+  check('cosine', 'least', least, notNegative)
   return (epoch) => least + ((lr - least) * (1 + Math.cos((Math.PI * (epoch - 1)) / epochs))) / 2
 }

@@ -45,8 +45,8 @@ export interface PoolOptions {
   dilation?: Pair
 }
 
-const poolOptions: Rules<PoolOptions> = windowOptions
-const averagePoolOptions: Rules<Omit<PoolOptions, 'dilation'>> = {
+export const poolOptions: Rules<PoolOptions> = windowOptions
+export const averagePoolOptions: Rules<Omit<PoolOptions, 'dilation'>> = {
   stride: windowOptions.stride,
   padding: windowOptions.padding,
 }

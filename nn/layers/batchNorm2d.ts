@@ -1,3 +1,4 @@
+import { check, checkOptions, notNegative, probability, type Rules } from '../../engine/arguments.ts'
 import { demand } from '../../engine/errors.ts'
 import {
   add,
@@ -13,6 +14,7 @@ import {
   type Variable,
 } from '../../engine/index.ts'
 import { format } from '../../engine/shape.ts'
+import { tensorRule, widthRule } from '../arguments.ts'
 import { constant } from '../initializers.ts'
 import { Module } from '../module.ts'
 import { buffer, Counter, Parameter } from '../parameter.ts'
@@ -23,6 +25,8 @@ export interface BatchNorm2dOptions {
   /** Added to the variance. Default 1e-5. */
   epsilon?: number
 }
+
+const optionRules: Rules<BatchNorm2dOptions> = { momentum: probability, epsilon: notNegative }
 
 /** All axes of maps [N, C, H, W] but the channels, which stay. */
 const axes = [0, 2, 3]
@@ -42,8 +46,11 @@ export class BatchNorm2d extends Module {
   readonly momentum: number
   readonly epsilon: number
 
-  constructor(channels: number, { momentum = 0.1, epsilon = 1e-5 }: BatchNorm2dOptions = {}) {
+  constructor(channels: number, options: BatchNorm2dOptions = {}) {
+    check('BatchNorm2d', 'channels', channels, widthRule)
+    checkOptions('BatchNorm2d', options, optionRules)
     super()
+    const { momentum = 0.1, epsilon = 1e-5 } = options
     this.weight = new Parameter([channels], constant(1))
     this.bias = new Parameter([channels], constant(0))
     this.running_mean = buffer([channels], 0)
@@ -53,6 +60,7 @@ export class BatchNorm2d extends Module {
   }
 
   override forward(x: Tensor): Tensor {
+    check('BatchNorm2d', 'x', x, tensorRule)
     demand(
       x.rank === 4 && x.shape[1] === this.weight.size,
       () => `BatchNorm2d: expected maps [N, ${this.weight.size}, H, W], got ${format(x.shape)}`,

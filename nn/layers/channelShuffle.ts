@@ -1,6 +1,8 @@
+import { check } from '../../engine/arguments.ts'
 import { demand } from '../../engine/errors.ts'
 import { reshape, type Tensor, transpose } from '../../engine/index.ts'
 import { format } from '../../engine/shape.ts'
+import { tensorRule, widthRule } from '../arguments.ts'
 import { Module } from '../module.ts'
 
 /**
@@ -11,11 +13,13 @@ export class ChannelShuffle extends Module {
   readonly groups: number
 
   constructor(groups: number) {
+    check('ChannelShuffle', 'groups', groups, widthRule)
     super()
     this.groups = groups
   }
 
   override forward(x: Tensor): Tensor {
+    check('ChannelShuffle', 'x', x, tensorRule)
     const [count, channels, ...size] = x.shape
     demand(
       x.rank === 4 && channels % this.groups === 0,

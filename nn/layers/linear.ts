@@ -1,4 +1,6 @@
+import { aFunction, check, checkOptions, type Rules, truth } from '../../engine/arguments.ts'
 import { add, matmul, type Tensor, transpose } from '../../engine/index.ts'
+import { widthRule } from '../arguments.ts'
 import { fanInUniform } from '../initializers.ts'
 import { Module } from '../module.ts'
 import { type Initializer, Parameter } from '../parameter.ts'
@@ -12,6 +14,8 @@ export interface LinearOptions {
   biasInitializer?: Initializer
 }
 
+const optionRules: Rules<LinearOptions> = { bias: truth, initializer: aFunction, biasInitializer: aFunction }
+
 /** x Wᵀ + b over the last axis: [N, inputs] to [N, outputs]. PyTorch: `torch.nn.Linear`. */
 export class Linear extends Module {
   /** [outputs, inputs] */
@@ -20,6 +24,9 @@ export class Linear extends Module {
   readonly bias: Parameter | undefined
 
   constructor(inputs: number, outputs: number, options: LinearOptions = {}) {
+    check('Linear', 'inputs', inputs, widthRule)
+    check('Linear', 'outputs', outputs, widthRule)
+    checkOptions('Linear', options, optionRules)
     super()
     const {
       bias = true,

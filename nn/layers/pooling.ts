@@ -1,3 +1,4 @@
+import { check, checkOptions } from '../../engine/arguments.ts'
 import {
   adaptiveAveragePool2d,
   averagePool2d,
@@ -6,6 +7,7 @@ import {
   type PoolOptions,
   type Tensor,
 } from '../../engine/index.ts'
+import { averagePoolOptions, kernelRule, poolOptions } from '../../engine/operations/pooling.ts'
 import { Module } from '../module.ts'
 
 /** The largest element of each window. PyTorch: `torch.nn.MaxPool2d`. */
@@ -14,6 +16,8 @@ export class MaxPool2d extends Module {
   readonly options: PoolOptions
 
   constructor(kernel: Pair, options: PoolOptions = {}) {
+    check('MaxPool2d', 'kernel', kernel, kernelRule)
+    checkOptions('MaxPool2d', options, poolOptions)
     super()
     this.kernel = kernel
     this.options = options
@@ -30,6 +34,8 @@ export class AveragePool2d extends Module {
   readonly options: Omit<PoolOptions, 'dilation'>
 
   constructor(kernel: Pair, options: Omit<PoolOptions, 'dilation'> = {}) {
+    check('AveragePool2d', 'kernel', kernel, kernelRule)
+    checkOptions('AveragePool2d', options, averagePoolOptions)
     super()
     this.kernel = kernel
     this.options = options
@@ -45,6 +51,7 @@ export class AdaptiveAveragePool2d extends Module {
   readonly size: Pair
 
   constructor(size: Pair) {
+    check('AdaptiveAveragePool2d', 'size', size, kernelRule)
     super()
     this.size = size
   }

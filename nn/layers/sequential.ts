@@ -1,11 +1,13 @@
+import { arrayOf, check } from '../../engine/arguments.ts'
 import type { Tensor } from '../../engine/index.ts'
-import { Module } from '../module.ts'
+import { Module, moduleRule } from '../module.ts'
 
 /** One layer after the other; their names are their numbers. PyTorch: `torch.nn.Sequential`. */
 export class Sequential<Layer extends Module = Module> extends Module {
   readonly layers: readonly Layer[]
 
   constructor(...layers: readonly Layer[]) {
+    check('Sequential', 'layers', layers, arrayOf(moduleRule))
     super()
     this.layers = layers
   }

@@ -1,9 +1,10 @@
-import { demand, InvalidInputError } from '../../engine/errors.ts'
+import { seed as anySeed, check, checkOptions, type Rules, text } from '../../engine/arguments.ts'
+import { InvalidInputError } from '../../engine/errors.ts'
 import { nearestFirst } from '../../engine/nearest.ts'
 import { initialize } from '../initializers.ts'
 import { LargeResNet, type LargeResNetOptions } from './largeResNet.ts'
 import { MobileNetV2 } from './mobileNetV2.ts'
-import type { Network, NetworkOptions } from './network.ts'
+import { type Network, type NetworkOptions, networkOptions } from './network.ts'
 import { ResNet, ResNetA, type ResNetOptions } from './resnet.ts'
 import { ShuffleNetV1 } from './shuffleNetV1.ts'
 import { ShuffleNetV2 } from './shuffleNetV2.ts'
@@ -107,20 +108,17 @@ export interface ModelOptions extends NetworkOptions {
   seed?: number
 }
 
+const modelOptions: Rules<ModelOptions> = { ...networkOptions, seed: anySeed }
+
 /** A network by its name in mdistiller, initialized as there, in training mode. Throws for an unknown name. */
-export function createModel(name: string, { seed = 0, ...options }: ModelOptions = {}): Network {
+export function createModel(name: string, given: ModelOptions = {}): Network {
+  check('createModel', 'name', name, text)
+  checkOptions('createModel', given, modelOptions)
+  const { seed = 0, ...options } = given
   const known = modelNamed(name)
   if (known === undefined) {
     throw new InvalidInputError(
       `model: there is no '${name}'; known are ${nearestFirst(name, modelNames).join(', ')}`,
-    )
-  }
-  for (const [option, value] of Object.entries(options)) {
-    const isKnown = option === 'classes' || option === 'channels'
-    demand(isKnown, () => `model: there is no option '${option}'; known are classes, channels, seed`)
-    demand(
-      value === undefined || (Number.isInteger(value) && value >= 1),
-      () => `model: expected ${option} to be a whole number of at least 1, got ${value}`,
     )
   }
   return initialize(models[known](options), seed)

@@ -1,7 +1,8 @@
+import { check, checkOptions, type Rules } from '../../engine/arguments.ts'
 import { globalAveragePool2d, relu, type Tensor } from '../../engine/index.ts'
 import { BatchNorm2d, type Conv2d, Linear, type Sequential } from '../layers/index.ts'
 import { convolution } from './convolutions.ts'
-import { Network, type NetworkOptions, type Predictions } from './network.ts'
+import { Network, type NetworkOptions, networkOptions, type Predictions } from './network.ts'
 import { BasicBlock, projection, ResidualBlock } from './residual.ts'
 import { featuresOf, type Kind, repeat, Stage } from './stage.ts'
 
@@ -74,6 +75,11 @@ export interface LargeResNetOptions extends NetworkOptions {
   depth: 18 | 50
 }
 
+const optionRules: Rules<LargeResNetOptions> = {
+  ...networkOptions,
+  depth: { expected: '18 or 50', allows: (value) => value === 18 || value === 50 },
+}
+
 /**
  * The residual network that was made for ImageNet, with a 3×3 stem and no pooling before the four stages, so that it
  * suits small images. He et al. 2015, "Deep residual learning for image recognition", table 1. mdistiller's
@@ -89,8 +95,11 @@ export class LargeResNet extends Network {
   readonly layer4: Stage<ResidualBlock>
   readonly linear: Linear
 
-  constructor({ depth, classes = 100, channels = 3 }: LargeResNetOptions) {
+  constructor(options: LargeResNetOptions) {
+    checkOptions('LargeResNet', options, optionRules)
+    check('LargeResNet', 'depth', options.depth, optionRules.depth)
     super()
+    const { depth, classes = 100, channels = 3 } = options
     const { block, counts, widths } = architectures[depth]
     this.stageChannels = [64, ...widths]
     this.conv1 = convolution(channels, 64, 3)

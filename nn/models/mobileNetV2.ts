@@ -1,9 +1,10 @@
+import { check, checkOptions, type Rule, type Rules } from '../../engine/arguments.ts'
 import { add, globalAveragePool2d, type Tensor } from '../../engine/index.ts'
 import { constant, kaimingNormal, normal } from '../initializers.ts'
 import { BatchNorm2d, Linear, ReLU, Sequential } from '../layers/index.ts'
 import { Module } from '../module.ts'
 import { convolution, depthwise } from './convolutions.ts'
-import { Network, type NetworkOptions, type Predictions } from './network.ts'
+import { Network, type NetworkOptions, networkOptions, type Predictions } from './network.ts'
 
 /**
  * Widens x by a 1×1 convolution, filters each channel by itself, and narrows again without a ReLU; adds x where it
@@ -60,6 +61,14 @@ export interface MobileNetV2Options extends NetworkOptions {
   width: number
 }
 
+/** A fraction of the channels in the table. */
+const multiplier: Rule = {
+  expected: 'a number in (0, 100]',
+  allows: (value) => typeof value === 'number' && value > 0 && value <= 100,
+}
+
+const optionRules: Rules<MobileNetV2Options> = { ...networkOptions, width: multiplier }
+
 /**
  * Inverted residuals between a 3×3 stem, here too with stride 2, and a 1×1 convolution. The features end without a
  * ReLU, and so are what they were before it. Sandler et al. 2018, "MobileNetV2: inverted residuals and linear
@@ -72,8 +81,11 @@ export class MobileNetV2 extends Network {
   readonly conv2: Sequential
   readonly classifier: Sequential
 
-  constructor({ width, classes = 100, channels = 3 }: MobileNetV2Options) {
+  constructor(options: MobileNetV2Options) {
+    checkOptions('MobileNetV2', options, optionRules)
+    check('MobileNetV2', 'width', options.width, optionRules.width)
     super()
+    const { width, classes = 100, channels = 3 } = options
     const scaled = (filters: number) => Math.floor(filters * width)
     const [stem, last] = [scaled(stemWidth), Math.max(lastWidth, scaled(lastWidth))]
     const widths = stages.map(({ filters }) => scaled(filters))

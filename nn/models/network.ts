@@ -1,4 +1,6 @@
+import { anInstance, type Rule, type Rules } from '../../engine/arguments.ts'
 import type { Tensor } from '../../engine/index.ts'
+import { widthRule } from '../arguments.ts'
 import type { BatchNorm2d } from '../layers/index.ts'
 import { Module } from '../module.ts'
 
@@ -34,3 +36,7 @@ export interface NetworkOptions {
   /** Of the images. Default 3. */
   channels?: number
 }
+
+export const networkOptions: Rules<NetworkOptions> = { classes: widthRule, channels: widthRule }
+
+export const networkRule: Rule = anInstance('a network', Network)

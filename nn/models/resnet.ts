@@ -1,7 +1,9 @@
+import { arrayOf, check, checkOptions, type Rules } from '../../engine/arguments.ts'
 import { globalAveragePool2d, pad, relu, slice, type Tensor } from '../../engine/index.ts'
+import { depthRule, widthRule } from '../arguments.ts'
 import { BatchNorm2d, type Conv2d, Linear, type Sequential } from '../layers/index.ts'
 import { convolution } from './convolutions.ts'
-import { Network, type NetworkOptions, type Predictions } from './network.ts'
+import { Network, type NetworkOptions, networkOptions, type Predictions } from './network.ts'
 import { BasicBlock, projection } from './residual.ts'
 import { featuresOf, type Kind, repeat, Stage } from './stage.ts'
 
@@ -49,6 +51,18 @@ export interface ResNetOptions extends NetworkOptions {
   widths: readonly [number, number, number, number]
 }
 
+const optionRules: Rules<ResNetOptions> = {
+  ...networkOptions,
+  depth: depthRule(6, 2),
+  widths: arrayOf(widthRule, 4),
+}
+
+function checkResNetOptions(operation: string, options: ResNetOptions): void {
+  checkOptions(operation, options, optionRules)
+  check(operation, 'depth', options.depth, optionRules.depth)
+  check(operation, 'widths', options.widths, optionRules.widths)
+}
+
 /**
  * The residual network for small images: a 3×3 stem, three stages of which the second and the third halve the maps,
  * the average over each map, a linear layer. He et al. 2015, "Deep residual learning for image recognition",
@@ -92,8 +106,10 @@ abstract class SmallResNet<B extends BasicBlock> extends Network {
 export class ResNet extends SmallResNet<ProjectedBlock> {
   readonly fc: Linear
 
-  constructor({ classes = 100, ...options }: ResNetOptions) {
+  constructor(options: ResNetOptions) {
+    checkResNetOptions('ResNet', options)
     super(ProjectedBlock, options)
+    const { classes = 100 } = options
     this.fc = new Linear(options.widths[3], classes)
   }
 
@@ -106,8 +122,10 @@ export class ResNet extends SmallResNet<ProjectedBlock> {
 export class ResNetA extends SmallResNet<PaddedBlock> {
   readonly linear: Linear
 
-  constructor({ classes = 10, ...options }: ResNetOptions) {
+  constructor(options: ResNetOptions) {
+    checkResNetOptions('ResNetA', options)
     super(PaddedBlock, options)
+    const { classes = 10 } = options
     this.linear = new Linear(options.widths[3], classes)
   }
 

@@ -1,3 +1,4 @@
+import { checkOptions } from '../../engine/arguments.ts'
 import {
   add,
   averagePool2d,
@@ -8,7 +9,7 @@ import {
 } from '../../engine/index.ts'
 import { BatchNorm2d, ChannelShuffle, Conv2d, Linear } from '../layers/index.ts'
 import { depthwise } from './convolutions.ts'
-import { Network, type NetworkOptions, type Predictions } from './network.ts'
+import { Network, type NetworkOptions, networkOptions, type Predictions } from './network.ts'
 import { Block, featuresOf, repeat, Stage } from './stage.ts'
 
 const groups = 3
@@ -67,8 +68,10 @@ export class ShuffleNetV1 extends Network {
   readonly layer3 = new Stage(...repeat(ShuffleUnit, 4, 480, 960, 2))
   readonly linear: Linear
 
-  constructor({ classes = 100, channels = 3 }: NetworkOptions) {
+  constructor(options: NetworkOptions) {
+    checkOptions('ShuffleNetV1', options, networkOptions)
     super()
+    const { classes = 100, channels = 3 } = options
     this.conv1 = new Conv2d(channels, stemWidth, 1, { bias: false })
     this.linear = new Linear(960, classes)
   }

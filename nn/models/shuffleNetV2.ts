@@ -1,7 +1,8 @@
+import { checkOptions } from '../../engine/arguments.ts'
 import { concatenate, globalAveragePool2d, relu, slice, type Tensor } from '../../engine/index.ts'
 import { BatchNorm2d, ChannelShuffle, Conv2d, Linear } from '../layers/index.ts'
 import { depthwise } from './convolutions.ts'
-import { Network, type NetworkOptions, type Predictions } from './network.ts'
+import { Network, type NetworkOptions, networkOptions, type Predictions } from './network.ts'
 import { Block, featuresOf, Stage } from './stage.ts'
 
 function pointwise(channels: number, filters: number): Conv2d {
@@ -108,8 +109,10 @@ export class ShuffleNetV2 extends Network {
   readonly bn2 = new BatchNorm2d(widths.last)
   readonly linear: Linear
 
-  constructor({ classes = 100, channels = 3 }: NetworkOptions) {
+  constructor(options: NetworkOptions) {
+    checkOptions('ShuffleNetV2', options, networkOptions)
     super()
+    const { classes = 100, channels = 3 } = options
     this.conv1 = pointwise(channels, widths.stem)
     this.linear = new Linear(widths.last, classes)
   }

@@ -1,8 +1,10 @@
+import { check } from '../../engine/arguments.ts'
 import { type Shape, type Tensor, zeros } from '../../engine/index.ts'
 import { recordGraph } from '../../engine/plan/graph.ts'
 import { sizeOf } from '../../engine/shape.ts'
+import { imageRule } from '../arguments.ts'
 import { inEvaluation } from '../module.ts'
-import type { Network, Predictions } from './network.ts'
+import { type Network, networkRule, type Predictions } from './network.ts'
 
 export interface NetworkSummary {
   /** Numbers that are trained. */
@@ -17,6 +19,8 @@ export interface NetworkSummary {
 
 /** What a network predicts for one image [C, H, W] in evaluation mode, as recipes that nobody computes: to read shapes off. */
 export function predictionsOf(network: Network, image: Shape): Predictions {
+  check('predictionsOf', 'network', network, networkRule)
+  check('predictionsOf', 'image', image, imageRule)
   return inEvaluation(network, () => network.forward(zeros([1, ...image])))
 }
 

@@ -1,7 +1,8 @@
+import { check, checkOptions, type Rule, type Rules } from '../../engine/arguments.ts'
 import { globalAveragePool2d, maxPool2d, relu, type Tensor } from '../../engine/index.ts'
 import { constant, kaimingNormal, normal } from '../initializers.ts'
 import { BatchNorm2d, Conv2d, Linear, ReLU, Sequential } from '../layers/index.ts'
-import { Network, type NetworkOptions, type Predictions } from './network.ts'
+import { Network, type NetworkOptions, networkOptions, type Predictions } from './network.ts'
 
 /** How many 3×3 convolutions each stage has, by the number of layers: columns A, B, D, E of table 1, and one smaller. */
 const architectures = {
@@ -33,6 +34,13 @@ export interface VGGOptions extends NetworkOptions {
   depth: keyof typeof architectures
 }
 
+const depths: Rule = {
+  expected: `one of ${Object.keys(architectures).join(', ')}`,
+  allows: (value) => typeof value === 'number' && Object.hasOwn(architectures, value),
+}
+
+const optionRules: Rules<VGGOptions> = { ...networkOptions, depth: depths }
+
 /**
  * Five stages of 3×3 convolutions, here with batch norm, with one linear layer after the average over each map.
  * Between the first four stages, maximum pooling halves the maps; between the last two only those of images of 64
@@ -48,8 +56,11 @@ export class VGG extends Network {
   readonly block4: Sequential
   readonly classifier: Linear
 
-  constructor({ depth, classes = 100, channels = 3 }: VGGOptions) {
+  constructor(options: VGGOptions) {
+    checkOptions('VGG', options, optionRules)
+    check('VGG', 'depth', options.depth, optionRules.depth)
     super()
+    const { depth, classes = 100, channels = 3 } = options
     const counts = architectures[depth]
     this.block0 = stage(channels, widths[0], counts[0])
     this.block1 = stage(widths[0], widths[1], counts[1])

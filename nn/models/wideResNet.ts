@@ -1,9 +1,11 @@
+import { check, checkOptions, type Rules, whole } from '../../engine/arguments.ts'
 import { add, globalAveragePool2d, relu, type Tensor } from '../../engine/index.ts'
+import { depthRule } from '../arguments.ts'
 import { constant } from '../initializers.ts'
 import { BatchNorm2d, type Conv2d, Linear, Sequential } from '../layers/index.ts'
 import { Module } from '../module.ts'
 import { convolution } from './convolutions.ts'
-import { Network, type NetworkOptions, type Predictions } from './network.ts'
+import { Network, type NetworkOptions, networkOptions, type Predictions } from './network.ts'
 import { repeat } from './stage.ts'
 
 /**
@@ -59,6 +61,12 @@ export interface WideResNetOptions extends NetworkOptions {
   widening: number
 }
 
+const optionRules: Rules<WideResNetOptions> = {
+  ...networkOptions,
+  depth: depthRule(6, 4),
+  widening: whole(1, 2 ** 16),
+}
+
 /**
  * The wide residual network. Its stages end in sums, so that the ReLU that sees a stage's maps is the first of the next
  * one. Zagoruyko and Komodakis 2016, "Wide residual networks", table 1; mdistiller's `wrn`.
@@ -72,8 +80,12 @@ export class WideResNet extends Network {
   readonly bn1: BatchNorm2d
   readonly fc: Linear
 
-  constructor({ depth, widening, classes = 100, channels = 3 }: WideResNetOptions) {
+  constructor(options: WideResNetOptions) {
+    checkOptions('WideResNet', options, optionRules)
+    check('WideResNet', 'depth', options.depth, optionRules.depth)
+    check('WideResNet', 'widening', options.widening, optionRules.widening)
     super()
+    const { depth, widening, classes = 100, channels = 3 } = options
     const blocks = (depth - 4) / 6
     const [first, second, third] = [16 * widening, 32 * widening, 64 * widening]
     this.stageChannels = [16, first, second, third]

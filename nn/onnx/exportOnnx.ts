@@ -1,9 +1,11 @@
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf'
 import { ModelProtoSchema, type ValueInfoProtoSchema } from 'onnx-buf'
+import { check, checkOptions } from '../../engine/arguments.ts'
 import { realize, Tensor } from '../../engine/index.ts'
 import type { Node } from '../../engine/node.ts'
+import { imageRule } from '../arguments.ts'
 import type { Predictions } from '../models/network.ts'
-import type { Module } from '../module.ts'
+import { type Module, moduleRule } from '../module.ts'
 import { anyLength } from './batch.ts'
 import { dataTypes, GraphBuilder } from './graphBuilder.ts'
 import { type ImageShape, recordNetwork } from './record.ts'
@@ -25,8 +27,11 @@ export interface OnnxOptions {
  */
 export async function exportOnnx(
   network: Module<Predictions>,
-  { image = [3, 32, 32] }: OnnxOptions = {},
+  options: OnnxOptions = {},
 ): Promise<Uint8Array> {
+  check('exportOnnx', 'network', network, moduleRule)
+  checkOptions('exportOnnx', options, { image: imageRule })
+  const { image = [3, 32, 32] } = options
   await realize(network)
   const recipe = recordNetwork(network, image)
   const images: Operand = { name: 'images', shape: [anyLength, ...image], dtype: 'float32' }

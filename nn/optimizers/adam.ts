@@ -1,3 +1,4 @@
+import { arrayOf, checkOptions, notNegative, type Rules, share } from '../../engine/arguments.ts'
 import {
   add,
   divide,
@@ -9,7 +10,7 @@ import {
   type Tensor,
   type Variable,
 } from '../../engine/index.ts'
-import { checkOption, decayed, Optimizer } from './optimizer.ts'
+import { decayed, Optimizer } from './optimizer.ts'
 
 export interface AdamOptions {
   lr: number
@@ -19,6 +20,13 @@ export interface AdamOptions {
   epsilon?: number
   /** Adam: times the parameter, added to its gradient, default 0. AdamW: see there. */
   weightDecay?: number
+}
+
+const optionRules: Rules<AdamOptions> = {
+  lr: notNegative,
+  betas: arrayOf(share, 2),
+  epsilon: notNegative,
+  weightDecay: notNegative,
 }
 
 /**
@@ -35,10 +43,9 @@ export class Adam extends Optimizer {
   protected readonly weightDecay: number
 
   constructor(parameters: readonly Variable[], options: AdamOptions) {
+    checkOptions('Adam', options, optionRules)
     const { lr, betas = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0 } = options
     super(parameters, lr, ['exp_avg', 'exp_avg_sq'])
-    for (const beta of betas) checkOption('betas', beta, beta >= 0 && beta < 1, 'in [0, 1)')
-    checkOption('weightDecay', weightDecay, weightDecay >= 0, 'at least 0')
     this.#betas = betas
     this.#epsilon = epsilon
     this.weightDecay = weightDecay
@@ -71,6 +78,7 @@ export class Adam extends Optimizer {
  */
 export class AdamW extends Adam {
   constructor(parameters: readonly Variable[], options: AdamOptions) {
+    checkOptions('AdamW', options, optionRules)
     super(parameters, { weightDecay: 0.01, ...options })
   }
 

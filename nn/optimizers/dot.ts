@@ -1,5 +1,7 @@
+import { checkOptions, notNegative, type Rules } from '../../engine/arguments.ts'
+import { demand } from '../../engine/errors.ts'
 import { add, multiply, subtract, type Tensor, type Variable } from '../../engine/index.ts'
-import { checkOption, decayed, Optimizer } from './optimizer.ts'
+import { decayed, Optimizer } from './optimizer.ts'
 
 export interface DOTOptions {
   lr: number
@@ -9,6 +11,13 @@ export interface DOTOptions {
   momentum?: number
   /** Times the parameter, added to the task's gradient. Default 0. */
   weightDecay?: number
+}
+
+const optionRules: Rules<DOTOptions> = {
+  lr: notNegative,
+  delta: notNegative,
+  momentum: notNegative,
+  weightDecay: notNegative,
 }
 
 /** The gradients of both parts of a loss, undefined where a part does not depend on the parameter. */
@@ -33,11 +42,10 @@ export class DOT extends Optimizer<PartialGradients> {
   readonly #weightDecay: number
 
   constructor(parameters: readonly Variable[], options: DOTOptions) {
+    checkOptions('DOT', options, optionRules)
     const { lr, delta = 0.075, momentum = 0.9, weightDecay = 0 } = options
     super(parameters, lr, ['momentum_buffer', 'momentum_kd_buffer'])
-    checkOption('delta', delta, delta >= 0 && delta <= momentum, `in [0, ${momentum}], the momentum`)
-    checkOption('momentum', momentum, momentum >= 0, 'at least 0')
-    checkOption('weightDecay', weightDecay, weightDecay >= 0, 'at least 0')
+    demand(delta <= momentum, () => `DOT: expected delta of at most the momentum ${momentum}, got ${delta}`)
     this.#momentum = momentum
     this.#delta = delta
     this.#weightDecay = weightDecay

@@ -1,7 +1,9 @@
+import { check, notNegative } from '../../engine/arguments.ts'
 import { allocateHost, promote } from '../../engine/dtype.ts'
-import { demand } from '../../engine/errors.ts'
+import { demand, describe } from '../../engine/errors.ts'
 import { add, multiply, type Stateful, Tensor, tensor, type Variable, variable } from '../../engine/index.ts'
 import { equalShapes, format } from '../../engine/shape.ts'
+import { tensorRule, variables } from '../arguments.ts'
 import { assignState, type StateDict } from '../stateDict.ts'
 
 /**
@@ -18,7 +20,8 @@ export abstract class Optimizer<Gradient = Tensor> implements Stateful {
 
   /** `moments` names the running values, of its own shape, that are kept for each parameter; zero to begin with. */
   constructor(parameters: readonly Variable[], lr: number, moments: readonly string[]) {
-    checkOption('lr', lr, lr >= 0, 'at least 0')
+    check('optimizer', 'parameters', parameters, variables)
+    check('optimizer', 'lr', lr, notNegative)
     demand(parameters.length > 0, () => 'optimizer: expected at least one parameter')
     this.parameters = parameters
     this.lr = lr
@@ -29,9 +32,11 @@ export abstract class Optimizer<Gradient = Tensor> implements Stateful {
 
   /** Takes one step: assigns new values to the parameters, given the gradient of each, in order. */
   step(gradients: readonly Gradient[]): void {
+    check('optimizer', 'lr', this.lr, notNegative)
     demand(
-      gradients.length === this.parameters.length,
-      () => `optimizer: expected ${this.parameters.length} gradients, got ${gradients.length}`,
+      gradients instanceof Array && gradients.length === this.parameters.length,
+      () =>
+        `optimizer: expected ${this.parameters.length} gradients, got ${gradients instanceof Array ? gradients.length : describe(gradients)}`,
     )
     this.parameters.forEach(({ shape }, i) => {
       for (const gradient of this.tensorsOf(gradients[i])) {
@@ -51,6 +56,7 @@ export abstract class Optimizer<Gradient = Tensor> implements Stateful {
 
   /** The tensors of a gradient, each of its parameter's shape. */
   protected tensorsOf(gradient: Gradient): readonly Tensor[] {
+    check('optimizer', 'each gradient', gradient, tensorRule)
     return gradient instanceof Tensor ? [gradient] : []
   }
 
@@ -91,9 +97,4 @@ function zerosLike({ shape, dtype, size }: Variable): Variable {
 /** The gradient of a loss with weightDecay · ‖p‖² / 2 in it: g + weightDecay · p. */
 export function decayed(gradient: Tensor, parameter: Tensor, weightDecay: number): Tensor {
   return weightDecay === 0 ? gradient : add(gradient, multiply(parameter, weightDecay))
-}
-
-/** Throws unless the condition on an option holds. */
-export function checkOption(name: string, value: number, holds: boolean, expected: string): void {
-  demand(holds, () => `optimizer: expected ${name} ${expected}, got ${value}`)
 }

@@ -1,6 +1,7 @@
+import { checkOptions, notNegative, probability, type Rules, truth } from '../../engine/arguments.ts'
 import { demand } from '../../engine/errors.ts'
 import { add, multiply, subtract, type Tensor, type Variable } from '../../engine/index.ts'
-import { checkOption, decayed, Optimizer } from './optimizer.ts'
+import { decayed, Optimizer } from './optimizer.ts'
 
 export interface SGDOptions {
   lr: number
@@ -12,6 +13,14 @@ export interface SGDOptions {
   nesterov?: boolean
   /** Times the parameter, added to its gradient. Default 0. */
   weightDecay?: number
+}
+
+const optionRules: Rules<SGDOptions> = {
+  lr: notNegative,
+  momentum: notNegative,
+  dampening: probability,
+  nesterov: truth,
+  weightDecay: notNegative,
 }
 
 /**
@@ -26,10 +35,9 @@ export class SGD extends Optimizer {
   readonly #options: Required<Omit<SGDOptions, 'lr'>>
 
   constructor(parameters: readonly Variable[], options: SGDOptions) {
+    checkOptions('SGD', options, optionRules)
     const { lr, momentum = 0, dampening = 0, nesterov = false, weightDecay = 0 } = options
     super(parameters, lr, momentum === 0 ? [] : ['momentum_buffer'])
-    checkOption('momentum', momentum, momentum >= 0, 'at least 0')
-    checkOption('weightDecay', weightDecay, weightDecay >= 0, 'at least 0')
     demand(
       !nesterov || (momentum > 0 && dampening === 0),
       () => `optimizer: Nesterov needs momentum and no dampening, got ${momentum} and ${dampening}`,

@@ -1,4 +1,6 @@
+import { check, text } from '../../engine/arguments.ts'
 import { demand, InvalidInputError } from '../../engine/errors.ts'
+import { bytesRule } from '../arguments.ts'
 import { identify } from './identify.ts'
 import { isOnnx, readOnnx } from './onnxWeights.ts'
 import { isPickle, isZip, readPytorch } from './pytorch/decode.ts'
@@ -8,6 +10,8 @@ import type { StoredTensors } from './storedTensor.ts'
 
 /** The tensors of a file in any format that is known, which its first bytes say; `source` names it in messages. */
 export function readStored(bytes: Uint8Array, source: string): StoredTensors {
+  check('readStored', 'bytes', bytes, bytesRule)
+  check('readStored', 'source', source, text)
   if (isSafetensors(bytes)) return readSafetensors(bytes, source).stored
   if (isZip(bytes) || isPickle(bytes)) return readPytorch(bytes, source)
   if (isOnnx(bytes)) return readOnnx(bytes, source)

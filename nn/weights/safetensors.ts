@@ -1,8 +1,10 @@
+import { check, recordOf, text } from '../../engine/arguments.ts'
 import { demand } from '../../engine/errors.ts'
 import type { Shape } from '../../engine/index.ts'
 import { sizeOf } from '../../engine/shape.ts'
 import { repeatedKey } from '../../files/jsonKeys.ts'
 import { type Refuse, refusalOf } from '../../files/refusal.ts'
+import { bytesRule, tensorsByName } from '../arguments.ts'
 import type { StateDict } from '../stateDict.ts'
 import { type ElementTypeName, elementTypeNames, elementTypes } from './elementTypes.ts'
 import { decodeTensors, encodeTensors, type StoredTensor, type StoredTensors } from './storedTensor.ts'
@@ -37,6 +39,8 @@ const longestHeader = 100_000_000
  * as BOOL.
  */
 export async function encodeSafetensors(tensors: StateDict, metadata: Metadata = {}): Promise<Uint8Array> {
+  check('encodeSafetensors', 'tensors', tensors, tensorsByName)
+  check('encodeSafetensors', 'metadata', metadata, recordOf(text))
   return writeSafetensors(await encodeTensors(tensors), metadata)
 }
 
@@ -45,6 +49,8 @@ export async function encodeSafetensors(tensors: StateDict, metadata: Metadata =
  * such a file, saying what is wrong; `source` names it in messages.
  */
 export function decodeSafetensors(bytes: Uint8Array, source = 'safetensors'): Safetensors {
+  check('decodeSafetensors', 'bytes', bytes, bytesRule)
+  check('decodeSafetensors', 'source', source, text)
   const { stored, metadata } = readSafetensors(bytes, source)
   return { tensors: decodeTensors(stored, refusalOf(source, format)), metadata }
 }

@@ -1,6 +1,8 @@
+import { anInstance, check, path as pathRule, recordOf, text } from '../../engine/arguments.ts'
 import { refusalOf } from '../../files/refusal.ts'
 import { readBytes } from '../../files/regularFile.ts'
 import { writeFileAtomically } from '../../files/writeFile.ts'
+import { tensorsByName } from '../arguments.ts'
 import type { StateDict } from '../stateDict.ts'
 import { readStored, writeStored } from './formats.ts'
 import type { Metadata } from './safetensors.ts'
@@ -11,6 +13,9 @@ import { decodeTensors, encodeTensors, type StoredTensors } from './storedTensor
  * the path says (.safetensors, .pth, .pt, .th). Metadata goes into safetensors only.
  */
 export async function saveWeights(path: string, tensors: StateDict, metadata: Metadata = {}): Promise<void> {
+  check('saveWeights', 'path', path, pathRule)
+  check('saveWeights', 'tensors', tensors, tensorsByName)
+  check('saveWeights', 'metadata', metadata, recordOf(text))
   await writeFileAtomically(path, writeStored(path, await encodeTensors(tensors), metadata))
 }
 
@@ -21,20 +26,26 @@ export async function saveWeights(path: string, tensors: StateDict, metadata: Me
  * file, and for any other one, saying what it is.
  */
 export async function loadWeights(path: string): Promise<StateDict> {
+  check('loadWeights', 'path', path, pathRule)
   return stateDictOf(await readWeightFile(path), path)
 }
 
 /** What a weight file holds as tensors; `source` names it in messages. Throws where int32 cannot hold an integer. */
 export function stateDictOf(stored: StoredTensors, source: string): StateDict {
+  check('stateDictOf', 'stored', stored, anInstance('a Map of stored tensors', Map))
+  check('stateDictOf', 'source', source, text)
   return decodeTensors(stored, refusalOf(source, 'weight file'))
 }
 
 /** The tensors of a file bit by bit, in the types in which they lie there. Throws as `loadWeights`. */
 export async function readWeightFile(path: string): Promise<StoredTensors> {
+  check('readWeightFile', 'path', path, pathRule)
   return readStored(await readBytes(path), path)
 }
 
 /** Writes tensors bit by bit, in the format that the ending of the path says. */
 export async function writeWeightFile(path: string, stored: StoredTensors): Promise<void> {
+  check('writeWeightFile', 'path', path, pathRule)
+  check('writeWeightFile', 'stored', stored, anInstance('a Map of stored tensors', Map))
   await writeFileAtomically(path, writeStored(path, stored))
 }

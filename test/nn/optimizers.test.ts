@@ -178,7 +178,7 @@ describe('DOT', () => {
 
   it('says what does not fit', () => {
     expect(() => new DOT(parameters(), { lr: 0.1, delta: 1 })).toThrow(
-      'optimizer: expected delta in [0, 0.9], the momentum, got 1',
+      'DOT: expected delta of at most the momentum 0.9, got 1',
     )
     expect(() =>
       new DOT(parameters().slice(0, 1), { lr: 0.1 }).step([{ distillation: tensor([1, 2]) }]),
@@ -188,12 +188,14 @@ describe('DOT', () => {
 
 describe('options and states that do not fit', () => {
   it('are named', async () => {
-    expect(() => new SGD(parameters(), { lr: -1 })).toThrow('optimizer: expected lr at least 0, got -1')
+    expect(() => new SGD(parameters(), { lr: -1 })).toThrow(
+      'SGD: expected lr to be a finite number ≥ 0, got -1',
+    )
     expect(() => new SGD(parameters(), { lr: 1, nesterov: true })).toThrow(
       'optimizer: Nesterov needs momentum and no dampening, got 0 and 0',
     )
     expect(() => new Adam(parameters(), { lr: 1, betas: [0.9, 1] })).toThrow(
-      'optimizer: expected betas in [0, 1), got 1',
+      'Adam: expected betas to be an array of 2, each a number in [0, 1), got [0.9, 1]',
     )
     expect(() => new SGD([], { lr: 1 })).toThrow('optimizer: expected at least one parameter')
     const optimizer = new SGD(parameters(), { lr: 1, momentum: 0.9 })

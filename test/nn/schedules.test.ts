@@ -34,6 +34,6 @@ describe('cosine', () => {
   })
 
   it('refuses a run of no epochs', () => {
-    expect(() => cosine(1, 0)).toThrow('cosine: expected a positive number of epochs, got 0')
+    expect(() => cosine(1, 0)).toThrow('cosine: expected epochs to be a finite number > 0, got 0')
   })
 })
