@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { complaintAboutNode } from '../../cli/nodeVersion.ts'
@@ -47,8 +48,30 @@ async function interrupted(
   return { code, stderr }
 }
 
-describe('a process that is cut short', () => {
-  it.each(['SIGINT', 'SIGTERM', 'SIGUSR1'] as const)(
+const endless = ['train', '--dataset', 'synthetic', '--limit', '64', '--epochs', '5000']
+
+/** Pipes the output of a command to a reader that goes before the command has ended. The code is that of the command. */
+async function piped(
+  command: readonly string[],
+  redirection: string,
+  cwd: string,
+  reader = 'head -n 1 > /dev/null',
+): Promise<{ code: number; stderr: string }> {
+  // It starts after a reader that reads nothing has gone.
+  const line = `{ sleep 0.2; "$@" ${redirection}; echo $? > code; } | ${reader}`
+  // A look for a GPU could have the Vulkan loader speak.
+  const env = { ...process.env, THERMOGRAD_DEVICE: 'wasm' }
+  const child = execFile('sh', ['-c', line, 'sh', process.execPath, main, ...command], { cwd, env })
+  let stderr = ''
+  child.stderr!.on('data', (text: string) => {
+    stderr += text
+  })
+  await new Promise((resolve) => child.on('close', resolve))
+  return { code: Number(await readFile(join(cwd, 'code'), 'utf8')), stderr }
+}
+
+describe.skipIf(process.platform === 'win32')('a process that is cut short', () => {
+  it.each(['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGUSR1'] as const)(
     'should save and say how to go on after one %s',
     async (signal) => {
       const { code, stderr } = await interrupted(signal, 1)
@@ -62,26 +85,44 @@ describe('a process that is cut short', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const)('should leave the terminal as it was after %s again and again', async (signal, expected) => {
     const { code, stderr } = await interrupted(signal, 100)
     expect(code).toBe(expected)
     expect(stderr.lastIndexOf('\x1b[?25h')).toBeGreaterThan(stderr.lastIndexOf('\x1b[?25l'))
   })
 
-  it('should end quietly when its reader has gone', async () => {
-    const cwd = await temporaryFolder()
-    const arguments_ = ['train', '--dataset', 'synthetic', '--limit', '64', '--epochs', '5000', '--json']
-    // A look for a GPU could have the Vulkan loader speak.
-    const env = { ...process.env, THERMOGRAD_DEVICE: 'wasm' }
-    const child = execFile(process.execPath, [main, ...arguments_], { cwd, env })
-    let stderr = ''
-    child.stderr!.on('data', (text: string) => {
-      stderr += text
-    })
-    child.stdout!.once('data', () => child.stdout!.destroy())
-    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0)
-    expect(stderr).toBe('')
+  it('should save, stop, and leave no lock when the reader of its output has gone', async () => {
+    for (const [redirection, others] of [
+      ['', ['--json']],
+      ['2>&1', []],
+    ] as const) {
+      const cwd = await temporaryFolder()
+      const training = [...endless, '--out', 'run', ...others]
+      const { code, stderr } = await piped(training, redirection, cwd)
+      expect(code).toBe(75)
+      // Where that is what nobody reads, nothing can be said.
+      if (redirection === '')
+        expect(stderr).toMatch(
+          /^thermograd: stopped after step \d .*; the training can go on from there with --out run/,
+        )
+      expect(await readdir(join(cwd, 'run', 'checkpoints'))).toHaveLength(2)
+      expect((await readdir(join(cwd, 'run'))).filter((name) => name.startsWith('lock'))).toEqual([])
+    }
   })
+
+  it.each([
+    ['models', []],
+    ['methods', ['--json']],
+    ['train', ['--help']],
+  ])(
+    'should end quietly, as by SIGPIPE, when the reader of what %s writes has gone',
+    async (command, options) => {
+      const { code, stderr } = await piped([command, ...options], '', await temporaryFolder(), 'exec true')
+      expect(stderr).toBe('')
+      expect(code).toBe(141)
+    },
+  )
 })
 
 describe('the version of Node', () => {
