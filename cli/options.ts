@@ -16,6 +16,7 @@ export interface CommonOptions {
 
 /** How a training works. */
 export interface Habits {
+  readonly allowOtherNumerics?: boolean
   readonly teacherCache?: string
   readonly teacherCachePrecision: Precision
   readonly checkpointSteps?: number
@@ -94,6 +95,10 @@ export function habitOptions(): Option[] {
       "keep the teacher's logits there, for other epochs, students and seeds (methods of logits)",
     ),
     new Option('--teacher-cache-precision <name>', 'how exactly').choices(precisions).default('float32'),
+    new Option(
+      '--allow-other-numerics',
+      'go on with a run also where what computes gives other bits than before: config.json then says from which step',
+    ),
     new Option('--checkpoint-steps <count>', 'save what is needed to go on after so many steps').argParser(
       positiveInteger,
     ),
@@ -104,10 +109,12 @@ export function habitOptions(): Option[] {
 }
 
 /** How often there are checkpoints, and whether to go on from one. */
-export function survivalOf(options: TrainingOptions): Pick<Run, 'resume' | 'saveEvery'> {
-  const { resume, out } = options
+export function survivalOf(
+  options: TrainingOptions,
+): Pick<Run, 'resume' | 'allowOtherNumerics' | 'saveEvery'> {
+  const { resume, out, allowOtherNumerics } = options
   demand(!resume || out !== undefined, () => '--resume: expected --out, which says what to go on with')
-  return { resume, saveEvery: saveEveryOf(options) }
+  return { resume, allowOtherNumerics, saveEvery: saveEveryOf(options) }
 }
 
 export function saveEveryOf({ checkpointSteps, checkpointMinutes }: Habits): Run['saveEvery'] {

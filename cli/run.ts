@@ -92,6 +92,7 @@ function runPlanned({ pair, method, folder, recipe }: PlannedRun, options: Optio
         environment,
         teacherCache: needsFeatures ? undefined : teacherCacheOf(options),
         resume: true,
+        allowOtherNumerics: options.allowOtherNumerics,
         saveEvery: saveEveryOf(options),
         observer: progress.observe(`${pair}/${method}/seed${seed}`),
         signal,

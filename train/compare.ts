@@ -12,7 +12,10 @@ import { demandLogitsSuffice } from './teacherLogits/index.ts'
 
 /** One teacher, and one student for each of several methods. */
 export interface Comparison
-  extends Pick<Run, 'teacherCache' | 'validation' | 'resume' | 'saveEvery' | 'signal'> {
+  extends Pick<
+    Run,
+    'teacherCache' | 'validation' | 'resume' | 'allowOtherNumerics' | 'saveEvery' | 'signal'
+  > {
   /** New or empty: each training gets a folder of its own in it, and `results.json` says how they ended. */
   readonly folder: string
   readonly dataset: Dataset
@@ -129,6 +132,7 @@ async function timedRun(
     environment,
     observe,
     resume,
+    allowOtherNumerics,
     saveEvery,
     signal,
   }: Comparison,
@@ -148,6 +152,7 @@ async function timedRun(
     environment,
     observer: observe?.(name),
     resume,
+    allowOtherNumerics,
     saveEvery,
     signal,
   })

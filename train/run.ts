@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type Dataset, holdBack, Loader } from '../datasets/index.ts'
 import { streamKey } from '../engine/index.ts'
+import { withCleanUp } from '../files/cleanUp.ts'
 import type { Distiller } from '../kd/index.ts'
 import { createModel, type Network } from '../nn/index.ts'
 import { fingerprintOf, fingerprintOfSplit } from './fingerprint.ts'
@@ -12,6 +13,7 @@ import { type History, type Survival, type Training, train } from './loop/train.
 import { restoreWeights } from './loop/weights.ts'
 import type { RunRecipe } from './recipes/runRecipe.ts'
 import type { Environment } from './runFolder/environment.ts'
+import { currentNumerics } from './runFolder/numerics.ts'
 import { type RunConfig, roundedLogitsOf } from './runFolder/runConfig.ts'
 import { RunFolder, type RunResult } from './runFolder/runFolder.ts'
 import { demandLogitsSuffice, type Kept, type TeacherCache, TeacherLogits } from './teacherLogits/index.ts'
@@ -48,6 +50,8 @@ export interface Run {
   readonly observer?: Observer
   /** Go on with the run that was begun in the folder, if there is one. Default false: the folder must be new or empty. */
   readonly resume?: boolean
+  /** Go on also where what computes now gives other bits than what computed before: `config.json` then says from which step. */
+  readonly allowOtherNumerics?: boolean
   /** How often there is a checkpoint. Default every 5 minutes. */
   readonly saveEvery?: Pick<Survival, 'everySteps' | 'everyMinutes'>
   /** See `Training`. */
@@ -72,20 +76,24 @@ export async function run(given: Run): Promise<FinishedRun> {
   const config = await configOf(run, images.trainingImages.length)
   const open = resume ? RunFolder.reopen : RunFolder.create
   const folder = await open(run.folder, config, recipeOf(run))
-  try {
-    const known = await folder.result()
-    if (known !== undefined) {
-      await restoreWeights(network, join(run.folder, 'last.safetensors'))
-      return { network, ...known }
-    }
-    const { last, best } = await trainInto(folder, network, images, run)
-    const bestOn = run.validation === undefined ? ('test' as const) : ('validation' as const)
-    const result = { last, best, bestOn, fingerprint: await fingerprintOf(network) }
-    await folder.finish(result, await confusionsOf(network, dataset, images.testImages))
-    return { network, ...result }
-  } finally {
-    await folder.close()
+  return withCleanUp(
+    () => runIn(folder, network, images, run),
+    () => folder.close(),
+  )
+}
+
+async function runIn(folder: RunFolder, network: Network, images: Images, run: Run): Promise<FinishedRun> {
+  const known = await folder.result()
+  if (known !== undefined) {
+    await restoreWeights(network, join(folder.path, 'last.safetensors'))
+    return { network, ...known }
   }
+  if (!run.allowOtherNumerics) folder.demandSameNumerics()
+  const { last, best } = await trainInto(folder, network, images, run)
+  const bestOn = run.validation === undefined ? ('test' as const) : ('validation' as const)
+  const result = { last, best, bestOn, fingerprint: await fingerprintOf(network) }
+  await folder.finish(result, await confusionsOf(network, run.dataset, images.testImages))
+  return { network, ...result }
 }
 
 type Images = Pick<Training, 'trainingImages' | 'testImages' | 'validationImages'>
@@ -203,6 +211,7 @@ async function configOf(run: Run, trainingImages: number): Promise<RunConfig> {
     },
     recipe,
     seed,
+    numerics: [{ fromStep: 0, ...(await currentNumerics()) }],
     environment: { ...environment, teacherCache },
   }
 }

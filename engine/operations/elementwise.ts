@@ -1,12 +1,145 @@
-import { promote } from '../dtype.ts'
+import { check } from '../arguments.ts'
+import { castScalar, type DType, dtypeRule, isFloat, isInt32, promote, toFloat } from '../dtype.ts'
+import { demand } from '../errors.ts'
 import { broadcastShapes } from '../shape.ts'
-import type { Tensor, TensorLike } from '../tensor.ts'
-import { asTensor, checkOperands } from './constants.ts'
-import { apply, type Primitive } from './primitive.ts'
-import { binary, cast, together, unary } from './scalars.ts'
-import { sharedType } from './types.ts'
+import { Tensor, type TensorLike } from '../tensor.ts'
+import { asTensor, checkOperands, literal } from './constants.ts'
+import type { BinaryName, UnaryName } from './names.ts'
+import { apply, type Kinks, type Primitive } from './primitive.ts'
+import { type Kind, sharedType } from './types.ts'
 
-export { cast, castPrimitive } from './scalars.ts'
+/** On which types an operation computes; others are cast to them, bool to int32 where it may be any number. */
+type Computes = Exclude<Kind, 'any'>
+
+function computeType(computes: Computes, dtype: DType): DType {
+  if (computes === 'float') return toFloat(dtype)
+  return computes === 'number' ? promote(dtype, 'int32') : 'bool'
+}
+
+/** How an operation treats a number that stands beside a tensor. */
+interface Rule {
+  readonly name: string
+  readonly computes: Computes
+  readonly compares: boolean
+}
+
+/**
+ * A number beside a tensor takes the type in which the operation computes on that, unless a fraction, NaN or an infinity
+ * meets integers, which then become float32. A whole number that int32 lacks is compared as the infinity on its side,
+ * to which every integer stands as it does to the number; to compute with it is refused.
+ */
+function literalBeside(dtype: DType, value: number, { name, computes, compares }: Rule): Tensor {
+  if (computes === 'bool') return literal(value, 'bool')
+  if (computes === 'float' || isFloat(dtype)) return literal(value, toFloat(dtype))
+  if (dtype === 'bool' || !Number.isInteger(value)) return literal(value, 'float32')
+  if (isInt32(value)) return literal(value, 'int32')
+  demand(compares, () => `${name}: the int32 tensor has no place for ${value}: cast it to float32 before`)
+  return literal(value > 0 ? Infinity : -Infinity, 'float32')
+}
+
+type Domain = readonly [number, number]
+
+interface UnaryRule {
+  formula: string
+  computes?: Computes
+  /** Where tests draw the operand. */
+  domain?: Domain
+  kinks?: Kinks
+  /** The gradient with respect to x, from that with respect to y = f(x). */
+  vjp: ((gradient: Tensor, x: Tensor, y: Tensor) => Tensor) | 'none'
+}
+
+interface BinaryRule {
+  formula: string
+  computes?: Computes
+  /** Whether the result is a truth value. */
+  compares?: boolean
+  domains?: readonly [Domain, Domain]
+  kinks?: Kinks
+  vjp: ((gradient: Tensor, a: Tensor, b: Tensor, output: Tensor) => (Tensor | undefined)[]) | 'none'
+}
+
+/** An elementwise function of one operand that carries its record. */
+export type UnaryOperation = ((x: TensorLike) => Tensor) & { readonly primitive: Primitive }
+
+/** An elementwise function of two operands, broadcast together, that carries its record. */
+export type BinaryOperation = ((a: TensorLike, b: TensorLike) => Tensor) & { readonly primitive: Primitive }
+
+function unary(name: UnaryName, rule: UnaryRule): UnaryOperation {
+  const { formula, computes = 'float', domain, kinks, vjp } = rule
+  const dtype = computes === 'bool' ? 'bool' : undefined
+  const primitive: Primitive = {
+    name,
+    formula,
+    infer: ([x]) => ({ shape: x.shape, dtype: sharedType(name, computes, [x]) }),
+    vjp: vjp === 'none' ? 'none' : (gradient, { inputs: [x], output }) => [vjp(gradient, x, output)],
+    examples: [[], [5], [2, 3, 4]].map((shape) => ({ inputs: [{ shape, domain, dtype }], kinks })),
+  }
+  const operation = (value: TensorLike) => {
+    const x = asTensor(name, value)
+    return apply(primitive, [cast(x, computeType(computes, x.dtype))])
+  }
+  return Object.assign(operation, { primitive })
+}
+
+function binary(name: BinaryName, rule: BinaryRule): BinaryOperation {
+  const { formula, computes = 'number', compares = false, domains = [], kinks, vjp } = rule
+  const dtype = computes === 'bool' ? 'bool' : undefined
+  const primitive: Primitive = {
+    name,
+    formula,
+    infer: ([a, b]) => {
+      const type = sharedType(name, computes, [a, b])
+      return { shape: broadcastShapes(name, [a.shape, b.shape]), dtype: compares ? 'bool' : type }
+    },
+    vjp: vjp === 'none' ? 'none' : (gradient, { inputs: [a, b], output }) => vjp(gradient, a, b, output),
+    examples: [
+      [
+        [2, 3],
+        [2, 3],
+      ],
+      [
+        [4, 1, 3],
+        [2, 1],
+      ],
+      [[], [5]],
+      [[2, 5], []],
+    ].map((shapes) => ({ inputs: shapes.map((shape, i) => ({ shape, domain: domains[i], dtype })), kinks })),
+  }
+  const operation = (first: TensorLike, second: TensorLike) => {
+    const [a, b] = together(first, second, { name, computes, compares })
+    const type = computeType(computes, promote(a.dtype, b.dtype))
+    return apply(primitive, [cast(a, type), cast(b, type)])
+  }
+  return Object.assign(operation, { primitive })
+}
+
+/** Both operands as tensors, a number taking its type from the other one. */
+function together(a: TensorLike, b: TensorLike, rule: Rule): [Tensor, Tensor] {
+  if (typeof a === 'number' && b instanceof Tensor) return [literalBeside(b.dtype, a, rule), b]
+  if (typeof b === 'number' && a instanceof Tensor) return [a, literalBeside(a.dtype, b, rule)]
+  return [asTensor(rule.name, a), asTensor(rule.name, b)]
+}
+
+export const castPrimitive: Primitive = {
+  name: 'cast',
+  formula: 'x in another type',
+  infer: ([x], { dtype }) => ({ shape: x.shape, dtype: dtype as DType }),
+  vjp: (gradient, { inputs: [x] }) => [isFloat(x.dtype) ? cast(gradient, x.dtype) : undefined],
+  examples: [
+    { inputs: [{ shape: [2, 5] }], attributes: { dtype: 'float32' } },
+    { inputs: [{ shape: [7], domain: [-3, 3] }], attributes: { dtype: 'int32' } },
+    { inputs: [{ shape: [3], dtype: 'int32' }], attributes: { dtype: 'bool' } },
+    { inputs: [{ shape: [6], dtype: 'bool' }], attributes: { dtype: 'float64' } },
+  ],
+}
+
+/** The same values in another type: towards zero to int32, "not zero" to bool. PyTorch: `Tensor.to`. */
+export function cast(x: TensorLike, dtype: DType): Tensor {
+  check('cast', 'dtype', dtype, dtypeRule)
+  const value = asTensor('cast', typeof x === 'number' ? castScalar(dtype)(x) : x, dtype)
+  return value.dtype === dtype ? value : apply(castPrimitive, [value], { dtype })
+}
 
 export const wherePrimitive: Primitive = {
   name: 'where',

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
-import { openExecutor } from '../../engine/index.ts'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { wasm } from '../../engine/executors/wasm/index.ts'
+import { currentExecutor, numericsOf, openExecutor, useExecutor } from '../../engine/index.ts'
 import {
   environmentOf,
   type Observer,
@@ -197,6 +198,61 @@ describe('a run that is cut short', () => {
     expect(await again.stateDict().get('conv1.weight')!.data()).toEqual(
       await network.stateDict().get('conv1.weight')!.data(),
     )
+  })
+
+  it('should end with its true error where the lock cannot be removed either', async () => {
+    const folder = join(await temporaryFolder(), 'run')
+    const observer: Observer = {
+      epochEnded: () => {
+        rmSync(folder, { recursive: true })
+        writeFileSync(folder, 'no folder')
+      },
+    }
+    await expect(run(await runIn(folder, { observer }))).rejects.toThrow('the folder was removed or moved')
+  })
+
+  it('should go on with other numerics only where that is accepted, and say from which step', async () => {
+    const folder = await temporaryFolder()
+    const executor = await currentExecutor()
+    const numericsIn = async () => JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')).numerics
+    onTestFinished(() => useExecutor(executor))
+    await run(await runIn(folder, stopAfter(4))).catch(() => {})
+    const [first] = await numericsIn()
+    expect(first).toMatchObject({ fromStep: 0, ...numericsOf(executor) })
+
+    useExecutor(wasm({ winograd: false }))
+    const refused = `${folder}: what computes gives other bits than what computed this run before (winograd was true, now false): go on as before, or accept it with --allow-other-numerics (allowOtherNumerics)`
+    await expect(run(await runIn(folder, { resume: true }))).rejects.toThrow(refused)
+    expect(await numericsIn()).toEqual([first])
+    const accepted = { resume: true, allowOtherNumerics: true }
+    await run(await runIn(folder, { ...accepted, ...stopAfter(3) })).catch(() => {})
+    const second = { ...first, fromStep: 4, winograd: false }
+    expect(await numericsIn()).toEqual([first, second])
+
+    useExecutor(executor)
+    await expect(run(await runIn(folder, { resume: true }))).rejects.toThrow('winograd was false, now true')
+    useExecutor(wasm({ winograd: false, threads: 1 }))
+    await run(await runIn(folder, { resume: true }))
+    expect(await numericsIn()).toEqual([first, second])
+    // What has ended computes nothing.
+    useExecutor(executor)
+    await run(await runIn(folder, { resume: true }))
+  })
+
+  it('should be refused where its configuration does not say what computed it, unless that is accepted', async () => {
+    const folder = await temporaryFolder()
+    await run(await runIn(folder, stopAfter(4))).catch(() => {})
+    const path = join(folder, 'config.json')
+    const { numerics, ...config } = JSON.parse(await readFile(path, 'utf8'))
+    await writeFile(path, JSON.stringify(config))
+    await expect(run(await runIn(folder, { resume: true }))).rejects.toThrow(
+      'architecture was not given, now ',
+    )
+    await run(await runIn(folder, { resume: true, allowOtherNumerics: true }))
+    expect(JSON.parse(await readFile(path, 'utf8')).numerics).toEqual([
+      { fromStep: 0, executor: numerics[0].executor },
+      { ...numerics[0], fromStep: 4 },
+    ])
   })
 
   it('should not be mistaken for another', async () => {

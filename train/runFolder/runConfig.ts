@@ -4,6 +4,7 @@ import { readJson } from '../../files/json.ts'
 import type { Recipe } from '../loop/recipe.ts'
 import type { TeacherCache } from '../teacherLogits/index.ts'
 import type { Environment } from './environment.ts'
+import type { Segment } from './numerics.ts'
 
 /** Everything that was decided before a run began: `config.json` in its folder. */
 export interface RunConfig {
@@ -29,6 +30,8 @@ export interface RunConfig {
   }
   readonly recipe: Recipe
   readonly seed: number
+  /** What computed it, as far as that decides the bits: several where it went on with other numerics. */
+  readonly numerics: readonly Segment[]
   /** The machine, which may be another when the run goes on. Where exact logits are kept decides nothing either. */
   readonly environment: Environment & { readonly teacherCache?: TeacherCache }
 }

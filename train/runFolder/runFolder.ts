@@ -14,8 +14,9 @@ import type { Progress } from '../loop/train.ts'
 import type { RunRecipe } from '../recipes/runRecipe.ts'
 import { recipeText } from '../recipes/text.ts'
 import { demandUnlocked, type FolderLock, isLock, lockFolder } from './lock.ts'
+import { continued, demandSameNumerics, type Numerics, type Segment } from './numerics.ts'
 import type { RunConfig } from './runConfig.ts'
-import { demandSameRun } from './sameRun.ts'
+import { changesBetween, demandSameRun } from './sameRun.ts'
 import { csvOf, scalarsOfEpoch } from './scalars.ts'
 import { fileHeader, scalarRecord } from './tensorBoard.ts'
 
@@ -37,12 +38,19 @@ export class RunFolder implements Observer {
   readonly path: string
   readonly checkpoints: Checkpoints<Progress>
   readonly #lock: FolderLock
+  /** As it is in the folder. */
+  #config: RunConfig
+  /** What computes now. */
+  readonly #numerics: Numerics
   #epochs: EpochMetrics[] = []
   #events = ''
 
-  private constructor(path: string, lock: FolderLock) {
+  private constructor(path: string, lock: FolderLock, config: RunConfig) {
     this.path = path
     this.#lock = lock
+    this.#config = config
+    const { fromStep, ...numerics } = config.numerics[0]
+    this.#numerics = numerics
     this.checkpoints = new Checkpoints(join(path, 'checkpoints'), () => lock.demandHeld())
   }
 
@@ -50,7 +58,7 @@ export class RunFolder implements Observer {
   static async create(path: string, config: RunConfig, recipe: RunRecipe): Promise<RunFolder> {
     return RunFolder.#open(path, config, recipe, async () => {
       await makeEmptyFolder(path, isLeftOver)
-      return false
+      return undefined
     })
   }
 
@@ -61,35 +69,41 @@ export class RunFolder implements Observer {
       if (earlier === undefined)
         await makeEmptyFolder(path, (name) => isLeftOver(name) || name === 'recipe.yaml')
       else demandSameRun(path, earlier, config)
-      return earlier !== undefined
+      return earlier as RunConfig | undefined
     })
   }
 
   /**
-   * Takes a folder that is fit, in which the run may have begun before. Asks twice: first so that nothing is put into a
+   * Takes a folder, in which the run may have begun earlier. Looks twice: first so that nothing is put into a
    * folder of something else, then because another process may have been at work in between.
    */
   static async #open(
     path: string,
     config: RunConfig,
     recipe: RunRecipe,
-    hasBegun: () => Promise<boolean>,
+    earlier: () => Promise<RunConfig | undefined>,
   ): Promise<RunFolder> {
     await demandUnlocked(path)
-    await hasBegun()
+    await earlier()
     const lock = await lockFolder(path)
-    const folder = new RunFolder(path, lock)
+    const folder = new RunFolder(path, lock, config)
     try {
-      const isNew = !(await hasBegun())
+      const begun = await earlier()
       for (const inside of [path, folder.checkpoints.folder]) await removePartialFiles(inside)
       // Before the configuration, which says that the run has begun: the recipe says how to go on.
       await writeFileAtomically(join(path, 'recipe.yaml'), recipeText(recipe))
-      if (isNew) await writeJson(join(path, 'config.json'), config)
+      if (begun === undefined) await writeJson(join(path, 'config.json'), config)
+      else folder.#config = { ...begun, numerics: begun.numerics ?? unknownNumerics(begun) }
     } catch (error) {
       await lock.release().catch(() => {})
       throw error
     }
     return folder
+  }
+
+  /** Throws where what computes now gives other bits than what computed before. */
+  demandSameNumerics(): void {
+    demandSameNumerics(this.path, this.#config.numerics, this.#numerics)
   }
 
   /** Gives the folder back. */
@@ -109,9 +123,10 @@ export class RunFolder implements Observer {
   }
 
   /** What was written after the checkpoint from which a training goes on is taken back: it will be written again. */
-  async started({ history, weights, isResumed }: TrainingStart): Promise<void> {
+  async started({ history, weights, isResumed, epoch, step, steps }: TrainingStart): Promise<void> {
     await this.#lock.demandHeld()
     if (!isResumed) await this.#demandNothingFinished()
+    await this.#continueNumerics((epoch - 1) * steps + step)
     const lines = history.map((metrics) => `${JSON.stringify(metrics)}\n`)
     await writeFileAtomically(join(this.path, 'metrics.jsonl'), lines.join(''))
     await writeFileAtomically(join(this.path, 'metrics.csv'), csvOf(history))
@@ -128,6 +143,13 @@ export class RunFolder implements Observer {
     await appendDurably(this.#events, eventOf(metrics))
     await this.#save('last', weights, aboutOf(metrics))
     if (isBest) await this.#save('best', weights, aboutOf(metrics))
+  }
+
+  async #continueNumerics(step: number): Promise<void> {
+    const numerics = continued(this.#config.numerics, step, this.#numerics)
+    if (changesBetween(this.#config.numerics, numerics).length === 0) return
+    this.#config = { ...this.#config, numerics }
+    await writeJson(join(this.path, 'config.json'), this.#config)
   }
 
   /** Throws where a training would begin again over epochs that had ended: their checkpoints are lost. */
@@ -171,6 +193,11 @@ export interface RunResult {
 /** What the run in a folder came to; nothing where it has not ended or never began. Throws where the file is damaged. */
 export async function resultIn(folder: string): Promise<RunResult | undefined> {
   return (await readJson(join(folder, 'result.json'))) as RunResult | undefined
+}
+
+/** All that is known of what computed a run whose configuration does not say it. */
+function unknownNumerics({ environment }: Partial<RunConfig>): Segment[] {
+  return [{ fromStep: 0, executor: environment?.executor }]
 }
 
 /** All that there is of a run that was killed before it had said what it is. */

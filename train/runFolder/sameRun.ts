@@ -2,10 +2,13 @@ import { demand } from '../../engine/errors.ts'
 import type { Settings } from '../recipes/resolve.ts'
 import type { RunRecipe } from '../recipes/runRecipe.ts'
 
-/** Everything that decides the numbers must be as it was; the machine and its number of threads may be another. */
+/**
+ * Everything that decides what is computed must be as it was. The machine may be another; what about it decides the bits of
+ * the numbers is compared by `demandSameNumerics`.
+ */
 export function demandSameRun(path: string, earlier: object, config: object): void {
   const [before, now] = [earlier, config].map((value) => {
-    const { environment, ...deciding } = JSON.parse(JSON.stringify(value))
+    const { environment, numerics, ...deciding } = JSON.parse(JSON.stringify(value))
     return deciding
   })
   demandUnchanged(path, changesBetween(before, now))
@@ -27,7 +30,7 @@ function demandUnchanged(path: string, changes: readonly string[]): void {
 }
 
 /** What is not the same, down to single values of objects in objects. */
-function changesBetween(before: unknown, now: unknown, name = ''): string[] {
+export function changesBetween(before: unknown, now: unknown, name = ''): string[] {
   if (isRecord(before) && isRecord(now)) {
     return Object.keys({ ...before, ...now }).flatMap((key) =>
       changesBetween(before[key], now[key], name === '' ? key : `${name}.${key}`),

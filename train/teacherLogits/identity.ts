@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Loader } from '../../datasets/index.ts'
-import { currentExecutor } from '../../engine/index.ts'
 import type { Network } from '../../nn/index.ts'
 import { fingerprintOf, fingerprintOfSplit } from '../fingerprint.ts'
-import { packageVersion } from '../runFolder/environment.ts'
+import { currentNumerics } from '../runFolder/numerics.ts'
 import type { Precision } from './precision.ts'
 
 /** Whose logits, and of what. */
@@ -21,15 +20,12 @@ export interface Subject {
  * place; on how many they are it does, because convolutions of few images are computed by another method.
  */
 export async function identityOf({ teacher, images, ...decided }: Subject): Promise<object> {
-  const { name, modes } = await currentExecutor()
-  const { threads, sharedMemory, ...decisive } = modes
   return {
-    thermograd: packageVersion(),
     content: "a teacher's logits",
     teacher: { model: teacher.model, fingerprint: await fingerprintOf(teacher.network) },
     images: { fingerprint: fingerprintOfSplit(images.split), placements: images.placementCount },
     ...decided,
-    executor: { name, architecture: process.arch, ...decisive },
+    numerics: await currentNumerics(),
   }
 }
 

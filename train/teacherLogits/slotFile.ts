@@ -5,18 +5,22 @@ import { demand, InvalidInputError } from '../../engine/errors.ts'
 /** Headers are filled up to a multiple of this, so that slots begin with a block of the disk. */
 const blockBytes = 4096
 
-/** In front of each slot: the CRC-32 of its bytes. */
+/** In front of each slot: the CRC-32 of the file's header, the slot's number and its bytes. */
 const sumBytes = 4
+
+/** Part of the header: a file whose slots are laid out in another way is another file. */
+const layout = 'slots behind the CRC-32 of header, number and bytes'
 
 /**
  * A sparse file of slots of one size, behind a header that says in JSON what they are. A slot that was never written, was
- * cut short by a crash or is damaged does not have the sum of its bytes, and counts as empty. So any number of processes
+ * cut short by a crash, is damaged, or was written to another place or file does not have its sum, and counts as empty. So any number of processes
  * may write at once, provided that all would write the same to a slot.
  */
 export class SlotFile {
   readonly path: string
   readonly #file: number
   readonly #start: number
+  readonly #headerSum: number
   /** A sum and its bytes on their way. */
   readonly #slot: Uint8Array
   readonly #sum: DataView
@@ -27,6 +31,7 @@ export class SlotFile {
     const header = headerOf(about)
     this.path = path
     this.#start = header.length
+    this.#headerSum = crc32(header)
     this.#slot = new Uint8Array(sumBytes + slotBytes)
     this.#sum = new DataView(this.#slot.buffer)
     this.#bytes = this.#slot.subarray(sumBytes)
@@ -51,19 +56,24 @@ export class SlotFile {
     const read = explained(this.path, () =>
       readSync(this.#file, this.#slot, 0, this.#slot.length, this.#at(slot)),
     )
-    // The sum of zeros is not 0: a hole is no slot of zeros.
-    return read === this.#slot.length && this.#sum.getUint32(0, true) === crc32(this.#bytes)
+    return read === this.#slot.length && this.#sum.getUint32(0, true) === this.#sumOf(slot)
   }
 
   /** Fills a slot. Throws the error of the file system where it cannot, for example where the disk is full. */
   write(slot: number, bytes: Uint8Array): void {
     this.#bytes.set(bytes)
-    this.#sum.setUint32(0, crc32(bytes), true)
+    this.#sum.setUint32(0, this.#sumOf(slot), true)
     writeSync(this.#file, this.#slot, 0, this.#slot.length, this.#at(slot))
   }
 
   close(): void {
     closeSync(this.#file)
+  }
+
+  /** Of the bytes at hand as those of this slot. Never 0: a hole in the file is no slot. */
+  #sumOf(slot: number): number {
+    const number = new Uint8Array(Float64Array.of(slot).buffer)
+    return crc32(this.#bytes, crc32(number, this.#headerSum)) || 1
   }
 
   #at(slot: number): number {
@@ -86,7 +96,7 @@ export class SlotFile {
 }
 
 function headerOf(about: object): Buffer {
-  const text = JSON.stringify(about, undefined, 2)
+  const text = JSON.stringify({ ...about, layout }, undefined, 2)
   const length = Math.ceil((text.length + 1) / blockBytes) * blockBytes
   return Buffer.from(`${text.padEnd(length - 1)}\n`)
 }

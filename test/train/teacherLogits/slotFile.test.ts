@@ -55,6 +55,26 @@ describe('SlotFile', () => {
     )
   })
 
+  it('should hold nothing where a slot lies in another place, or in another file', async () => {
+    await fc.assert(
+      fc.asyncProperty(contentsArb, fc.integer({ min: 1, max: slots }), async (contents, shift) => {
+        const path = await fileOf(contents)
+        const bytes = await readFile(path)
+        const [header, body] = [bytes.subarray(0, headerBytes), bytes.subarray(headerBytes)]
+        await writeFile(path, Buffer.concat([header, Buffer.alloc(shift * (slotBytes + 4)), body]))
+        expect(contentsOf(path)).toEqual({})
+        const other = join(await temporaryFolder(), 'slots')
+        new SlotFile(other, { about: 'another test' }, slotBytes).close()
+        const headerOfOther = (await readFile(other)).subarray(0, headerBytes)
+        await writeFile(path, Buffer.concat([headerOfOther, body]))
+        const seen = new SlotFile(path, { about: 'another test' }, slotBytes)
+        for (let slot = 0; slot < slots; slot++) expect(seen.holds(slot)).toBe(false)
+        seen.close()
+      }),
+      { numRuns: 20 },
+    )
+  })
+
   it('should tell a hole from a slot of zeros', async () => {
     const zeros = new Uint8Array(slotBytes)
     expect(contentsOf(await fileOf({ 3: zeros }))).toEqual({ 3: zeros })

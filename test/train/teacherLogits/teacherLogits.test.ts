@@ -82,13 +82,15 @@ describe('a training with a teacher cache', () => {
     expect(await cacheFiles(teacherCache.folder)).toHaveLength(1)
   })
 
-  it('should round alike with float16 whoever came first, and not be resumed without', async () => {
+  it('should round alike with float16 whoever came first, and not be resumed with exact ones', async () => {
     const teacherCache = { folder: await temporaryFolder(), precision: 'float16' } as const
     const cold = await runIn({ teacherCache })
     const { fingerprint } = await run(cold)
     expect((await run(await runIn({ teacherCache }))).fingerprint).toBe(fingerprint)
     expect((await run(await runIn())).fingerprint).not.toBe(fingerprint)
-    await expect(run({ ...cold, teacherCache: undefined, resume: true })).rejects.toThrow(
+    expect((await run({ ...cold, teacherCache: undefined, resume: true })).fingerprint).toBe(fingerprint)
+    const exact = { ...teacherCache, precision: 'float32' } as const
+    await expect(run({ ...cold, teacherCache: exact, resume: true })).rejects.toThrow(
       `${cold.folder}: this folder is of another run: teacher.logits was "float16", now not given`,
     )
   })

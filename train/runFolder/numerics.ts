@@ -1,0 +1,39 @@
+import { InvalidInputError } from '../../engine/errors.ts'
+import { currentExecutor, numericsOf } from '../../engine/index.ts'
+import { packageVersion } from './environment.ts'
+import { changesBetween } from './sameRun.ts'
+
+/** What computes, as far as it decides the bits of what comes out. */
+export type Numerics = { readonly [name: string]: unknown }
+
+/** Steps of a run that were computed in one way: those from here to the next segment. */
+export type Segment = { readonly fromStep: number } & Numerics
+
+/** What would compute now. */
+export async function currentNumerics(): Promise<Numerics> {
+  return {
+    thermograd: packageVersion(),
+    architecture: process.arch,
+    ...numericsOf(await currentExecutor()),
+  }
+}
+
+/** Throws, naming both, where the last steps of the run in a folder were computed in another way. */
+export function demandSameNumerics(folder: string, segments: readonly Segment[], now: Numerics): void {
+  const { fromStep, ...before } = segments.at(-1)!
+  const changes = changesBetween(before, now)
+  if (changes.length === 0) return
+  throw new InvalidInputError(
+    `${folder}: what computes gives other bits than what computed this run before (${changes.join('; ')}): ` +
+      'go on as before, or accept it with --allow-other-numerics (allowOtherNumerics)',
+  )
+}
+
+/** The segments of a run that goes on after so many steps. What was computed after them is computed again. */
+export function continued(segments: readonly Segment[], step: number, now: Numerics): Segment[] {
+  const kept = segments.filter(({ fromStep }) => fromStep < step)
+  const last = kept.at(-1)
+  const isSame =
+    last !== undefined && changesBetween({ ...last, fromStep: 0 }, { ...now, fromStep: 0 }).length === 0
+  return isSame ? kept : [...kept, { fromStep: step, ...now }]
+}
