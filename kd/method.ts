@@ -1,6 +1,6 @@
 import { demand } from '../engine/errors.ts'
 import type { Shape, Tensor } from '../engine/index.ts'
-import { type AnyModule, Module, type Network, type Predictions } from '../nn/index.ts'
+import { Module, type Network, type Predictions } from '../nn/index.ts'
 import type { Distillation, Loss } from './distillation.ts'
 import type { Settings } from './options.ts'
 
@@ -43,17 +43,6 @@ export abstract class Method extends Module<Loss | Distillation, Lesson> {
   }
 
   protected abstract loss(lesson: TaughtLesson): Loss | Distillation
-
-  /** Its modules; those in an array have their number behind the array's name. */
-  override *children(): Iterable<[string, AnyModule]> {
-    yield* super.children()
-    for (const [name, property] of Object.entries(this)) {
-      if (!Array.isArray(property)) continue
-      for (const [position, item] of property.entries()) {
-        if (item instanceof Module) yield [`${name}.${position}`, item]
-      }
-    }
-  }
 }
 
 /** A method that looks at nothing of the teacher but its logits: they may come from wherever they are known. */

@@ -1,5 +1,6 @@
 import { anInstance, check, type Rule } from '../engine/arguments.ts'
 import { isFloat } from '../engine/dtype.ts'
+import { demand } from '../engine/errors.ts'
 import { cast, type Stateful, type Tensor, Variable } from '../engine/index.ts'
 import { tensorsByName } from './arguments.ts'
 import { Counter, Parameter } from './parameter.ts'
@@ -22,7 +23,12 @@ export function inEvaluation<T>(module: AnyModule, work: () => T): T {
 /**
  * A part of a network: a function, mostly of a tensor, that owns variables. What it owns are its properties, under the
  * names that they have in PyTorch, because these are the names in weight files: a `Parameter` is trained, any other
- * `Variable` is a buffer, a `Module` is a child.
+ * `Variable` is a buffer, a `Module` is a child. So is what stands in arrays, plain objects and maps (PyTorch's
+ * `ModuleList` and `ModuleDict`): `layers.0`, `heads.digits`. A private field (`#layer`) is owned by nobody: what lies
+ * there is not initialized, and using it is an error.
+ *
+ * A variable that can be reached in several ways is listed once, under its first name; in `stateDict`, as in PyTorch,
+ * under all of them.
  */
 export abstract class Module<Output = Tensor, Input = Tensor> implements Stateful {
   /** Whether `forward` computes as in training: batch statistics instead of running ones. */
@@ -32,9 +38,11 @@ export abstract class Module<Output = Tensor, Input = Tensor> implements Statefu
 
   /** What is trained, with full names. PyTorch: `named_parameters`. */
   namedParameters(): [string, Parameter][] {
-    return this.namedVariables().filter(
+    const named = this.namedVariables().filter(
       (entry): entry is [string, Parameter] => entry[1] instanceof Parameter,
     )
+    const firstNames = new Map(named.toReversed().map(([name, parameter]) => [parameter, name]))
+    return named.filter(([name, parameter]) => firstNames.get(parameter) === name)
   }
 
   /** What is trained: the second argument of `grad`. PyTorch: `parameters`. */
@@ -44,7 +52,7 @@ export abstract class Module<Output = Tensor, Input = Tensor> implements Statefu
 
   /** Every variable, for `realize`. */
   state(): Variable[] {
-    return this.namedVariables().map(([, value]) => value)
+    return [...new Set(this.namedVariables().map(([, value]) => value))]
   }
 
   /**
@@ -92,28 +100,53 @@ export abstract class Module<Output = Tensor, Input = Tensor> implements Statefu
 
   /** The modules that this one is made of, with their names, in the order of definition. */
   *children(): Iterable<[string, AnyModule]> {
-    for (const [name, property] of Object.entries(this)) {
-      if (property instanceof Module) yield [name, property]
+    for (const [name, part] of owned(this)) {
+      if (part instanceof Module) yield [name, part]
     }
   }
 
-  /** This module and all below it. */
+  /** This module and all below it, each once. */
   *modules(): Iterable<AnyModule> {
-    yield this
-    for (const [, child] of this.children()) yield* child.modules()
+    const found = new Set<AnyModule>([this])
+    // A set that grows is walked to its end.
+    for (const module of found) {
+      yield module
+      for (const [, child] of module.children()) found.add(child)
+    }
   }
 
-  /** Every variable with its full name, in PyTorch's order: parameters, then buffers, then what children own. */
-  namedVariables(prefix = ''): [string, Variable][] {
+  /** Every variable with its full names, in PyTorch's order: parameters, then buffers, then what children own. */
+  namedVariables(prefix = '', above: readonly AnyModule[] = []): [string, Variable][] {
     const parameters: [string, Variable][] = []
     const buffers: [string, Variable][] = []
-    for (const [name, property] of Object.entries(this)) {
-      if (property instanceof Parameter) parameters.push([prefix + name, property])
-      else if (property instanceof Variable) buffers.push([prefix + name, property])
+    for (const [name, part] of owned(this)) {
+      if (part instanceof Parameter) parameters.push([prefix + name, part])
+      else if (part instanceof Variable) buffers.push([prefix + name, part])
     }
-    const below = Array.from(this.children(), ([name, child]) => child.namedVariables(`${prefix}${name}.`))
+    const path = [...above, this]
+    const below = Array.from(this.children(), ([name, child]) => {
+      demand(!path.includes(child), () => `Module: ${prefix}${name} is a module that it is itself a part of`)
+      return child.namedVariables(`${prefix}${name}.`, path)
+    })
     return [...parameters, ...buffers, ...below.flat()]
   }
 }
 
 export const moduleRule: Rule = anInstance('a module', Module)
+
+/** The modules and variables among the values of an object, and of the arrays, plain objects and maps that it holds. */
+function* owned(holder: object, within: readonly object[] = []): Iterable<[string, AnyModule | Variable]> {
+  const entries = holder instanceof Map ? holder : Object.entries(holder)
+  for (const [name, value] of entries) {
+    if (value instanceof Module || value instanceof Variable) yield [String(name), value]
+    else if (isContainer(value) && !within.includes(value)) {
+      for (const [inner, part] of owned(value, [...within, value])) yield [`${name}.${inner}`, part]
+    }
+  }
+}
+
+function isContainer(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return Array.isArray(value) || value instanceof Map || prototype === Object.prototype || prototype === null
+}

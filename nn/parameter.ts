@@ -1,6 +1,6 @@
 import { aFunction, check, finite } from '../engine/arguments.ts'
-import { demand } from '../engine/errors.ts'
-import { full, type Shape, tensor, Variable, variable } from '../engine/index.ts'
+import { demand, InvalidInputError } from '../engine/errors.ts'
+import { deferredTensor, type Shape, tensor, Variable, variable } from '../engine/index.ts'
 import type { RandomStream } from '../engine/random.ts'
 import { format, sizeOf } from '../engine/shape.ts'
 import { shapeRule } from './arguments.ts'
@@ -9,8 +9,8 @@ import { shapeRule } from './arguments.ts'
 export type Initializer = (shape: Shape, stream: RandomStream) => Float64Array
 
 /**
- * A variable that is trained. It holds NaN until `initialize` or `loadStateDict` gives it numbers, so that a
- * forgotten call shows in the first result.
+ * A variable that is trained. It has no numbers until `initialize` or `loadStateDict` gives it some: before that,
+ * computing with it throws, while recipes that only ask for shapes may use it.
  */
 export class Parameter extends Variable {
   readonly initializer: Initializer
@@ -18,9 +18,17 @@ export class Parameter extends Variable {
   constructor(shape: Shape, initializer: Initializer) {
     check('Parameter', 'shape', shape, shapeRule)
     check('Parameter', 'initializer', initializer, aFunction)
-    super(full(shape, Number.NaN))
+    super(deferredTensor(() => refuseToCompute(shape), shape, 'float32'))
     this.initializer = initializer
   }
+}
+
+function refuseToCompute(shape: Shape): never {
+  throw new InvalidInputError(
+    `Parameter: one of shape ${format(shape)} has no numbers yet. initialize(module, seed) and loadStateDict give them ` +
+      'to all that module.parameters() lists: its properties, and what is in arrays, plain objects and maps there, ' +
+      'but not in private fields (#name), closures or sets',
+  )
 }
 
 /** A variable that is saved with the weights but not trained, float32, of one number to begin with. */

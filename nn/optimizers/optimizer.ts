@@ -23,6 +23,12 @@ export abstract class Optimizer<Gradient = Tensor> implements Stateful {
     check('optimizer', 'parameters', parameters, variables)
     check('optimizer', 'lr', lr, notNegative)
     demand(parameters.length > 0, () => 'optimizer: expected at least one parameter')
+    const again = parameters.findIndex((parameter, i) => parameters.indexOf(parameter) < i)
+    demand(
+      again < 0,
+      () =>
+        `optimizer: expected each parameter once, but number ${again} is number ${parameters.indexOf(parameters[again])}`,
+    )
     this.parameters = parameters
     this.lr = lr
     this.#moments = new Map(

@@ -6,8 +6,10 @@ import { numbers, useReference } from './reference.ts'
 beforeAll(useReference)
 
 describe('initialize', () => {
-  it('leaves NaN where it was not called', async () => {
-    expect(await numbers(new Linear(2, 1).weight)).toEqual([Number.NaN, Number.NaN])
+  it('leaves parameters without numbers where it was not called', async () => {
+    await expect(numbers(new Linear(2, 1).weight)).rejects.toThrow(
+      'Parameter: one of shape [1, 2] has no numbers yet. initialize(module, seed) and loadStateDict give them to',
+    )
   })
 
   it('gives the same numbers for the same seed, others for another', async () => {

@@ -6,6 +6,7 @@ import {
   Conv2d,
   constant,
   createModel,
+  initialize,
   Linear,
   Module,
   Parameter,
@@ -53,6 +54,97 @@ describe('Module', () => {
       ['2.running_var', [2], 'float32'],
       ['2.num_batches_tracked', [], 'int32'],
     ])
+  })
+
+  it('collects the modules and variables in arrays, plain objects and maps, named by their places', () => {
+    class Heads extends Module {
+      readonly layers = [new ReLU(), new Linear(1, 1, { bias: false }), [new Linear(1, 1, { bias: false })]]
+      readonly heads = { digits: new Linear(1, 2, { bias: false }), note: 'none' }
+      readonly byName = new Map([['a', new Linear(1, 3, { bias: false })]])
+      readonly scales = [new Parameter([4], constant(1)), buffer([5], 0)]
+      readonly sizes = [1, 2, 3]
+
+      override forward(x: Tensor): Tensor {
+        return x
+      }
+    }
+    const heads = new Heads()
+    expect([...heads.stateDict()].map(([name, { shape }]) => [name, ...shape])).toEqual([
+      ['scales.0', 4],
+      ['scales.1', 5],
+      ['layers.1.weight', 1, 1],
+      ['layers.2.0.weight', 1, 1],
+      ['heads.digits.weight', 2, 1],
+      ['byName.a.weight', 3, 1],
+    ])
+    expect(heads.evaluate().byName.get('a')!.training).toBe(false)
+    expect(heads.parameters().length).toBe(5)
+  })
+
+  describe('with a layer that is used twice', () => {
+    class Tied extends Module {
+      readonly first = new Linear(1, 1, { bias: false })
+      readonly again = this.first
+
+      override forward(x: Tensor): Tensor {
+        return this.again.forward(this.first.forward(x))
+      }
+    }
+
+    it('lists it once, but saves it under both names, as PyTorch does', () => {
+      const tied = new Tied()
+      expect(tied.namedParameters().map(([name]) => name)).toEqual(['first.weight'])
+      expect(tied.state()).toEqual([tied.first.weight])
+      expect([...tied.modules()]).toEqual([tied, tied.first])
+      expect([...tied.stateDict().keys()]).toEqual(['first.weight', 'again.weight'])
+      expect(new Tied().loadStateDict(tied.stateDict()).parameters().length).toBe(1)
+    })
+
+    it('moves it once in a step', async () => {
+      const tied = new Tied()
+      tied.first.weight.assign(tensor([[3]]))
+      const optimizer = new SGD(tied.parameters(), { lr: 0.5 })
+      optimizer.step(grad(tied.forward(tensor([[1]])).sum(), tied.parameters()))
+      await realize(tied, optimizer)
+      // d w² / dw = 6
+      expect(await numbers(tied.first.weight)).toEqual([0])
+      const twice = [tied.first.weight, tied.again.weight]
+      expect(() => new SGD(twice, { lr: 1 })).toThrow(
+        'optimizer: expected each parameter once, but number 1 is number 0',
+      )
+    })
+  })
+
+  it('refuses to be a part of itself', () => {
+    class Child extends Module {
+      parent: Module | undefined
+      override forward(x: Tensor): Tensor {
+        return x
+      }
+    }
+    const parent = new Child()
+    const child = new Child()
+    parent.parent = child
+    child.parent = parent
+    expect(() => parent.parameters()).toThrow('Module: parent.parent is a module that it is itself a part of')
+  })
+
+  it('refuses to compute with a parameter that no module lists, in the first step', async () => {
+    class Hidden extends Module {
+      readonly #layer = new Linear(2, 3)
+      readonly seen = new Linear(3, 1)
+
+      override forward(x: Tensor): Tensor {
+        return this.seen.forward(this.#layer.forward(x))
+      }
+    }
+    const hidden = initialize(new Hidden(), 1)
+    const loss = hidden.forward(tensor([[1, 2]])).sum()
+    const optimizer = new SGD(hidden.parameters(), { lr: 1 })
+    optimizer.step(grad(loss, hidden.parameters()))
+    await expect(realize(loss, hidden, optimizer)).rejects.toThrow(
+      /^Parameter: one of shape \[3(, 2)?\] has no numbers yet.*not in private fields/,
+    )
   })
 
   it('switches the mode of all modules below', () => {

@@ -80,6 +80,23 @@ describe('a loss that is not finite', () => {
     )
   })
 
+  it('should name the terms of the loss that are not finite', async () => {
+    const spoiltTerm: Distiller = {
+      ...distiller('alone'),
+      build: () =>
+        new (class extends Spoilt {
+          override forward(lesson: Lesson): Loss {
+            const loss = super.forward(lesson)
+            return { ...loss, terms: { ...loss.terms, distance: loss.loss, other: loss.task } }
+          }
+        })({ epoch: 1, step: 1 }, (loss) => loss.multiply(Number.NaN)),
+    }
+    const { error } = await stopped(spoiltTerm)
+    expect(error.message).toContain(
+      'became NaN in epoch 1, step 1 of 3 (not finite: distance); the last good',
+    )
+  })
+
   it.each([
     [
       Number.NaN,

@@ -20,19 +20,27 @@ export class NonFiniteLossError extends InvalidInputError {
   override name = 'NonFiniteLossError'
   readonly place: Place
 
-  constructor(loss: LossName, value: number, place: Place) {
+  /** `terms` are those of the loss that are not finite either. */
+  constructor(loss: LossName, value: number, place: Place, terms: readonly string[] = []) {
     const { epoch, step, steps } = place
+    const becauseOf = terms.length > 0 ? ` (not finite: ${terms.join(', ')})` : ''
     const weights = epoch === 1 ? 'the initial ones' : `those after epoch ${epoch - 1}`
     super(
-      `the ${loss} became ${value} in epoch ${epoch}, step ${step} of ${steps}; the last good weights are ${weights}`,
+      `the ${loss} became ${value} in epoch ${epoch}, step ${step} of ${steps}${becauseOf}; the last good weights are ${weights}`,
     )
     this.place = place
   }
 }
 
-/** Throws `NonFiniteLossError` for a loss that is no finite number. */
-export function demandFinite(loss: LossName, value: number, place: Place): void {
-  if (!Number.isFinite(value)) throw new NonFiniteLossError(loss, value, place)
+/** Throws `NonFiniteLossError` for a loss that is no finite number, naming which of its terms are not, either. */
+export function demandFinite(
+  name: LossName,
+  { loss, ...terms }: Readonly<Record<string, number>>,
+  place: Place,
+): void {
+  if (Number.isFinite(loss)) return
+  const notFinite = Object.keys(terms).filter((term) => !Number.isFinite(terms[term]))
+  throw new NonFiniteLossError(name, loss, place, notFinite)
 }
 
 /** Somebody asked a training to stop, and it has. */

@@ -19,7 +19,7 @@ export interface Pupil {
 
 /** Everything that a step trains: the network's parameters, then the method's. */
 export function trainedBy({ network, method }: Pupil) {
-  return [...network.parameters(), ...method.parameters()]
+  return [...new Set([...network.parameters(), ...method.parameters()])]
 }
 
 /**

@@ -164,7 +164,7 @@ class Session {
       const scalars = await takeStep(this.#pupil, this.#optimizer, batch, epoch)
       const { guardedRows: guarded = 0, ...means } = scalars
       const place = { epoch, step: ++step, steps }
-      demandFinite('training loss', means.loss, place)
+      demandFinite('training loss', means, place)
       averages.add(means, batch.labels.length)
       guardedRows += guarded
       for (const observer of this.#observers) observer.stepEnded?.({ ...place, images: batch.labels.length })
@@ -176,7 +176,7 @@ class Session {
     const { test, distribution } = await this.#examiner.examine(epoch)
     const validation = validationImages && (await evaluate(network, validationImages))
     // The weights of the last step have been used for the first time now.
-    demandFinite('test loss', test.loss, { epoch, step, steps })
+    demandFinite('test loss', { loss: test.loss }, { epoch, step, steps })
     return {
       epoch,
       lr: this.#optimizer.lr,
