@@ -139,11 +139,16 @@ const lengthsOrRest = arrayOf(whole(-1))
 const axisNumbers = arrayOf(whole(-largestCount))
 const position = whole(-largestCount)
 
-/** The same elements in row-major order in another shape; one length may be −1: what remains. */
+/** The same elements in row-major order in another shape; one length may be −1: what remains, beside axes that are not 0. */
 export function reshape(x: TensorLike, shape: Shape): Tensor {
   const value = asTensor('reshape', x)
   check('reshape', 'shape', shape, lengthsOrRest)
   const known = shape.reduce((product, length) => (length === -1 ? product : product * length), 1)
+  demand(
+    known > 0 || !shape.includes(-1),
+    () =>
+      `reshape of ${format(value.shape)}: −1 could be anything beside an axis of length 0, got ${format(shape)}`,
+  )
   const completed = shape.map((length) => (length === -1 ? value.size / known : length))
   checkShape('reshape', completed, value.shape)
   if (equalShapes(completed, value.shape)) return value

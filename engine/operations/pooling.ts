@@ -7,7 +7,7 @@ import { arange, checkTensor, literal } from './constants.ts'
 import { conv2d, type Pair, pair, type Window, windowedSize, windowOf, windowOptions } from './convolution.ts'
 import { add, cast, divide, less, minimum, where } from './elementwise.ts'
 import { gather, take } from './indexing.ts'
-import { broadcastTo, reshape } from './movement.ts'
+import { broadcastTo, flatten, reshape } from './movement.ts'
 import { apply, type Primitive } from './primitive.ts'
 import { asNumbers, mean, sum } from './reductions.ts'
 import { sharedType } from './types.ts'
@@ -77,8 +77,7 @@ export function maxPool2d(x: Tensor, kernel: Pair, options: PoolOptions = {}): T
   )
   const numbers = asNumbers('maxPool2d', x)
   const indices = apply(maxPool2dIndicesPrimitive, [numbers], { ...window, kernel: [height, width] })
-  const [count, channels] = x.shape
-  const picked = gather(reshape(numbers, [count, channels, -1]), 2, reshape(indices, [count, channels, -1]))
+  const picked = gather(flatten(numbers, 2), 2, flatten(indices, 2))
   return reshape(picked, indices.shape)
 }
 

@@ -5,6 +5,7 @@ import {
   cast,
   concatenate,
   equal,
+  flatten,
   gather,
   less,
   matmul,
@@ -94,8 +95,7 @@ function leadingEigenvector(matrices: Tensor): Tensor {
 
 /** Matrices divided by their Frobenius norm. */
 function scaled(matrices: Tensor): Tensor {
-  const [count] = matrices.shape
-  return reshape(normalised(reshape(matrices, [count, -1]), 1), matrices.shape)
+  return reshape(normalised(flatten(matrices, 1), 1), matrices.shape)
 }
 
 /** The Frobenius norm, as [B, 1, 1], without gradient. */
