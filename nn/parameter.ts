@@ -18,9 +18,14 @@ export class Parameter extends Variable {
   constructor(shape: Shape, initializer: Initializer) {
     check('Parameter', 'shape', shape, shapeRule)
     check('Parameter', 'initializer', initializer, aFunction)
+    demandRoom('Parameter', shape)
     super(deferredTensor(() => refuseToCompute(shape), shape, 'float32'))
     this.initializer = initializer
   }
+}
+
+function demandRoom(name: string, shape: Shape): void {
+  demand(sizeOf(shape) < 2 ** 31, () => `${name}: ${format(shape)} are more elements than memory holds`)
 }
 
 function refuseToCompute(shape: Shape): never {
@@ -35,7 +40,7 @@ function refuseToCompute(shape: Shape): never {
 export function buffer(shape: Shape, value: number): Variable {
   check('buffer', 'shape', shape, shapeRule)
   check('buffer', 'value', value, finite)
-  demand(sizeOf(shape) < 2 ** 31, () => `buffer: ${format(shape)} are more elements than memory holds`)
+  demandRoom('buffer', shape)
   return variable(tensor(new Float32Array(sizeOf(shape)).fill(value), { shape }))
 }
 
