@@ -6,10 +6,10 @@ import { writeStored } from '../../../../nn/weights/formats.ts'
 import { readWeightFile } from '../../../../nn/weights/weights.ts'
 import { tinyNetwork } from '../../../train/tinyNetwork.ts'
 
-const fixtures = join(import.meta.dirname, '../fixtures')
+const fixtures = join(import.meta.dirname, '../../../nn/weights/fixtures')
 
 /** Small files of every format: PyTorch's, the same with packed archives, ours, and a network in ONNX. */
-export async function seedFiles(): Promise<Uint8Array[]> {
+export async function weightFiles(): Promise<Uint8Array[]> {
   const fromPytorch = readdirSync(fixtures)
     .filter((name) => /^(kinds|training).*\.pt?h$/.test(name))
     .map((name) => new Uint8Array(readFileSync(join(fixtures, name))))

@@ -1,0 +1,80 @@
+import { fork } from 'node:child_process'
+import { join } from 'node:path'
+import type { Message, Order } from './child.ts'
+import type { FormatName } from './formats/index.ts'
+
+/** A file that was neither read nor refused as it should be. */
+export interface Failure {
+  readonly format: FormatName
+  readonly number: number
+  readonly problem: string
+}
+
+/** What became of many. */
+export interface Tally {
+  readonly read: number
+  readonly refused: number
+  readonly failures: readonly Failure[]
+  readonly slowestMilliseconds: number
+  readonly megabytes: number
+}
+
+/** What one file may take. */
+export const limits = { milliseconds: 2000, megabytes: 256 }
+
+/** A case that takes so long by the clock, on however busy a machine, hangs. */
+const hangs = 30_000
+/** A process is as large as its largest file made it: each reads so many. */
+const casesPerProcess = 1000
+
+/** Reads spoiled files of a format, in processes whose memory and time are watched. */
+export async function fuzz(
+  format: FormatName,
+  { seed, from, to }: Omit<Order, 'format'>,
+  onProgress: (done: number) => void = () => {},
+): Promise<Tally> {
+  const tally = { read: 0, refused: 0, slowestMilliseconds: 0, megabytes: 0 }
+  const failures: Failure[] = []
+  for (let next = from; next < to; ) {
+    const end = Math.min(to, next + casesPerProcess)
+    await new Promise<void>((resolve) => {
+      const child = fork(join(import.meta.dirname, 'child.ts'), {
+        execArgv: ['--expose-gc'],
+        stdio: 'inherit',
+      })
+      const fail = (problem: string) => {
+        failures.push({ format, number: next, problem })
+        next++
+        child.kill('SIGKILL')
+      }
+      let watch = setTimeout(() => {}, 0)
+      child.on('message', (message: Message) => {
+        clearTimeout(watch)
+        if ('begins' in message) {
+          next = message.begins
+          watch = setTimeout(fail, hangs, 'it hangs')
+          return
+        }
+        const { ended, megabytes } = message
+        if (ended.wasRead) tally.read++
+        else tally.refused++
+        tally.slowestMilliseconds = Math.max(tally.slowestMilliseconds, ended.milliseconds)
+        tally.megabytes = Math.max(tally.megabytes, megabytes)
+        onProgress(ended.number + 1 - from)
+        if (ended.problem !== undefined)
+          failures.push({ format, number: ended.number, problem: ended.problem })
+        else if (ended.milliseconds > limits.milliseconds) fail(`it takes ${ended.milliseconds} ms`)
+        else if (megabytes > limits.megabytes) fail(`it takes ${Math.round(megabytes)} MB`)
+        else next = ended.number + 1
+      })
+      child.on('exit', (code) => {
+        clearTimeout(watch)
+        if (code !== 0 && code !== null)
+          failures.push({ format, number: next++, problem: `exit code ${code}` })
+        resolve()
+      })
+      child.send({ format, seed, from: next, to: end } satisfies Order)
+    })
+  }
+  return { ...tally, failures }
+}
