@@ -12,6 +12,8 @@ import { readBytes, readText, readTextIfThere } from '../../files/regularFile.ts
 import { readYaml } from '../../files/yaml.ts'
 import { loadWeights } from '../../nn/index.ts'
 import { readRecipe } from '../../train/index.ts'
+import { readManifest } from '../../train/study/manifest.ts'
+import { SlotFile } from '../../train/teacherLogits/slotFile.ts'
 import { temporaryFolder } from '../train/temporaryFolder.ts'
 
 async function pipeAt(path: string): Promise<string> {
@@ -28,6 +30,7 @@ const readers: Record<string, (path: string) => Promise<unknown>> = {
   JSON: readJson,
   YAML: readYaml,
   'a recipe': readRecipe,
+  'a manifest': readManifest,
   weights: loadWeights,
   'a checksum': (path) => checksumOf(path),
   'an archive': (data) => openDataset('cifar100', { data }),
@@ -69,6 +72,11 @@ describe('what is no regular file', () => {
     await expect(openDataset('folder', { data: join(folder, 'images') })).rejects.toThrow(
       '1.png: expected a file, but this is a named pipe',
     )
+  })
+
+  it('should be refused as a cache of logits', async () => {
+    const path = await pipeAt(join(await temporaryFolder(), 'logits'))
+    expect(() => new SlotFile(path, {}, 4)).toThrow(`${path}: expected a file, but this is something else`)
   })
 
   it('should be named: a folder, a socket', async () => {

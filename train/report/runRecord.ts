@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { z } from 'zod'
 import { demand, InvalidInputError } from '../../engine/errors.ts'
 import { readJson } from '../../files/json.ts'
+import { readTextIfThere } from '../../files/regularFile.ts'
 import { check, sentenceOf } from '../../files/schemaMistakes.ts'
 import type { Confusions } from '../loop/confusions.ts'
 import type { EpochMetrics } from '../loop/observer.ts'
@@ -54,8 +54,8 @@ async function readRun({ name, path }: NamedFolder): Promise<RunRecord> {
   return {
     name,
     config,
-    recipe: await textIn(join(path, 'recipe.yaml')),
-    epochs: epochsIn(join(path, 'metrics.jsonl'), (await textIn(join(path, 'metrics.jsonl'))) ?? ''),
+    recipe: await readTextIfThere(join(path, 'recipe.yaml')),
+    epochs: epochsIn(join(path, 'metrics.jsonl'), (await readTextIfThere(join(path, 'metrics.jsonl'))) ?? ''),
     state: result === undefined ? await unfinished() : 'finished',
     result,
     confusions: await recordIn(join(path, 'confusions.json'), confusionsSchema),
@@ -69,14 +69,6 @@ async function recordIn<Schema extends z.ZodType>(
 ): Promise<z.output<Schema> | undefined> {
   const value = await readJson(path)
   return value === undefined ? undefined : fitting(path, value, schema)
-}
-
-/** Nothing where there is no such file. */
-async function textIn(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw new InvalidInputError(`${path}: cannot read this file (${error.message})`)
-  })
 }
 
 /** The epochs on the lines of a file. A last line without an end is one that is being written. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { demand, InvalidInputError } from '../../engine/errors.ts'
+import { readText } from '../../files/regularFile.ts'
 import { demandFitting, objectOf } from '../../files/schemaMistakes.ts'
 import { type RunRecipe, resolveRunRecipe, type WrittenRecipe } from '../recipes/index.ts'
 import { writtenRecipe } from '../recipes/schema.ts'
@@ -50,9 +50,7 @@ export function manifestText(runs: readonly PlannedRun[]): string {
 
 /** Reads the lines of a manifest. Throws where it cannot be read or is empty. */
 export async function readManifest(path: string): Promise<Manifest> {
-  const text = await readFile(path, 'utf8').catch((error: Error) => {
-    throw new InvalidInputError(`${path}: cannot read this manifest (${error.message})`)
-  })
+  const text = await readText(path)
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   demand(lines.length > 0, () => `${path}: expected a run on each line, but the file is empty`)
   return { path, lines }

@@ -1,4 +1,4 @@
-import { closeSync, constants, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { demand, InvalidInputError } from '../../engine/errors.ts'
 
@@ -37,6 +37,7 @@ export class SlotFile {
     this.#bytes = this.#slot.subarray(sumBytes)
     this.#file = explained(path, () => openSync(path, constants.O_RDWR | constants.O_CREAT))
     try {
+      demand(fstatSync(this.#file).isFile(), () => `${path}: expected a file, but this is something else`)
       explained(path, () => this.#settleHeader(header))
     } catch (error) {
       this.close()

@@ -1,9 +1,9 @@
-import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { demand } from '../../engine/errors.ts'
 import { type DownloadOptions, download } from '../../files/download/download.ts'
+import { chunksIn } from '../../files/regularFile.ts'
 import { filesInTar } from '../../files/tar.ts'
 import { createModel, readStored, stateDictOf, writeWeightFile } from '../../nn/index.ts'
 import { fitWeights } from '../loop/weights.ts'
@@ -62,7 +62,7 @@ async function fetchInto(
   const sha256 = await download(url, archive, { ...options, checksum })
   const unpacked = new Set<PublishedTeacher>()
   const damaged = `${archive}: expected a tar archive of teachers, but this one is damaged or foreign`
-  for await (const { path, chunks } of filesInTar(createReadStream(archive), damaged)) {
+  for await (const { path, chunks } of filesInTar(chunksIn(archive), damaged)) {
     const teacher = teachers.find(({ file }) => path.replace(/^\.\//, '') === file)
     if (teacher === undefined) continue
     unpacked.add(teacher)

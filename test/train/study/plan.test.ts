@@ -263,7 +263,7 @@ describe('a manifest', () => {
   it('should be refused where it is empty or missing', async () => {
     await expect(readManifest(await fileOf('runs.jsonl', '\n'))).rejects.toThrow('the file is empty')
     await expect(readManifest('nowhere.jsonl')).rejects.toThrow(
-      'nowhere.jsonl: cannot read this manifest (ENOENT',
+      'nowhere.jsonl: there is no such file or folder',
     )
   })
 })
