@@ -31,7 +31,7 @@ interface Rule {
 function literalBeside(dtype: DType, value: number, { name, computes, compares }: Rule): Tensor {
   if (computes === 'bool') return literal(value, 'bool')
   if (computes === 'float' || isFloat(dtype)) return literal(value, toFloat(dtype))
-  if (dtype === 'bool' || !Number.isInteger(value)) return literal(value, 'float32')
+  if (!Number.isInteger(value)) return literal(value, 'float32')
   if (isInt32(value)) return literal(value, 'int32')
   demand(compares, () => `${name}: the int32 tensor has no place for ${value}: cast it to float32 before`)
   return literal(value > 0 ? Infinity : -Infinity, 'float32')
@@ -139,6 +139,12 @@ export function cast(x: TensorLike, dtype: DType): Tensor {
   check('cast', 'dtype', dtype, dtypeRule)
   const value = asTensor('cast', typeof x === 'number' ? castScalar(dtype)(x) : x, dtype)
   return value.dtype === dtype ? value : apply(castPrimitive, [value], { dtype })
+}
+
+/** The tensor itself where it is floating, else as float32. */
+export function asFloat(operation: string, x: TensorLike): Tensor {
+  const value = asTensor(operation, x)
+  return cast(value, toFloat(value.dtype))
 }
 
 export const wherePrimitive: Primitive = {

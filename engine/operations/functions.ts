@@ -7,6 +7,7 @@ import { checkOperands, checkShape, detach, literal } from './constants.ts'
 import {
   abs,
   add,
+  asFloat,
   ceil,
   cos,
   divide,
@@ -161,11 +162,11 @@ export function relu(x: TensorLike): Tensor {
   return where(lessEqual(x, 0), 0, x)
 }
 
-/** x where positive, else slope · x. PyTorch: `torch.nn.functional.leaky_relu`. */
+/** x where positive, else slope · x, floating also for integers. PyTorch: `torch.nn.functional.leaky_relu`. */
 export function leakyRelu(x: TensorLike, slope = 0.01): Tensor {
-  checkOperands('leakyRelu', x)
+  const value = asFloat('leakyRelu', x)
   check('leakyRelu', 'slope', slope, finite)
-  return where(less(0, x), x, multiply(x, slope))
+  return where(less(0, value), value, multiply(value, slope))
 }
 
 /** x where positive, else alpha (eˣ − 1); derivatives at 0 are those from below. PyTorch: `torch.nn.functional.elu`. */

@@ -5,7 +5,7 @@ import { format, sizeOf } from '../shape.ts'
 import { type Tensor, tensor } from '../tensor.ts'
 import { arange, checkTensor, literal } from './constants.ts'
 import { conv2d, type Pair, pair, type Window, windowedSize, windowOf, windowOptions } from './convolution.ts'
-import { add, cast, divide, less, minimum, where } from './elementwise.ts'
+import { add, asFloat, divide, less, minimum, where } from './elementwise.ts'
 import { gather, take } from './indexing.ts'
 import { broadcastTo, flatten, reshape } from './movement.ts'
 import { apply, type Primitive } from './primitive.ts'
@@ -107,7 +107,7 @@ export function adaptiveAveragePool2d(x: Tensor, size: Pair): Tensor {
   check('adaptiveAveragePool2d', 'size', size, kernelRule)
   const [height, width] = pair(size)
   const [count, channels, rows, columns] = x.shape
-  if (rows === height && columns === width) return cast(x, toFloat(x.dtype))
+  if (rows === height && columns === width) return asFloat('adaptiveAveragePool2d', x)
   if (rows % height === 0 && columns % width === 0) {
     // Means of blocks, not a convolution: the gradient of a large stride is many small ones.
     return mean(reshape(x, [count, channels, height, rows / height, width, columns / width]), [3, 5])

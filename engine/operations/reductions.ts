@@ -1,11 +1,12 @@
 import { checkOptions, finite, type Rules, truth } from '../arguments.ts'
-import { isFloat, promote, toFloat } from '../dtype.ts'
+import { isFloat, promote } from '../dtype.ts'
 import { demand } from '../errors.ts'
 import { format, normalizeAxes, normalizeAxis, type Shape, sizeOf } from '../shape.ts'
 import type { Tensor, TensorLike } from '../tensor.ts'
 import { asTensor, detach } from './constants.ts'
 import {
   add,
+  asFloat,
   cast,
   divide,
   equal,
@@ -123,12 +124,6 @@ export function mean(x: TensorLike, axes?: Axes, options: ReductionOptions = {})
   const value = asFloat('mean', x)
   const reduced = normalizeAxes('mean', axes, value.rank)
   return divide(sum(value, reduced, options), countOf(value, reduced))
-}
-
-/** The tensor in a floating type, that of its mean. */
-function asFloat(operation: string, x: TensorLike): Tensor {
-  const value = asTensor(operation, x)
-  return cast(value, toFloat(value.dtype))
 }
 
 /** How many elements a reduction folds into one. */

@@ -5,6 +5,7 @@ import {
   type Executor,
   flip,
   openExecutor,
+  power,
   randomBits,
   remainder,
   sin,
@@ -38,6 +39,19 @@ describe.each(['gpujs-cpu', 'gpujs-webasm'])('the kernels of GPU.js on %s', (nam
     const a = tensor([-tiny, tiny, tiny, -tiny, -1, 1, 0])
     const b = tensor([0.5, -0.5, 0.5, -0.5, 3, -3, 2])
     expect(await numbers(remainder(a, b))).toEqual([0.5, -0.5, tiny, -tiny, 2, -2, 0])
+  })
+
+  it('should give large powers of negative numbers, which are even', async () => {
+    const bases = tensor([-1.5, -1.5, -0.5, -0.5, -2, -2])
+    const exponents = tensor([Infinity, -Infinity, Infinity, -Infinity, 2 ** 24, 3])
+    expect((await numbers(power(bases, exponents))).map((value) => value + 0)).toEqual([
+      Infinity,
+      0,
+      0,
+      Infinity,
+      Infinity,
+      expect.closeTo(-8, 4),
+    ])
   })
 
   it('should give sines of angles up to 2¹⁷, and NaN beyond, not a number at random', async () => {

@@ -128,6 +128,11 @@ export class Scalar {
 
 export type TensorLikeOperand = Operand | Scalar
 
+/** The elements of a tensor, or the number. */
+export function elementsOf(operand: TensorLikeOperand): number[] {
+  return operand instanceof Scalar ? [operand.value] : Array.from(operand.elements)
+}
+
 /** For a tensor of a given shape and type, dense in most cases. */
 export function operandOf(
   shape: Shape,

@@ -111,6 +111,10 @@ def sliced(x, ranges):
     return x
 
 
+def softplus(x):
+    return F.softplus(x, threshold=40)
+
+
 def gather(x, axis, index):
     shape = list(x.shape)
     shape[axis] = index.shape[axis]
@@ -124,10 +128,9 @@ def iota(shape, axis):
 
 
 def conv2d(x, weight, bias, *geometry):
-    operands = [x, weight] if bias is None else [x, weight, bias]
-    if all(operand.is_floating_point() for operand in operands):
-        return F.conv2d(x, weight, bias, *geometry)
-    return F.conv2d(*(number(each).double() for each in operands), *([None] if bias is None else []), *geometry)
+    if x.is_floating_point() or weight.is_floating_point():
+        x, weight = floating(x), floating(weight)
+    return F.conv2d(x, weight, bias if bias is None else bias.to(x.dtype), *geometry)
 
 
 def decoded(text):

@@ -1,5 +1,5 @@
 import type fc from 'fast-check'
-import type { Operand, TensorLikeOperand } from './operand.ts'
+import type { TensorLikeOperand } from './operand.ts'
 
 /** An argument as PyTorch sees it: the name of a tensor in place of the tensor. */
 type InPython<Argument> = Argument extends TensorLikeOperand
@@ -12,10 +12,10 @@ type AllInPython<Arguments extends readonly unknown[]> = {
   [Position in keyof Arguments]: InPython<Arguments[Position]>
 }
 
-/** A call in which PyTorch computes something else, on purpose. */
-export interface Difference {
+/** Calls for which PyTorch computes something else, and we on purpose do not. */
+export interface Difference<Arguments extends readonly unknown[]> {
   readonly reason: string
-  readonly when: (operands: readonly Operand[], args: readonly unknown[]) => boolean
+  readonly when: (...args: Arguments) => boolean
 }
 
 /** How the public calls of an operation are drawn, and what they must agree with. */
@@ -23,29 +23,41 @@ export interface Subject {
   readonly args: fc.Arbitrary<readonly unknown[]>
   /** The call as an expression of Python; none where PyTorch has nothing like it. */
   readonly pytorch?: (args: readonly unknown[]) => string
-  readonly differences?: readonly Difference[]
+  /** Why PyTorch differs for these arguments, if it does. */
+  readonly differenceAt?: (args: readonly unknown[]) => string | undefined
   /**
    * `selecting`: what comes out is one of the numbers that went in, or a truth, and nothing is rounded on the way; so a
    * tie is a tie on every executor.
    * `elementwise` (default): each result is as exact as its operands allow.
    * `normwise`: a result is exact beside the largest of the results, not beside itself.
    * `beside operands`: it is exact beside the largest of the operands.
+   * A number: it is exact beside this number.
    */
-  readonly rounding?: 'selecting' | 'elementwise' | 'normwise' | 'beside operands'
+  readonly rounding?: 'selecting' | 'elementwise' | 'normwise' | 'beside operands' | number
   /**
-   * On the way, numbers grow or shrink to such a power that float32 loses those beyond 2^±bits, whose results are not
-   * compared; with the reason.
+   * On the way, numbers grow or shrink so much that float32 loses those of operands beyond 2^±bits, and float64 those
+   * beyond eight times as many bits. The results are not compared then; with the reason.
    */
-  readonly float32Range?: { readonly bits: number; readonly reason: string }
+  readonly range?: { readonly bits: number; readonly reason: string }
 }
 
-/** A record of which the Python call is checked against the types of the arguments. */
+/** What a record says beside its calls. */
+export interface More<Arguments extends readonly unknown[]> extends Pick<Subject, 'rounding' | 'range'> {
+  readonly differences?: readonly Difference<Arguments>[]
+}
+
+/** A record of which Python's call and the differences are checked against the types of the arguments. */
 export function subject<Arguments extends readonly unknown[]>(
   args: fc.Arbitrary<Arguments>,
   pytorch?: (...args: AllInPython<Arguments>) => string,
-  more: Omit<Subject, 'args' | 'pytorch'> = {},
+  { differences = [], ...more }: More<Arguments> = {},
 ): Subject {
-  return { args, pytorch: pytorch && ((given) => pytorch(...(given as AllInPython<Arguments>))), ...more }
+  return {
+    args,
+    pytorch: pytorch && ((given) => pytorch(...(given as AllInPython<Arguments>))),
+    differenceAt: (given) => differences.find(({ when }) => when(...(given as Arguments)))?.reason,
+    ...more,
+  }
 }
 
 /** A JavaScript value as a literal of Python. */

@@ -1,12 +1,12 @@
-import { isFloat } from '../../../engine/dtype.ts'
 import { type Executor, InvalidInputError } from '../../../engine/index.ts'
 import { hostTensor, type Tensor } from '../../../engine/tensor.ts'
 import { type Call, compute, cotangentFor, isDifferentiable, refusalOr } from './call.ts'
-import { nearbyElements } from './nearby.ts'
-import { Operand, Scalar, type TensorLikeOperand } from './operand.ts'
-import { allowances, complainOfOutcome, double, type Outcome, type Precision, single } from './outcome.ts'
+import { type Operand, Scalar } from './operand.ts'
+import { complainOfOutcome, double, type Outcome, type Precision, single } from './outcome.ts'
 import type { Pytorch, Sent } from './pytorch.ts'
+import { comparable, fits } from './reach.ts'
 import type { Tally } from './tally.ts'
+import { allowed } from './tolerance.ts'
 
 /** An executor under test. */
 export interface Contestant {
@@ -58,78 +58,9 @@ function contestantsOf({ always, byTurns }: Judges, turn: number): readonly Cont
   return byTurns.length === 0 ? always : [...always, byTurns[turn % byTurns.length]]
 }
 
-/** How far each result of a call may be off, when it is computed with this precision. */
-async function allowed(
-  call: Call,
-  truth: Outcome,
-  precision: Precision,
-  reference: Executor,
-): Promise<Float64Array[]> {
-  const { rounding = 'elementwise' } = call.subject
-  const nearby: Outcome[] = []
-  if (truth.kind === 'float' && rounding !== 'selecting') {
-    for (const turn of [0, 1, 2]) {
-      const moved = (operand: Operand) =>
-        hostTensor(nearbyElements(operand, precision.relative, turn), operand.shape)
-      nearby.push(await compute(call.record(moved), reference))
-    }
-  }
-  return truth.results.map((result, i) => {
-    if (truth.kind !== 'float' || (rounding === 'selecting' && i === 0 && !isConverted(call, truth)))
-      return new Float64Array(result.length)
-    const around = nearby.map(({ results }) => results[i])
-    return allowances(result, around, precision, scaleOf(call, result, i))
-  })
-}
-
-/** Whether the value holds integers that float32 may have rounded. */
-function isConverted({ operands }: Call, { kind }: Outcome): boolean {
-  return (
-    kind === 'float' && operands.some((operand) => operand instanceof Operand && operand.dtype === 'int32')
-  )
-}
-
-/** The magnitude beside which all elements of a result are rounded. */
-function scaleOf({ subject: { rounding }, tensors }: Call, result: ArrayLike<number>, i: number): number {
-  // A cotangent is at most 2.
-  if (i > 0) return Math.max(2, ...finite(result))
-  if (rounding === 'normwise') return Math.max(0, ...finite(result))
-  if (rounding === 'beside operands')
-    return Math.max(0, ...tensors.flatMap(({ elements }) => finite(elements)))
-  return 0
-}
-
-function finite(numbers: ArrayLike<number>): number[] {
-  return Array.from(numbers, Math.abs).filter(Number.isFinite)
-}
-
-/** Whether float32 holds the numbers of a call, and what becomes of them on the way. */
-function isInRange(call: Call, bits: number): boolean {
-  return call.operands.every((operand) => {
-    const elements = operand instanceof Scalar ? [operand.value] : Array.from(operand.elements)
-    return elements.every(
-      (value) => value === 0 || !Number.isFinite(value) || Math.abs(Math.log2(Math.abs(value))) <= bits,
-    )
-  })
-}
-
-/** Gradients are products of several numbers: beyond 2^±40, float32 does not hold them. */
-const gradientBits = 40
-
-/** How many of the results float32 holds: none, the value, or its gradients too. */
-function comparedInSingle(call: Call, { results }: Outcome): number {
-  const { float32Range, rounding } = call.subject
-  const mixes = call.operands.some((operand) => operand instanceof Scalar || isFloat(operand.dtype))
-  if (rounding === 'selecting' && mixes && !integersFitSingle(call)) return 0
-  if (float32Range !== undefined && !isInRange(call, float32Range.bits)) return 0
-  return isInRange(call, gradientBits) ? results.length : 1
-}
-
-/** Whether float32 tells all integers of a call from their neighbours. */
-function integersFitSingle({ tensors }: Call): boolean {
-  return tensors.every(
-    ({ dtype, elements }) => dtype !== 'int32' || elements.every((value) => Math.abs(value) <= 2 ** 24),
-  )
+/** The first of the results alone. */
+function part(outcome: Outcome, count: number): Outcome {
+  return { ...outcome, results: outcome.results.slice(0, count) }
 }
 
 async function complainOfContestants(
@@ -141,8 +72,7 @@ async function complainOfContestants(
 ): Promise<string | undefined> {
   const wide = call.record((operand) => operand.tensor())
   const isDouble = [wide.value, ...call.tensors].some(({ dtype }) => dtype === 'float64')
-  const compared = isDouble ? 0 : comparedInSingle(call, truth)
-  const part = (outcome: Outcome): Outcome => ({ ...outcome, results: outcome.results.slice(0, compared) })
+  const compared = isDouble ? 0 : comparable(call, truth, 'float32')
   let margins: Float64Array[] | undefined
   for (const { name, executor } of contestants) {
     if (!fits(call, executor)) continue
@@ -157,44 +87,23 @@ async function complainOfContestants(
     )
     margins ??= await allowed(call, truth, single, reference)
     tally.compared++
-    const complaint = complainOfOutcome(part(got), part(truth), margins, single)
+    const complaint = complainOfOutcome(part(got, compared), part(truth, compared), margins, single)
     if (complaint !== undefined) return `${name}: ${complaint}`
   }
   return undefined
 }
 
-const periodic: ReadonlySet<string> = new Set(['sin', 'cos', 'tan'])
-
-/** Whether the executor's numbers reach so far, by its own word. */
-function fits({ operation, operands }: Call, { limits }: Executor): boolean {
-  if (limits === undefined) return true
-  if (periodic.has(operation) && !operands.every((operand) => isWithin(operand, limits.largestAngle)))
-    return false
-  const most = 2 ** (limits.integerBits / 2)
-  return operands.every((operand) => {
-    if (operand instanceof Scalar) return !Number.isInteger(operand.value) || Math.abs(operand.value) < most
-    if (operand.dtype === 'int32') return operand.base.data.every((value) => Math.abs(value) < most)
-    return limits.subnormals || operand.elements.every((value) => value === 0 || Math.abs(value) >= 2 ** -126)
-  })
-}
-
-function isWithin(operand: TensorLikeOperand, largest: number): boolean {
-  const elements = operand instanceof Scalar ? [operand.value] : Array.from(operand.elements)
-  return elements.every((value) => !(Math.abs(value) > largest))
-}
-
-/** An executor of float32 must not compute with float64. */
+/** An executor of float32 must not compute with float64; what is an operand itself needs no computing. */
 async function complainUnlessRefused(call: Call, executor: Executor): Promise<string | undefined> {
+  const recorded = call.record((operand) => operand.tensor())
+  if (recorded.value.node.value !== undefined) return undefined
   try {
-    await compute(
-      call.record((operand) => operand.tensor()),
-      executor,
-    )
+    await compute(recorded, executor)
   } catch (error) {
     if (error instanceof InvalidInputError) return undefined
     throw error
   }
-  return undefined
+  return 'it computes with float64'
 }
 
 function sent(call: Call): Sent[] {
@@ -220,10 +129,9 @@ async function complainOfPytorch(
 ): Promise<string | undefined> {
   const expression = call.toPython()
   if (pytorch === undefined || expression === undefined) return undefined
-  const { differences = [] } = call.subject
-  const difference = differences.find(({ when }) => when(call.tensors, call.args))
+  const difference = call.subject.differenceAt?.(call.args)
   if (difference !== undefined) {
-    tally.count('differs from PyTorch', difference.reason)
+    tally.count('differs from PyTorch', difference)
     return undefined
   }
   const answer = await pytorch.evaluate(expression, sent(call), cotangentFor(truth.shape))
@@ -234,7 +142,9 @@ async function complainOfPytorch(
   tally.comparedWithPytorch++
   const got = answer.kind === 'int' ? { ...answer, results: answer.results.map(toInt32) } : answer
   const precision = precisionOf(truth)
-  const complaint = complainOfOutcome(truth, got, await allowed(call, got, precision, reference), precision)
+  const compared = comparable(call, truth, precision === double ? 'float64' : 'float32')
+  const margins = await allowed(call, truth, precision, reference)
+  const complaint = complainOfOutcome(part(truth, compared), part(got, compared), margins, precision)
   return complaint === undefined ? undefined : `PyTorch differs, ${expression}: ${complaint}`
 }
 

@@ -185,15 +185,16 @@ const sources = {
     return rest;
   }`,
 
-  /** aᵇ. */
+  /** aᵇ; every float32 from 2²⁴ on is even. */
   powerOf: `function powerOf(a,b,infinity,notANumber){
     if(b===0||a===1){return 1;}
     if(a===(0-1)&&Math.abs(b)===infinity){return 1;}
     if(!(a===a)){return a;}
     if(!(b===b)){return b;}
-    if(a===0){return b>0?0:infinity;}
-    const result=expOf(b*logOf(Math.abs(a),infinity,notANumber));
-    if(a>0){return result;}
+    let result=b>0?0:infinity;
+    if(!(a===0)){result=expOf(b*logOf(Math.abs(a),infinity,notANumber));}
+    if(a>0||(a===0&&1/a>0)){return result;}
+    if(Math.abs(b)>=16777216){return result;}
     const whole=Math.floor(b);
     if(!(whole===b)){return notANumber;}
     const half=Math.floor(b*0.5);

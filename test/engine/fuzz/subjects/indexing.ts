@@ -52,7 +52,7 @@ export const indexing = {
   scatterAdd: subject(
     scattered,
     (x, axis, index, source) => `torch.scatter_add(number(${x}), ${axis}, ${index}.long(), ${source})`,
-    { float32Range: { bits: 115, reason: 'partial sums' } },
+    { range: { bits: 115, reason: 'partial sums' } },
   ),
   oneHot: subject(
     labelled,

@@ -150,7 +150,17 @@ export const movement = {
   pad: subject(
     padded,
     (x, around, fill = 0) => `F.pad(${x}, ${py(around.toReversed().flat())}, value=${py(fill)})`,
-    selecting,
+    {
+      ...selecting,
+      differences: [
+        {
+          reason:
+            'a fill that the type lacks makes the result an integer or floating; PyTorch converts the fill',
+          when: ({ dtype }, _, fill = 0) =>
+            fill !== 0 && (dtype === 'bool' || (dtype === 'int32' && !Number.isInteger(fill))),
+        },
+      ],
+    },
   ),
   concatenate: subject(pieces, (xs, axis) => `torch.cat([${xs.join(', ')}], ${axis})`, selecting),
   stack: subject(layers, (xs, axis) => `torch.stack([${xs.join(', ')}], ${axis})`, selecting),

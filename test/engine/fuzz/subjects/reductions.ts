@@ -1,20 +1,25 @@
 import fc from 'fast-check'
+import { sizeOf } from '../../../../engine/shape.ts'
 import { anyOperand, axesOf, axisOf, keepDimensions, optional, options, shape } from '../arguments.ts'
+import type { Operand } from '../operand.ts'
 import { py, type Subject, subject } from '../subject.ts'
-
-type More = Omit<Subject, 'args' | 'pytorch'>
 
 /** For a tensor, its axes and options; those at the end may be left out. */
 function overAxes<Options>(given: fc.Arbitrary<Options>) {
   return anyOperand().chain((x) => optional([x], axesOf(x.shape.length), given))
 }
 
-function reduction(name: string, convert: string, more?: More): Subject {
+function reduction(name: string, convert: string, more?: Pick<Subject, 'rounding' | 'range'>): Subject {
   return subject(
     overAxes(keepDimensions),
     (x, axes, given) => `over(${name}, ${convert}(${x}), ${py(axes)}, ${py(given?.keepDimensions ?? false)})`,
     more,
   )
+}
+
+/** How many elements are reduced to one. */
+function countOver({ shape: from }: Operand, axes: number | readonly number[] | undefined): number {
+  return axes === undefined ? sizeOf(from) : sizeOf([axes].flat().map((axis) => from.at(axis) ?? 1))
 }
 
 function spread(name: string): Subject {
@@ -25,7 +30,13 @@ function spread(name: string): Subject {
       `correction=${given?.correction ?? 1})`,
     {
       rounding: 'normwise',
-      float32Range: { bits: 60, reason: 'squares' },
+      range: { bits: 60, reason: 'squares' },
+      differences: [
+        {
+          reason: 'the gradient of the variance of too few is NaN; PyTorch has 0 or NaN',
+          when: (x, axes, given) => countOver(x, axes) <= (given?.correction ?? 1),
+        },
+      ],
     },
   )
 }
@@ -39,9 +50,9 @@ const overOneOrAll = anyOperand().chain((x) =>
   optional([x], fc.oneof(axisOf(x.shape.length), fc.constant(undefined)), keepDimensions),
 )
 
-const partialSums: More = { float32Range: { bits: 115, reason: 'partial sums' } }
+const partialSums = { range: { bits: 115, reason: 'partial sums' } }
 
-const selecting: More = { rounding: 'selecting' }
+const selecting = { rounding: 'selecting' } as const
 
 function arg(name: string): Subject {
   return subject(
@@ -55,7 +66,8 @@ function arg(name: string): Subject {
 function extreme(name: string): Subject {
   return subject(
     overOneOrAll,
-    (x, axis, given) => `extreme(torch.${name}, ${x}, ${py(axis)}, ${py(given?.keepDimensions ?? false)})`,
+    (x, axis, given) =>
+      `extreme(torch.${name}, number(${x}), ${py(axis)}, ${py(given?.keepDimensions ?? false)})`,
     selecting,
   )
 }
