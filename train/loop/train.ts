@@ -7,6 +7,7 @@ import type { Checkpoints } from './checkpoints.ts'
 import { Examiner } from './distribution.ts'
 import { demandFinite, type Place, TrainingStopped } from './errors.ts'
 import { evaluate } from './evaluate.ts'
+import { demandTrainableLastBatch } from './lastBatch.ts'
 import type { EpochMetrics, Observer } from './observer.ts'
 import { type Recipe, scheduleOf } from './recipe.ts'
 import { restoreParts, savedParts } from './savedParts.ts'
@@ -95,6 +96,7 @@ class Session {
     this.#training = training
     this.#pupil = pupilOf(training)
     this.#observers = training.observers ?? []
+    demandTrainableLastBatch(this.#pupil, training.trainingImages)
     this.#optimizer = optimizerOf(training.recipe, this.#pupil)
     this.#examiner = new Examiner(this.#pupil, training.testImages)
   }

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { Loader, openDataset } from '../../datasets/index.ts'
+import { distiller } from '../../kd/index.ts'
+import { createModel } from '../../nn/index.ts'
+import { resolveRecipe, train } from '../../train/index.ts'
+
+const digits = await openDataset('digits', {})
+const newModel = (name: string) => createModel(name, { channels: 1, classes: 10, seed: 1 })
+
+function training(model: string, method: string, limit: number) {
+  const trainingImages = new Loader(digits.train, { batchSize: 16, limit })
+  let started = false
+  const ended = train({
+    network: newModel(model),
+    teacher: newModel('resnet14'),
+    distiller: distiller(method),
+    recipe: resolveRecipe({ epochs: 1, batchSize: 16 }),
+    trainingImages,
+    testImages: new Loader(digits.test, { batchSize: 64 }),
+    observers: [
+      {
+        started() {
+          started = true
+          throw new Error('begun')
+        },
+      },
+    ],
+  })
+  return { ended, isStarted: () => started }
+}
+
+describe('a last batch of one image', () => {
+  it.each([
+    ['resnet8', 'reviewkd'],
+    ['vgg8', 'alone'],
+  ])('should stop the training of %s by %s before its first step', async (model, method) => {
+    const { ended, isStarted } = training(model, method, 17)
+    await expect(ended).rejects.toThrow(
+      /^the last batch of each epoch would be 1 of the 17 images, on which this cannot train \(BatchNorm2d: .*\): take a batch size other than 16/,
+    )
+    expect(isStarted()).toBe(false)
+  })
+
+  it.each([
+    ['resnet8', 'rkd', 17],
+    ['resnet8', 'reviewkd', 16],
+    ['resnet8', 'reviewkd', 18],
+  ])('should not hinder %s by %s of %i images', async (model, method, limit) => {
+    await expect(training(model, method, limit).ended).rejects.toThrow('begun')
+  })
+})

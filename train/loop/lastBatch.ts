@@ -1,0 +1,34 @@
+import type { Loader } from '../../datasets/index.ts'
+import { InvalidInputError, tensor, zeros } from '../../engine/index.ts'
+import { predictFrozen } from './frozen.ts'
+import type { Pupil } from './step.ts'
+
+/**
+ * Throws where the last batch of an epoch is one image that could not be trained on: batch norm over maps of one pixel
+ * needs two. The step is recorded for its shapes; nothing is computed, and nothing changes.
+ */
+export function demandTrainableLastBatch({ network, method, teacher }: Pupil, images: Loader): void {
+  const { batchSize, length, split } = images
+  const count = length % batchSize
+  if (count !== 1 || images.batchesPerEpoch * batchSize < length) return
+  const shown = zeros([count, ...split.images.shape.slice(1)])
+  const variables = [...network.state(), ...method.state()]
+  const before = variables.map(({ node }) => node)
+  try {
+    method.forward({
+      student: network.train().forward(shown),
+      teacher: teacher && predictFrozen(teacher, shown, method.teacherStatistics),
+      labels: tensor(new Int32Array(count)),
+      epoch: 1,
+      indices: Int32Array.from({ length: count }, (_, i) => i),
+    })
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error
+    throw new InvalidInputError(
+      `the last batch of each epoch would be ${count} of the ${length} images, on which this cannot train ` +
+        `(${error.message}): take a batch size other than ${batchSize}, or another limit`,
+    )
+  } finally {
+    for (const [i, variable] of variables.entries()) variable.node = before[i]
+  }
+}
