@@ -1,4 +1,4 @@
-import { demand } from '../engine/errors.ts'
+import { demand, describe } from '../engine/errors.ts'
 import { initialize } from '../nn/index.ts'
 import type { Definition, Method, NetworkPair, TaughtPair } from './method.ts'
 import { methods } from './methods/index.ts'
@@ -31,7 +31,10 @@ export const distillerNames = Object.keys(methods) as MethodName[]
  * name, an option that the method does not have or a value that it cannot have.
  */
 export function distiller(method: string, given: object = {}): Distiller {
-  demand(isMethod(method), () => `method: expected one of ${distillerNames.join(', ')}, got '${method}'`)
+  demand(
+    isMethod(method),
+    () => `method: expected one of ${distillerNames.join(', ')}, got ${describe(method)}`,
+  )
   const { description, paper, defaults, needsFeatures = true, build }: Definition<Settings> = methods[method]
   const options = resolveOptions(method, defaults, given)
   const needsTeacher = method !== 'alone'

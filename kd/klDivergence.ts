@@ -1,3 +1,4 @@
+import { aFunction, anObject, check } from '../engine/arguments.ts'
 import {
   abs,
   divide,
@@ -10,6 +11,7 @@ import {
   type Tensor,
   where,
 } from '../engine/index.ts'
+import { checkTensors } from '../nn/arguments.ts'
 import { exponentialRemainder } from './exponentialRemainder.ts'
 import { belowLargest, sharpness } from './sharpness.ts'
 import type { Temperatures } from './temperatures.ts'
@@ -30,6 +32,7 @@ import type { Temperatures } from './temperatures.ts'
  * small divergence keeps its digits.
  */
 export function klDivergence(teacherLogits: Tensor, studentLogits: Tensor): Tensor {
+  checkTensors('klDivergence', { teacherLogits, studentLogits })
   const teacher = belowLargest(teacherLogits)
   const student = belowLargest(studentLogits)
   const p = exp(subtract(teacher, sharpness(teacher)))
@@ -57,9 +60,14 @@ export function klDivergence(teacherLogits: Tensor, studentLogits: Tensor): Tens
 export function temperedDivergence(
   studentLogits: Tensor,
   teacherLogits: Tensor,
-  { student, teacher }: Pick<Temperatures, 'student' | 'teacher'>,
+  temperatures: Pick<Temperatures, 'student' | 'teacher'>,
   view: (logits: Tensor) => Tensor = (logits) => logits,
 ): Tensor {
+  checkTensors('temperedDivergence', { studentLogits, teacherLogits })
+  check('temperedDivergence', 'temperatures', temperatures, anObject)
+  check('temperedDivergence', 'view', view, aFunction)
+  const { student, teacher } = temperatures
+  checkTensors('temperedDivergence', { student, teacher })
   const divergence = klDivergence(view(divide(teacherLogits, teacher)), view(divide(studentLogits, student)))
   return mean(multiply(multiply(teacher, student), divergence))
 }

@@ -1,4 +1,6 @@
-import { demand } from '../engine/errors.ts'
+import { notNegative as atLeastZero, positive, type Rule, share, whole } from '../engine/arguments.ts'
+import { demand, describe } from '../engine/errors.ts'
+import { suggestionFor } from '../engine/nearest.ts'
 
 /** Options with their values. */
 export type Settings = Readonly<Record<string, number | string>>
@@ -26,36 +28,19 @@ export function choicesOf(option: string): readonly string[] | undefined {
   return isChoice(option) ? choices[option] : undefined
 }
 
-/** What an option may be. */
-export interface Rule {
-  /** In words. */
-  readonly expected: string
-  allows(value: unknown): boolean
-}
+export type { Rule } from '../engine/arguments.ts'
 
-const isFinite = (value: unknown): value is number => Number.isFinite(value)
-const isWhole = (value: unknown): value is number => Number.isSafeInteger(value)
-
-const positive: Rule = { expected: 'a finite number > 0', allows: (value) => isFinite(value) && value > 0 }
-const atLeastZero: Rule = {
-  expected: 'a finite number ≥ 0',
-  allows: (value) => isFinite(value) && value >= 0,
-}
-const count: Rule = { expected: 'a whole number ≥ 1', allows: (value) => isWhole(value) && value >= 1 }
-const share: Rule = {
-  expected: 'a number in [0, 1)',
-  allows: (value) => isFinite(value) && value >= 0 && value < 1,
-}
+const count = whole(1)
 
 /** What numbers may be, where that is not `atLeastZero`. */
 const rules: Readonly<Record<string, Rule>> = {
   referenceTemperature: positive,
   temperature: positive,
   smallestTemperature: positive,
-  power: { expected: 'a finite number ≥ 1', allows: (value) => isFinite(value) && value >= 1 },
+  power: { expected: 'a finite number ≥ 1', allows: (value) => positive.allows(value) && Number(value) >= 1 },
   initialVariance: {
     expected: 'a finite number > 0.00001',
-    allows: (value) => isFinite(value) && value > 1e-5,
+    allows: (value) => positive.allows(value) && Number(value) > 1e-5,
   },
   dimensions: count,
   negatives: count,
@@ -72,19 +57,20 @@ export function resolveOptions<Options extends object>(
   defaults: Options,
   given: object,
 ): Options {
+  demand(
+    typeof given === 'object' && given !== null && !(given instanceof Array),
+    () => `${operation}: expected an object of options, got ${describe(given)}`,
+  )
   const set = Object.entries(given).filter(([, value]) => value !== undefined)
   for (const [name, value] of set) {
     demand(
       Object.hasOwn(defaults, name),
-      () =>
-        `${operation}: unknown option '${name}'; expected one of ${Object.keys(defaults).join(', ') || '(none)'}`,
+      () => `${operation}: unknown option '${name}'; ${suggestionFor(name, Object.keys(defaults))}`,
     )
     const { expected, allows } = ruleOf(name)
     demand(
       allows(value),
-      () =>
-        `${operation}: expected option ${name} to be ${expected}, ` +
-        `got ${typeof value === 'string' ? `'${value}'` : value}`,
+      () => `${operation}: expected option ${name} to be ${expected}, ` + `got ${describe(value)}`,
     )
   }
   return { ...defaults, ...Object.fromEntries(set) }

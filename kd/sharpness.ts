@@ -1,4 +1,5 @@
 import { amax, logSumExp, max, mean, subtract, type Tensor } from '../engine/index.ts'
+import { checkTensors } from '../nn/arguments.ts'
 
 /**
  * Sharpness of each row of logits [N, K], as a column [N, 1]:
@@ -11,6 +12,7 @@ import { amax, logSumExp, max, mean, subtract, type Tensor } from '../engine/ind
  * matters use `centredSharpness`. The authors' code never computes S: its temperatures need only the row maxima.
  */
 export function sharpness(logits: Tensor): Tensor {
+  checkTensors('sharpness', { logits })
   return logSumExp(logits, -1, { keepDimensions: true })
 }
 
@@ -19,6 +21,7 @@ export function sharpness(logits: Tensor): Tensor {
  * exactly for a constant row. As a column [N, 1].
  */
 export function centredSharpness(logits: Tensor): Tensor {
+  checkTensors('centredSharpness', { logits })
   return sharpness(centred(logits))
 }
 
@@ -41,6 +44,7 @@ export function belowLargest(logits: Tensor): Tensor {
  * constant row into noise.
  */
 export function centred(logits: Tensor): Tensor {
+  checkTensors('centred', { logits })
   const below = belowLargest(logits)
   return subtract(below, mean(below, -1, { keepDimensions: true }))
 }

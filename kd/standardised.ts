@@ -1,4 +1,6 @@
+import { check, oneOf } from '../engine/arguments.ts'
 import { add, divide, mean, multiply, sqrt, square, subtract, type Tensor } from '../engine/index.ts'
+import { checkTensors } from '../nn/arguments.ts'
 import type { Choice } from './options.ts'
 
 /** On which scale a loss compares logits. */
@@ -6,6 +8,8 @@ export interface LogitOptions {
   /** `'raw'`, or one of the ways of `standardised`. Default `'raw'`. */
   logits?: Choice<'logits'>
 }
+
+const deviations = oneOf(['population', 'sample'])
 
 /**
  * Rows of logits [N, K] with mean 0 and deviation 1, so that the student need not match how large the teacher's logits
@@ -18,6 +22,8 @@ export interface LogitOptions {
  * zeros with a finite gradient; for other rows that is far below rounding.
  */
 export function standardised(logits: Tensor, deviation: 'population' | 'sample' = 'population'): Tensor {
+  check('standardised', 'deviation', deviation, deviations)
+  checkTensors('standardised', { logits }, 2)
   const keepDimensions = true
   const centred = subtract(logits, mean(logits, -1, { keepDimensions }))
   const variance = mean(square(centred), -1, { keepDimensions })

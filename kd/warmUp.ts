@@ -1,5 +1,8 @@
+import { aNumber, check, either, notNegative } from '../engine/arguments.ts'
+import { dtypeRule } from '../engine/dtype.ts'
 import { demand } from '../engine/errors.ts'
 import { clamp, type DType, divide, type Tensor, tensor } from '../engine/index.ts'
+import { tensorRule } from '../nn/arguments.ts'
 
 export interface WarmUpOptions {
   /** Epochs until the distillation terms have their full weight; 0 for none. */
@@ -18,6 +21,9 @@ export interface WarmUpOptions {
  * epoch's weight finds the plan of the last one. A scalar tensor may stand for the epoch.
  */
 export function warmUpWeight(epoch: number | Tensor, epochs: number, dtype: DType = 'float32'): Tensor {
+  check('warmUpWeight', 'epochs', epochs, notNegative)
+  check('warmUpWeight', 'dtype', dtype, dtypeRule)
+  check('warmUpWeight', 'epoch', epoch, either(aNumber, tensorRule))
   if (typeof epoch !== 'number') return clamp(divide(epoch.cast(dtype), epochs), 0, 1)
   demand(epoch >= 1, () => `warm-up: epochs count from 1, got ${epoch}`)
   return tensor(Math.min(epoch / epochs, 1), { dtype })

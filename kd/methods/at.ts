@@ -11,9 +11,11 @@ import {
   sum,
   type Tensor,
 } from '../../engine/index.ts'
+import { checkTensors } from '../../nn/arguments.ts'
 import { atSmallerSize, stagesFromFirst } from '../maps.ts'
 import { normalised } from '../normalised.ts'
 import type { Choice, Settings } from '../options.ts'
+import { resolveOptions } from '../options.ts'
 import { type FeatureOptions, featureMethod } from './featureMethod.ts'
 
 export type AtOptions = Settings &
@@ -23,6 +25,8 @@ export type AtOptions = Settings &
     /** `'squared'`, the default, as in the authors' code and mdistiller, or `'norm'`, as in the paper. */
     distance: Choice<'distance'>
   }
+
+const attentionDefaults: Pick<AtOptions, 'power' | 'distance'> = { power: 2, distance: 'squared' }
 
 /**
  * Attention transfer between maps [N, C, H, W] of the student and of the teacher, a scalar: with attention the mean of
@@ -39,8 +43,10 @@ export type AtOptions = Settings &
 export function attentionLoss(
   student: Tensor,
   teacher: Tensor,
-  { power, distance }: Pick<AtOptions, 'power' | 'distance'>,
+  options: Pick<AtOptions, 'power' | 'distance'>,
 ): Tensor {
+  const { power, distance } = resolveOptions('attentionLoss', attentionDefaults, options)
+  checkTensors('attentionLoss', { student, teacher }, 4)
   const [ofStudent, ofTeacher] = atSmallerSize(student, teacher).map((maps) => attention(maps, power))
   const squares = square(subtract(ofStudent, ofTeacher))
   if (distance === 'squared') return mean(squares)

@@ -1,3 +1,4 @@
+import { check, positive } from '../../engine/arguments.ts'
 import { demand } from '../../engine/errors.ts'
 import {
   add,
@@ -30,6 +31,7 @@ import {
   where,
   zeros,
 } from '../../engine/index.ts'
+import { checkTensors } from '../../nn/arguments.ts'
 import { buffer, Linear, predictionsOf } from '../../nn/index.ts'
 import type { Definition, TaughtLesson, TaughtPair } from '../method.ts'
 import { normalised } from '../normalised.ts'
@@ -123,6 +125,9 @@ export function contrastLoss(
   samples: number,
   normaliser: Tensor,
 ): { loss: Tensor; normaliser: Tensor } {
+  check('contrastLoss', 'samples', samples, positive)
+  checkTensors('contrastLoss', { normaliser })
+  checkTensors('contrastLoss', { scores }, 2)
   const [count, compared] = scores.shape
   const c = (compared - 1) / samples
   const exponentials = exp(scores)

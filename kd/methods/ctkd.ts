@@ -8,6 +8,7 @@ import {
   type Tensor,
   tensor,
 } from '../../engine/index.ts'
+import { checkTensors } from '../../nn/arguments.ts'
 import { constant, Parameter } from '../../nn/index.ts'
 import { composeLoss, type Distillation, openBatch } from '../distillation.ts'
 import { temperedDivergence } from '../klDivergence.ts'
@@ -65,6 +66,7 @@ function curriculum(epoch: number, rampEpochs: number): number {
 
 /** x, whose gradient is multiplied by −strength. Ganin, Lempitsky (arXiv 1409.7495). */
 export function reverseGradient(x: Tensor, strength: Tensor): Tensor {
+  checkTensors('reverseGradient', { x, strength })
   const value = x.detach()
   return subtract(value, multiply(subtract(x, value), strength))
 }

@@ -1,3 +1,4 @@
+import { anObject, check } from '../../engine/arguments.ts'
 import {
   add,
   arange,
@@ -56,6 +57,7 @@ export function dkd(
   labels: Tensor,
   options: DkdOptions = {},
 ): Distillation {
+  check('dkd', 'options', options, anObject)
   const { epoch, ...given } = options
   const resolved = resolveOptions('dkd', dkdDefaults, given)
   const { student, teacher, sharpness } = openBatch('dkd', studentLogits, teacherLogits, labels, resolved)

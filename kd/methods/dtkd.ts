@@ -1,3 +1,4 @@
+import { anObject, check } from '../../engine/arguments.ts'
 import type { Tensor } from '../../engine/index.ts'
 import { composeLoss, type Distillation, openBatch } from '../distillation.ts'
 import { temperedDivergence } from '../klDivergence.ts'
@@ -45,6 +46,7 @@ export function dtkd(
   labels: Tensor,
   options: DtkdOptions = {},
 ): Distillation {
+  check('dtkd', 'options', options, anObject)
   const { epoch, ...given } = options
   const resolved = resolveOptions('dtkd', dtkdDefaults, given)
   const { student, teacher, sharpness } = openBatch('dtkd', studentLogits, teacherLogits, labels, resolved)

@@ -1,3 +1,4 @@
+import { anObject, check } from '../../engine/arguments.ts'
 import type { Tensor } from '../../engine/index.ts'
 import { composeLoss, type Distillation, openBatch } from '../distillation.ts'
 import { temperedDivergence } from '../klDivergence.ts'
@@ -38,6 +39,7 @@ export function kd(
   labels: Tensor,
   options: KdOptions = {},
 ): Distillation {
+  check('kd', 'options', options, anObject)
   const { epoch, ...given } = options
   const resolved = resolveOptions('kd', kdDefaults, given)
   const { student, teacher, sharpness } = openBatch('kd', studentLogits, teacherLogits, labels, resolved)

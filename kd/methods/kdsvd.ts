@@ -1,3 +1,4 @@
+import { arrayOf, check } from '../../engine/arguments.ts'
 import { demand } from '../../engine/errors.ts'
 import {
   abs,
@@ -18,11 +19,13 @@ import {
   type Tensor,
   transpose,
 } from '../../engine/index.ts'
+import { tensorOf } from '../../nn/arguments.ts'
 import { predictionsOf } from '../../nn/index.ts'
 import { stagesFromFirst } from '../maps.ts'
 import type { Definition, TaughtLesson, TaughtPair } from '../method.ts'
 import { normalised } from '../normalised.ts'
 import type { Choice, Settings } from '../options.ts'
+import { resolveOptions } from '../options.ts'
 import { FeatureMethod, type FeatureOptions } from './featureMethod.ts'
 import { singularVectors } from './singularVectors.ts'
 
@@ -36,6 +39,8 @@ export type KdSvdOptions = Settings &
 
 /** Among so many more of the student's vectors is the one that is most like a vector of the teacher's. */
 const moreVectors = 3
+
+const relationDefaults: Pick<KdSvdOptions, 'vectors' | 'matrix'> = { vectors: 1, matrix: 'channels' }
 
 /**
  * Distillation of how singular vectors of consecutive stages relate. The maps of a sample as a matrix have right singular
@@ -53,8 +58,10 @@ const moreVectors = 3
  */
 export function singularRelationLoss(
   stages: readonly (readonly [student: Tensor, teacher: Tensor])[],
-  { vectors, matrix }: Pick<KdSvdOptions, 'vectors' | 'matrix'>,
+  options: Pick<KdSvdOptions, 'vectors' | 'matrix'>,
 ): Tensor {
+  check('singularRelationLoss', 'stages', stages, arrayOf(arrayOf(tensorOf(4), 2)))
+  const { vectors, matrix } = resolveOptions('singularRelationLoss', relationDefaults, options)
   demand(stages.length > 1, () => 'kdsvd: expected networks of at least two stages after the stem')
   const [samples] = stages[0][0].shape
   const sides = stages.flat().flatMap((maps) => matrixOf(maps, matrix).shape.slice(1))

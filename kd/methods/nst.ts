@@ -9,6 +9,7 @@ import {
   type Tensor,
   transpose,
 } from '../../engine/index.ts'
+import { checkTensors } from '../../nn/arguments.ts'
 import { atSmallerSize, stagesFromFirst } from '../maps.ts'
 import { normalised } from '../normalised.ts'
 import type { Settings } from '../options.ts'
@@ -24,6 +25,7 @@ import { type FeatureOptions, featureMethod } from './featureMethod.ts'
  * numbers of channels may differ; larger maps are averaged to the size of the smaller ones.
  */
 export function discrepancyLoss(student: Tensor, teacher: Tensor): Tensor {
+  checkTensors('discrepancyLoss', { student, teacher }, 4)
   const [s, t] = atSmallerSize(student, teacher).map((maps) => normalised(flatten(maps, 2), 2))
   const kernel = (a: Tensor, b: Tensor) => mean(square(matmul(a, transpose(b))))
   return subtract(add(kernel(t, t), kernel(s, s)), multiply(kernel(t, s), 2))

@@ -20,6 +20,7 @@ import {
   type Tensor,
   where,
 } from '../../engine/index.ts'
+import { checkTensors } from '../../nn/arguments.ts'
 import { BatchNorm2d, Conv2d, kaimingNormal, type Module, Sequential } from '../../nn/index.ts'
 import { sizeOfMaps, stagesFromLast } from '../maps.ts'
 import type { Definition, TaughtLesson, TaughtPair } from '../method.ts'
@@ -87,6 +88,8 @@ function connector(channels: number, filters: number): Sequential<Module> {
 
 /** The sum over a sample of d, the mean over samples: maps [N, C, H, W], margins [C]. */
 export function responseLoss(student: Tensor, teacher: Tensor, margin: Tensor): Tensor {
+  checkTensors('responseLoss', { margin }, 1)
+  checkTensors('responseLoss', { student, teacher }, 4)
   const target = maximum(teacher, reshape(margin, [1, -1, 1, 1]))
   const matters = logicalOr(greater(student, target), greater(target, 0))
   return mean(sum(where(matters, square(subtract(student, target)), 0), [1, 2, 3]))

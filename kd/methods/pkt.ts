@@ -16,6 +16,7 @@ import {
   transpose,
   where,
 } from '../../engine/index.ts'
+import { checkTensors } from '../../nn/arguments.ts'
 import { normalised } from '../normalised.ts'
 import type { Choice, Settings } from '../options.ts'
 import { type FeatureOptions, featureMethod } from './featureMethod.ts'
@@ -42,6 +43,7 @@ const epsilon = 1e-7
  * of them as likely.
  */
 export function neighbourhoodLoss(student: Tensor, teacher: Tensor, self: PktOptions['self']): Tensor {
+  checkTensors('neighbourhoodLoss', { student, teacher }, 2)
   const [s, t] = [student, teacher].map((vectors) => neighbourhood(vectors, self))
   if (s.size === 0) return sum(s)
   return mean(multiply(t, log(divide(add(t, epsilon), add(s, epsilon)))))

@@ -12,6 +12,7 @@ import {
   subtract,
   type Tensor,
 } from '../../engine/index.ts'
+import { checkTensors } from '../../nn/arguments.ts'
 import {
   BatchNorm2d,
   Conv2d,
@@ -133,6 +134,7 @@ const fanInNormalised: Initializer = (shape, stream) => {
  * pixels a side, where that is fewer; weights 1, 1/2, 1/4, 1/8, divided by their sum. Chen et al., as in their code.
  */
 export function contextLoss(student: Tensor, teacher: Tensor): Tensor {
+  checkTensors('contextLoss', { student, teacher }, 4)
   const height = student.shape[2]
   const sizes = [height, ...[4, 2, 1].filter((size) => size < height)]
   const total = sizes.reduce((sum, _, i) => sum + 2 ** -i, 0)

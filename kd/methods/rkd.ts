@@ -17,6 +17,7 @@ import {
   transpose,
   where,
 } from '../../engine/index.ts'
+import { checkTensors } from '../../nn/arguments.ts'
 import { normalised } from '../normalised.ts'
 import type { Settings } from '../options.ts'
 import { type FeatureOptions, featureMethod } from './featureMethod.ts'
@@ -41,6 +42,7 @@ export type RkdOptions = Settings &
  * a side are equal, as in a batch of one, all its distances are 0; the authors' code divides 0 by 0.
  */
 export function relationLosses(student: Tensor, teacher: Tensor): { distance: Tensor; angle: Tensor } {
+  checkTensors('relationLosses', { student, teacher }, 2)
   const [s, t] = [student, teacher].map(relations)
   return {
     distance: mean(huber(subtract(s.distances, t.distances))),

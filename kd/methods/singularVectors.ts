@@ -1,3 +1,4 @@
+import { check, count as positiveCount } from '../../engine/arguments.ts'
 import {
   abs,
   arange,
@@ -20,6 +21,7 @@ import {
   transpose,
   where,
 } from '../../engine/index.ts'
+import { checkTensors } from '../../nn/arguments.ts'
 import { normalised } from '../normalised.ts'
 
 /** The first singular values, [B, count], and the right singular vectors that belong to them, columns [B, D, count]. */
@@ -39,6 +41,8 @@ export interface SingularVectors {
  * what comes out is a mixture of their vectors, with the finite gradient of that mixture.
  */
 export function singularVectors(matrices: Tensor, count: number): SingularVectors {
+  check('singularVectors', 'count', count, positiveCount)
+  checkTensors('singularVectors', { matrices }, 3)
   const [, rows, columns] = matrices.shape
   const turned = transpose(matrices)
   if (rows >= columns) return leadingEigenvectors(matmul(turned, matrices), Math.min(count, columns))

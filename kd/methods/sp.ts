@@ -1,4 +1,5 @@
 import { flatten, matmul, mean, square, subtract, type Tensor, transpose } from '../../engine/index.ts'
+import { checkTensors } from '../../nn/arguments.ts'
 import { normalised } from '../normalised.ts'
 import type { Settings } from '../options.ts'
 import { type FeatureOptions, featureMethod } from './featureMethod.ts'
@@ -13,6 +14,7 @@ import { type FeatureOptions, featureMethod } from './featureMethod.ts'
  * networks' maps may differ in every axis but the first.
  */
 export function similarityLoss(student: Tensor, teacher: Tensor): Tensor {
+  checkTensors('similarityLoss', { student, teacher }, 4)
   return mean(square(subtract(similarities(teacher), similarities(student))))
 }
 
