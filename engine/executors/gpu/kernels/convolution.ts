@@ -1,7 +1,8 @@
 import type { Geometry } from '../../../operations/convolution.ts'
 import type { CallKernel } from '../../../plan/kernels.ts'
-import { beginSums, elementOf, resultBlocks, widthAlong } from './elements.ts'
-import { tapsAlong, tapsOnto, whereInside, windowAxes } from './window.ts'
+import { elementOf, resultBlocks, widthAlong } from './elements.ts'
+import { Sums, termsOf } from './sums.ts'
+import { whereInside, whereSeen, windowAxes } from './window.ts'
 import type { KernelSource, KernelWriter, Target } from './writer.ts'
 
 /**
@@ -27,17 +28,22 @@ export function conv2dSource(call: CallKernel, target: Target): KernelSource {
   const [rows, columns] = windowAxes(geometry, taps, x.shape.slice(2))
   const width = widthAlong(output, 1, perGroup, target)
   return resultBlocks(call, target, width, (writer, [n, k, i, j]) => {
-    const sums = beginSums(writer, width)
+    const all = new Sums(writer, width)
     const channel = channelOf(writer, k, perGroup, depth)
-    tapsAlong(writer, i, rows, (y, r) => {
-      tapsAlong(writer, j, columns, (z, s) => {
-        writer.loop(depth, (c) => {
-          const seen = writer.constant(elementOf(writer, x, [n, sumOf(channel, c), y, z]))
-          sums.add(seen, (lane) => elementOf(writer, weight, [sumOf(k, String(lane)), c, r, s]))
+    const ofTap = termsOf(depth, 1)
+    all.addLoop(rows.taps, termsOf(columns.taps, ofTap), (ofRows, r) => {
+      whereInside(writer, rows, i, r, (y) => {
+        ofRows.addLoop(columns.taps, ofTap, (ofColumns, s) => {
+          whereInside(writer, columns, j, s, (z) => {
+            ofColumns.addLoop(depth, 1, (sums, c) => {
+              const seen = writer.constant(elementOf(writer, x, [n, sumOf(channel, c), y, z]))
+              sums.addProduct(seen, (lane) => elementOf(writer, weight, [sumOf(k, String(lane)), c, r, s]))
+            })
+          })
         })
       })
     })
-    return sums.names
+    return all.names
   })
 }
 
@@ -51,20 +57,25 @@ export function conv2dInputGradientSource(call: CallKernel, target: Target): Ker
   const [rows, columns] = windowAxes(geometry, taps, gradient.shape.slice(2))
   const width = widthAlong(output, 1, depth, target)
   return resultBlocks(call, target, width, (writer, [n, channel, y, z]) => {
-    const sums = beginSums(writer, width)
+    const all = new Sums(writer, width)
     const filter = channelOf(writer, channel, depth, perGroup)
     const c = remainderOf(writer, channel, depth, geometry.groups)
-    tapsOnto(writer, y, rows, (i, r) => {
-      tapsOnto(writer, z, columns, (j, s) => {
-        writer.loop(perGroup, (k) => {
-          const seen = writer.constant(elementOf(writer, gradient, [n, sumOf(filter, k), i, j]))
-          sums.add(seen, (lane) =>
-            elementOf(writer, weight, [sumOf(filter, k), sumOf(c, String(lane)), r, s]),
-          )
+    const ofTap = termsOf(perGroup, 1)
+    all.addLoop(rows.taps, termsOf(columns.taps, ofTap), (ofRows, r) => {
+      whereSeen(writer, rows, y, r, (i) => {
+        ofRows.addLoop(columns.taps, ofTap, (ofColumns, s) => {
+          whereSeen(writer, columns, z, s, (j) => {
+            ofColumns.addLoop(perGroup, 1, (sums, k) => {
+              const seen = writer.constant(elementOf(writer, gradient, [n, sumOf(filter, k), i, j]))
+              sums.addProduct(seen, (lane) =>
+                elementOf(writer, weight, [sumOf(filter, k), sumOf(c, String(lane)), r, s]),
+              )
+            })
+          })
         })
       })
     })
-    return sums.names
+    return all.names
   })
 }
 
@@ -81,22 +92,24 @@ export function conv2dWeightGradientSource(call: CallKernel, target: Target): Ke
   const [rows, columns] = windowAxes(geometry, taps, x.shape.slice(2))
   const width = widthAlong(output, 1, perGroup, target)
   return resultBlocks(call, target, width, (writer, [part, k, c, r, s]) => {
-    const sums = beginSums(writer, width)
+    const all = new Sums(writer, width)
+    const [images, lines, lineLength] = [x.shape[0] / parts, gradient.shape[2], gradient.shape[3]]
     const channel = sumOf(channelOf(writer, k, perGroup, depth), c)
-    writer.loop(x.shape[0] / parts, (turn) => {
+    const ofLine = termsOf(lineLength, 1)
+    all.addLoop(images, termsOf(lines, ofLine), (ofImages, turn) => {
       const n = imageOf(writer, turn, part, parts)
-      writer.loop(gradient.shape[2], (i) => {
+      ofImages.addLoop(lines, ofLine, (ofLines, i) => {
         whereInside(writer, rows, i, r, (y) => {
-          writer.loop(gradient.shape[3], (j) => {
+          ofLines.addLoop(lineLength, 1, (sums, j) => {
             whereInside(writer, columns, j, s, (z) => {
               const seen = writer.constant(elementOf(writer, x, [n, channel, y, z]))
-              sums.add(seen, (lane) => elementOf(writer, gradient, [n, sumOf(k, String(lane)), i, j]))
+              sums.addProduct(seen, (lane) => elementOf(writer, gradient, [n, sumOf(k, String(lane)), i, j]))
             })
           })
         })
       })
     })
-    return sums.names
+    return all.names
   })
 }
 

@@ -31,7 +31,7 @@ export function resultBlocks(
   { name, output }: CallKernel,
   target: Target,
   width: number,
-  compute: (writer: KernelWriter, coordinates: readonly string[]) => string[],
+  compute: (writer: KernelWriter, coordinates: readonly string[]) => readonly string[],
 ): KernelSource {
   const writer = new KernelWriter(target)
   const order = orderOf(output)
@@ -51,21 +51,4 @@ function innermostAxis(view: View): number {
 /** How many neighbours along an axis a thread should compute: four, if vectors are cheap and they come out even. */
 export function widthAlong(output: View, axis: number, length: number, { vectors }: Target): number {
   return vectors && axis === innermostAxis(output) && length % 4 === 0 ? 4 : 1
-}
-
-/** Sums of products in registers, one for each element that the thread computes; all share one factor at a time. */
-export function beginSums(
-  writer: KernelWriter,
-  width: number,
-): { readonly names: string[]; add(factor: string, other: (lane: number) => string): void } {
-  const names = Array.from({ length: width }, () => writer.name('s'))
-  for (const name of names) writer.write(`let ${name}=0;`)
-  return {
-    names,
-    add: (factor, other) => {
-      names.forEach((name, lane) => {
-        writer.write(`${name}=${writer.single(`${name}+${factor}*${other(lane)}`)};`)
-      })
-    },
-  }
 }

@@ -1,6 +1,7 @@
 import type { CallKernel } from '../../../plan/kernels.ts'
 import { sizeOf } from '../../../shape.ts'
 import { elementOf, resultElements } from './elements.ts'
+import { Sums } from './sums.ts'
 import type { KernelSource, Target } from './writer.ts'
 
 /** Each element follows its index. NaN outside, or 0 for integers, as the attribute `outside` says. */
@@ -25,16 +26,15 @@ export function scatterAddSource(call: CallKernel, target: Target): KernelSource
   const [source, index] = inputs
   const axis = attributes.axis as number
   return resultElements(call, target, (writer, at) => {
-    const total = writer.name('s')
-    writer.write(`let ${total}=0;`)
-    if (sizeOf(source.shape) === 0) return total
+    const all = new Sums(writer)
+    if (sizeOf(source.shape) === 0) return all.names[0]
     const place = writer.constant(at[axis])
-    writer.loop(source.shape[axis], (i) => {
+    all.addLoop(source.shape[axis], 1, (sums, i) => {
       const from = at.with(axis, i)
       writer.when([`${elementOf(writer, index, from)}===${place}`], () => {
-        writer.write(`${total}=${writer.single(`${total}+${elementOf(writer, source, from)}`)};`)
+        sums.add(() => elementOf(writer, source, from))
       })
     })
-    return total
+    return all.names[0]
   })
 }

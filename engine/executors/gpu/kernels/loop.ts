@@ -4,6 +4,7 @@ import { orderOf, type View } from '../../../plan/view.ts'
 import { sizeOf } from '../../../shape.ts'
 import { type Surroundings, writeBody } from './body.ts'
 import { largerOf } from './scalars.ts'
+import { longestChain } from './sums.ts'
 import { placeOf, spreadThreads, type Term } from './threads.ts'
 import { type KernelSource, KernelWriter, type Target } from './writer.ts'
 
@@ -30,35 +31,44 @@ export function loopSource(kernel: LoopKernel, target: Target): KernelSource {
     shape,
     kernel.order.filter((axis) => !isKept(axis)),
     operandsOf(kernel),
-  ).flatMap(inBlocks)
-  const nest = [...kept, ...folded]
+  )
   const [{ name }] = folds
   /** Each loop has a sum of its own, which is added to that of the loop around it: rounding errors stay small. */
-  const fold = (depth: number, counters: readonly string[]): string => {
-    if (depth === folded.length) {
-      return writeBody(writer, body, surroundings(kernel, nest, [...coordinates, ...counters]))[register]
-    }
+  const fold = (
+    [axis, ...rest]: readonly Axis[],
+    nest: readonly Axis[],
+    counters: readonly string[],
+  ): string => {
+    if (axis === undefined) return writeBody(writer, body, surroundings(kernel, nest, counters))[register]
     const total = writer.name('s')
     writer.write(`let ${total}=${writer.number(name === 'sum' ? 0 : Number.NEGATIVE_INFINITY)};`)
-    writer.loop(folded[depth].length, (counter) => {
-      const part = fold(depth + 1, [...counters, counter])
+    const add = (part: string) =>
       writer.write(`${total}=${writer.single(name === 'sum' ? `${total}+${part}` : largerOf(total, part))};`)
+    const { blocks, block, remainder } = inBlocks(axis)
+    writer.loop(blocks.length, (counter) => {
+      add(fold([...block, ...rest], [...nest, blocks], [...counters, counter]))
     })
+    if (remainder !== undefined) {
+      add(fold([remainder, ...rest], [...nest, blocks], [...counters, String(blocks.length)]))
+    }
     return total
   }
   if (sizeOf(shape) === 0) return writer.finish('fold', threads, [writer.number(0)])
-  return writer.finish('fold', threads, [fold(0, [])])
+  return writer.finish('fold', threads, [fold(folded, kept, coordinates)])
 }
 
-/** A long loop as loops within each other of few turns, as far as its length divides. */
-function inBlocks(axis: Axis): Axis[] {
+/**
+ * A long loop as a short one over blocks, which are loops themselves, and what is left behind the last block; a short loop
+ * as it is.
+ */
+function inBlocks(axis: Axis): { blocks: Axis; block: readonly Axis[]; remainder?: Axis } {
   const { length, strides } = axis
-  for (let block = Math.min(32, Math.floor(Math.sqrt(length))); block > 1; block--) {
-    if (length < 10 || length % block !== 0) continue
-    const outer = { length: length / block, strides: strides.map((stride) => stride * block) }
-    return [...inBlocks(outer), { length: block, strides }]
-  }
-  return [axis]
+  if (length <= longestChain) return { blocks: axis, block: [] }
+  let size = longestChain
+  while (length > size * longestChain) size *= longestChain
+  const blocks = { length: Math.floor(length / size), strides: strides.map((stride) => stride * size) }
+  const remainder = length % size === 0 ? undefined : { length: length % size, strides }
+  return { blocks, block: [{ length: size, strides }], remainder }
 }
 
 /** What moves in a loop: its loads, and for each axis an imagined array of the coordinates along it. */

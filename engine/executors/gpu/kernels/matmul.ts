@@ -1,5 +1,6 @@
 import type { CallKernel } from '../../../plan/kernels.ts'
-import { beginSums, elementOf, resultBlocks, widthAlong } from './elements.ts'
+import { elementOf, resultBlocks, widthAlong } from './elements.ts'
+import { Sums } from './sums.ts'
 import type { KernelSource, Target } from './writer.ts'
 
 /** Each thread computes up to four neighbouring columns of a row: an element of the left factor meets four of the right. */
@@ -14,12 +15,14 @@ export function matmulSource(call: CallKernel, target: Target): KernelSource {
   return resultBlocks(call, target, width, (writer, at) => {
     const batch = at.slice(0, -2)
     const [row, column] = at.slice(-2)
-    const sums = beginSums(writer, width)
-    if (inner === 0) return sums.names
-    writer.loop(inner, (k) => {
+    const all = new Sums(writer, width)
+    if (inner === 0) return all.names
+    all.addLoop(inner, 1, (sums, k) => {
       const left = writer.constant(elementOf(writer, a, [...batch, row, k]))
-      sums.add(left, (lane) => elementOf(writer, b, [...batch, k, lane === 0 ? column : `${column}+${lane}`]))
+      sums.addProduct(left, (lane) =>
+        elementOf(writer, b, [...batch, k, lane === 0 ? column : `${column}+${lane}`]),
+      )
     })
-    return sums.names
+    return all.names
   })
 }

@@ -49,17 +49,16 @@ export function tapsAlong(
   })
 }
 
-/** Loops over the taps through which input pixel `input` is seen: the body is given the output pixel and the tap. */
-export function tapsOnto(
+/** Runs the body on the output pixel that sees an input pixel through a tap, if there is one. */
+export function whereSeen(
   writer: KernelWriter,
+  { stride, padding, dilation, length }: WindowAxis,
   input: string,
-  { taps, stride, padding, dilation, length }: WindowAxis,
-  body: (output: string, tap: string) => void,
+  tap: string,
+  body: (output: string) => void,
 ): void {
-  writer.loop(taps, (tap) => {
-    const position = writer.constant(`${input}+${padding}-${tap}*${dilation}`, 'p')
-    const output = stride === 1 ? position : writer.constant(`Math.floor((${position}+0.5)/${stride})`, 'q')
-    const meets = stride === 1 ? [] : [`${position}===${output}*${stride}`]
-    writer.when([...meets, `${output}>=0`, `${output}<${length}`], () => body(output, tap))
-  })
+  const position = writer.constant(`${input}+${padding}-${tap}*${dilation}`, 'p')
+  const output = stride === 1 ? position : writer.constant(`Math.floor((${position}+0.5)/${stride})`, 'q')
+  const meets = stride === 1 ? [] : [`${position}===${output}*${stride}`]
+  writer.when([...meets, `${output}>=0`, `${output}<${length}`], () => body(output))
 }

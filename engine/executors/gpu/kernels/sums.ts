@@ -1,0 +1,67 @@
+import type { KernelWriter } from './writer.ts'
+
+/**
+ * The most additions in a row: float32 rounds each of them, and long chains drift. There is nothing wider on a GPU, so what
+ * a block has summed is added to the sum of a block of blocks, and so on.
+ */
+export const longestChain = 16
+
+/** Sums in registers, one for each element that a thread computes. */
+export class Sums {
+  readonly names: readonly string[]
+  readonly #writer: KernelWriter
+
+  constructor(writer: KernelWriter, width = 1) {
+    this.#writer = writer
+    this.names = Array.from({ length: width }, () => writer.name('s'))
+    for (const name of this.names) writer.write(`let ${name}=0;`)
+  }
+
+  /** Adds products; all share one factor. */
+  addProduct(factor: string, other: (lane: number) => string): void {
+    this.add((lane) => `${factor}*${other(lane)}`)
+  }
+
+  add(term: (lane: number) => string): void {
+    this.names.forEach((name, lane) => {
+      this.#writer.write(`${name}=${this.#writer.single(`${name}+${term(lane)}`)};`)
+    })
+  }
+
+  /**
+   * Adds what a loop over 0 … length − 1 sums up: its body adds at most `each` terms to the sums that it is given. Long
+   * loops run in blocks of blocks, each with sums of its own.
+   */
+  addLoop(length: number, each: number, body: (sums: Sums, counter: string) => void): void {
+    if (length * each <= longestChain || length === 1) {
+      this.#writer.loop(length, (counter) => body(this, counter))
+      return
+    }
+    const block = blockOf(length, each)
+    const addBlock = (first: string, size: number) => {
+      const own = new Sums(this.#writer, this.names.length)
+      own.addLoop(size, each, (sums, counter) => {
+        body(sums, counter === '0' ? first : this.#writer.constant(`${first}+${counter}`, 'i'))
+      })
+      this.add((lane) => own.names[lane])
+    }
+    const whole = Math.floor(length / block)
+    this.#writer.loop(whole, (counter) => {
+      addBlock(block === 1 ? counter : this.#writer.constant(`${counter}*${block}`, 'i'), block)
+    })
+    if (length > whole * block) addBlock(String(whole * block), length - whole * block)
+  }
+}
+
+/** How many terms a loop of so many turns adds to the sums around it. */
+export function termsOf(length: number, each: number): number {
+  const terms = length * each
+  return terms <= longestChain ? terms : Math.ceil(length / blockOf(length, each))
+}
+
+/** The turns of a block of a loop: as many as there are sums for, or as many blocks of blocks as leave few of them. */
+function blockOf(length: number, each: number): number {
+  let block = Math.max(1, Math.floor(longestChain / each))
+  while (length > block * longestChain) block *= longestChain
+  return block
+}
