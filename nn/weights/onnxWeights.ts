@@ -1,8 +1,10 @@
-import { fromBinary } from '@bufbuild/protobuf'
-import { TensorProto_DataType as DataType, ModelProtoSchema, type TensorProto } from 'onnx-buf'
+import { TensorProto_DataType as DataType } from 'onnx-buf'
+import { InvalidInputError } from '../../engine/errors.ts'
 import { sizeOf } from '../../engine/shape.ts'
+import { Budget } from '../../files/budget.ts'
 import { type Refuse, refusalOf } from '../../files/refusal.ts'
 import { type ElementTypeName, elementTypes } from './elementTypes.ts'
+import { type OnnxTensor, onnxTensors } from './onnxTensors.ts'
 import type { StoredTensor, StoredTensors } from './storedTensor.ts'
 
 const types: Readonly<Partial<Record<DataType, ElementTypeName>>> = {
@@ -29,22 +31,22 @@ export function isOnnx(bytes: Uint8Array): boolean {
  */
 export function readOnnx(bytes: Uint8Array, source: string): StoredTensors {
   const refuse: Refuse = refusalOf(source, 'ONNX file')
-  const initializers = decode(bytes, refuse).graph?.initializer ?? []
+  const initializers = decode(bytes, refuse)
   if (initializers.length === 0) refuse('it holds no weights')
   return new Map(initializers.map((tensor) => [tensor.name, storedTensor(tensor, refuse)]))
 }
 
-function decode(bytes: Uint8Array, refuse: Refuse) {
+function decode(bytes: Uint8Array, refuse: Refuse): OnnxTensor[] {
   try {
-    return fromBinary(ModelProtoSchema, bytes)
+    return onnxTensors(bytes, new Budget(bytes.length, refuse))
   } catch (error) {
+    if (error instanceof InvalidInputError) throw error
     return refuse((error as Error).message)
   }
 }
 
-function storedTensor({ name, dims, dataType, rawData }: TensorProto, refuse: Refuse): StoredTensor {
+function storedTensor({ name, dims: shape, dataType, rawData }: OnnxTensor, refuse: Refuse): StoredTensor {
   const type = types[dataType as DataType] ?? refuse(`'${name}' is of the unknown type ${dataType}`)
-  const shape = dims.map(Number)
   const expected = sizeOf(shape) * elementTypes[type].bytes
   if (shape.some((length) => length < 0) || rawData.length !== expected) {
     refuse(`'${name}', ${type} [${shape}], takes ${expected} bytes, but has ${rawData.length}`)

@@ -8,6 +8,7 @@ import {
   exportOnnx,
   Linear,
   loadWeights,
+  readStored,
   readWeightFile,
   saveWeights,
   writeWeightFile,
@@ -127,6 +128,15 @@ describe('a file of weights', () => {
       'not a valid ONNX file: ',
     )
     await expect(loadWeights(await fileOf(bytes.subarray(0, 14)))).rejects.toThrow('it holds no weights')
+  })
+
+  it('should be refused where an exported network has more tensors than bytes to describe them', () => {
+    // A field 5 of no bytes is a tensor without a name: two bytes each.
+    const graph = Uint8Array.from({ length: 2 ** 18 }, (_, i) => (i % 2 === 0 ? 0x2a : 0))
+    const model = Uint8Array.from([0x08, 8, 0x12, 1, 0x61, 0x3a, 0x80, 0x80, 0x10, ...graph])
+    expect(() => readStored(model, 'a.onnx')).toThrow(
+      'a.onnx: not a valid ONNX file: a tensor would take more memory than a file of this size needs',
+    )
   })
 
   it('should not give what a tensor cannot hold', async () => {

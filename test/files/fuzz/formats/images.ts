@@ -102,21 +102,25 @@ function segmentsOf(bytes: Uint8Array): number[] {
   return places
 }
 
+/** Where one of them begins. */
+function somewhere(bytes: Uint8Array, stream: RandomStream): number {
+  return pick([2, ...segmentsOf(bytes)], stream)
+}
+
 const spoilSegments = spoiling([
   (bytes, stream) => {
-    const at = pick(segmentsOf(bytes), stream) ?? 2
+    const at = somewhere(bytes, stream)
     return splice(bytes, at, at, [0xff, stream.integer(256)])
   },
   (bytes, stream) => {
-    const at = (pick(segmentsOf(bytes), stream) ?? 2) + 1
+    const at = somewhere(bytes, stream) + 1
     return splice(bytes, at, at + 1, [0xc0 + stream.integer(32)])
   },
   (bytes, stream, other) => {
-    const [from, to] = [segmentsOf(other), segmentsOf(bytes)]
-    const start = pick(from, stream) ?? 2
-    const end = from.find((place) => place > start) ?? start + 20
+    const start = somewhere(other, stream)
+    const end = segmentsOf(other).find((place) => place > start) ?? start + 20
     const times = stream.integer(10) === 0 ? 200 : 1
-    const at = pick(to, stream) ?? 2
+    const at = somewhere(bytes, stream)
     return splice(bytes, at, at, Buffer.concat(Array(times).fill(other.subarray(start, end))))
   },
   (bytes, stream) => {
