@@ -90,7 +90,7 @@ describe('crossEntropy', () => {
     )
     expect(() => crossEntropy(logits, tensor([0, 1]))).toThrow('got [2, 3] and float32 [2]')
     expect(() => crossEntropy(logits, int32([0, 1]), { labelSmoothing: 1.5 })).toThrow(
-      'crossEntropy: expected label smoothing in [0, 1], got 1.5',
+      'crossEntropy: expected labelSmoothing to be a number in [0, 1], got 1.5',
     )
   })
 })
