@@ -1,13 +1,14 @@
 import { aNumber, anyNumber, check, finite } from '../arguments.ts'
-import { type DType, dtypeRule, isInt32 } from '../dtype.ts'
+import { type DType, dtypeRule, isInt32, promote } from '../dtype.ts'
 import { demand } from '../errors.ts'
 import type { Shape } from '../shape.ts'
 import type { Tensor, TensorLike } from '../tensor.ts'
-import { checkOperands, checkShape, detach, literal } from './constants.ts'
+import { asTensor, checkOperands, checkShape, detach, literal } from './constants.ts'
 import {
   abs,
   add,
   asFloat,
+  cast,
   ceil,
   cos,
   divide,
@@ -20,6 +21,7 @@ import {
   lessEqual,
   log,
   log1p,
+  logicalAnd,
   logicalNot,
   maximum,
   minimum,
@@ -138,10 +140,13 @@ export function clamp(
   checkOperands('clamp', x)
   check('clamp', 'low', low, aNumber)
   check('clamp', 'high', high, aNumber)
+  const recorded = asTensor('clamp', x)
+  const value = cast(recorded, promote(recorded.dtype, 'int32'))
   // A bound that is infinite binds nothing; beside integers it would make them floating.
-  const raised = low === Number.NEGATIVE_INFINITY ? x : maximum(x, low)
+  const raised = low === Number.NEGATIVE_INFINITY ? value : maximum(value, low)
   const held = high === Number.POSITIVE_INFINITY ? raised : minimum(raised, high)
-  return where(equal(held, x), x, detach(held))
+  const isWithin = logicalAnd(lessEqual(low, value), lessEqual(value, high))
+  return where(isWithin, value, detach(held))
 }
 
 /** a + weight (b − a), from whichever end is nearer: exactly b for the weight 1. PyTorch: `torch.lerp`. */

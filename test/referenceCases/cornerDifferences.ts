@@ -33,14 +33,6 @@ export const statedDifferences: readonly StatedDifference[] = [
     says: 'derivatives at 0 are those from below',
   })),
   {
-    call: /^clamp\(x, 1, -1\)/,
-    results: /^d0$/,
-    at: ([x]) => x === -1,
-    is: () => 1,
-    why: 'bounds that cross hold every x at the upper one, and −1 is there already',
-    says: 'at a bound the gradient passes',
-  },
-  {
     call: /^power\(x, 0.5\)/,
     results: /^value$/,
     at: ([x]) => x === Number.NEGATIVE_INFINITY,

@@ -44,7 +44,8 @@ const withNumber = anyOperand().chain((x) => optional([x], parameter))
 
 /** An infinite bound binds nothing; PyTorch would make integers floating because of it. */
 function bound(value: number | undefined): string {
-  return py(value === Infinity || value === -Infinity ? undefined : value)
+  // −0 as well, which is a floating number there.
+  return py(value === Infinity || value === -Infinity ? undefined : value === 0 ? 0 : value)
 }
 
 export const elementwise = {
