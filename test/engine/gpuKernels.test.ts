@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
+  atan2,
   broadcastTo,
   cos,
   type Executor,
@@ -52,6 +53,15 @@ describe.each(['gpujs-cpu', 'gpujs-webasm'])('the kernels of GPU.js on %s', (nam
       Infinity,
       expect.closeTo(-8, 4),
     ])
+  })
+
+  it('should give the angle of infinities and zeros of either sign', async () => {
+    const ends = [0, -0, 1, -1, Infinity, -Infinity]
+    const pairs = ends.flatMap((y) => ends.map((x) => [y, x] as const))
+    const angles = atan2(tensor(pairs.map(([y]) => y)), tensor(pairs.map(([, x]) => x)))
+    for (const [i, angle] of (await numbers(angles)).entries()) {
+      expect(Math.abs(angle - Math.atan2(...pairs[i])), pairs[i].join()).toBeLessThan(1e-6)
+    }
   })
 
   it('should give sines of angles up to 2¹⁷, and NaN beyond, not a number at random', async () => {

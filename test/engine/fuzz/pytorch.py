@@ -36,7 +36,9 @@ def truth(x):
 
 
 def cast(x, dtype):
-    return x.bool() if dtype == "bool" else x.to(TYPES[dtype])
+    if dtype == "bool":
+        return x.bool()
+    return x.float().double() if dtype == "float32" else x.to(TYPES[dtype])
 
 
 def together(*tensors):

@@ -5,7 +5,7 @@ import { elementsOf, Scalar } from './operand.ts'
 import type { Outcome } from './outcome.ts'
 
 /** Operations to which each unit counts, however many there are. */
-const periodic: ReadonlySet<string> = new Set(['sin', 'cos', 'tan', 'remainder'])
+const periodic: ReadonlySet<string> = new Set(['sin', 'cos', 'tan', 'remainder', 'power'])
 
 /** Whether all numbers of a call are within 2^±bits, but for 0, infinities and NaN. */
 function isInRange(call: Call, bits: number): boolean {
@@ -16,8 +16,8 @@ function isInRange(call: Call, bits: number): boolean {
   )
 }
 
-/** Gradients are products of several numbers: beyond 2^±40, float32 does not hold them. */
-const gradientBits = 40
+/** Gradients are products of several numbers, and of numbers less 1: beyond 2^±20, float32 may not hold them. */
+const gradientBits = 20
 
 /** How many times wider the exponents of float64 are. */
 const doubleWidth = 8

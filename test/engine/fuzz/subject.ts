@@ -16,6 +16,8 @@ type AllInPython<Arguments extends readonly unknown[]> = {
 export interface Difference<Arguments extends readonly unknown[]> {
   readonly reason: string
   readonly when: (...args: Arguments) => boolean
+  /** Whether the value is the same, and only gradients differ. */
+  readonly inGradients?: boolean
 }
 
 /** How the public calls of an operation are drawn, and what they must agree with. */
@@ -23,8 +25,10 @@ export interface Subject {
   readonly args: fc.Arbitrary<readonly unknown[]>
   /** The call as an expression of Python; none where PyTorch has nothing like it. */
   readonly pytorch?: (args: readonly unknown[]) => string
-  /** Why PyTorch differs for these arguments, if it does. */
-  readonly differenceAt?: (args: readonly unknown[]) => string | undefined
+  /** Where PyTorch differs for these arguments, if it does. */
+  readonly differenceAt?: (
+    args: readonly unknown[],
+  ) => Omit<Difference<readonly unknown[]>, 'when'> | undefined
   /**
    * `selecting`: what comes out is one of the numbers that went in, or a truth, and nothing is rounded on the way; so a
    * tie is a tie on every executor.
@@ -55,7 +59,7 @@ export function subject<Arguments extends readonly unknown[]>(
   return {
     args,
     pytorch: pytorch && ((given) => pytorch(...(given as AllInPython<Arguments>))),
-    differenceAt: (given) => differences.find(({ when }) => when(...(given as Arguments)))?.reason,
+    differenceAt: (given) => differences.find(({ when }) => when(...(given as Arguments))),
     ...more,
   }
 }

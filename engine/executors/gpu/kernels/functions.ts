@@ -87,29 +87,31 @@ const sources = {
     return x<0?0-result:result;
   }`,
 
-  /** The angle of (x, y). */
-  atan2Of: `function atan2Of(y,x){
+  /** The angle of (x, y); 1/x tells −0 from 0. */
+  atan2Of: `function atan2Of(y,x,infinity){
     if(!(y===y)){return y;}
-    if(x===0){
-      if(y===0){return 0;}
-      return y>0?1.5707963267948966:0-1.5707963267948966;
-    }
-    const angle=atanOf(y/x);
-    if(x<0){return y<0?angle-3.141592653589793:angle+3.141592653589793;}
-    return angle;
+    if(!(x===x)){return x;}
+    const tall=Math.abs(y);
+    const wide=Math.abs(x);
+    let angle=0;
+    if(tall===infinity&&wide===infinity){angle=0.7853981633974483;}
+    else if(tall>wide){angle=1.5707963267948966-atanOf(wide/tall);}
+    else if(wide>0){angle=atanOf(tall/wide);}
+    if(x<0||(x===0&&1/x<0)){angle=3.141592653589793-angle;}
+    return y<0||(y===0&&1/y<0)?0-angle:angle;
   }`,
 
   /** arcsin x: the angle of (√(1 − x²), x). */
-  asinOf: `function asinOf(x,notANumber){
+  asinOf: `function asinOf(x,infinity,notANumber){
     if(Math.abs(x)>1){return notANumber;}
-    return atan2Of(x,Math.sqrt((1-x)*(1+x)));
+    return atan2Of(x,Math.sqrt((1-x)*(1+x)),infinity);
   }`,
 
   /** arccos x: the angle of (x, √(1 − x²)). */
-  acosOf: `function acosOf(x,notANumber){
+  acosOf: `function acosOf(x,infinity,notANumber){
     if(!(x===x)){return x;}
     if(Math.abs(x)>1){return notANumber;}
-    return atan2Of(Math.sqrt((1-x)*(1+x)),x);
+    return atan2Of(Math.sqrt((1-x)*(1+x)),x,infinity);
   }`,
 
   /** (eˣ − 1) / 2 by way of e^(x/2), as eˣ overflows before its half does. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { anyOperand, broadcast, optional, parameter, scalar, tensorOrNumber } from '../arguments.ts'
-import { elementsOf, type TensorLikeOperand } from '../operand.ts'
+import { elementsOf, Scalar, type TensorLikeOperand } from '../operand.ts'
 import { type More, py, type Subject, subject } from '../subject.ts'
 
 /** A function of floating numbers: integers are converted. */
@@ -42,10 +42,9 @@ const hyperbolic: More<[TensorLikeOperand]> = {
 /** For a tensor and a finite parameter. */
 const withNumber = anyOperand().chain((x) => optional([x], parameter))
 
-/** An infinite bound binds nothing; PyTorch would make integers floating because of it. */
-function bound(value: number | undefined): string {
-  // −0 as well, which is a floating number there.
-  return py(value === Infinity || value === -Infinity ? undefined : value === 0 ? 0 : value)
+/** A bound, if it is not the one that binds nothing, because of which PyTorch would make integers floating, as by −0. */
+function bound(value: number | undefined, none: number): string {
+  return py(value === none ? undefined : value === 0 ? 0 : value)
 }
 
 export const elementwise = {
@@ -96,12 +95,15 @@ export const elementwise = {
       {
         reason: 'the gradient of elu is NaN at NaN; PyTorch has 1',
         when: (x) => x.elements.some(Number.isNaN),
+        inGradients: true,
       },
     ],
+    // PyTorch computes exp(x) − 1.
+    rounding: 1,
   }),
   clamp: subject(
     anyOperand().chain((x) => optional([x], scalar, scalar)),
-    (x, low, high) => `torch.clamp(${x}, ${bound(low)}, ${bound(high)})`,
+    (x, low, high) => `torch.clamp(${x}, ${bound(low, -Infinity)}, ${bound(high, Infinity)})`,
     selecting,
   ),
   isNaN: ofNumber('torch.isnan', selecting),
@@ -132,6 +134,7 @@ export const elementwise = {
       {
         reason: 'the gradient of a remainder by 0 is NaN; PyTorch has an infinity',
         when: (_, b) => elementsOf(b).includes(0),
+        inGradients: true,
       },
     ],
   }),
@@ -150,7 +153,15 @@ export const elementwise = {
   where: subject(
     broadcast(3).map(([condition, a, b]) => [condition, a, b] as const),
     (condition, a, b) => `torch.where(truth(${condition}), ${a}, ${b})`,
-    selecting,
+    {
+      ...selecting,
+      differences: [
+        {
+          reason: 'a choice between two numbers is floating; in PyTorch whole numbers are integers',
+          when: (_, a, b) => a instanceof Scalar && b instanceof Scalar,
+        },
+      ],
+    },
   ),
   lerp: subject(
     broadcast(3).map(([a, b, weight]) => [a, b, weight] as const),

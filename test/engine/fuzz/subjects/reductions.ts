@@ -35,6 +35,12 @@ function spread(name: string): Subject {
         {
           reason: 'the gradient of the variance of too few is NaN; PyTorch has 0 or NaN',
           when: (x, axes, given) => countOver(x, axes) <= (given?.correction ?? 1),
+          inGradients: true,
+        },
+        {
+          reason: 'the gradient of the variance of infinities is NaN throughout; in PyTorch only at these',
+          when: (x) => x.elements.some((value) => !Number.isFinite(value)),
+          inGradients: true,
         },
       ],
     },
