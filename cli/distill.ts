@@ -57,8 +57,8 @@ async function distil(options: Options, output: Output): Promise<void> {
   const teacher = options.teacher ?? defaults.teacher
   const student = options.student ?? defaults.student
   const recipeOf = (epochs: number) => {
-    const { batchSize = defaults.batchSize, lr = defaults.lr, dot } = options
-    return resolveRecipe({ epochs, batchSize, lr, dot })
+    const { batchSize = defaults.batchSize, lr = defaults.lr, dropLast, dot } = options
+    return resolveRecipe({ epochs, batchSize, dropLast, lr, dot })
   }
   const survival = survivalOf(options)
   const methods = options.method.split(',')

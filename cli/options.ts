@@ -26,6 +26,7 @@ export interface Habits {
 /** What every command that trains takes besides. */
 export interface TrainingOptions extends CommonOptions, Habits {
   readonly epochs?: number
+  readonly dropLast?: boolean
   readonly lr?: number
   readonly dot: number
   readonly validation?: number
@@ -60,6 +61,7 @@ export function commandWithData(name: string, limited: 'training images' | 'test
 export function commandThatTrains(name: string): Command {
   const command = commandWithData(name, 'training images')
     .option('--epochs <count>', 'how often each image is seen', positiveInteger)
+    .option('--drop-last', 'leave out the last batch of an epoch if it is smaller than the others')
     .option('--lr <rate>', 'learning rate of the first epoch', positiveNumber)
     .option(
       '--dot <delta>',

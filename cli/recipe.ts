@@ -22,6 +22,7 @@ const places: Readonly<Record<string, string>> = {
   teacherWeights: 'teacher.weights',
   epochs: 'training.epochs',
   batchSize: 'training.batchSize',
+  dropLast: 'training.dropLast',
   lr: 'training.lr',
   dot: 'training.dot',
   validation: 'validation',

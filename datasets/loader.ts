@@ -84,9 +84,14 @@ export class Loader {
     )
   }
 
-  /** Number of images that the loader draws from; with `dropLast` an epoch may show fewer. */
+  /** Number of images that the loader draws from; with `dropLast` an epoch may show fewer: see `imagesPerEpoch`. */
   get length(): number {
     return this.#kept.length
+  }
+
+  /** Number of images that an epoch shows. */
+  get imagesPerEpoch(): number {
+    return Math.min(this.length, this.batchesPerEpoch * this.batchSize)
   }
 
   /** In how many ways an image may come, see `placements`. */
@@ -126,8 +131,8 @@ export class Loader {
   }
 
   *#batches(epoch: number, startBatch: number): Generator<Batch> {
-    const { batchSize, batchesPerEpoch } = this
-    const order = this.#order(epoch).subarray(0, batchesPerEpoch * batchSize)
+    const { batchSize, batchesPerEpoch, imagesPerEpoch } = this
+    const order = this.#order(epoch).subarray(0, imagesPerEpoch)
     const shown = order.map((place) => this.#kept[place])
     const indicesOf = Array.from({ length: batchesPerEpoch - startBatch }, (_, i) => {
       const start = (startBatch + i) * batchSize

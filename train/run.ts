@@ -99,10 +99,10 @@ async function runIn(folder: RunFolder, network: Network, images: Images, run: R
 type Images = Pick<Training, 'trainingImages' | 'testImages' | 'validationImages'>
 
 /** The images to train on, those held back from them, and those to test on. */
-function imagesOf({ dataset, recipe: { batchSize }, seed, limit, validation }: Run): Images {
+function imagesOf({ dataset, recipe: { batchSize, dropLast }, seed, limit, validation }: Run): Images {
   const { train: split, augmentation: augment } = dataset
   const parts = validation === undefined ? undefined : holdBack(split, validation, seed)
-  const options = { batchSize, shuffle: true, seed, augment, limit, among: parts?.rest }
+  const options = { batchSize, dropLast, shuffle: true, seed, augment, limit, among: parts?.rest }
   return {
     trainingImages: new Loader(split, options),
     testImages: testLoader(dataset, batchSize),

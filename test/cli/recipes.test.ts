@@ -95,9 +95,45 @@ seed: 4
     expect(other.fingerprint).not.toBe(first.fingerprint)
   })
 
+  it('should leave out a small last batch where --drop-last or the recipe says so', async () => {
+    const options = ['--dataset', 'synthetic', '--limit', '20', '--batch-size', '8', '--epochs', '1']
+    const whole = await train(...options)
+    const dropping = await train(...options, '--drop-last')
+    expect(dropping.recipe).toBe(whole.recipe.replace('dot: 0\n', 'dot: 0\n  dropLast: true\n'))
+    expect(dropping.fingerprint).not.toBe(whole.fingerprint)
+    const again = await train('--recipe', join(dropping.out, 'recipe.yaml'))
+    expect([again.recipe, again.fingerprint]).toEqual([dropping.recipe, dropping.fingerprint])
+    const undone = await train(
+      '--recipe',
+      join(dropping.out, 'recipe.yaml'),
+      '--set',
+      'training.dropLast=false',
+    )
+    expect([undone.recipe, undone.fingerprint]).toEqual([whole.recipe, whole.fingerprint])
+    const resumed = (...argv: string[]) => thermograd(['train', ...argv, '--resume'])
+    expect((await resumed('--out', dropping.out)).code).toBe(0)
+    expect((await resumed('--out', whole.out, '--drop-last')).stderr).toBe(
+      `thermograd: ${whole.out}: this folder is of another run: training.dropLast was not given, now true\n`,
+    )
+  })
+
+  it('should leave it out of every training of distill', async () => {
+    const out = join(await temporaryFolder(), 'run')
+    const networks = ['--teacher', 'resnet8', '--student', 'resnet8', '--method', 'alone']
+    const sizes = ['--dataset', 'synthetic', '--limit', '12', '--batch-size', '8', '--epochs', '1']
+    expect((await thermograd(['distill', ...networks, ...sizes, '--drop-last', '--out', out])).code).toBe(0)
+    for (const name of ['teacher', 'student-alone']) {
+      expect(await readFile(join(out, name, 'recipe.yaml'), 'utf8')).toContain('\n  dropLast: true\n')
+    }
+    const { code, stderr } = await thermograd(['distill', ...networks, ...sizes, '--out', out, '--resume'])
+    expect(code).toBe(2)
+    expect(stderr).toContain('this folder is of another run: recipe.dropLast was true, now not given')
+  })
+
   it.each([
     [`${own}sed: 3\n`, ':6:1: sed: unknown key; did you mean "seed"?'],
     [own.replace('resnet8', 'resnet9'), ':2:19: student.model: expected one of resnet8, '],
+    [own.replace('lr: 0.02', 'dropLast: 1'), ':3:49: training.dropLast: expected true or false, got 1'],
     [own.replace('lr: 0.02', 'lr: fast'), ":3:43: training.lr: expected a number of 0 or more, got 'fast'"],
     [
       `${own}method: dtkd\n`,

@@ -45,6 +45,7 @@ describe('an epoch', () => {
         fc.pre(full > 0)
         const dropping = new Loader(images, { batchSize, dropLast: true })
         expect(dropping.batchesPerEpoch).toBe(full)
+        expect(dropping.imagesPerEpoch).toBe(full * batchSize)
         expect([...dropping.epoch(0)].map((batch) => batch.labels.length)).toEqual(
           Array(full).fill(batchSize),
         )

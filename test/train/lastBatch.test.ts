@@ -7,8 +7,8 @@ import { resolveRecipe, train } from '../../train/index.ts'
 const digits = await openDataset('digits', {})
 const newModel = (name: string) => createModel(name, { channels: 1, classes: 10, seed: 1 })
 
-function training(model: string, method: string, limit: number) {
-  const trainingImages = new Loader(digits.train, { batchSize: 16, limit })
+function training(model: string, method: string, limit: number, dropLast = false) {
+  const trainingImages = new Loader(digits.train, { batchSize: 16, limit, dropLast })
   let started = false
   const ended = train({
     network: newModel(model),
@@ -36,7 +36,7 @@ describe('a last batch of one image', () => {
   ])('should stop the training of %s by %s before its first step', async (model, method) => {
     const { ended, isStarted } = training(model, method, 17)
     await expect(ended).rejects.toThrow(
-      /^the last batch of each epoch would be 1 of the 17 images, on which this cannot train \(BatchNorm2d: .*\): take a batch size other than 16/,
+      /^the last batch of each epoch would be 1 of the 17 images, on which this cannot train \(BatchNorm2d: .*\): leave such a batch out \(--drop-last, or dropLast: true in the training of a recipe\), or take a batch size other than 16/,
     )
     expect(isStarted()).toBe(false)
   })
@@ -47,5 +47,9 @@ describe('a last batch of one image', () => {
     ['resnet8', 'reviewkd', 18],
   ])('should not hinder %s by %s of %i images', async (model, method, limit) => {
     await expect(training(model, method, limit).ended).rejects.toThrow('begun')
+  })
+
+  it('should not hinder a training that leaves it out', async () => {
+    await expect(training('resnet8', 'reviewkd', 17, true).ended).rejects.toThrow('begun')
   })
 })

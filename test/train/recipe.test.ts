@@ -23,6 +23,11 @@ describe('resolveRecipe', () => {
     expect([3, 4].map(scheduleOf(recipe))).toEqual([0.05, 0.025])
   })
 
+  it('should have dropLast where it is true and nowhere else, so that recipes without it stay the runs they are', () => {
+    expect(resolveRecipe({ dropLast: true }).dropLast).toBe(true)
+    expect(Object.keys(resolveRecipe({ dropLast: false }))).toEqual(Object.keys(resolveRecipe()))
+  })
+
   it('should keep the order of the milestones, and keep them within the epochs', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1000 }), (epochs) => {
@@ -54,6 +59,7 @@ describe('resolveRecipe', () => {
     [{ epochs: 0 }, 'recipe: epochs: expected an integer of 1 or more, got 0'],
     [{ batchSize: 1.5 }, 'recipe: batchSize: expected an integer of 1 or more, got 1.5'],
     [{ lr: Number.NaN }, 'recipe: lr: expected a number of 0 or more, got NaN'],
+    [{ dropLast: 'no' as never }, 'recipe: dropLast: expected true or false, got no'],
     [{ dot: 1 }, 'recipe: dot: expected a number from 0 to 0.9, the momentum, got 1'],
   ])('should refuse %j', (given, message) => {
     expect(() => resolveRecipe(given)).toThrow(message)

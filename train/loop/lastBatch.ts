@@ -8,9 +8,9 @@ import type { Pupil } from './step.ts'
  * needs two. The step is recorded for its shapes; nothing is computed, and nothing changes.
  */
 export function demandTrainableLastBatch({ network, method, teacher }: Pupil, images: Loader): void {
-  const { batchSize, length, split } = images
-  const count = length % batchSize
-  if (count !== 1 || images.batchesPerEpoch * batchSize < length) return
+  const { batchSize, length, imagesPerEpoch, split } = images
+  const count = imagesPerEpoch % batchSize
+  if (count !== 1) return
   const shown = zeros([count, ...split.images.shape.slice(1)])
   const variables = [...network.state(), ...method.state()]
   const before = variables.map(({ node }) => node)
@@ -26,7 +26,8 @@ export function demandTrainableLastBatch({ network, method, teacher }: Pupil, im
     if (!(error instanceof InvalidInputError)) throw error
     throw new InvalidInputError(
       `the last batch of each epoch would be ${count} of the ${length} images, on which this cannot train ` +
-        `(${error.message}): take a batch size other than ${batchSize}, or another limit`,
+        `(${error.message}): leave such a batch out (--drop-last, or dropLast: true ` +
+        `in the training of a recipe), or take a batch size other than ${batchSize} or another limit`,
     )
   } finally {
     for (const [i, variable] of variables.entries()) variable.node = before[i]

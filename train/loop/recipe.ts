@@ -7,6 +7,8 @@ export interface Recipe {
   readonly epochs: number
   /** Images a step. */
   readonly batchSize: number
+  /** Leave out the last batch of an epoch if it is smaller than the others. Default false, and then the recipe has no such field. */
+  readonly dropLast?: boolean
   /** Of the first epoch. */
   readonly lr: number
   readonly momentum: number
@@ -35,9 +37,11 @@ export const publishedTraining: Recipe = {
  * proportions: the milestones move with the number of epochs.
  */
 export function resolveRecipe(given: Partial<Recipe> = {}): Recipe {
-  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+  const { dropLast = false, ...others } = given
+  demand(typeof dropLast === 'boolean', () => `recipe: dropLast: expected true or false, got ${dropLast}`)
+  const set = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined))
   const milestones = milestonesIn(given.epochs ?? publishedTraining.epochs, publishedTraining)
-  const recipe: Recipe = { ...publishedTraining, milestones, ...set }
+  const recipe: Recipe = { ...publishedTraining, milestones, ...set, ...(dropLast && { dropLast }) }
   for (const name of ['epochs', 'batchSize'] as const) {
     demand(
       Number.isInteger(recipe[name]) && recipe[name] >= 1,

@@ -106,7 +106,7 @@ class Session {
     const lrOf = scheduleOf(recipe)
     const resumed = await this.#resume()
     let progress = resumed ?? (await this.#begin())
-    const { batchesPerEpoch: steps, length: images } = trainingImages
+    const { batchesPerEpoch: steps, imagesPerEpoch: images } = trainingImages
     const weights = this.#goodWeights
     const start = {
       ...progress,
@@ -188,7 +188,7 @@ class Session {
       validation,
       distribution,
       seconds: seconds(),
-      imagesPerSecond: trainingImages.length / training,
+      imagesPerSecond: trainingImages.imagesPerEpoch / training,
     }
   }
 

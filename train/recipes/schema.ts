@@ -22,6 +22,7 @@ const ascending = 'whole numbers of 0 or more, none smaller than the one before'
 export const trainingShape = {
   epochs: wholeFrom(1),
   batchSize: wholeFrom(1),
+  dropLast: z.boolean('true or false'),
   lr: numberFrom(0),
   momentum: numberFrom(0),
   weightDecay: numberFrom(0),

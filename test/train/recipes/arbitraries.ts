@@ -56,7 +56,7 @@ const method: fc.Arbitrary<RunRecipe['method']> = fc
       .map((options) => ({ name, ...options })),
   )
 
-const training: fc.Arbitrary<RunRecipe['training']> = fc.record({
+const trainingNumbers = fc.record({
   epochs: fc.integer({ min: 1, max: 1000 }),
   batchSize: fc.integer({ min: 1, max: 1000 }),
   lr: numbers,
@@ -66,6 +66,10 @@ const training: fc.Arbitrary<RunRecipe['training']> = fc.record({
   lrDecay: numbers,
   dot: fc.double({ min: 0, max: 0.5, noNaN: true }),
 })
+
+const training: fc.Arbitrary<RunRecipe['training']> = fc
+  .tuple(trainingNumbers, fc.boolean())
+  .map(([numbers, dropLast]) => ({ ...numbers, ...(dropLast && { dropLast }) }))
 
 const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined })
 
