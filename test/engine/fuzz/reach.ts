@@ -1,7 +1,7 @@
 import { isFloat } from '../../../engine/dtype.ts'
 import type { Executor } from '../../../engine/index.ts'
 import type { Call } from './call.ts'
-import { elementsOf, Scalar } from './operand.ts'
+import { elementsOf, Scalar, type TensorLikeOperand } from './operand.ts'
 import type { Outcome } from './outcome.ts'
 
 /** Operations to which each unit counts, however many there are. */
@@ -29,6 +29,7 @@ export function comparable(call: Call, { results }: Outcome, type: 'float32' | '
   const tells = periodic.has(call.operation) || (rounding === 'selecting' && isMixed(call))
   if (type === 'float32' && tells && !integersFitSingle(call)) return 0
   if (range !== undefined && !isInRange(call, range.bits * width)) return 0
+  if (range?.finite && !call.operands.every((operand) => elementsOf(operand).every(Number.isFinite))) return 0
   return isInRange(call, gradientBits * width) ? results.length : 1
 }
 
@@ -48,10 +49,18 @@ export function fits({ operation, operands }: Call, { limits }: Executor): boole
   if (limits === undefined) return true
   const isTurned = (value: number) => Math.abs(value) > limits.largestAngle
   if (periodic.has(operation) && operands.some((operand) => elementsOf(operand).some(isTurned))) return false
+  if (operation === 'remainder' && largestQuotient(operands) > 2 ** limits.integerBits) return false
   const most = 2 ** (limits.integerBits / 2)
   return operands.every((operand) => {
     if (operand instanceof Scalar) return !Number.isInteger(operand.value) || Math.abs(operand.value) < most
     if (operand.dtype === 'int32') return operand.base.data.every((value) => Math.abs(value) < most)
     return limits.subnormals || operand.elements.every((value) => value === 0 || Math.abs(value) >= 2 ** -126)
   })
+}
+
+/** The largest quotient that dividing any finite element of one operand by any of another may have. */
+function largestQuotient([a, b]: readonly TensorLikeOperand[]): number {
+  const sizes = (operand: TensorLikeOperand) => elementsOf(operand).map(Math.abs).filter(Number.isFinite)
+  const divisors = sizes(b).filter((size) => size > 0)
+  return Math.max(0, ...sizes(a)) / Math.min(...divisors)
 }

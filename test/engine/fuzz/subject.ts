@@ -40,9 +40,10 @@ export interface Subject {
   readonly rounding?: 'selecting' | 'elementwise' | 'normwise' | 'beside operands' | number
   /**
    * On the way, numbers grow or shrink so much that float32 loses those of operands beyond 2^±bits, and float64 those
-   * beyond eight times as many bits. The results are not compared then; with the reason.
+   * beyond eight times as many bits; or an infinity or a NaN spreads. The results are not compared then; with the
+   * reason.
    */
-  readonly range?: { readonly bits: number; readonly reason: string }
+  readonly range?: { readonly bits: number; readonly finite?: boolean; readonly reason: string }
 }
 
 /** What a record says beside its calls. */

@@ -2,7 +2,7 @@ import type { Executor } from '../../../engine/index.ts'
 import { hostTensor } from '../../../engine/tensor.ts'
 import { type Call, compute } from './call.ts'
 import { nearbyElements } from './nearby.ts'
-import { Operand } from './operand.ts'
+import { elementsOf, Operand } from './operand.ts'
 import { allowances, type Outcome, type Precision } from './outcome.ts'
 
 /** How far each result of a call may be off, when it is computed with this precision. */
@@ -37,13 +37,13 @@ function isConverted({ operands }: Call, { kind }: Outcome): boolean {
 }
 
 /** The magnitude beside which all elements of a result are rounded. */
-function scaleOf({ subject: { rounding }, tensors }: Call, result: ArrayLike<number>, i: number): number {
+function scaleOf({ subject: { rounding }, operands }: Call, result: ArrayLike<number>, i: number): number {
   // A cotangent is at most 2.
   if (i > 0) return Math.max(2, ...finite(result))
   if (typeof rounding === 'number') return rounding
   if (rounding === 'normwise') return Math.max(0, ...finite(result))
   if (rounding === 'beside operands')
-    return Math.max(0, ...tensors.flatMap(({ elements }) => finite(elements)))
+    return Math.max(0, ...operands.flatMap((operand) => finite(elementsOf(operand))))
   return 0
 }
 

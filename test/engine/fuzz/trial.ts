@@ -1,3 +1,4 @@
+import { isInt32 } from '../../../engine/dtype.ts'
 import { type Executor, InvalidInputError } from '../../../engine/index.ts'
 import { hostTensor, type Tensor } from '../../../engine/tensor.ts'
 import { type Call, compute, cotangentFor, isDifferentiable, refusalOr } from './call.ts'
@@ -117,7 +118,7 @@ function sent(call: Call): Sent[] {
 
 /** A number as a tensor without axes, whose type PyTorch gives way to that of a tensor. */
 function sentScalar(value: number, besideTensor: boolean): Sent {
-  const dtype = besideTensor && Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? 'int32' : 'float64'
+  const dtype = besideTensor && isInt32(value) ? 'int32' : 'float64'
   return { elements: [value], shape: [], dtype, differentiable: false }
 }
 

@@ -39,6 +39,15 @@ const hyperbolic: More<[TensorLikeOperand]> = {
   ],
 }
 
+const logistic: More<[TensorLikeOperand]> = {
+  differences: [
+    {
+      reason: 'sigmoid of PyTorch is 0 where e⁻ˣ overflows, not the subnormal number',
+      when: (x) => elementsOf(x).some((value) => value < -708),
+    },
+  ],
+}
+
 /** For a tensor and a finite parameter. */
 const withNumber = anyOperand().chain((x) => optional([x], parameter))
 
@@ -83,10 +92,10 @@ export const elementwise = {
   cosh: ofFloat('torch.cosh', hyperbolic),
   tanh: ofFloat('torch.tanh'),
   erf: ofFloat('torch.erf'),
-  sigmoid: ofFloat('torch.sigmoid'),
+  sigmoid: ofFloat('torch.sigmoid', logistic),
   logSigmoid: ofFloat('F.logsigmoid'),
   softplus: ofFloat('softplus'),
-  silu: ofFloat('F.silu'),
+  silu: ofFloat('F.silu', logistic),
   gelu: ofFloat('F.gelu', { rounding: 'beside operands' }),
   relu: subject(fc.tuple(tensorOrNumber), (x) => `F.relu(${x})`, selecting),
   leakyRelu: subject(withNumber, (x, slope = 0.01) => `F.leaky_relu(floating(${x}), ${py(slope)})`),

@@ -2,14 +2,14 @@ import fc from 'fast-check'
 import { sizeOf } from '../../../../engine/shape.ts'
 import { anyOperand, axesOf, axisOf, keepDimensions, optional, options, shape } from '../arguments.ts'
 import type { Operand } from '../operand.ts'
-import { py, type Subject, subject } from '../subject.ts'
+import { type More, py, type Subject, subject } from '../subject.ts'
 
 /** For a tensor, its axes and options; those at the end may be left out. */
 function overAxes<Options>(given: fc.Arbitrary<Options>) {
   return anyOperand().chain((x) => optional([x], axesOf(x.shape.length), given))
 }
 
-function reduction(name: string, convert: string, more?: Pick<Subject, 'rounding' | 'range'>): Subject {
+function reduction(name: string, convert: string, more?: More<[Operand, ...unknown[]]>): Subject {
   return subject(
     overAxes(keepDimensions),
     (x, axes, given) => `over(${name}, ${convert}(${x}), ${py(axes)}, ${py(given?.keepDimensions ?? false)})`,
@@ -60,6 +60,19 @@ const partialSums = { range: { bits: 115, reason: 'partial sums' } }
 
 const selecting = { rounding: 'selecting' } as const
 
+/** Of an extreme of all elements or over some axes. */
+const extremeOfAll: More<[Operand, ...unknown[]]> = {
+  ...selecting,
+  differences: [
+    {
+      reason:
+        'the gradient of an extreme that is NaN is NaN throughout; in PyTorch of `max` it goes to the NaN',
+      when: (x) => x.elements.some(Number.isNaN),
+      inGradients: true,
+    },
+  ],
+}
+
 function arg(name: string): Subject {
   return subject(
     alongAxis,
@@ -74,7 +87,7 @@ function extreme(name: string): Subject {
     overOneOrAll,
     (x, axis, given) =>
       `extreme(torch.${name}, number(${x}), ${py(axis)}, ${py(given?.keepDimensions ?? false)})`,
-    selecting,
+    extremeOfAll,
   )
 }
 
@@ -89,8 +102,8 @@ function normalization(name: string): Subject {
 export const reductions = {
   sum: reduction('torch.sum', 'number', partialSums),
   mean: reduction('torch.mean', 'floating', partialSums),
-  amax: reduction('torch.amax', 'number', selecting),
-  amin: reduction('torch.amin', 'number', selecting),
+  amax: reduction('torch.amax', 'number', extremeOfAll),
+  amin: reduction('torch.amin', 'number', extremeOfAll),
   any: reduction('any_of', 'truth', selecting),
   all: reduction('all_of', 'truth', selecting),
   variance: spread('torch.var'),

@@ -67,6 +67,13 @@ const product = fc
   )
 
 const products = { range: { bits: 58, reason: 'sums of products' } }
+const windowedProducts = {
+  range: {
+    bits: 58,
+    finite: true,
+    reason: 'sums of products; the methods of Winograd and of padding spread infinities',
+  },
+}
 const partialSums = { range: { bits: 115, reason: 'partial sums' } }
 
 export const windows = {
@@ -76,7 +83,7 @@ export const windows = {
     (x, weight, bias, { stride, padding, dilation, groups = 1 }) =>
       `conv2d(${x}, ${weight}, ${bias ?? 'None'}, ${py(both(stride, 1))}, ${py(both(padding, 0))}, ` +
       `${py(both(dilation, 1))}, ${groups})`,
-    products,
+    windowedProducts,
   ),
   maxPool2d: subject(
     fc.tuple(maps, pair(1, 4)).chain((call) => optional(call, pooling)),
