@@ -65,7 +65,7 @@ export abstract class Module<Output = Tensor, Input = Tensor> implements Statefu
 
   /**
    * Gives every variable the tensor of its name, cast to the variable's type. Throws where one is missing, unexpected
-   * or of another shape, naming them all, and then changes nothing. A missing counter is 0, as in PyTorch, where old
+   * or of another shape, naming the first of them, and then changes nothing. A missing counter is 0, as in PyTorch, where old
    * files lack them. PyTorch: `load_state_dict`.
    */
   loadStateDict(weights: StateDict): this {

@@ -122,9 +122,9 @@ class KdSvd extends FeatureMethod<KdSvdOptions> {
   protected override terms({ student, teacher }: Pick<TaughtLesson, 'student' | 'teacher'>): {
     relation: Tensor
   } {
-    return {
-      relation: singularRelationLoss(stagesFromFirst(student.features, teacher.features), this.options),
-    }
+    const { vectors, matrix } = this.options
+    const stages = stagesFromFirst(student.features, teacher.features)
+    return { relation: singularRelationLoss(stages, { vectors, matrix }) }
   }
 }
 

@@ -1,10 +1,13 @@
 import { seed as anySeed, check, checkOptions, type Rules, text } from '../../engine/arguments.ts'
 import { InvalidInputError } from '../../engine/errors.ts'
 import { nearestFirst } from '../../engine/nearest.ts'
+import { tensorsByName } from '../arguments.ts'
 import { initialize } from '../initializers.ts'
+import type { StateDict } from '../stateDict.ts'
 import { LargeResNet, type LargeResNetOptions } from './largeResNet.ts'
 import { MobileNetV2 } from './mobileNetV2.ts'
 import { type Network, type NetworkOptions, networkOptions } from './network.ts'
+import { belongTo } from './recognize.ts'
 import { ResNet, ResNetA, type ResNetOptions } from './resnet.ts'
 import { ShuffleNetV1 } from './shuffleNetV1.ts'
 import { ShuffleNetV2 } from './shuffleNetV2.ts'
@@ -122,4 +125,10 @@ export function createModel(name: string, given: ModelOptions = {}): Network {
     )
   }
   return initialize(models[known](options), seed)
+}
+
+/** The name in `modelNames` of the network that weights are of, for any classes and channels, if they are of one. */
+export function modelOfWeights(weights: StateDict): string | undefined {
+  check('modelOfWeights', 'weights', weights, tensorsByName)
+  return modelNames.find((name) => belongTo(models[name]({}), weights))
 }

@@ -88,7 +88,7 @@ export abstract class Optimizer<Gradient = Tensor> implements Stateful {
     return new Map<string, Tensor>([['step', tensor(this.steps, { dtype: 'int32' })], ...this.#moments])
   }
 
-  /** Goes on from a saved state. Throws where it does not fit, naming every difference. */
+  /** Goes on from a saved state. Throws where it does not fit, naming what differs. */
   async loadStateDict(saved: StateDict): Promise<void> {
     const step = variable(tensor(0, { dtype: 'int32' }))
     assignState('the state does not fit the optimizer', new Map([['step', step], ...this.#moments]), saved)

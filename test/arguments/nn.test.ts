@@ -73,6 +73,7 @@ describeArguments('thermograd/nn', nn, {
   WideResNet: () => [{ ...sizes, depth: 10, widening: 1 }],
   createModel: () => ['resnet8', { ...sizes, seed: 1 }],
   modelNamed: () => ['resnet8'],
+  modelOfWeights: () => [network.stateDict()],
   ...named(['constant', 'uniform', 'normal', 'fanInUniform'], () => [1]),
   kaimingNormal: () => [[2, 2], new RandomStream([1, 2])],
   initialize: () => [new nn.Linear(2, 2), 1],

@@ -71,7 +71,7 @@ describe('a name or number that cannot be', () => {
     ],
     [
       ['distill', '--method', 'at', '--set', 'methods.at.power=0'],
-      'at: expected option power to be a finite number > 0',
+      'at: expected option power to be a finite number ≥ 1, got 0',
     ],
     [['train', '--set', 'power'], 'Expected place=value.'],
     [
@@ -120,14 +120,17 @@ describe('a file that is missing or is something else', () => {
     const evaluate = ['evaluate', '--model', 'resnet8', '--weights', weights]
     const misfit = `${weights}: the weights do not fit the network: `
     await saveWeights(weights, createModel('resnet14', { classes: 10, channels: 1 }).stateDict())
-    expect(await complaint(...evaluate)).toMatch(`${misfit}layer1.1.conv1.weight is unexpected`)
+    expect(await complaint(...evaluate)).toBe(
+      `${misfit}36 unexpected (layer1.1.conv1.weight, layer1.1.bn1.weight, layer1.1.bn1.bias, …); ` +
+        'these seem to be the weights of resnet14, not of resnet8',
+    )
     await saveWeights(weights, createModel('resnet8', { classes: 10, channels: 3 }).stateDict())
     expect(await complaint(...evaluate)).toBe(
-      `${misfit}conv1.weight is [16, 3, 3, 3], expected [16, 1, 3, 3]`,
+      `${misfit}1 of another shape (conv1.weight is [16, 3, 3, 3], expected [16, 1, 3, 3])`,
     )
     await saveWeights(weights, createModel('resnet8', { classes: 7, channels: 1 }).stateDict())
     expect(await complaint(...evaluate)).toBe(
-      `${misfit}fc.weight is [7, 64], expected [10, 64]; fc.bias is [7], expected [10]`,
+      `${misfit}2 of another shape (fc.weight is [7, 64], expected [10, 64], fc.bias is [7], expected [10])`,
     )
   })
 
@@ -159,7 +162,7 @@ describe('a training that diverges', () => {
     const { code, stderr } = await thermograd(argv)
     expect(code).toBe(2)
     expect(stderr.trimEnd().split('\n').at(-1)).toMatch(
-      /^thermograd: the training loss became (NaN|Infinity|-Infinity) in epoch 1, step \d of 4; the last good weights are the initial ones and lie in .+$/,
+      /^thermograd: the training loss became (NaN|Infinity|-Infinity) in epoch 1, step \d of 4 \(not finite: [^)]+\); the last good weights are the initial ones and lie in .+$/,
     )
   })
 })

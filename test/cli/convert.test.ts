@@ -45,12 +45,12 @@ describe('convert', () => {
       `thermograd: ${onnx}: expected --model, the network that has these weights\n`,
     )
     expect(await complaint(weights, onnx, '--model', 'resnet8')).toBe(
-      `thermograd: ${weights}: the weights do not fit the network: fc.weight is [10, 64], expected [100, 64]; ` +
-        'fc.bias is [10], expected [100]\n',
+      `thermograd: ${weights}: the weights do not fit the network: 2 of another shape (fc.weight is [10, 64], expected [100, 64], ` +
+        'fc.bias is [10], expected [100])\n',
     )
     expect(await complaint(weights, 'a.bin')).toContain('a.bin: expected a name that ends in .safetensors')
     expect(await complaint(join(folder, 'none.pth'), 'b.pth')).toContain(
-      'none.pth: cannot read weights: ENOENT',
+      'none.pth: there is no such file or folder',
     )
     expect(await complaint(weights)).toContain("missing required argument 'out'")
   })

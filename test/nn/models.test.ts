@@ -1,6 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Tensor, tensor, zeros } from '../../engine/index.ts'
-import { createModel, modelNamed, modelNames, type Network, summaryOf } from '../../nn/index.ts'
+import {
+  createModel,
+  modelNamed,
+  modelNames,
+  modelOfWeights,
+  type Network,
+  summaryOf,
+} from '../../nn/index.ts'
 import { numbers, useReference } from './reference.ts'
 
 beforeAll(useReference)
@@ -145,6 +152,18 @@ describe('the names in the state dictionary', () => {
     expect(namesOf('ResNet18')).toContain('layer2.0.shortcut.1.running_var')
     expect(namesOf('resnet20_a').filter((name) => /shortcut|downsample/.test(name))).toEqual([])
     expect(namesOf('resnet20_a').slice(-2)).toEqual(['linear.weight', 'linear.bias'])
+  })
+})
+
+describe('modelOfWeights', () => {
+  it.each(modelNames)('knows the weights of %s, for any images and classes, in any order', (name) => {
+    const { classes, channels } = { classes: 7, channels: 1 }
+    const weights = [...createModel(name, { classes, channels }).stateDict()]
+    expect(modelOfWeights(new Map(weights.toReversed()))).toBe(name)
+    const [[first], ...others] = weights
+    expect(modelOfWeights(new Map(others))).toBeUndefined()
+    expect(modelOfWeights(new Map([...others, [first, tensor(0)]]))).toBeUndefined()
+    expect(modelOfWeights(new Map([...weights, ['more', tensor(0)]]))).toBeUndefined()
   })
 })
 

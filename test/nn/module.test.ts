@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { grad, realize, type Tensor, tensor } from '../../engine/index.ts'
+import { deferredTensor, grad, realize, type Tensor, tensor } from '../../engine/index.ts'
 import {
   BatchNorm2d,
   buffer,
@@ -13,10 +14,20 @@ import {
   ReLU,
   Sequential,
   SGD,
+  type StateDict,
 } from '../../nn/index.ts'
 import { numbers, useReference } from './reference.ts'
 
 beforeAll(useReference)
+
+function complaintAbout(network: Module<unknown>, weights: StateDict): string {
+  try {
+    network.loadStateDict(weights)
+  } catch (error) {
+    return (error as Error).message
+  }
+  return ''
+}
 
 /** Parts in an order that PyTorch does not keep: a child first, a buffer before a parameter. */
 class Shuffled extends Module {
@@ -169,7 +180,7 @@ describe('Module', () => {
 })
 
 describe('loadStateDict', () => {
-  it('lists every missing, unexpected and misshapen name, and changes nothing', async () => {
+  it('counts missing, unexpected and misshapen tensors, names the first ones, and changes nothing', async () => {
     const layer = new Linear(2, 1)
     layer.loadStateDict(
       new Map([
@@ -182,9 +193,33 @@ describe('loadStateDict', () => {
       ['gamma', tensor(1)],
     ])
     expect(() => layer.loadStateDict(wrong)).toThrow(
-      'the weights do not fit the network: bias is missing; gamma is unexpected; weight is [2, 1], expected [1, 2]',
+      'the weights do not fit the network: ' +
+        '1 of 2 missing (bias); 1 unexpected (gamma); 1 of another shape (weight is [2, 1], expected [1, 2])',
     )
     expect(await numbers(layer.weight)).toEqual([1, 2])
+  })
+
+  it('refuses in a sentence that can be read, whatever is given', () => {
+    const name = fc.oneof(
+      fc.constantFrom(...createModel('resnet8').stateDict().keys()),
+      fc.string({ unit: 'binary', maxLength: 300 }),
+    )
+    const shape = fc.array(fc.constantFrom(0, 1, 10 ** 9), { maxLength: 64 })
+    const given = fc.array(fc.tuple(name, fc.oneof(shape, fc.constant([10 ** 6, 3, 3, 3]))), {
+      maxLength: 300,
+    })
+    const network = createModel('resnet32')
+    fc.assert(
+      fc.property(given, (entries) => {
+        const tensors = entries.map(
+          ([name, shape]) => [name, deferredTensor(() => expect.fail('read'), shape, 'float32')] as const,
+        )
+        const complaint = complaintAbout(network, new Map(tensors))
+        expect(complaint).toMatch(/^the weights do not fit the network: \d+ of \d+ missing \(/)
+        expect(complaint.length).toBeLessThan(600)
+        expect(complaint).not.toMatch(/\p{Cc}/u)
+      }),
+    )
   })
 
   it('counts from 0 where a file of old has no count', async () => {

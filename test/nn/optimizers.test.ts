@@ -204,8 +204,8 @@ describe('options and states that do not fit', () => {
       'optimizer: gradient 1 is [2], its parameter [1, 2]',
     )
     await expect(optimizer.loadStateDict(new Map([['0.exp_avg', tensor([1])]]))).rejects.toThrow(
-      'the state does not fit the optimizer: step is missing; 0.momentum_buffer is missing; ' +
-        '1.momentum_buffer is missing; 0.exp_avg is unexpected',
+      'the state does not fit the optimizer: ' +
+        '3 of 3 missing (step, 0.momentum_buffer, 1.momentum_buffer); 1 unexpected (0.exp_avg)',
     )
   })
 })

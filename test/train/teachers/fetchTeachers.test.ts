@@ -63,7 +63,7 @@ describe('fetchTeachers', () => {
     const files = { 'teachers/resnet8.pth': await weightsOf('resnet14') }
     const { url } = await serve(await archiveOf(files))
     await expect(fetchTeachers(folder, { published: publishedAt(url), models: ['resnet8'] })).rejects.toThrow(
-      'teachers/resnet8.pth: the weights do not fit the network: layer1.1.conv1.weight is unexpected',
+      'teachers/resnet8.pth: the weights do not fit the network: 36 unexpected (layer1.1.conv1.weight, ',
     )
     expect(findTeacher(folder, { dataset: 'cifar100', model: 'resnet8' })).toBeUndefined()
   })
