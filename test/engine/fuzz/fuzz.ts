@@ -19,14 +19,13 @@ export const operationNames = Object.keys(subjects) as OperationName[]
 /** Which of the executors that take turns computes a case. */
 const turn = fc.noShrink(fc.nat({ max: 2 ** 16 }))
 
-/** Tries random calls of each operation; gives a report of each that fails, with its smallest call. */
-export async function fuzz(
+/** Tries random calls of each operation; gives a report of each that fails, with its smallest call, once it is found. */
+export async function* fuzz(
   { operations, runs, seed, path }: Trials,
   judges: Judges,
   tally: Tally,
   progress: (operation: OperationName) => void = () => {},
-): Promise<string[]> {
-  const reports: string[] = []
+): AsyncGenerator<string, void> {
   for (const operation of operations) {
     progress(operation)
     const property = fc.asyncProperty(callsOf(operation), turn, async (call, turn) => {
@@ -36,13 +35,10 @@ export async function fuzz(
     const details = await fc.check(property, { numRuns: runs, seed, path, timeout: 60_000 })
     if (!details.failed) continue
     const { counterexample, errorInstance, counterexamplePath, numRuns } = details
-    reports.push(
-      `${operation}, after ${numRuns} cases: ${describe(errorInstance)}\n` +
-        `  ${counterexample?.[0]}\n` +
-        `  again: npm run fuzz:operations -- --operation ${operation} --seed ${seed} --path ${counterexamplePath}`,
-    )
+    yield `${operation}, after ${numRuns} cases: ${describe(errorInstance)}\n` +
+      `  ${counterexample?.[0]}\n` +
+      `  again: npm run fuzz:operations -- --operation ${operation} --seed ${seed} --path ${counterexamplePath}`
   }
-  return reports
 }
 
 /** The sentence of a complaint; all of an error that is a fault itself. */

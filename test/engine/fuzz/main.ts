@@ -37,13 +37,16 @@ const tally = new Tally()
 const progress = (name: OperationName) => {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${tally.cases} cases, ${name}`)
 }
-const reports = await fuzz(
+let failures = 0
+for await (const report of fuzz(
   { operations, runs, seed: options.seed, path: options.path },
   judges,
   tally,
   progress,
-)
-for (const report of reports) console.log(`\n${report}`)
+)) {
+  failures++
+  console.log(`\n${report}`)
+}
 console.log(`\n${tally}`)
 await pytorch?.close()
-process.exit(reports.length > 0 ? 1 : 0)
+process.exit(failures > 0 ? 1 : 0)
