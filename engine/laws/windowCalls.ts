@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { DType, Shape } from '../index.ts'
 import type { Attributes } from '../node.ts'
 import type { ConvolutionName } from '../operations/names.ts'
-import { values } from './arbitraries.ts'
+import { gridNumber, values } from './arbitraries.ts'
 import type { Calls } from './call.ts'
 
 /** For one dimension of a window that fits: kernel, stride, padding, dilation and the length it slides over. */
@@ -45,11 +45,17 @@ const geometry = fc
 
 type Geometry = typeof geometry extends fc.Arbitrary<infer Value> ? Value : never
 
+/** Mostly finite, so that ∞ and NaN leave some outputs as they are: they reach those whose windows they are in, and no other. */
+const element = fc.oneof(
+  { weight: 30, arbitrary: gridNumber },
+  { weight: 1, arbitrary: fc.constantFrom(Number.NaN, Infinity, -Infinity) },
+)
+
 function convolution(choose: (geometry: Geometry) => { shapes: [Shape, Shape]; more?: Attributes }): Calls {
   return geometry.chain((geometry) => {
     const { shapes, more } = choose(geometry)
     return fc
-      .tuple(values(shapes[0], 'float32'), values(shapes[1], 'float32'))
+      .tuple(values(shapes[0], 'float32', element), values(shapes[1], 'float32', element))
       .map((inputs) => ({ inputs, attributes: { ...geometry.attributes, ...more } }))
   })
 }

@@ -109,7 +109,7 @@ function examplesOf(
 
 export const conv2dPrimitive: Primitive = {
   name: 'conv2d',
-  formula: 'y[n,k,i,j] = Σ x[n, c, i·stride + r·dilation − padding, …] w[k,c,r,s], zero outside',
+  formula: 'y[n,k,i,j] = Σ x[n, c, i·stride + r·dilation − padding, …] w[k,c,r,s], x being 0 outside',
   infer: ([x, weight], attributes) => {
     const { groups, ...geometry } = attributes as unknown as Geometry
     const [, channels] = x.shape
@@ -142,7 +142,7 @@ export const conv2dPrimitive: Primitive = {
 /** Transposed with respect to x: linear in the gradient and in the weights, and so are its own gradients. */
 export const conv2dInputGradientPrimitive: Primitive = {
   name: 'conv2dInputGradient',
-  formula: 'the gradient of Σ conv2d(x, w) · g with respect to x',
+  formula: 'gx[n,c,p,q] = Σ g[n,k,i,j] w[k,c,r,s] over the i, r with i·stride + r·dilation − padding = p, …',
   infer: ([gradient, weight], { inputSize, groups }) => ({
     shape: [gradient.shape[0], weight.shape[1] * (groups as number), ...(inputSize as number[])],
     dtype: sharedType('conv2dInputGradient', 'float', [gradient, weight]),
@@ -160,7 +160,7 @@ export const conv2dInputGradientPrimitive: Primitive = {
 /** Transposed with respect to w: linear in x and in the gradient, and so are its own gradients. */
 export const conv2dWeightGradientPrimitive: Primitive = {
   name: 'conv2dWeightGradient',
-  formula: 'the gradient of Σ conv2d(x, w) · g with respect to w',
+  formula: 'gw[k,c,r,s] = Σ g[n,k,i,j] x[n, c, i·stride + r·dilation − padding, …], x being 0 outside',
   infer: ([x, gradient], { kernelSize, groups }) => ({
     shape: [gradient.shape[1], x.shape[1] / (groups as number), ...(kernelSize as number[])],
     dtype: sharedType('conv2dWeightGradient', 'float', [x, gradient]),
@@ -199,6 +199,14 @@ function weightGradient(x: Tensor, gradient: Tensor, weight: Shape, attributes: 
  * The cross-correlation that networks call convolution: maps `x` [N, C, H, W], `weight` [K, C/groups, R, S], `bias`
  * [K]; output [N, K, H', W'] with H' = ⌊(H + 2 padding − dilation (R − 1) − 1) / stride⌋ + 1.
  * One of maps and weights at least must be floating. PyTorch: `torch.nn.functional.conv2d`.
+ *
+ * The padding is zeros that are multiplied, forward and in the gradient of the weights: a weight of ∞ that meets it gives
+ * NaN (0 · ∞), and so does an infinite gradient. The gradient of the maps has only products of pixels and weights that met.
+ *
+ * On the wasm executor this holds of direct convolution. Where shapes allow it computes 3×3 kernels of stride 1 tile by
+ * tile, by Winograd's method. What ∞ or NaN has a part in is not finite there either, but may be NaN instead of ∞; and
+ * so may outputs up to a tile (4 pixels) away from it, all outputs of a filter that holds it, and in the gradient of the
+ * weights all taps of its channel. `THERMOGRAD_WINOGRAD=0` turns the method off.
  */
 export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor, options: Conv2dOptions = {}): Tensor {
   checkTensor('conv2d', 'x', x)

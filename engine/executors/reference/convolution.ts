@@ -1,6 +1,6 @@
 import type { Attributes } from '../../node.ts'
 import { type Shape, sizeOf } from '../../shape.ts'
-import type { Kernel } from './kernel.ts'
+import type { Kernel, Operand } from './kernel.ts'
 
 type Pair = readonly [number, number]
 
@@ -62,10 +62,27 @@ function overlaps(dimension: 0 | 1, length: number, kernel: number, output: numb
   })
 }
 
+/** Maps amid the zeros of their padding, which are multiplied like other numbers. */
+function padded({ values, shape }: Operand, { padding, ...attributes }: Attributes) {
+  const [outer, [height, width]] = [shape.slice(0, 2), shape.slice(2)]
+  const [vertical, horizontal] = padding as Pair
+  const lines = height + 2 * vertical
+  const lineLength = width + 2 * horizontal
+  const maps = new Float64Array(sizeOf(outer) * lines * lineLength)
+  for (let map = 0; map < sizeOf(outer); map++) {
+    for (let row = 0; row < height; row++) {
+      const from = (map * height + row) * width
+      const to = (map * lines + vertical + row) * lineLength + horizontal
+      for (let column = 0; column < width; column++) maps[to + column] = values[from + column]
+    }
+  }
+  return { maps, shape: [...outer, lines, lineLength], attributes: { ...attributes, padding: [0, 0] } }
+}
+
 export const conv2d: Kernel = ([x, weight], { attributes, shape }) => {
   const result = new Float64Array(sizeOf(shape))
-  const maps = x.values
-  forEachRow(x.shape, weight.shape, shape, attributes, (output, input, tap, count, step) => {
+  const { maps, ...inside } = padded(x, attributes)
+  forEachRow(inside.shape, weight.shape, shape, inside.attributes, (output, input, tap, count, step) => {
     const factor = weight.values[tap]
     for (let j = 0; j < count; j++) result[output + j] += factor * maps[input + j * step]
   })
@@ -84,9 +101,9 @@ export const conv2dInputGradient: Kernel = ([gradient, weight], { attributes, sh
 
 export const conv2dWeightGradient: Kernel = ([x, gradient], { attributes, shape }) => {
   const result = new Float64Array(sizeOf(shape))
-  const maps = x.values
+  const { maps, ...inside } = padded(x, attributes)
   const slopes = gradient.values
-  forEachRow(x.shape, shape, gradient.shape, attributes, (output, input, tap, count, step) => {
+  forEachRow(inside.shape, shape, gradient.shape, inside.attributes, (output, input, tap, count, step) => {
     let total = 0
     for (let j = 0; j < count; j++) total += slopes[output + j] * maps[input + j * step]
     result[tap] += total

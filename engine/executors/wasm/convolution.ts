@@ -7,6 +7,7 @@ import { denseView, type Order, sliceView, type View } from '../../plan/view.ts'
 import type { Shape } from '../../shape.ts'
 import { depthwiseConvolve, depthwiseWeightGradient, isDepthwise } from './depthwise.ts'
 import { loopsOf } from './kernels/convolve.ts'
+import type { Inside } from './kernels/inside.ts'
 import { weightGradientScratch } from './kernels/weightGradient.ts'
 import type { EngineModes } from './modes.ts'
 import { tileTotals } from './scratch.ts'
@@ -79,6 +80,7 @@ export const convolutionExpansions = (modes: EngineModes): Expansions => ({
         convolve(scheduler, modes, seen, chosen, written, {
           stride: [1, 1],
           dilation: [row.dilation, column.dilation],
+          inside: insideOf(phase, gradient.shape),
         })
       }
     }
@@ -153,6 +155,12 @@ interface Phase {
   readonly dilation: number
 }
 
+/** Where the pixels of the gradient lie among those that a phase looks at; undefined where it looks at no others. */
+function insideOf([row, column]: readonly Phase[], [, , height, width]: Shape): Inside | undefined {
+  if (Math.min(row.first, column.first) >= 0 && row.end <= height && column.end <= width) return undefined
+  return [-row.first, height - row.first, -column.first, width - column.first]
+}
+
 /** The phases along rows and along columns. */
 function bothPhases({ attributes, shape }: Operation, weight: Shape): Phase[][] {
   return [0, 1].map((axis) => phasesOf(geometryOf(attributes), axis, weight[2 + axis], shape[2 + axis]))
@@ -213,18 +221,21 @@ function turnedFilters(weight: View, groups: number): View {
   return sliceView(swapped, [0, 0, 0, shape[3] - 1, shape[4] - 1], [1, 1, 1, -1, -1], swapped.shape)
 }
 
-/** Writes to `output` [N, K, H, W] what filters [groups, filters, depth, R, S] make of padded maps. */
+/**
+ * Writes to `output` [N, K, H, W] what filters [groups, filters, depth, R, S] make of padded maps. If `inside` is given, the
+ * zeros around it have no part in that; by Winograd's method they have.
+ */
 function convolve(
   scheduler: Scheduler,
   modes: EngineModes,
   maps: View,
   filters: View,
   output: View,
-  { stride, dilation }: Pick<Window, 'stride' | 'dilation'>,
+  { stride, dilation, inside }: Pick<Window, 'stride' | 'dilation'> & { readonly inside?: Inside },
 ): void {
   const [, perGroup, depth, ...window] = filters.shape
   if (isDepthwise(filters.shape)) {
-    depthwiseConvolve(scheduler, maps, filters, output, { stride, dilation })
+    depthwiseConvolve(scheduler, maps, filters, output, { stride, dilation, ...(inside && { inside }) })
     return
   }
   const filtering = winogradFor(modes, filters, output, stride, dilation)
@@ -232,7 +243,13 @@ function convolve(
     winogradConvolve(scheduler, modes, filtering, maps, filters, output)
     return
   }
-  const attributes = { stride, dilation, window: [window[0], window[1]], filters: perGroup } as const
+  const attributes = {
+    stride,
+    dilation,
+    window: [window[0], window[1]],
+    filters: perGroup,
+    ...(inside && { inside }),
+  } as const
   const totals = tileTotals(scheduler, modes, loopsOf(maps, attributes, depth))
   const packed = packFilters(scheduler, modes.tile.columns, filters)
   scheduler.emit({ kind: 'call', name: 'convolve', attributes, inputs: [maps, packed, ...totals], output })

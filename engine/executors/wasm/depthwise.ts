@@ -4,6 +4,7 @@ import type { Scheduler } from '../../plan/scheduler.ts'
 import { broadcastView, rowMajor, type View } from '../../plan/view.ts'
 import type { Shape } from '../../shape.ts'
 import { depthwiseTotalsFloats } from './kernels/depthwise.ts'
+import type { Inside } from './kernels/inside.ts'
 import type { EngineModes } from './modes.ts'
 import { scratchOf } from './scratch.ts'
 
@@ -16,13 +17,16 @@ export function isDepthwise([groups, filters, depth]: Shape): boolean {
   return groups > 1 && filters === 1 && depth === 1
 }
 
-/** output[n, c, i, j] = Σ over taps of maps[n, c, at the tap] · filters[c, tap], maps being padded. */
+/**
+ * output[n, c, i, j] = Σ over taps of maps[n, c, at the tap] · filters[c, tap], maps being padded; if `inside` is given,
+ * over those taps only that look there.
+ */
 export function depthwiseConvolve(
   scheduler: Scheduler,
   maps: View,
   filters: View,
   output: View,
-  geometry: Geometry,
+  geometry: Geometry & { readonly inside?: Inside },
 ): void {
   const [channels, , , ...window] = filters.shape
   const [channelStride, , , ...tapStrides] = filters.strides

@@ -2,16 +2,16 @@ import type { Geometry } from '../../../operations/convolution.ts'
 import type { CallKernel } from '../../../plan/kernels.ts'
 import { elementOf, resultBlocks, widthAlong } from './elements.ts'
 import { Sums, termsOf } from './sums.ts'
-import { whereInside, whereSeen, windowAxes } from './window.ts'
+import { elementOrZero, sightThrough, whereSeen, windowAxes } from './window.ts'
 import type { KernelSource, KernelWriter, Target } from './writer.ts'
 
 /**
  * The three convolutions. A thread has up to four neighbouring channels of one pixel (or filters of one tap) in
  * registers: what it reads of the maps meets four weights that lie side by side.
  *
- *     for each tap that lies inside
+ *     for each tap
  *       for each channel of the group
- *         v = maps[…];  s0 += v·w[k]  s1 += v·w[k+1]  s2 += v·w[k+2]  s3 += v·w[k+3]
+ *         v = maps[…], or the zero of the padding;  s0 += v·w[k]  s1 += v·w[k+1]  s2 += v·w[k+2]  s3 += v·w[k+3]
  */
 
 function geometryOf({ attributes }: CallKernel): Geometry {
@@ -32,14 +32,13 @@ export function conv2dSource(call: CallKernel, target: Target): KernelSource {
     const channel = channelOf(writer, k, perGroup, depth)
     const ofTap = termsOf(depth, 1)
     all.addLoop(rows.taps, termsOf(columns.taps, ofTap), (ofRows, r) => {
-      whereInside(writer, rows, i, r, (y) => {
-        ofRows.addLoop(columns.taps, ofTap, (ofColumns, s) => {
-          whereInside(writer, columns, j, s, (z) => {
-            ofColumns.addLoop(depth, 1, (sums, c) => {
-              const seen = writer.constant(elementOf(writer, x, [n, sumOf(channel, c), y, z]))
-              sums.addProduct(seen, (lane) => elementOf(writer, weight, [sumOf(k, String(lane)), c, r, s]))
-            })
-          })
+      const row = sightThrough(writer, rows, i, r)
+      ofRows.addLoop(columns.taps, ofTap, (ofColumns, s) => {
+        const column = sightThrough(writer, columns, j, s)
+        ofColumns.addLoop(depth, 1, (sums, c) => {
+          const place = [n, sumOf(channel, c), row.input, column.input]
+          const seen = elementOrZero(writer, [row, column], elementOf(writer, x, place))
+          sums.addProduct(seen, (lane) => elementOf(writer, weight, [sumOf(k, String(lane)), c, r, s]))
         })
       })
     })
@@ -99,13 +98,12 @@ export function conv2dWeightGradientSource(call: CallKernel, target: Target): Ke
     all.addLoop(images, termsOf(lines, ofLine), (ofImages, turn) => {
       const n = imageOf(writer, turn, part, parts)
       ofImages.addLoop(lines, ofLine, (ofLines, i) => {
-        whereInside(writer, rows, i, r, (y) => {
-          ofLines.addLoop(lineLength, 1, (sums, j) => {
-            whereInside(writer, columns, j, s, (z) => {
-              const seen = writer.constant(elementOf(writer, x, [n, channel, y, z]))
-              sums.addProduct(seen, (lane) => elementOf(writer, gradient, [n, sumOf(k, String(lane)), i, j]))
-            })
-          })
+        const row = sightThrough(writer, rows, i, r)
+        ofLines.addLoop(lineLength, 1, (sums, j) => {
+          const column = sightThrough(writer, columns, j, s)
+          const place = [n, channel, row.input, column.input]
+          const seen = elementOrZero(writer, [row, column], elementOf(writer, x, place))
+          sums.addProduct(seen, (lane) => elementOf(writer, gradient, [n, sumOf(k, String(lane)), i, j]))
         })
       })
     })

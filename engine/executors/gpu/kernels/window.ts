@@ -25,19 +25,37 @@ export function windowAxes(
   }))
 }
 
-/** Runs the body on the input pixel that an output pixel sees through a tap, unless that lies in the padding. */
-export function whereInside(
+/** Where an output pixel looks through a tap along one axis, and what holds if that is not in the padding. */
+export interface Sight {
+  readonly input: string
+  readonly inside: readonly string[]
+}
+
+/** What output pixel `output` sees through a tap. */
+export function sightThrough(
   writer: KernelWriter,
   { stride, padding, dilation, length }: WindowAxis,
   output: string,
   tap: string,
-  body: (input: string) => void,
-): void {
+): Sight {
   const input = writer.constant(`${output}*${stride}+${tap}*${dilation}-${padding}`, 'p')
-  writer.when(padding === 0 ? [] : [`${input}>=0`, `${input}<${length}`], () => body(input))
+  return { input, inside: padding === 0 ? [] : [`${input}>=0`, `${input}<${length}`] }
 }
 
-/** Loops over the taps through which output pixel `output` sees: the body is given the input pixel and the tap. */
+/** The element that lies in sight, or the zero of the padding. */
+export function elementOrZero(writer: KernelWriter, sights: readonly Sight[], element: string): string {
+  const conditions = sights.flatMap(({ inside }) => inside)
+  if (conditions.length === 0) return writer.constant(element)
+  const seen = writer.name('v')
+  writer.write(`let ${seen}=0;`)
+  writer.when(conditions, () => writer.write(`${seen}=${element};`))
+  return seen
+}
+
+/**
+ * Loops over the taps through which output pixel `output` sees, those in the padding left out: the body is given the input
+ * pixel and the tap.
+ */
 export function tapsAlong(
   writer: KernelWriter,
   output: string,
@@ -45,7 +63,8 @@ export function tapsAlong(
   body: (input: string, tap: string) => void,
 ): void {
   writer.loop(axis.taps, (tap) => {
-    whereInside(writer, axis, output, tap, (input) => body(input, tap))
+    const { input, inside } = sightThrough(writer, axis, output, tap)
+    writer.when(inside, () => body(input, tap))
   })
 }
 

@@ -90,6 +90,7 @@ export const v128 = {
   and: binary(simd(0x4e)),
   or: binary(simd(0x50)),
   bitselect: ternary(simd(0x52)),
+  any_true: unary(simd(0x53)),
 }
 
 export const i8x16 = {

@@ -1,7 +1,10 @@
 import type { CallKernel } from '../../../plan/kernels.ts'
 import type { View } from '../../../plan/view.ts'
-import { i32 } from '../assembler/instructions.ts'
+import { sizeOf } from '../../../shape.ts'
+import { control, i32 } from '../assembler/instructions.ts'
+import type { Local } from '../assembler/module.ts'
 import { Ending, endingViews } from './ending.ts'
+import { findNonFinite, type Inside, liesInside } from './inside.ts'
 import { beginKernel, type CallContext, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement } from './lanes.ts'
 import { addressIn, advance, at } from './pointers.ts'
@@ -15,6 +18,8 @@ interface Attributes {
   readonly window: readonly [number, number]
   /** Filters in a group. */
   readonly filters: number
+  /** Where pixels of the maps have a part in sums; the rest is zeros. Default: everywhere. */
+  readonly inside?: Inside
 }
 
 /**
@@ -28,7 +33,8 @@ interface Attributes {
  *             for each tap r, s and channel c        ┘ held in registers
  *               tile += x[pixels at (r, s), c] ⊗ w[r, s, c, the block]
  *
- * Without dilation and groups, the taps of a filter's row and their channels are one run of S·C floats.
+ * Without dilation and groups, the taps of a filter's row and their channels are one run of S·C floats. Pixels that are
+ * not inside are left out, one by one, if the filters are not finite.
  */
 export function convolveCode(
   kernel: CallKernel,
@@ -39,7 +45,7 @@ export function convolveCode(
     output,
     attributes,
   } = kernel
-  const { stride, dilation, window, filters } = attributes as unknown as Attributes
+  const { stride, dilation, window, filters, inside } = attributes as unknown as Attributes
   const [count, , height, width] = output.shape
   const bands = bandsFor(count, height, threads)
   const rows = height / bands
@@ -88,6 +94,51 @@ export function convolveCode(
     totals.end(tile)
   }
 
+  /** The same for one pixel, of which only the taps that look inside are summed. */
+  const sumInside = (tile: Tile, inside: Inside, row: Local, outputPixel: Local) => {
+    const tapLoops = [...window, depth]
+    const totals = new TileTotals(code, scratch, tapLoops, largest)
+    const nested = (depth: number, turns: (count: number) => void) =>
+      totals.inBlocks(tile, depth, tapLoops[depth], turns)
+    const [y, x, from, weight] = Array.from({ length: 4 }, () => builder.local('i32'))
+    const sumChannels = () => {
+      builder.emit(from.set(column.get), weight.set(lane.get))
+      nested(2, (length) => {
+        builder.loop(length, 1, () => {
+          tile.addProduct(from.get, () => 0, weight.get)
+          builder.emit(advance(from, bytesPerElement), advance(weight, blockRow))
+        })
+      })
+    }
+    const sumRow = () => {
+      builder.emit(x.set(i32.mul(outputPixel.get, i32.const(stride[1]))))
+      nested(1, (count) => {
+        builder.loop(count, 1, () => {
+          const isInside = liesInside(y.get, x.get, inside)
+          builder.emit(
+            control.if(isInside, builder.block(sumChannels)),
+            advance(x, dilation[1]),
+            advance(column, dilation[1] * pixel),
+            advance(lane, depth * blockRow),
+          )
+        })
+      })
+    }
+    totals.begin(tile)
+    builder.emit(y.set(i32.mul(i32.add(firstRow.get, row.get), i32.const(stride[0]))))
+    nested(0, (count) => {
+      builder.loop(count, 1, () => {
+        sumRow()
+        builder.emit(
+          advance(y, dilation[0]),
+          advance(column, dilation[0] * mapLine - window[1] * dilation[1] * pixel),
+        )
+      })
+    })
+    totals.end(tile)
+  }
+
+  const spoiled = inside && findNonFinite(builder, pointerTo(packed).get, sizeOf(packed.shape))
   builder.loop(groups, 1, (group) => {
     forUnits(builder, (unit) => {
       builder.emit(
@@ -101,29 +152,40 @@ export function convolveCode(
           ),
         )
         builder.loop(rows, 1, (row) => {
-          inPieces(builder, width, bestRows(width, largest.rows), 1, (firstPixel, tileRows) => {
-            const tile = new Tile(builder, { rows: tileRows, columns: tileColumns }, { relaxedSimd })
-            const block = at(
-              pointerTo(packed).get,
-              [group, blocks * blockBytes],
-              [filter, blockBytes / blockColumns],
-            )
-            builder.emit(column.set(at(mapRow.get, [firstPixel, pixelStep])), lane.set(block))
-            sumOneTile(tile)
-            ending.place((view) =>
-              addressIn(
-                view,
-                pointerTo(view),
-                [image, 0],
-                [group, 1, filters],
-                [filter, 1],
-                [firstRow, 2],
-                [row, 2],
-                [firstPixel, 3],
-              ),
-            )
-            tile.end(ending, ({ strides }, i) => i * strides[3] * bytesPerElement)
-          })
+          /** The row in tiles of at most so many pixels. */
+          const tilesOf = (most: number, sum: (tile: Tile, firstPixel: Local) => void) => {
+            inPieces(builder, width, most, 1, (firstPixel, tileRows) => {
+              const tile = new Tile(builder, { rows: tileRows, columns: tileColumns }, { relaxedSimd })
+              const block = at(
+                pointerTo(packed).get,
+                [group, blocks * blockBytes],
+                [filter, blockBytes / blockColumns],
+              )
+              builder.emit(column.set(at(mapRow.get, [firstPixel, pixelStep])), lane.set(block))
+              sum(tile, firstPixel)
+              ending.place((view) =>
+                addressIn(
+                  view,
+                  pointerTo(view),
+                  [image, 0],
+                  [group, 1, filters],
+                  [filter, 1],
+                  [firstRow, 2],
+                  [row, 2],
+                  [firstPixel, 3],
+                ),
+              )
+              tile.end(ending, ({ strides }, i) => i * strides[3] * bytesPerElement)
+            })
+          }
+          const all = builder.block(() => tilesOf(bestRows(width, largest.rows), sumOneTile))
+          if (inside === undefined) builder.emit(all)
+          else {
+            const some = builder.block(() => {
+              tilesOf(1, (tile, pixel) => sumInside(tile, inside, row, pixel))
+            })
+            builder.emit(control.if(spoiled!.get, some, all))
+          }
           builder.emit(advance(mapRow, stride[0] * mapLine))
         })
       })

@@ -1,9 +1,11 @@
 import type { CallKernel } from '../../../plan/kernels.ts'
 import type { View } from '../../../plan/view.ts'
 import { type Shape, sizeOf } from '../../../shape.ts'
-import { f32x4, i32, v128 } from '../assembler/instructions.ts'
+import type { Code } from '../assembler/encoding.ts'
+import { control, f32x4, i32, v128 } from '../assembler/instructions.ts'
 import type { FunctionBuilder, Local } from '../assembler/module.ts'
 import { Ending, endingViews } from './ending.ts'
+import { findNonFinite, type Inside, liesInside } from './inside.ts'
 import { beginKernel, type CallContext, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement, laneCount, loadLanes, storeLanes } from './lanes.ts'
 import { addressIn, advance, at } from './pointers.ts'
@@ -22,6 +24,8 @@ interface Attributes {
   readonly dilation: readonly [number, number]
   /** Rows and columns of a filter. */
   readonly window: readonly [number, number]
+  /** Where pixels of the maps have a part in sums; the rest is zeros. Default: everywhere. */
+  readonly inside?: Inside
 }
 
 /** Channels side by side: two vectors, which V8 may make one. */
@@ -42,6 +46,8 @@ interface Half {
  *     for each image and row of the output          (the units of threads)
  *       for each eight channels                     (the taps of their filters stay in registers)
  *         for each pixel: y = Σ over taps of x[pixel at the tap] · w[tap]     (sums of sums, if they are many)
+ *
+ * Pixels that are not inside are left out if the filters are not finite.
  */
 export function depthwiseConvolveCode(
   kernel: CallKernel,
@@ -52,7 +58,7 @@ export function depthwiseConvolveCode(
     output,
   } = kernel
   const attributes = kernel.attributes as unknown as Attributes
-  const { stride } = attributes
+  const { stride, dilation, window, inside } = attributes
   const [count, channels, height, width] = output.shape
   const taps = tapOffsets(maps, attributes)
   const code = beginKernel([maps, packed, ...endingViews(kernel)], count * height)
@@ -62,6 +68,16 @@ export function depthwiseConvolveCode(
   const [image, row, from, filter] = Array.from({ length: 4 }, () => builder.local('i32'))
   const weights = Array.from({ length: Math.min(taps.length, tapsInRegisters) }, () => pairOf(builder))
   const [sums, blocks] = [pairOf(builder), pairOf(builder)]
+  const spoiled = inside && findNonFinite(builder, pointerTo(packed).get, sizeOf(packed.shape))
+
+  /** Whether an output pixel sees a pixel inside through this tap. */
+  const seesInside = (tap: number, inside: Inside, ...pixel: [Local, Local]): Code => {
+    const taps = [Math.floor(tap / window[1]), tap % window[1]]
+    const [y, x] = pixel.map((at, axis) =>
+      i32.add(i32.mul(at.get, i32.const(stride[axis])), i32.const(taps[axis] * dilation[axis])),
+    )
+    return liesInside(y, x, inside)
+  }
 
   forUnits(builder, (unit) => {
     builder.emit(
@@ -79,32 +95,43 @@ export function depthwiseConvolveCode(
         builder.emit(...halves.map((half) => pair[half.half].set(weightOf(tap, half))))
       })
       ending.place((view) => addressIn(view, pointerTo(view), [image, 0], [channel, 1], [row, 2]))
-      builder.loop(width, 1, () => {
-        taps.forEach((offset, tap) => {
-          const terms = halves.map((half) => {
-            const [sum, x] = [sums[half.half], load(from, offset, half)]
-            const weight = weights[tap]?.[half.half].get ?? weightOf(tap, half)
-            return sum.set(tap % longestChain === 0 ? f32x4.mul(x, weight) : sumUp(x, weight, sum.get))
+      const pixels = (insideOnly?: Inside) =>
+        builder.loop(width, 1, (pixel) => {
+          taps.forEach((offset, tap) => {
+            const isFirst = tap % longestChain === 0
+            const terms = (start: boolean) =>
+              halves.map((half) => {
+                const [sum, x] = [sums[half.half], load(from, offset, half)]
+                const weight = weights[tap]?.[half.half].get ?? weightOf(tap, half)
+                return sum.set(start ? f32x4.mul(x, weight) : sumUp(x, weight, sum.get))
+              })
+            if (insideOnly) {
+              if (isFirst) builder.emit(...halves.map(({ half }) => sums[half].set(v128.zero)))
+              builder.emit(control.if(seesInside(tap, insideOnly, row, pixel), terms(false)))
+            } else builder.emit(...terms(isFirst))
+            if (taps.length <= longestChain || ((tap + 1) % longestChain > 0 && tap < taps.length - 1)) return
+            const isFirstBlock = tap < longestChain
+            builder.emit(
+              ...halves.map(({ half }) => {
+                const [sum, block] = [sums[half].get, blocks[half]]
+                return block.set(isFirstBlock ? sum : f32x4.add(block.get, sum))
+              }),
+            )
           })
-          builder.emit(...terms)
-          if (taps.length <= longestChain || ((tap + 1) % longestChain > 0 && tap < taps.length - 1)) return
-          const isFirst = tap < longestChain
-          builder.emit(
-            ...halves.map(({ half }) => {
-              const [sum, block] = [sums[half].get, blocks[half]]
-              return block.set(isFirst ? sum : f32x4.add(block.get, sum))
-            }),
+          const results = taps.length <= longestChain ? sums : blocks
+          ending.write(
+            (half) => results[half].get,
+            piece,
+            () => 0,
           )
+          builder.emit(advance(from, stride[1] * maps.strides[3] * bytesPerElement))
+          ending.advance(({ strides }) => strides[3])
         })
-        const results = taps.length <= longestChain ? sums : blocks
-        ending.write(
-          (half) => results[half].get,
-          piece,
-          () => 0,
-        )
-        builder.emit(advance(from, stride[1] * maps.strides[3] * bytesPerElement))
-        ending.advance(({ strides }) => strides[3])
-      })
+      if (spoiled === undefined) pixels()
+      else {
+        const [some, all] = [builder.block(() => pixels(inside)), builder.block(() => pixels())]
+        builder.emit(control.if(spoiled.get, some, all))
+      }
     })
   })
   return code
