@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -8,6 +9,8 @@ import packageJson from '../package.json' with { type: 'json' }
 
 const root = join(import.meta.dirname, '..')
 const run = promisify(execFile)
+
+const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
 
 const conditions = ['node', 'browser'] as const
 
@@ -56,17 +59,38 @@ const tensors = ${tensors}
 const whole = tensors.filter((x) => typeof x.relu === 'function' && typeof x.data === 'function')
 process.stdout.write(whole.length + ' of ' + tensors.length)`
 
-/** The package as it is published, in a folder where Node and bundlers find it under its name, with what it needs. */
-const folder = mkdtempSync(join(root, 'node_modules', '.entries-'))
+/** A folder in which the package is installed as it is published, with what it depends on and nothing else. */
+const folder = mkdtempSync(join(tmpdir(), 'entries-'))
+const installed = join(folder, 'node_modules', 'thermograd')
+
+async function install(): Promise<void> {
+  // Whoever compiles against the package for Node has Node's types.
+  for (const name of [...Object.keys(packageJson.dependencies), '@types/node']) {
+    const link = join(folder, 'node_modules', name)
+    mkdirSync(dirname(link), { recursive: true })
+    symlinkSync(join(root, 'node_modules', name), link)
+  }
+  mkdirSync(installed)
+  cpSync(join(root, 'package.json'), join(installed, 'package.json'))
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+  writeFileSync(join(folder, 'main.js'), '')
+  const options = ['--noCheck', '--sourceMap', 'false', '--inlineSources', 'false']
+  const build = [tsc, '-p', 'tsconfig.build.json', ...options, '--outDir', join(installed, 'dist')]
+  await run(process.execPath, build, { cwd: root })
+}
 
 async function outputOf(program: string, code: string): Promise<string> {
   const file = join(folder, program)
   writeFileSync(file, code)
-  return (await run(process.execPath, [file])).stdout
+  // Programs that import the package do not run under vitest.
+  const { VITEST: _, ...env } = process.env
+  return (await run(process.execPath, [file], { env })).stdout
 }
 
 /** The program with what it uses of the package; other packages stay outside. */
-async function bundled(code: string, condition: string): Promise<string> {
+const bundled = async (code: string, condition: string) => (await bundleOf(code, condition)).code
+
+async function bundleOf(code: string, condition: string): Promise<{ code: string; exports: string[] }> {
   const main = join(folder, 'main.js')
   const bundle = await rolldown({
     input: main,
@@ -78,21 +102,50 @@ async function bundled(code: string, condition: string): Promise<string> {
   })
   const { output } = await bundle.generate({ codeSplitting: false })
   await bundle.close()
-  return output[0].code
+  return output[0]
 }
 
-describe('the entries of the package', () => {
-  beforeAll(async () => {
-    cpSync(join(root, 'package.json'), join(folder, 'package.json'))
-    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
-    const options = '--noCheck --declaration false --sourceMap false --inlineSources false --outDir'.split(
-      ' ',
-    )
-    writeFileSync(join(folder, 'main.js'), '')
-    await run(process.execPath, [tsc, '-p', 'tsconfig.build.json', ...options, join(folder, 'dist')], {
-      cwd: root,
-    })
+/** Options with which the compiler resolves types under a condition. */
+const resolutions = {
+  node: ['--module', 'nodenext'],
+  browser: ['--module', 'esnext', '--moduleResolution', 'bundler', '--customConditions', 'browser'],
+} as const
+
+/** What the compiler says of programs in the folder, under a condition. */
+async function compilerErrors(
+  files: readonly string[],
+  condition: (typeof conditions)[number],
+): Promise<string> {
+  const options = [
+    '--noEmit',
+    '--ignoreConfig',
+    '--strict',
+    '--target',
+    'es2024',
+    '--lib',
+    'esnext,dom',
+    '--types',
+    'node',
+  ]
+  const compiled = run(process.execPath, [tsc, ...options, ...resolutions[condition], ...files], {
+    cwd: folder,
   })
+  return compiled.then(
+    ({ stdout }) => stdout,
+    (error: { stdout: string }) => error.stdout,
+  )
+}
+
+/** A program that compiles where the types of an entry name these values, each of them, and no other. */
+const namingExactly = (entry: string, names: readonly string[]) => `
+import type * as entry from '${specifier(entry)}'
+export const names: Readonly<Record<keyof typeof entry, true>> = {
+${names.map((name) => `  ${name}: true,`).join('\n')}
+}
+`
+
+describe('the entries of the package', () => {
+  beforeAll(install, 120_000)
   afterAll(() => rmSync(folder, { recursive: true }))
 
   it('should each have a program', () => {
@@ -116,10 +169,38 @@ describe('the entries of the package', () => {
     }
   }
 
+  for (const condition of conditions) {
+    it(`should have types that name what is there: for ${condition}`, async () => {
+      const files = Object.keys(programs).map(async (entry) => {
+        const { exports } = await bundleOf(`export * from '${specifier(entry)}'`, condition)
+        const file = `names${name(entry)}.${condition}.ts`
+        writeFileSync(join(folder, file), namingExactly(entry, exports))
+        return file
+      })
+      expect(await compilerErrors(await Promise.all(files), condition)).toBe('')
+    })
+  }
+
+  it('should not compile for a page what its bundle would lack', async () => {
+    writeFileSync(join(folder, 'first.ts'), firstProgram())
+    expect(await compilerErrors(['first.ts'], 'node')).toBe('')
+    expect(await compilerErrors(['first.ts'], 'browser')).toMatch(
+      /^first.ts\(\d+,\d+\): error TS2305: .* has no exported member 'openDataset'\.\n$/,
+    )
+  })
+
   it('should cost a page only what it uses', async () => {
     const schedule = await bundled("import { cosine } from 'thermograd/nn'; console.log(cosine)", 'browser')
     expect(schedule.length).toBeLessThan(10_000)
   })
 })
+
+const specifier = (entry: string) => entry.replace('.', 'thermograd')
+
+/** The first program of the README. */
+function firstProgram(): string {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  return /## A first program.*?```ts\n(.*?)```/s.exec(readme)?.[1] ?? ''
+}
 
 const name = (entry: string) => entry.replaceAll(/[./]+/g, '-')

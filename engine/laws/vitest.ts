@@ -5,11 +5,20 @@ import { executorLaws } from './executorLaws.ts'
 import { formatBroken, type Law } from './law.ts'
 import { lawsOf, type Operation } from './operationLaws.ts'
 
-/** Loaded only under vitest: who checks laws elsewhere does not need it. */
-const vitest = globalThis.process?.env['VITEST'] ? await import('vitest') : undefined
+type Register = (name: string, body: () => Promise<void>) => void
 
-/** @internal Vitest, for a function that registers tests. Throws where there is none to register them with. */
-export function vitestFor(name: string, instead: string): NonNullable<typeof vitest> {
+/** What the laws need of vitest, said here so that the package's types need no vitest. */
+export interface Vitest {
+  readonly describe: (name: string, body: () => void) => void
+  readonly it: Register & { readonly skipIf: (condition: unknown) => Register }
+  readonly expect: { readonly fail: (message: string) => unknown }
+}
+
+/** Loaded only under vitest: checking laws elsewhere does not need it. */
+const vitest: Vitest | undefined = globalThis.process?.env['VITEST'] ? await import('vitest') : undefined
+
+/** @internal Vitest, for a function that registers tests. Throws outside of vitest. */
+export function vitestFor(name: string, instead: string): Vitest {
   demand(vitest !== undefined, () => `${name}: expected to run under vitest; elsewhere call ${instead}`)
   return vitest
 }
@@ -38,9 +47,11 @@ function describeAll<Subject>(
   const { describe, expect, it } = vitestFor(caller, caller.replace('describe', 'check'))
   const trial = trialFor(options)
   describe(`laws of ${name}`, () => {
-    it.each(laws)('$name: $statement', async (law) => {
-      const broken = await law.check(await open(), trial)
-      if (broken !== undefined) expect.fail(formatBroken(law, broken))
-    })
+    for (const law of laws) {
+      it(`${law.name}: ${law.statement}`, async () => {
+        const broken = await law.check(await open(), trial)
+        if (broken !== undefined) expect.fail(formatBroken(law, broken))
+      })
+    }
   })
 }
