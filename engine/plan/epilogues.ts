@@ -4,18 +4,18 @@ import { valuesRead, valuesWritten } from './kernels.ts'
 import type { View } from './view.ts'
 
 /** Whether an executor's kernel can run a loop's body on its results before it writes them. */
-export type TakesEpilogue = (call: CallKernel, loop: LoopKernel) => boolean
+export type TakesEpilogue<Call extends CallKernel> = (call: Call, loop: LoopKernel) => boolean
 
 /**
  * Joins loops to the calls whose results they read: what a convolution has summed in registers is normalised, added to
  * and rectified there, and only that is written. It takes a call whose result nobody else reads; it then runs where the
  * loop stood, when all other operands are there.
  */
-export function joinEpilogues(
-  kernels: readonly Kernel[],
+export function joinEpilogues<Call extends CallKernel>(
+  kernels: readonly Kernel<Call>[],
   wanted: ReadonlySet<number>,
-  takesEpilogue: TakesEpilogue,
-): Kernel[] {
+  takesEpilogue: TakesEpilogue<Call>,
+): Kernel<Call>[] {
   const readers = new Map<number, number>()
   /** The only kernel that writes a value; undefined where several write parts of it. */
   const writers = new Map<number, number | undefined>()
@@ -23,7 +23,7 @@ export function joinEpilogues(
     for (const value of new Set(valuesRead(kernel))) readers.set(value, (readers.get(value) ?? 0) + 1)
     for (const value of valuesWritten(kernel)) writers.set(value, writers.has(value) ? undefined : i)
   })
-  const joined: (Kernel | undefined)[] = [...kernels]
+  const joined: (Kernel<Call> | undefined)[] = [...kernels]
   kernels.forEach((kernel, i) => {
     if (kernel.kind !== 'loop' || kernel.folds.length > 0) return
     const candidates = valuesRead(kernel)

@@ -5,8 +5,8 @@ import type { PrimitiveName } from '../operations/names.ts'
 import { format, type Shape } from '../shape.ts'
 
 /** One operation of a graph. Values are numbered: first the graph's inputs, then its operations in order. */
-export interface Operation {
-  readonly name: PrimitiveName
+export interface Operation<Name extends PrimitiveName = PrimitiveName> {
+  readonly name: Name
   readonly inputs: readonly number[]
   readonly attributes: Attributes
   readonly shape: Shape

@@ -1,40 +1,7 @@
-import type { PrimitiveName, ScalarName } from '../operations/names.ts'
 import { equalShapes, type Shape } from '../shape.ts'
 import { Dependencies } from './dependencies.ts'
 import { type Graph, valueType } from './graph.ts'
-
-/**
- * What becomes of an operation: a number that loops write themselves (`inline`), another look at a value (`view`), a
- * part of a fused loop (`loop`), the fold at the end of one (`fold`), or a kernel of its own (`call`).
- */
-export type Role = 'inline' | 'view' | 'loop' | 'fold' | 'call'
-
-/** Of all but the scalar functions, which are parts of loops; a missing one does not compile. */
-const roles: Record<Exclude<PrimitiveName, ScalarName | 'detach'>, Role> = {
-  literal: 'inline',
-  iota: 'inline',
-  reshape: 'view',
-  permute: 'view',
-  broadcastTo: 'view',
-  slice: 'view',
-  sum: 'fold',
-  amax: 'fold',
-  argmax: 'call',
-  embed: 'call',
-  concatenate: 'call',
-  matmul: 'call',
-  conv2d: 'call',
-  conv2dInputGradient: 'call',
-  conv2dWeightGradient: 'call',
-  maxPool2dIndices: 'call',
-  gather: 'call',
-  scatterAdd: 'call',
-  randomBits: 'call',
-}
-
-export function roleOf(name: PrimitiveName): Role {
-  return name in roles ? roles[name as keyof typeof roles] : 'loop'
-}
+import { roleOf } from './roles.ts'
 
 /** Operations that are computed together: one fused loop, or one call. */
 export interface Group {

@@ -1,7 +1,7 @@
 import type { DType } from '../dtype.ts'
-import type { Attributes } from '../node.ts'
 import type { ScalarName } from '../operations/names.ts'
 import type { Shape } from '../shape.ts'
+import type { FoldName } from './roles.ts'
 import type { Order, View } from './view.ts'
 
 /** One step of a loop's body. Register i holds the result of instruction i. */
@@ -21,7 +21,7 @@ export interface Store {
 
 /** The register's elements are folded into `view`, whose reduced axes have stride 0. */
 export interface Fold extends Store {
-  readonly name: 'sum' | 'amax'
+  readonly name: FoldName
   /** Scratch of the executor, where its sums are long: a number of higher precision for each element of the result. */
   readonly totals?: View
 }
@@ -37,10 +37,10 @@ export interface LoopKernel {
   readonly folds: readonly Fold[]
 }
 
-/** A call of a kernel that an executor has under this name. */
-export interface CallKernel {
+/** A call of a kernel that an executor has under this name, and what that must know beside its operands. */
+export interface CallKernel<Name extends string = string, Attributes = unknown> {
   readonly kind: 'call'
-  readonly name: string
+  readonly name: Name
   readonly attributes: Attributes
   readonly inputs: readonly View[]
   readonly output: View
@@ -58,7 +58,13 @@ export interface ClearKernel {
   readonly except?: View
 }
 
-export type Kernel = LoopKernel | CallKernel | ClearKernel
+/** A call of one of an executor's kernels; `Calls` maps their names to their attributes. */
+export type CallOf<Calls, Name extends keyof Calls & string = keyof Calls & string> = CallKernel<
+  Name,
+  Calls[Name]
+>
+
+export type Kernel<Call extends CallKernel = CallKernel> = LoopKernel | Call | ClearKernel
 
 /** The values that a kernel reads, or uses as scratch. */
 export function valuesRead(kernel: Kernel): number[] {
@@ -84,7 +90,10 @@ export function valuesWritten(kernel: Kernel): number[] {
 }
 
 /** The same kernel over values of other numbers. */
-export function renumber(kernel: Kernel, rename: (value: number) => number): Kernel {
+export function renumber<Call extends CallKernel>(
+  kernel: Kernel<Call>,
+  rename: (value: number) => number,
+): Kernel<Call> {
   const move = (view: View): View => ({ ...view, value: rename(view.value) })
   if (kernel.kind === 'clear') {
     return { ...kernel, value: rename(kernel.value), except: kernel.except && move(kernel.except) }

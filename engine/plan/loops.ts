@@ -1,51 +1,50 @@
 import type { Attributes } from '../node.ts'
-import type { ScalarName } from '../operations/names.ts'
 import type { Operation } from './graph.ts'
-import { type Group, roleOf } from './groups.ts'
+import type { Group } from './groups.ts'
 import type { Fold, Instruction, Store } from './kernels.ts'
 import { emitLoop } from './partialFolds.ts'
+import { isFold, isScalar, roleOf } from './roles.ts'
 import type { Scheduler } from './scheduler.ts'
 import { describe } from './signature.ts'
 import { broadcastView, type Order, orderOf, rowMajor, type View } from './view.ts'
 
 /** Schedules a group of elementwise operations, and the reductions at its end, as one loop. */
-export function lowerLoop(scheduler: Scheduler, group: Group): void {
+export function lowerLoop<Calls>(scheduler: Scheduler<Calls>, group: Group): void {
   const first = scheduler.graph.inputs.length
   const body = new LoopBody(scheduler, group)
   const results = group.members.flatMap((index) => {
     const value = first + index
     const operation = scheduler.graph.operations[index]
-    const isFold = roleOf(operation.name) === 'fold'
-    if (!isFold && !isNeededOutside(scheduler, group, value)) return []
-    return [{ value, operation, isFold, register: body.registerOf(isFold ? operation.inputs[0] : value) }]
+    const fold = isFold(operation) ? operation.name : undefined
+    if (fold === undefined && !isNeededOutside(scheduler, group, value)) return []
+    return [{ value, operation, fold, register: body.registerOf(fold ? operation.inputs[0] : value) }]
   })
   if (results.length === 0) return
   const order = preferredOrder(body.loads(), group)
   const stores: Store[] = []
   const folds: Fold[] = []
-  for (const { value, operation, isFold, register } of results) {
-    const view = isFold
+  for (const { value, operation, fold, register } of results) {
+    const view = fold
       ? scheduler.allocate(operation.shape, operation.dtype, order)
       : scheduler.allocateResult(operation, order)
     scheduler.place(value, view)
-    if (isFold) {
-      folds.push({ name: operation.name as Fold['name'], register, view: broadcastView(view, group.shape) })
-    } else stores.push({ register, view })
+    if (fold) folds.push({ name: fold, register, view: broadcastView(view, group.shape) })
+    else stores.push({ register, view })
   }
   const { shape } = group
   emitLoop(scheduler, { kind: 'loop', shape, order, body: body.instructions, stores, folds })
 }
 
 /** The instructions of a loop, written as results ask for them, and which register holds which value of the graph. */
-class LoopBody {
+class LoopBody<Calls> {
   readonly instructions: Instruction[] = []
-  readonly #scheduler: Scheduler
+  readonly #scheduler: Scheduler<Calls>
   readonly #group: Group
   readonly #members: ReadonlySet<number>
   readonly #registers = new Map<number, number>()
   readonly #shared = new Map<string, number>()
 
-  constructor(scheduler: Scheduler, group: Group) {
+  constructor(scheduler: Scheduler<Calls>, group: Group) {
     this.#scheduler = scheduler
     this.#group = group
     const first = scheduler.graph.inputs.length
@@ -70,9 +69,9 @@ class LoopBody {
   }
 
   #compute(operation: Operation): number {
+    if (!isScalar(operation)) throw new Error(`plan: '${operation.name}' is not computed element by element`)
     const inputs = operation.inputs.map((input) => this.registerOf(input))
-    const name = operation.name as ScalarName
-    return this.instructions.push({ name, inputs, dtype: operation.dtype }) - 1
+    return this.instructions.push({ name: operation.name, inputs, dtype: operation.dtype }) - 1
   }
 
   #load(value: number): Instruction {
@@ -112,7 +111,7 @@ function preferredOrder(loads: readonly View[], { shape }: Group): Order {
 }
 
 /** Whether somebody reads the value from memory: another loop, or one that computes its readers again. */
-function isNeededOutside(scheduler: Scheduler, group: Group, value: number): boolean {
+function isNeededOutside<Calls>(scheduler: Scheduler<Calls>, group: Group, value: number): boolean {
   if (scheduler.recomputed.has(value)) return false
   const first = scheduler.graph.inputs.length
   const isReadOutside = (read: number): boolean =>

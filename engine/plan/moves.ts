@@ -1,8 +1,8 @@
 import type { Expansions } from './scheduler.ts'
 import { orderOf, sliceView } from './view.ts'
 
-/** Movements that need a place of their own: copies into parts of a new value. */
-export const moveExpansions: Expansions = {
+/** Movements that need a place of their own: copies into parts of a new value, for executors without kernels for them. */
+export const moveExpansions = <Calls>(): Expansions<Calls, 'embed' | 'concatenate'> => ({
   embed(scheduler, { attributes, shape, dtype }, [x]) {
     const output = scheduler.allocate(shape, dtype, orderOf(x))
     const inside = sliceView(output, attributes.starts as number[], attributes.steps as number[], x.shape)
@@ -29,4 +29,4 @@ export const moveExpansions: Expansions = {
     }
     return output
   },
-}
+})

@@ -7,7 +7,7 @@ import { broadcastView, denseView } from './view.ts'
  * Emits a loop. A fold over several axes runs in two steps: first over all but the outermost of them, then over that
  * one. Sums of sums keep rounding errors small (they grow with the length of a chain), and parts can be computed apart.
  */
-export function emitLoop(scheduler: Scheduler, kernel: LoopKernel): void {
+export function emitLoop<Calls>(scheduler: Scheduler<Calls>, kernel: LoopKernel): void {
   const { shape, order, folds } = kernel
   const folded = order.filter(
     (axis) => folds.length > 0 && folds[0].view.strides[axis] === 0 && shape[axis] > 1,

@@ -1,7 +1,7 @@
 import type { PrimitiveName } from '../operations/names.ts'
 import { equalShapes, sizeOf } from '../shape.ts'
 import { type Graph, valueType } from './graph.ts'
-import { roleOf } from './groups.ts'
+import { roleOf } from './roles.ts'
 
 /** Operations of an instruction or two, which cost less than reading their result from memory. */
 const cheap: ReadonlySet<PrimitiveName> = new Set<PrimitiveName>([

@@ -1,31 +1,28 @@
 import { joinEpilogues } from './epilogues.ts'
 import type { Destination, Graph } from './graph.ts'
-import { groupOperations, roleOf } from './groups.ts'
-import type { Kernel } from './kernels.ts'
+import { groupOperations } from './groups.ts'
+import type { CallKernel, CallOf, Kernel } from './kernels.ts'
 import { lowerLoop } from './loops.ts'
-import { moveExpansions } from './moves.ts'
+import { isCall } from './roles.ts'
 import { type Dialect, type ScheduledValue, Scheduler } from './scheduler.ts'
 import { simplify } from './simplify.ts'
 
 /** A graph as kernels in order over numbered values. */
-export interface Schedule {
+export interface Schedule<Call extends CallKernel = CallKernel> {
   readonly values: readonly ScheduledValue[]
-  readonly kernels: readonly Kernel[]
+  readonly kernels: readonly Kernel<Call>[]
   /** Each dense and row-major. */
   readonly outputs: readonly { readonly value: number; readonly destination: Destination }[]
 }
 
 /** Turns a graph into kernels: fused loops, and the calls that the executor's dialect makes of them. */
-export function schedule(graph: Graph, { expansions, haloWishes, takesEpilogue }: Dialect): Schedule {
+export function schedule<Calls>(graph: Graph, dialect: Dialect<Calls>): Schedule<CallOf<Calls>> {
   const simplified = simplify(graph)
-  const scheduler = new Scheduler(simplified, {
-    expansions: { ...moveExpansions, ...expansions },
-    haloWishes,
-  })
+  const scheduler = new Scheduler(simplified, dialect)
   for (const group of groupOperations(simplified)) {
     const [first] = group.members
     const operation = simplified.operations[first]
-    if (roleOf(operation.name) === 'call') scheduler.call(operation, first)
+    if (isCall(operation)) scheduler.call(operation, first)
     else lowerLoop(scheduler, group)
   }
   const outputs = simplified.outputs.map(({ value, destination }) => ({
@@ -35,7 +32,7 @@ export function schedule(graph: Graph, { expansions, haloWishes, takesEpilogue }
   const wanted = new Set(outputs.map(({ value }) => value))
   return {
     values: scheduler.values,
-    kernels: joinEpilogues(scheduler.kernels, wanted, takesEpilogue),
+    kernels: joinEpilogues(scheduler.kernels, wanted, dialect.takesEpilogue),
     outputs,
   }
 }

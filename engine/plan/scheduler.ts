@@ -1,12 +1,11 @@
 import type { DType } from '../dtype.ts'
-import type { PrimitiveName } from '../operations/names.ts'
 import { type Shape, sizeOf } from '../shape.ts'
 import type { TakesEpilogue } from './epilogues.ts'
 import { type Graph, type Operation, valueType } from './graph.ts'
-import { roleOf } from './groups.ts'
 import { enlarge, type Halo, Halos, type HaloWishes, isEmpty } from './halos.ts'
-import type { Instruction, Kernel } from './kernels.ts'
+import type { CallKernel, CallOf, ClearKernel, Instruction, Kernel, LoopKernel } from './kernels.ts'
 import { recomputedValues } from './recompute.ts'
+import { type CallName, roleOf } from './roles.ts'
 import {
   broadcastView,
   denseView,
@@ -27,33 +26,40 @@ export interface ScheduledValue {
   readonly dtype: DType
 }
 
-/** How an executor spells out an operation in kernels of its own; gives where the result lies. */
-export type Expansion = (scheduler: Scheduler, operation: Operation, inputs: readonly View[]) => View
+/** How an executor spells out a call in kernels of its own; gives where the result lies. */
+export type Expansion<Calls, Name extends CallName = CallName> = (
+  scheduler: Scheduler<Calls>,
+  operation: Operation<Name>,
+  inputs: readonly View[],
+) => View
 
-export type Expansions = { readonly [Name in PrimitiveName]?: Expansion }
+/** The expansion of each of these primitives. */
+export type Expansions<Calls, Names extends CallName = CallName> = {
+  readonly [Name in Names]: Expansion<Calls, Name>
+}
 
-/** What an executor tells the planner about its kernels. */
-export interface Dialect {
-  readonly expansions: Expansions
+/** What an executor tells the planner about its kernels; `Calls` maps the names of those to their attributes. */
+export interface Dialect<Calls> {
+  readonly expansions: Expansions<Calls>
   readonly haloWishes: HaloWishes
-  readonly takesEpilogue: TakesEpilogue
+  readonly takesEpilogue: TakesEpilogue<CallOf<Calls>>
 }
 
 /** A schedule that grows. */
-export class Scheduler {
+export class Scheduler<Calls> {
   readonly graph: Graph
   readonly values: ScheduledValue[]
-  readonly kernels: Kernel[] = []
+  readonly kernels: Kernel<CallOf<Calls>>[] = []
   /** Values that loops compute again instead of loading them. */
   readonly recomputed: ReadonlySet<number>
-  readonly #expansions: Expansions
+  readonly #expansions: Expansions<Calls>
   /** Where each value of the graph lies, once it has been scheduled. */
   readonly #views = new Map<number, View>()
   readonly #valueOf = new Map<Operation, number>()
   readonly #readers = new Map<number, (number | 'output')[]>()
   readonly #halos: Halos
 
-  constructor(graph: Graph, { expansions, haloWishes }: Pick<Dialect, 'expansions' | 'haloWishes'>) {
+  constructor(graph: Graph, { expansions, haloWishes }: Dialect<Calls>) {
     this.graph = graph
     this.#expansions = expansions
     this.#halos = new Halos(graph, haloWishes)
@@ -124,7 +130,9 @@ export class Scheduler {
     return inside
   }
 
-  emit(kernel: Kernel): void {
+  emit<Name extends keyof Calls & string>(
+    kernel: LoopKernel | ClearKernel | CallKernel<Name, Calls[Name]>,
+  ): void {
     this.kernels.push(kernel)
   }
 
@@ -176,15 +184,18 @@ export class Scheduler {
   }
 
   /** Schedules an operation that is a kernel of its own. */
-  call(operation: Operation, index: number): void {
+  call<Name extends CallName>(operation: Operation<Name>, index: number): void {
     const inputs = operation.inputs.map((input) => this.viewOf(input))
-    const expansion = this.#expansions[operation.name]
-    const output = expansion?.(this, operation, inputs) ?? this.plainCall(operation, inputs)
+    const output = this.#expansions[operation.name](this, operation, inputs)
     this.place(this.graph.inputs.length + index, output)
   }
 
   /** One kernel of the operation's own name. */
-  plainCall({ name, attributes, shape, dtype }: Operation, inputs: readonly View[]): View {
+  plainCall<Name extends keyof Calls & string>(
+    operation: Pick<Operation, 'shape' | 'dtype'> & { name: Name; attributes: Calls[Name] },
+    inputs: readonly View[],
+  ): View {
+    const { name, attributes, shape, dtype } = operation
     const output = this.allocate(shape, dtype)
     this.emit({ kind: 'call', name, attributes, inputs, output })
     return output

@@ -1,8 +1,10 @@
 import { isFloat } from '../../dtype.ts'
 import { emitLoop } from '../../plan/partialFolds.ts'
+import type { CallName } from '../../plan/roles.ts'
 import type { Dialect, Expansion, Scheduler } from '../../plan/scheduler.ts'
 import { broadcastView, denseView, type Order, orderOf, type View } from '../../plan/view.ts'
 import { sizeOf } from '../../shape.ts'
+import type { GpuCalls } from './kernels/calls.ts'
 import { mostArrays } from './kernels/writer.ts'
 
 /** [N, C, H, W] with the channels innermost: threads beside each other read and write floats beside each other. */
@@ -15,8 +17,16 @@ const channelsInnermost: Order = [2, 3, 0, 1]
 /** With fewer threads a GPU is not busy. */
 const fewestThreads = 32768
 
+/** One kernel under the operation's name, its result in row-major order. */
+const oneKernel =
+  <Name extends Exclude<CallName, 'gather'>>(): Expansion<GpuCalls, Name> =>
+  (scheduler, operation, inputs) =>
+    scheduler.plainCall(operation, inputs)
+
 /** One kernel under the operation's name, its result in this order. */
-function callInOrder(order: (inputs: readonly View[]) => Order): Expansion {
+function callInOrder<Name extends Exclude<CallName, 'gather'>>(
+  order: (inputs: readonly View[]) => Order,
+): Expansion<GpuCalls, Name> {
   return (scheduler, { name, attributes, shape, dtype }, inputs) => {
     const output = scheduler.allocate(shape, dtype, order(inputs))
     scheduler.emit({ kind: 'call', name, attributes, inputs, output })
@@ -24,14 +34,14 @@ function callInOrder(order: (inputs: readonly View[]) => Order): Expansion {
   }
 }
 
-const gather: Expansion = (scheduler, operation, inputs) => {
+const gather: Expansion<GpuCalls, 'gather'> = (scheduler, operation, inputs) => {
   const outside = isFloat(operation.dtype) ? Number.NaN : 0
   const attributes = { ...operation.attributes, outside }
   return scheduler.plainCall({ ...operation, attributes }, inputs)
 }
 
 /** A kernel takes so many arrays, so more are joined in several steps. */
-const concatenate: Expansion = (scheduler, operation, inputs) => {
+const concatenate: Expansion<GpuCalls, 'concatenate'> = (scheduler, operation, inputs) => {
   const axis = operation.attributes.axis as number
   const join = (parts: readonly View[]): View => {
     if (parts.length > mostArrays) {
@@ -50,17 +60,25 @@ const concatenate: Expansion = (scheduler, operation, inputs) => {
   return join(inputs)
 }
 
-const conv2d: Expansion = (scheduler, operation, [x, weight]) =>
+const conv2d: Expansion<GpuCalls, 'conv2d'> = (scheduler, operation, [x, weight]) =>
   callInOrder(() => channelsLast)(scheduler, operation, [x, scheduler.materialize(weight, filtersInnermost)])
 
-const conv2dInputGradient: Expansion = (scheduler, operation, [gradient, weight]) =>
+const conv2dInputGradient: Expansion<GpuCalls, 'conv2dInputGradient'> = (
+  scheduler,
+  operation,
+  [gradient, weight],
+) =>
   callInOrder(() => channelsLast)(scheduler, operation, [
     gradient,
     scheduler.materialize(weight, channelsInnermost),
   ])
 
 /** Images are shared out among threads, and what they have summed is added up. */
-const conv2dWeightGradient: Expansion = (scheduler, { name, attributes, shape, dtype }, inputs) => {
+const conv2dWeightGradient: Expansion<GpuCalls, 'conv2dWeightGradient'> = (
+  scheduler,
+  { name, attributes, shape, dtype },
+  inputs,
+) => {
   const parts = partsOf(inputs[0].shape[0], sizeOf(shape))
   const partial = scheduler.allocate([parts, ...shape], dtype, [
     0,
@@ -79,7 +97,7 @@ function partsOf(images: number, threadsEach: number): number {
 }
 
 /** The sum over the first axis, which is dropped. */
-function sumOfParts(scheduler: Scheduler, partial: View): View {
+function sumOfParts(scheduler: Scheduler<GpuCalls>, partial: View): View {
   const [, ...shape] = partial.shape
   const { dtype } = scheduler.values[partial.value]
   const order = orderOf(partial)
@@ -97,14 +115,14 @@ function sumOfParts(scheduler: Scheduler, partial: View): View {
   return inner(denseView(total.value, total.shape, order))
 }
 
-const randomBits: Expansion = (scheduler, operation, [key]) => {
+const randomBits: Expansion<GpuCalls, 'randomBits'> = (scheduler, operation, [key]) => {
   const halves = scheduler.allocate([4], 'float32')
   scheduler.emit({ kind: 'call', name: 'halves', attributes: {}, inputs: [key], output: halves })
   return scheduler.plainCall(operation, [halves])
 }
 
 /** Every kernel writes a whole value of its own, so that parts are not copied into wholes: wholes look into parts. */
-export const gpuDialect: Dialect = {
+export const gpuDialect: Dialect<GpuCalls> = {
   expansions: {
     embed: callInOrder(([x]) => orderOf(x)),
     concatenate,
@@ -113,6 +131,10 @@ export const gpuDialect: Dialect = {
     conv2dInputGradient,
     conv2dWeightGradient,
     randomBits,
+    argmax: oneKernel(),
+    matmul: oneKernel(),
+    maxPool2dIndices: oneKernel(),
+    scatterAdd: oneKernel(),
   },
   haloWishes: {},
   takesEpilogue: () => false,

@@ -9,6 +9,7 @@ import type { Argument, Program, ProgramSize, Result } from '../executor.ts'
 import { refuseFloat64 } from '../float32.ts'
 import type { Block } from './backend.ts'
 import { gpuDialect } from './dialect.ts'
+import type { GpuCall } from './kernels/calls.ts'
 import { sourceOf } from './kernels/index.ts'
 import { halvesOf } from './kernels/randomBits.ts'
 import { type KernelSource, mostArrays } from './kernels/writer.ts'
@@ -35,7 +36,11 @@ export function compileProgram(graph: Graph, memory: GpuMemory): Program {
   return new GpuProgram(plan, stepsOf(graph, plan, memory), memory)
 }
 
-function stepsOf(graph: Graph, { kernels, values, outputs }: Schedule, { backend }: GpuMemory): Step[] {
+function stepsOf(
+  graph: Graph,
+  { kernels, values, outputs }: Schedule<GpuCall>,
+  { backend }: GpuMemory,
+): Step[] {
   const wanted = new Set(outputs.map(({ value }) => value))
   const lifetimes = lifetimesOf(kernels)
   return kernels.map((kernel, time): Step => {
@@ -53,7 +58,7 @@ function stepsOf(graph: Graph, { kernels, values, outputs }: Schedule, { backend
 }
 
 /** Where in the graph's inputs a kernel finds a key that the host has. */
-function keyInputOf(kernel: Kernel, { inputs }: Graph): View | undefined {
+function keyInputOf(kernel: Kernel<GpuCall>, { inputs }: Graph): View | undefined {
   if (kernel.kind !== 'call' || kernel.name !== 'halves') return undefined
   const [key] = kernel.inputs
   return inputs[key.value]?.resident === false ? key : undefined

@@ -1,4 +1,4 @@
-import type { Instruction, Kernel, LoopKernel, Store } from '../../plan/kernels.ts'
+import type { CallKernel, Instruction, Kernel, LoopKernel, Store } from '../../plan/kernels.ts'
 import type { ScheduledValue } from '../../plan/scheduler.ts'
 import { denseView, type View } from '../../plan/view.ts'
 
@@ -7,12 +7,12 @@ import { denseView, type View } from '../../plan/view.ts'
  * that one needs of the body; where that reads too many arrays, a part of it is computed first. `values` grows by what
  * these parts give.
  */
-export function withSingleResults(
-  kernels: readonly Kernel[],
+export function withSingleResults<Call extends CallKernel>(
+  kernels: readonly Kernel<Call>[],
   values: ScheduledValue[],
   mostArrays: number,
-): Kernel[] {
-  return kernels.flatMap((kernel): readonly Kernel[] => {
+): Kernel<Call>[] {
+  return kernels.flatMap((kernel): readonly Kernel<Call>[] => {
     if (kernel.kind !== 'loop') return [kernel]
     const single = [
       ...kernel.stores.map((store) => trimmed({ ...kernel, stores: [store], folds: [] })),

@@ -1,11 +1,13 @@
 import type { Attributes } from '../../node.ts'
 import type { Geometry, Window } from '../../operations/convolution.ts'
+import type { ConvolutionName } from '../../operations/names.ts'
 import type { Operation } from '../../plan/graph.ts'
 import type { Halo, HaloWishes } from '../../plan/halos.ts'
 import type { Expansions, Scheduler } from '../../plan/scheduler.ts'
 import { denseView, type Order, sliceView, type View } from '../../plan/view.ts'
 import type { Shape } from '../../shape.ts'
 import { depthwiseConvolve, depthwiseWeightGradient, isDepthwise } from './depthwise.ts'
+import type { WasmCalls } from './kernels/calls.ts'
 import { loopsOf } from './kernels/convolve.ts'
 import type { Inside } from './kernels/inside.ts'
 import { weightGradientScratch } from './kernels/weightGradient.ts'
@@ -28,7 +30,7 @@ function geometryOf(attributes: Attributes): Geometry {
   return attributes as unknown as Geometry
 }
 
-export const convolutionExpansions = (modes: EngineModes): Expansions => ({
+export const convolutionExpansions = (modes: EngineModes): Expansions<WasmCalls, ConvolutionName> => ({
   conv2d(scheduler, operation, [x, weight]) {
     const { stride, padding, dilation, groups } = geometryOf(operation.attributes)
     const padded = scheduler.surround(x, paddingHalo(padding))
@@ -226,7 +228,7 @@ function turnedFilters(weight: View, groups: number): View {
  * zeros around it have no part in that; by Winograd's method they have.
  */
 function convolve(
-  scheduler: Scheduler,
+  scheduler: Scheduler<WasmCalls>,
   modes: EngineModes,
   maps: View,
   filters: View,
@@ -259,7 +261,7 @@ function convolve(
  * Filters in the order in which the kernel reads them: [groups, blocks, R, S, depth, columns of a tile], the last block
  * of a group filled up with zeros.
  */
-function packFilters(scheduler: Scheduler, tileColumns: number, filters: View): View {
+function packFilters(scheduler: Scheduler<WasmCalls>, tileColumns: number, filters: View): View {
   const [groups, perGroup, depth, height, width] = filters.shape
   const blocks = Math.ceil(perGroup / tileColumns)
   const { dtype } = scheduler.values[filters.value]

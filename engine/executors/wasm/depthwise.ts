@@ -3,6 +3,7 @@ import { emitLoop } from '../../plan/partialFolds.ts'
 import type { Scheduler } from '../../plan/scheduler.ts'
 import { broadcastView, rowMajor, type View } from '../../plan/view.ts'
 import type { Shape } from '../../shape.ts'
+import type { WasmCalls } from './kernels/calls.ts'
 import { depthwiseTotalsFloats } from './kernels/depthwise.ts'
 import type { Inside } from './kernels/inside.ts'
 import type { EngineModes } from './modes.ts'
@@ -22,23 +23,23 @@ export function isDepthwise([groups, filters, depth]: Shape): boolean {
  * over those taps only that look there.
  */
 export function depthwiseConvolve(
-  scheduler: Scheduler,
+  scheduler: Scheduler<WasmCalls>,
   maps: View,
   filters: View,
   output: View,
   geometry: Geometry & { readonly inside?: Inside },
 ): void {
-  const [channels, , , ...window] = filters.shape
+  const [channels, , , rows, columns] = filters.shape
   const [channelStride, , , ...tapStrides] = filters.strides
   const tapsFirst: View = {
     ...filters,
-    shape: [...window, channels],
+    shape: [rows, columns, channels],
     strides: [...tapStrides, channelStride],
   }
   scheduler.emit({
     kind: 'call',
     name: 'depthwiseConvolve',
-    attributes: { ...geometry, window },
+    attributes: { ...geometry, window: [rows, columns] },
     inputs: [maps, scheduler.materialize(tapsFirst)],
     output,
   })
@@ -46,7 +47,7 @@ export function depthwiseConvolve(
 
 /** output[c, 0, tap] = Σ over images and pixels of maps[n, c, at the tap] · gradient[n, c, i, j]. */
 export function depthwiseWeightGradient(
-  scheduler: Scheduler,
+  scheduler: Scheduler<WasmCalls>,
   modes: EngineModes,
   maps: View,
   gradient: View,
@@ -54,8 +55,9 @@ export function depthwiseWeightGradient(
   geometry: Geometry,
 ): void {
   const { dtype } = scheduler.values[maps.value]
-  const [channels, , ...window] = output.shape
+  const [channels, , rows, columns] = output.shape
   const [channelStride, , ...tapStrides] = output.strides
+  const window = [rows, columns] as const
   const floats = depthwiseTotalsFloats(gradient, window)
   const totals = floats === 0 ? [] : [scratchOf(scheduler, modes, floats)]
   const ofImages = scheduler.allocate([maps.shape[0], ...window, channels], dtype)

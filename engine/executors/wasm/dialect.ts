@@ -1,14 +1,28 @@
-import type { Dialect } from '../../plan/scheduler.ts'
+import { moveExpansions } from '../../plan/moves.ts'
+import type { CallName } from '../../plan/roles.ts'
+import type { Dialect, Expansion } from '../../plan/scheduler.ts'
 import { convolutionExpansions, convolutionHalos } from './convolution.ts'
+import type { WasmCalls } from './kernels/calls.ts'
 import { canEnd } from './kernels/ending.ts'
 import { scatterTotalsFloats } from './kernels/indexing.ts'
 import type { EngineModes } from './modes.ts'
 import { tileTotals } from './scratch.ts'
 
-/** Operations that need their operands in a certain place or more than one kernel. */
-export const dialectOf = (modes: EngineModes): Dialect => ({
+/** The kernel of the operation's own name, its operands wherever they lie. */
+const oneKernel =
+  <Name extends CallName & keyof WasmCalls>(): Expansion<WasmCalls, Name> =>
+  (scheduler, operation, inputs) =>
+    scheduler.plainCall(operation, inputs)
+
+/** Every call in this executor's kernels; one that has none does not compile. */
+export const dialectOf = (modes: EngineModes): Dialect<WasmCalls> => ({
   expansions: {
+    ...moveExpansions(),
     ...convolutionExpansions(modes),
+    argmax: oneKernel(),
+    gather: oneKernel(),
+    maxPool2dIndices: oneKernel(),
+    randomBits: oneKernel(),
 
     matmul: (scheduler, operation, inputs) => {
       const factors = inputs.map((input) => scheduler.materialize(input))
@@ -26,5 +40,5 @@ export const dialectOf = (modes: EngineModes): Dialect => ({
     },
   },
   haloWishes: convolutionHalos,
-  takesEpilogue: ({ name }, loop) => ['convolve', 'winogradConvolve'].includes(name) && canEnd(loop),
+  takesEpilogue: ({ name }, loop) => (name === 'convolve' || name === 'winogradConvolve') && canEnd(loop),
 })

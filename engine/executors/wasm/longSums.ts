@@ -1,4 +1,4 @@
-import type { Kernel } from '../../plan/kernels.ts'
+import type { CallKernel, Kernel } from '../../plan/kernels.ts'
 import type { Schedule } from '../../plan/schedule.ts'
 import { denseView } from '../../plan/view.ts'
 import { sizeOf } from '../../shape.ts'
@@ -7,9 +7,13 @@ import { longSums } from './kernels/loop.ts'
 import { bytesPerTotal } from './kernels/totals.ts'
 
 /** The schedule with memory for the totals of its loops' long sums. */
-export function withTotals({ kernels, values, outputs }: Schedule): Schedule {
+export function withTotals<Call extends CallKernel>({
+  kernels,
+  values,
+  outputs,
+}: Schedule<Call>): Schedule<Call> {
   const grown = [...values]
-  const withMemory = (kernel: Kernel): Kernel => {
+  const withMemory = (kernel: Kernel<Call>): Kernel<Call> => {
     if (kernel.kind !== 'loop') return kernel
     const long = longSums(kernel)
     const folds = kernel.folds.map((fold) => {

@@ -9,6 +9,7 @@ import { assemble } from './assembler/module.ts'
 import { breathe } from './breathe.ts'
 import { dialectOf } from './dialect.ts'
 import { hostImports } from './hostFunctions.ts'
+import type { WasmCall } from './kernels/calls.ts'
 import { codeOf } from './kernels/index.ts'
 import type { KernelCode } from './kernels/kernelCode.ts'
 import { withTotals } from './longSums.ts'
@@ -38,7 +39,7 @@ export async function compileProgram(
 
 /** The distinct kernels of a schedule, and the calls of them in order. */
 function writeKernels(
-  { kernels, values }: Schedule,
+  { kernels, values }: Schedule<WasmCall>,
   meetings: readonly boolean[],
   modes: EngineModes,
 ): {

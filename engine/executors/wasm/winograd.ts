@@ -2,6 +2,7 @@ import type { Window } from '../../operations/convolution.ts'
 import type { Scheduler } from '../../plan/scheduler.ts'
 import type { Order, View } from '../../plan/view.ts'
 import type { Shape } from '../../shape.ts'
+import type { WasmCalls } from './kernels/calls.ts'
 import { bytesPerElement } from './kernels/lanes.ts'
 import { longestProduct } from './kernels/totals.ts'
 import { type MinimalFiltering, minimalFiltering } from './kernels/winograd.ts'
@@ -66,7 +67,7 @@ function costOf(
 
 /** Writes to `output` what 3×3 filters [1, filters, depth, 3, 3] make of padded maps. */
 export function winogradConvolve(
-  scheduler: Scheduler,
+  scheduler: Scheduler<WasmCalls>,
   { threads, tile }: EngineModes,
   filtering: MinimalFiltering,
   maps: View,
@@ -91,7 +92,7 @@ const filtersInnermost: Order = [2, 3, 1, 0]
 
 /** The gradient of 3×3 weights of this shape, from padded maps and gradient maps that lie channels last. */
 export function winogradWeightGradient(
-  scheduler: Scheduler,
+  scheduler: Scheduler<WasmCalls>,
   { threads }: EngineModes,
   filtering: MinimalFiltering,
   maps: View,

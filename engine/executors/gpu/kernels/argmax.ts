@@ -1,9 +1,9 @@
-import type { CallKernel } from '../../../plan/kernels.ts'
+import type { GpuCall } from './calls.ts'
 import { elementOf, resultElements } from './elements.ts'
 import type { KernelSource, KernelWriter, Target } from './writer.ts'
 
 /** Each thread looks along the axis. */
-export function argmaxSource(call: CallKernel, target: Target): KernelSource {
+export function argmaxSource(call: GpuCall<'argmax'>, target: Target): KernelSource {
   const {
     attributes,
     inputs: [x],

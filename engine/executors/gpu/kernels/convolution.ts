@@ -1,5 +1,6 @@
 import type { Geometry } from '../../../operations/convolution.ts'
-import type { CallKernel } from '../../../plan/kernels.ts'
+import type { ConvolutionName } from '../../../operations/names.ts'
+import type { GpuCall } from './calls.ts'
 import { elementOf, resultBlocks, widthAlong } from './elements.ts'
 import { Sums, termsOf } from './sums.ts'
 import { elementOrZero, sightThrough, whereSeen, windowAxes } from './window.ts'
@@ -14,12 +15,12 @@ import type { KernelSource, KernelWriter, Target } from './writer.ts'
  *         v = maps[…], or the zero of the padding;  s0 += v·w[k]  s1 += v·w[k+1]  s2 += v·w[k+2]  s3 += v·w[k+3]
  */
 
-function geometryOf({ attributes }: CallKernel): Geometry {
+function geometryOf({ attributes }: GpuCall<ConvolutionName>): Geometry {
   return attributes as unknown as Geometry
 }
 
 /** Maps [N, C, H, W] and weights [K, C/groups, R, S] to [N, K, H', W']. */
-export function conv2dSource(call: CallKernel, target: Target): KernelSource {
+export function conv2dSource(call: GpuCall<'conv2d'>, target: Target): KernelSource {
   const { inputs, output } = call
   const [x, weight] = inputs
   const geometry = geometryOf(call)
@@ -47,7 +48,10 @@ export function conv2dSource(call: CallKernel, target: Target): KernelSource {
 }
 
 /** Gradients [N, K, H', W'] and weights [K, C/groups, R, S] to [N, C, H, W]: each pixel looks who has seen it. */
-export function conv2dInputGradientSource(call: CallKernel, target: Target): KernelSource {
+export function conv2dInputGradientSource(
+  call: GpuCall<'conv2dInputGradient'>,
+  target: Target,
+): KernelSource {
   const { inputs, output } = call
   const [gradient, weight] = inputs
   const geometry = geometryOf(call)
@@ -82,7 +86,10 @@ export function conv2dInputGradientSource(call: CallKernel, target: Target): Ker
  * Maps [N, C, H, W] and gradients [N, K, H', W'] to [P, K, C/groups, R, S]: the sums over every P-th image, so that
  * there are threads enough.
  */
-export function conv2dWeightGradientSource(call: CallKernel, target: Target): KernelSource {
+export function conv2dWeightGradientSource(
+  call: GpuCall<'conv2dWeightGradient'>,
+  target: Target,
+): KernelSource {
   const { inputs, output } = call
   const [x, gradient] = inputs
   const geometry = geometryOf(call)

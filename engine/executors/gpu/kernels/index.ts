@@ -1,5 +1,6 @@
-import type { CallKernel, Kernel } from '../../../plan/kernels.ts'
+import type { Kernel } from '../../../plan/kernels.ts'
 import { argmaxSource } from './argmax.ts'
+import type { GpuCall, GpuCalls } from './calls.ts'
 import { conv2dInputGradientSource, conv2dSource, conv2dWeightGradientSource } from './convolution.ts'
 import { gatherSource, scatterAddSource } from './indexing.ts'
 import { loopSource } from './loop.ts'
@@ -9,7 +10,10 @@ import { maxPool2dIndicesSource } from './pooling.ts'
 import { halvesSource, randomBitsSource } from './randomBits.ts'
 import type { KernelSource, Target } from './writer.ts'
 
-const calls: { readonly [name: string]: (call: CallKernel, target: Target) => KernelSource } = {
+/** The kernels that calls name; a missing one does not compile. */
+const calls: {
+  readonly [Name in keyof GpuCalls]: (call: GpuCall<Name>, target: Target) => KernelSource
+} = {
   argmax: argmaxSource,
   concatenate: concatenateSource,
   conv2d: conv2dSource,
@@ -25,10 +29,12 @@ const calls: { readonly [name: string]: (call: CallKernel, target: Target) => Ke
 }
 
 /** Writes a kernel of a schedule that has one result. */
-export function sourceOf(kernel: Kernel, target: Target): KernelSource {
+export function sourceOf(kernel: Kernel<GpuCall>, target: Target): KernelSource {
   if (kernel.kind === 'loop') return loopSource(kernel, target)
-  if (kernel.kind === 'clear' || calls[kernel.name] === undefined) {
-    throw new Error(`gpu: there is no kernel for ${kernel.kind === 'clear' ? 'clearing' : kernel.name}`)
-  }
-  return calls[kernel.name](kernel, target)
+  if (kernel.kind === 'clear') throw new Error('gpu: there is no kernel for clearing')
+  return sourceOfCall(kernel, target)
+}
+
+function sourceOfCall<Name extends keyof GpuCalls>(call: GpuCall<Name>, target: Target): KernelSource {
+  return calls[call.name](call, target)
 }

@@ -1,18 +1,18 @@
-import type { CallKernel } from '../../../plan/kernels.ts'
 import { sizeOf } from '../../../shape.ts'
+import type { GpuCall } from './calls.ts'
 import { elementOf, resultElements } from './elements.ts'
 import { Sums } from './sums.ts'
 import type { KernelSource, Target } from './writer.ts'
 
 /** Each element follows its index. NaN outside, or 0 for integers, as the attribute `outside` says. */
-export function gatherSource(call: CallKernel, target: Target): KernelSource {
+export function gatherSource(call: GpuCall<'gather'>, target: Target): KernelSource {
   const { attributes, inputs } = call
   const [x, index] = inputs
   const axis = attributes.axis as number
   return resultElements(call, target, (writer, at) => {
     const place = writer.constant(elementOf(writer, index, at))
     const result = writer.name('s')
-    writer.write(`let ${result}=${writer.number(attributes.outside as number)};`)
+    writer.write(`let ${result}=${writer.number(attributes.outside)};`)
     writer.when([`${place}>=0`, `${place}<${x.shape[axis]}`], () => {
       writer.write(`${result}=${elementOf(writer, x, at.with(axis, place))};`)
     })
@@ -21,7 +21,7 @@ export function gatherSource(call: CallKernel, target: Target): KernelSource {
 }
 
 /** Each element of the result looks which elements of the source point at it: nothing is written by two threads. */
-export function scatterAddSource(call: CallKernel, target: Target): KernelSource {
+export function scatterAddSource(call: GpuCall<'scatterAdd'>, target: Target): KernelSource {
   const { attributes, inputs } = call
   const [source, index] = inputs
   const axis = attributes.axis as number

@@ -1,5 +1,6 @@
 import type { LoopKernel } from '../../../plan/kernels.ts'
 import { type Axis, loopNest } from '../../../plan/nest.ts'
+import type { FoldName } from '../../../plan/roles.ts'
 import { orderOf, type View } from '../../../plan/view.ts'
 import { sizeOf } from '../../../shape.ts'
 import { type Surroundings, writeBody } from './body.ts'
@@ -7,6 +8,15 @@ import { largerOf } from './scalars.ts'
 import { longestChain } from './sums.ts'
 import { placeOf, spreadThreads, type Term } from './threads.ts'
 import { type KernelSource, KernelWriter, type Target } from './writer.ts'
+
+/** How numbers are folded, and the number that changes nothing. A missing fold does not compile. */
+const folding: Record<
+  FoldName,
+  { readonly neutral: number; readonly combine: (a: string, b: string) => string }
+> = {
+  sum: { neutral: 0, combine: (a, b) => `${a}+${b}` },
+  amax: { neutral: Number.NEGATIVE_INFINITY, combine: largerOf },
+}
 
 /**
  * A fused loop with one result: a store, of which each thread computes an element, or a fold, of which each thread
@@ -32,7 +42,7 @@ export function loopSource(kernel: LoopKernel, target: Target): KernelSource {
     kernel.order.filter((axis) => !isKept(axis)),
     operandsOf(kernel),
   )
-  const [{ name }] = folds
+  const { neutral, combine } = folding[folds[0].name]
   /** Each loop has a sum of its own, which is added to that of the loop around it: rounding errors stay small. */
   const fold = (
     [axis, ...rest]: readonly Axis[],
@@ -41,9 +51,8 @@ export function loopSource(kernel: LoopKernel, target: Target): KernelSource {
   ): string => {
     if (axis === undefined) return writeBody(writer, body, surroundings(kernel, nest, counters))[register]
     const total = writer.name('s')
-    writer.write(`let ${total}=${writer.number(name === 'sum' ? 0 : Number.NEGATIVE_INFINITY)};`)
-    const add = (part: string) =>
-      writer.write(`${total}=${writer.single(name === 'sum' ? `${total}+${part}` : largerOf(total, part))};`)
+    writer.write(`let ${total}=${writer.number(neutral)};`)
+    const add = (part: string) => writer.write(`${total}=${writer.single(combine(total, part))};`)
     const { blocks, block, remainder } = inBlocks(axis)
     writer.loop(blocks.length, (counter) => {
       add(fold([...block, ...rest], [...nest, blocks], [...counters, counter]))

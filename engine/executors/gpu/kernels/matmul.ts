@@ -1,10 +1,10 @@
-import type { CallKernel } from '../../../plan/kernels.ts'
+import type { GpuCall } from './calls.ts'
 import { elementOf, resultBlocks, widthAlong } from './elements.ts'
 import { Sums } from './sums.ts'
 import type { KernelSource, Target } from './writer.ts'
 
 /** Each thread computes up to four neighbouring columns of a row: an element of the left factor meets four of the right. */
-export function matmulSource(call: CallKernel, target: Target): KernelSource {
+export function matmulSource(call: GpuCall<'matmul'>, target: Target): KernelSource {
   const {
     inputs: [a, b],
     output,

@@ -1,11 +1,11 @@
-import type { CallKernel } from '../../../plan/kernels.ts'
 import type { View } from '../../../plan/view.ts'
 import { sizeOf } from '../../../shape.ts'
+import type { GpuCall } from './calls.ts'
 import { elementOf, resultElements } from './elements.ts'
 import type { KernelSource, KernelWriter, Target } from './writer.ts'
 
 /** Each element of the whole looks whether it is one of the part. */
-export function embedSource(call: CallKernel, target: Target): KernelSource {
+export function embedSource(call: GpuCall<'embed'>, target: Target): KernelSource {
   const {
     attributes,
     inputs: [x],
@@ -37,7 +37,7 @@ export function embedSource(call: CallKernel, target: Target): KernelSource {
 }
 
 /** Each element looks into which operand it falls. */
-export function concatenateSource(call: CallKernel, target: Target): KernelSource {
+export function concatenateSource(call: GpuCall<'concatenate'>, target: Target): KernelSource {
   const { attributes, inputs } = call
   const axis = attributes.axis as number
   return resultElements(call, target, (writer, at) => {

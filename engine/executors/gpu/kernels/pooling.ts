@@ -1,12 +1,12 @@
 import type { Window } from '../../../operations/convolution.ts'
-import type { CallKernel } from '../../../plan/kernels.ts'
 import { beginSearch } from './argmax.ts'
+import type { GpuCall } from './calls.ts'
 import { elementOf, resultElements } from './elements.ts'
 import { tapsAlong, windowAxes } from './window.ts'
 import type { KernelSource, Target } from './writer.ts'
 
 /** Each thread looks through a window. */
-export function maxPool2dIndicesSource(call: CallKernel, target: Target): KernelSource {
+export function maxPool2dIndicesSource(call: GpuCall<'maxPool2dIndices'>, target: Target): KernelSource {
   const {
     attributes,
     inputs: [x],

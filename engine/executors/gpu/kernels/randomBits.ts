@@ -1,6 +1,6 @@
-import type { CallKernel } from '../../../plan/kernels.ts'
 import { parity, rotations } from '../../../random.ts'
 import { sizeOf } from '../../../shape.ts'
+import type { GpuCall } from './calls.ts'
 import { type KernelSource, KernelWriter, type Target } from './writer.ts'
 
 /** A word of 32 bits as the names of two floats, which hold integers below 2¹⁶. */
@@ -13,7 +13,10 @@ interface Word {
  * The first word of threefry2x32(key, (i, 0)) >>> 8. WebGPU would round words of 32 bits to float32; halves of 16 bits
  * are exact, and so are their sums, shifts and exclusive ors. The key comes as four halves, the lower one first.
  */
-export function randomBitsSource({ inputs: [key], output }: CallKernel, target: Target): KernelSource {
+export function randomBitsSource(
+  { inputs: [key], output }: GpuCall<'randomBits'>,
+  target: Target,
+): KernelSource {
   const writer = new KernelWriter(target)
   const half = (expression: string) => writer.constant(expression, 'h')
   const word = (low: string, high: string): Word => ({ low: half(low), high: half(high) })
@@ -56,7 +59,7 @@ export function halvesOf(words: ArrayLike<number>): Float32Array {
 }
 
 /** The same of a key that was computed, and so is exact only up to 2²⁴. */
-export function halvesSource({ inputs: [key] }: CallKernel, target: Target): KernelSource {
+export function halvesSource({ inputs: [key] }: GpuCall<'halves'>, target: Target): KernelSource {
   const writer = new KernelWriter(target)
   const which = writer.constant('Math.floor((this.thread.x+0.5)/2)', 'q')
   const word = writer.constant(writer.load(key, `${key.offset}+(${which}|0)*${key.strides[0]}`))

@@ -1,8 +1,8 @@
 import type { Window } from '../../../operations/convolution.ts'
-import type { CallKernel } from '../../../plan/kernels.ts'
 import type { Code } from '../assembler/encoding.ts'
 import { control, f32, i32 } from '../assembler/instructions.ts'
 import type { FunctionBuilder, Local } from '../assembler/module.ts'
+import type { WasmCall } from './calls.ts'
 import { beginKernel, type CallContext, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement } from './lanes.ts'
 import { pointerAt, walkElements } from './walk.ts'
@@ -49,7 +49,7 @@ class Champion {
  *     for each row along the axis: output = index of the first maximum
  */
 export function argmaxCode(
-  { inputs: [x], output, attributes }: CallKernel,
+  { inputs: [x], output, attributes }: WasmCall<'argmax'>,
   { isFloat }: CallContext,
 ): KernelCode {
   const axis = attributes.axis as number
@@ -75,7 +75,7 @@ export function argmaxCode(
  *     for each map and window: output = h·W + w of the first maximum inside the map
  */
 export function maxPool2dIndicesCode(
-  { inputs: [x], output, attributes }: CallKernel,
+  { inputs: [x], output, attributes }: WasmCall<'maxPool2dIndices'>,
   { isFloat }: CallContext,
 ): KernelCode {
   const { kernel, stride, padding, dilation } = attributes as unknown as Window & {

@@ -1,8 +1,8 @@
-import type { CallKernel } from '../../../plan/kernels.ts'
 import type { View } from '../../../plan/view.ts'
 import { sizeOf } from '../../../shape.ts'
 import { control, i32 } from '../assembler/instructions.ts'
 import type { Local } from '../assembler/module.ts'
+import type { WasmCall, WasmCalls } from './calls.ts'
 import { Ending, endingViews } from './ending.ts'
 import { findNonFinite, type Inside, liesInside } from './inside.ts'
 import { beginKernel, type CallContext, forUnits, type KernelCode } from './kernelCode.ts'
@@ -10,17 +10,6 @@ import { bytesPerElement } from './lanes.ts'
 import { addressIn, advance, at } from './pointers.ts'
 import { bestRows, inPieces, Tile, unrolled } from './tile.ts'
 import { TileTotals } from './tileTotals.ts'
-
-interface Attributes {
-  readonly stride: readonly [number, number]
-  readonly dilation: readonly [number, number]
-  /** Rows and columns of a filter. */
-  readonly window: readonly [number, number]
-  /** Filters in a group. */
-  readonly filters: number
-  /** Where pixels of the maps have a part in sums; the rest is zeros. Default: everywhere. */
-  readonly inside?: Inside
-}
 
 /**
  * Convolution of padded maps [N, H, W, C] with packed filters [groups, blocks, R, S, C/groups, filters side by side].
@@ -37,7 +26,7 @@ interface Attributes {
  * not inside are left out, one by one, if the filters are not finite.
  */
 export function convolveCode(
-  kernel: CallKernel,
+  kernel: WasmCall<'convolve'>,
   { modes: { relaxedSimd, threads, tile: largest } }: CallContext,
 ): KernelCode {
   const {
@@ -45,13 +34,13 @@ export function convolveCode(
     output,
     attributes,
   } = kernel
-  const { stride, dilation, window, filters, inside } = attributes as unknown as Attributes
+  const { stride, dilation, window, filters, inside } = attributes
   const [count, , height, width] = output.shape
   const bands = bandsFor(count, height, threads)
   const rows = height / bands
   const [groups, blocks, , , depth, blockColumns] = packed.shape
   const [, , mapLine, pixel] = maps.strides.map((elements) => elements * bytesPerElement)
-  const loops = loopsOf(maps, attributes as unknown as Attributes, depth)
+  const loops = loopsOf(maps, attributes, depth)
   const [, taps, run] = loops
   const pixelStep = stride[1] * pixel
   const blockRow = blockColumns * bytesPerElement
@@ -195,7 +184,11 @@ export function convolveCode(
 }
 
 /** The lengths of the loops that sum up an output: rows of a filter, taps of a row, and floats that lie in a row. */
-export function loopsOf(maps: View, { dilation, window }: Attributes, depth: number): number[] {
+export function loopsOf(
+  maps: View,
+  { dilation, window }: Pick<WasmCalls['convolve'], 'dilation' | 'window'>,
+  depth: number,
+): number[] {
   const isOneRun = dilation[1] === 1 && maps.strides[3] === depth
   return isOneRun ? [window[0], 1, window[1] * depth] : [window[0], window[1], depth]
 }

@@ -1,9 +1,9 @@
-import type { CallKernel } from '../../../plan/kernels.ts'
 import type { View } from '../../../plan/view.ts'
 import { type Shape, sizeOf } from '../../../shape.ts'
 import type { Code } from '../assembler/encoding.ts'
 import { control, f32x4, i32, v128 } from '../assembler/instructions.ts'
 import type { FunctionBuilder, Local } from '../assembler/module.ts'
+import type { WasmCall, WasmCalls } from './calls.ts'
 import { Ending, endingViews } from './ending.ts'
 import { findNonFinite, type Inside, liesInside } from './inside.ts'
 import { beginKernel, type CallContext, forUnits, type KernelCode } from './kernelCode.ts'
@@ -18,15 +18,6 @@ import {
   longestChain,
   roundedTotals,
 } from './totals.ts'
-
-interface Attributes {
-  readonly stride: readonly [number, number]
-  readonly dilation: readonly [number, number]
-  /** Rows and columns of a filter. */
-  readonly window: readonly [number, number]
-  /** Where pixels of the maps have a part in sums; the rest is zeros. Default: everywhere. */
-  readonly inside?: Inside
-}
 
 /** Channels side by side: two vectors, which V8 may make one. */
 const channelsAtOnce = 2 * laneCount
@@ -50,14 +41,14 @@ interface Half {
  * Pixels that are not inside are left out if the filters are not finite.
  */
 export function depthwiseConvolveCode(
-  kernel: CallKernel,
+  kernel: WasmCall<'depthwiseConvolve'>,
   { modes: { relaxedSimd } }: CallContext,
 ): KernelCode {
   const {
     inputs: [maps, packed],
     output,
   } = kernel
-  const attributes = kernel.attributes as unknown as Attributes
+  const { attributes } = kernel
   const { stride, dilation, window, inside } = attributes
   const [count, channels, height, width] = output.shape
   const taps = tapOffsets(maps, attributes)
@@ -145,12 +136,12 @@ export function depthwiseConvolveCode(
  *         for each pixel: sums[tap] += x[pixel at the tap] · g[pixel]       (all sums in registers; in blocks, if many)
  */
 export function depthwiseWeightGradientCode(
-  { inputs: [maps, gradient, scratch], output, attributes }: CallKernel,
+  { inputs: [maps, gradient, scratch], output, attributes }: WasmCall<'depthwiseWeightGradient'>,
   { modes: { relaxedSimd } }: CallContext,
 ): KernelCode {
-  const { stride } = attributes as unknown as Attributes
+  const { stride } = attributes
   const [count, channels, height, width] = gradient.shape
-  const taps = tapOffsets(maps, attributes as unknown as Attributes)
+  const taps = tapOffsets(maps, attributes)
   const code = beginKernel([maps, gradient, output, ...(scratch ? [scratch] : [])], count)
   const { builder, pointerTo, thread } = code
   const sumUp = multiplyAdd(relaxedSimd)
@@ -242,7 +233,7 @@ export function depthwiseTotalsFloats({ shape: [, , ...size] }: View, window: Sh
 }
 
 /** How far each tap lies from a window's first pixel, in bytes. */
-function tapOffsets({ strides }: View, { window, dilation }: Attributes): number[] {
+function tapOffsets({ strides }: View, { window, dilation }: WasmCalls['depthwiseConvolve']): number[] {
   const [rows, columns] = window
   return Array.from({ length: rows * columns }, (_, tap) => {
     const [row, column] = [Math.floor(tap / columns), tap % columns]

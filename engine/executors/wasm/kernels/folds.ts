@@ -1,32 +1,57 @@
 import type { DType } from '../../../dtype.ts'
-import type { Fold } from '../../../plan/kernels.ts'
+import type { FoldName } from '../../../plan/roles.ts'
 import type { Code } from '../assembler/encoding.ts'
 import { f32x4, i32, i32x4, memory, v128 } from '../assembler/instructions.ts'
 import type { FunctionBuilder } from '../assembler/module.ts'
 import { bytesPerElement, laneCount, storeLanes } from './lanes.ts'
 import { emitLiteral } from './scalars.ts'
 
+/** How numbers are folded, lane by lane. */
+interface LaneFold {
+  readonly float: (a: Code, b: Code) => Code
+  readonly integer: (a: Code, b: Code) => Code
+  /** The numbers that change nothing when they are folded. */
+  readonly neutral: { readonly float: number; readonly integer: number }
+}
+
+/** Every fold; a missing one does not compile. */
+const laneFolds: Record<FoldName, LaneFold> = {
+  sum: { float: f32x4.add, integer: i32x4.add, neutral: { float: 0, integer: 0 } },
+  amax: {
+    float: f32x4.max,
+    integer: i32x4.max_s,
+    neutral: { float: Number.NEGATIVE_INFINITY, integer: -(2 ** 31) },
+  },
+}
+
 /** Folds lane by lane. */
-export function combineLanes(name: Fold['name'], dtype: DType): (a: Code, b: Code) => Code {
-  if (name === 'sum') return dtype === 'float32' ? f32x4.add : i32x4.add
-  return dtype === 'float32' ? f32x4.max : i32x4.max_s
+export function combineLanes(name: FoldName, dtype: DType): (a: Code, b: Code) => Code {
+  return laneFolds[name][kindOf(dtype)]
 }
 
 /** Lanes that change nothing when they are folded: 0, or the smallest number. */
-export function neutralLanes(name: Fold['name'], dtype: DType): Code {
-  if (name === 'sum') return v128.zero
-  return emitLiteral(dtype === 'float32' ? Number.NEGATIVE_INFINITY : -(2 ** 31), dtype)
+export function neutralLanes(name: FoldName, dtype: DType): Code {
+  const neutral = neutralOf(name, dtype)
+  return neutral === 0 ? v128.zero : emitLiteral(neutral, dtype)
+}
+
+function neutralOf(name: FoldName, dtype: DType): number {
+  return laneFolds[name].neutral[kindOf(dtype)]
+}
+
+function kindOf(dtype: DType): 'float' | 'integer' {
+  return dtype === 'float32' ? 'float' : 'integer'
 }
 
 /** Sets `size` elements to what changes nothing. */
 export function clearFold(
   builder: FunctionBuilder,
-  name: Fold['name'],
+  name: FoldName,
   dtype: DType,
   to: Code,
   size: number,
 ): void {
-  if (name === 'sum') {
+  if (neutralOf(name, dtype) === 0) {
     builder.emit(memory.fill(to, i32.const(0), i32.const(size * bytesPerElement)))
     return
   }
@@ -41,7 +66,7 @@ export function clearFold(
 }
 
 /** The four lanes of a vector folded into one, in every lane. */
-export function foldAcross(name: Fold['name'], dtype: DType, vector: Code): Code {
+export function foldAcross(name: FoldName, dtype: DType, vector: Code): Code {
   const combine = combineLanes(name, dtype)
   const lane = (index: number) => i32x4.splat(i32x4.extract_lane(vector, index))
   return combine(combine(lane(0), lane(1)), combine(lane(2), lane(3)))

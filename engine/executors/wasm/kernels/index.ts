@@ -1,8 +1,9 @@
-import type { CallKernel, Kernel } from '../../../plan/kernels.ts'
+import type { Kernel } from '../../../plan/kernels.ts'
 import type { ScheduledValue } from '../../../plan/scheduler.ts'
 import { sizeOf } from '../../../shape.ts'
 import type { EngineModes } from '../modes.ts'
 import { argmaxCode, maxPool2dIndicesCode } from './argmax.ts'
+import type { WasmCall, WasmCalls } from './calls.ts'
 import { clearCode } from './clear.ts'
 import { convolveCode } from './convolve.ts'
 import { depthwiseConvolveCode, depthwiseWeightGradientCode } from './depthwise.ts'
@@ -15,8 +16,10 @@ import { weightGradientCode } from './weightGradient.ts'
 import { winogradConvolveCode, winogradFiltersCode } from './winogradConvolve.ts'
 import { winogradWeightGradientCode } from './winogradWeightGradient.ts'
 
-/** The kernels that calls name. */
-const callCodes: Record<string, (kernel: CallKernel, context: CallContext) => KernelCode> = {
+/** The kernels that calls name; a missing one does not compile. */
+const callCodes: {
+  readonly [Name in keyof WasmCalls]: (kernel: WasmCall<Name>, context: CallContext) => KernelCode
+} = {
   argmax: argmaxCode,
   convolve: convolveCode,
   depthwiseConvolve: depthwiseConvolveCode,
@@ -33,7 +36,11 @@ const callCodes: Record<string, (kernel: CallKernel, context: CallContext) => Ke
 }
 
 /** The code of a kernel over these values. */
-export function codeOf(kernel: Kernel, values: readonly ScheduledValue[], modes: EngineModes): KernelCode {
+export function codeOf(
+  kernel: Kernel<WasmCall>,
+  values: readonly ScheduledValue[],
+  modes: EngineModes,
+): KernelCode {
   const sizeOfValue = (value: number) => sizeOf(values[value].shape)
   if (kernel.kind === 'clear') return clearCode(kernel, sizeOfValue(kernel.value))
   if (kernel.kind === 'loop') {
@@ -43,5 +50,9 @@ export function codeOf(kernel: Kernel, values: readonly ScheduledValue[], modes:
     )
   }
   const isFloat = values[kernel.inputs[0].value].dtype === 'float32'
-  return callCodes[kernel.name](kernel, { isFloat, modes })
+  return codeOfCall(kernel, { isFloat, modes })
+}
+
+function codeOfCall<Name extends keyof WasmCalls>(kernel: WasmCall<Name>, context: CallContext): KernelCode {
+  return callCodes[kernel.name](kernel, context)
 }

@@ -1,8 +1,8 @@
-import type { CallKernel } from '../../../plan/kernels.ts'
 import type { View } from '../../../plan/view.ts'
 import { type Shape, sizeOf } from '../../../shape.ts'
 import type { Code } from '../assembler/encoding.ts'
 import { control, f32, f64, i32, memory } from '../assembler/instructions.ts'
+import type { WasmCall } from './calls.ts'
 import { beginKernel, type CallContext, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement } from './lanes.ts'
 import { bytesPerTotal, longestChain, roundTotals } from './totals.ts'
@@ -19,7 +19,7 @@ function fixed(view: View, axis: number): View {
  * Elements are moved as 32-bit patterns, whatever their type.
  */
 export function gatherCode(
-  { inputs: [x, index], output, attributes }: CallKernel,
+  { inputs: [x, index], output, attributes }: WasmCall<'gather'>,
   { isFloat }: CallContext,
 ): KernelCode {
   const axis = attributes.axis as number
@@ -50,7 +50,7 @@ export function gatherCode(
  * Totals are float64, in scratch; without it, as for integers and where few sources can meet, they are the output itself.
  */
 export function scatterAddCode(
-  { inputs: [source, index, scratch], output, attributes }: CallKernel,
+  { inputs: [source, index, scratch], output, attributes }: WasmCall<'scatterAdd'>,
   { isFloat }: CallContext,
 ): KernelCode {
   const axis = attributes.axis as number

@@ -1,5 +1,5 @@
-import type { CallKernel } from '../../../plan/kernels.ts'
 import { sizeOf } from '../../../shape.ts'
+import type { WasmCall } from './calls.ts'
 import { beginKernel, type CallContext, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement } from './lanes.ts'
 import { advance, at } from './pointers.ts'
@@ -15,7 +15,7 @@ import { TileTotals } from './tileTotals.ts'
  *           for each k: tile += a[rows, k] ⊗ b[k, columns]     (block by block, where there are many)
  */
 export function matmulCode(
-  { inputs: [a, b, scratch], output }: CallKernel,
+  { inputs: [a, b, scratch], output }: WasmCall<'matmul'>,
   { isFloat, modes: { relaxedSimd, tile: largest } }: CallContext,
 ): KernelCode {
   const [rows, depth] = a.shape.slice(-2)

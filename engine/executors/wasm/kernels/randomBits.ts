@@ -1,7 +1,7 @@
-import type { CallKernel } from '../../../plan/kernels.ts'
 import { parity, rotations } from '../../../random.ts'
 import { sizeOf } from '../../../shape.ts'
 import { i32 } from '../assembler/instructions.ts'
+import type { WasmCall } from './calls.ts'
 import { beginKernel, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement } from './lanes.ts'
 
@@ -10,7 +10,7 @@ import { bytesPerElement } from './lanes.ts'
  *
  *     for each element i: output = first word of threefry2x32(key, (i, 0)) >>> 8
  */
-export function randomBitsCode({ inputs: [key], output }: CallKernel): KernelCode {
+export function randomBitsCode({ inputs: [key], output }: WasmCall<'randomBits'>): KernelCode {
   const code = beginKernel([key, output])
   const { builder, pointerTo } = code
   const words = pointerTo(key).get

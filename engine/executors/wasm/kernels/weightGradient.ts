@@ -1,22 +1,16 @@
-import type { CallKernel } from '../../../plan/kernels.ts'
 import type { View } from '../../../plan/view.ts'
 import { type Shape, sizeOf } from '../../../shape.ts'
 import type { Code } from '../assembler/encoding.ts'
 import { control, i32, memory } from '../assembler/instructions.ts'
 import type { Local } from '../assembler/module.ts'
 import type { EngineModes } from '../modes.ts'
+import type { WasmCall } from './calls.ts'
 import { beginKernel, type CallContext, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement } from './lanes.ts'
 import { advance, at } from './pointers.ts'
 import { inPieces, Tile, unrolled } from './tile.ts'
 import { TileTotals, tileTotalsFloats } from './tileTotals.ts'
 import { bytesPerTotal, clearTotals, longestChain, moveIntoTotals, roundTotals } from './totals.ts'
-
-interface Attributes {
-  readonly stride: readonly [number, number]
-  readonly dilation: readonly [number, number]
-  readonly groups: number
-}
 
 /**
  * Weight gradient [R, S, K, C/groups] from padded maps [N, H, W, C] and gradient maps [N, H', W', K],
@@ -31,10 +25,10 @@ interface Attributes {
  * The pixels of large maps are added up block by block, and so are what many images add to the output.
  */
 export function weightGradientCode(
-  { inputs: [maps, gradient, ...scratch], output, attributes }: CallKernel,
+  { inputs: [maps, gradient, ...scratch], output, attributes }: WasmCall<'weightGradient'>,
   { modes: { relaxedSimd, tile: largest } }: CallContext,
 ): KernelCode {
-  const { stride, dilation, groups } = attributes as unknown as Attributes
+  const { stride, dilation, groups } = attributes
   const [count] = maps.shape
   const [, filters, gradientHeight, gradientWidth] = gradient.shape
   const [, depth, ...kernel] = output.shape

@@ -1,11 +1,11 @@
-import type { CallKernel } from '../../../plan/kernels.ts'
 import { i32, v128 } from '../assembler/instructions.ts'
+import type { WasmCall } from './calls.ts'
 import { Ending, endingViews } from './ending.ts'
 import { beginKernel, type CallContext, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement, laneCount, loadLanes } from './lanes.ts'
 import { advance, at } from './pointers.ts'
 import { bestRows, inPieces, Tile, unrolled } from './tile.ts'
-import { type MinimalFiltering, minimalFiltering, type OutputTile } from './winograd.ts'
+import { type MinimalFiltering, minimalFiltering } from './winograd.ts'
 import { planePadding, TileGrid, tilesInBlock } from './winogradTiles.ts'
 import { storeBoth, Transform, transformLanes, transformScratchBytes } from './winogradTransform.ts'
 
@@ -30,7 +30,7 @@ export function scratchFloats(
  *       for each tile, eight filters: y = Aᵀ products[planes, tile] A
  */
 export function winogradConvolveCode(
-  kernel: CallKernel,
+  kernel: WasmCall<'winogradConvolve'>,
   { modes: { relaxedSimd, threads, tile: largest } }: CallContext,
 ): KernelCode {
   const {
@@ -38,7 +38,7 @@ export function winogradConvolveCode(
     output,
     attributes,
   } = kernel
-  const filtering = minimalFiltering(attributes.outputTile as OutputTile)
+  const filtering = minimalFiltering(attributes.outputTile)
   const { planes, inputTile } = filtering
   const channels = maps.shape[1]
   const filterCount = output.shape[1]
@@ -149,10 +149,10 @@ export function winogradConvolveCode(
  *       for each channel, eight filters of the block: u[planes] = G g Gᵀ
  */
 export function winogradFiltersCode(
-  { inputs: [filters, scratch], output, attributes }: CallKernel,
+  { inputs: [filters, scratch], output, attributes }: WasmCall<'winogradFilters'>,
   { modes: { relaxedSimd } }: CallContext,
 ): KernelCode {
-  const filtering = minimalFiltering(attributes.outputTile as OutputTile)
+  const filtering = minimalFiltering(attributes.outputTile)
   const { inputTile } = filtering
   const [, blocks, channels, columns] = output.shape
   const [, filterStride, channelStride, rowStride, columnStride] = filters.strides.map(

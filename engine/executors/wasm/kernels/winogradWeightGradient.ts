@@ -1,13 +1,13 @@
-import type { CallKernel } from '../../../plan/kernels.ts'
 import type { View } from '../../../plan/view.ts'
 import type { Code } from '../assembler/encoding.ts'
 import { i32, memory, v128 } from '../assembler/instructions.ts'
+import type { WasmCall } from './calls.ts'
 import { beginKernel, type CallContext, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement, laneCount } from './lanes.ts'
 import { advance, at } from './pointers.ts'
 import { bestRows, inPieces, Tile, unrolled } from './tile.ts'
 import { bytesPerTotal, clearTotals, longestChain, moveIntoTotals, roundTotals } from './totals.ts'
-import { type MinimalFiltering, minimalFiltering, type OutputTile, transposed } from './winograd.ts'
+import { type MinimalFiltering, minimalFiltering, transposed } from './winograd.ts'
 import { planePadding, TileGrid, tilesInBlock } from './winogradTiles.ts'
 import { storeBoth, Transform, transformLanes, transformScratchBytes } from './winogradTransform.ts'
 
@@ -75,10 +75,10 @@ function sumFloats(blocks: number): number {
  *       for each channel, eight filters: output = Gᵀ sums[planes] G
  */
 export function winogradWeightGradientCode(
-  { inputs: [maps, gradient, scratch], output, attributes }: CallKernel,
+  { inputs: [maps, gradient, scratch], output, attributes }: WasmCall<'winogradWeightGradient'>,
   { modes: { relaxedSimd, threads, tile: largest } }: CallContext,
 ): KernelCode {
-  const filtering = minimalFiltering(attributes.outputTile as OutputTile)
+  const filtering = minimalFiltering(attributes.outputTile)
   const { planes, inputTile } = filtering
   const [filters, allChannels] = output.shape
   const parts = partsOf(allChannels, threads)
