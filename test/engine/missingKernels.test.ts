@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, sep } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const root = join(import.meta.dirname, '../..')
+
+/** Primitives that no executor can compute. */
+const missing = { scalar: 'hypothesis', fold: 'hyperfold', call: 'hypercall' }
+
+/** What declares them. */
+const declarations: Readonly<Record<string, readonly (readonly [before: string, after: string])[]>> = {
+  'engine/operations/names.ts': [
+    ["  | 'logicalNot'\n", `  | 'logicalNot'\n  | '${missing.scalar}'\n`],
+    ["'sum' | 'amax'", `'sum' | '${missing.fold}' | '${missing.call}' | 'amax'`],
+  ],
+  'engine/plan/roles.ts': [
+    ["  sum: 'fold',\n", `  sum: 'fold',\n  ${missing.fold}: 'fold',\n  ${missing.call}: 'call',\n`],
+  ],
+}
+
+let project: string
+let errors: readonly string[]
+
+/** The compiler's errors, a line each: file, place and message. */
+async function errorsIn(folder: string): Promise<string[]> {
+  const compiler = join(root, 'node_modules/typescript/bin/tsc')
+  const run = promisify(execFile)(process.execPath, [compiler, '--noEmit', '--pretty', 'false'], {
+    cwd: folder,
+  })
+  const output = await run.then(
+    ({ stdout }) => stdout,
+    (failure: { stdout: string }) => failure.stdout,
+  )
+  return output.split('\n').filter((line) => /^\S.*error TS/.test(line))
+}
+
+beforeAll(async () => {
+  // Inside node_modules, where the compiler finds the packages that the engine imports.
+  mkdirSync(join(root, 'node_modules/.cache'), { recursive: true })
+  project = mkdtempSync(join(root, 'node_modules/.cache/missing-kernels-'))
+  cpSync(join(root, 'engine'), join(project, 'engine'), {
+    recursive: true,
+    filter: (path) => !path.includes(`${sep}laws`),
+  })
+  for (const [file, changes] of Object.entries(declarations)) {
+    const path = join(project, file)
+    const changed = changes.reduce(
+      (source, [before, after]) => {
+        expect(source, `${file} has changed`).toContain(before)
+        return source.replace(before, after)
+      },
+      readFileSync(path, 'utf8'),
+    )
+    writeFileSync(path, changed)
+  }
+  const settings = { extends: join(root, 'tsconfig.json'), include: ['engine/executors'] }
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(settings))
+  errors = await errorsIn(project)
+})
+
+afterAll(() => rmSync(project, { recursive: true, force: true }))
+
+describe('a primitive without a kernel does not compile', () => {
+  const tables = {
+    [missing.scalar]: {
+      reference: 'reference/scalars.ts',
+      wasm: 'wasm/kernels/scalars.ts',
+      gpu: 'gpu/kernels/scalars.ts',
+    },
+    [missing.fold]: {
+      reference: 'reference/kernels.ts',
+      wasm: 'wasm/kernels/folds.ts',
+      gpu: 'gpu/kernels/loop.ts',
+    },
+    [missing.call]: {
+      reference: 'reference/kernels.ts',
+      wasm: 'wasm/dialect.ts',
+      gpu: 'gpu/kernels/index.ts',
+    },
+  }
+  const cases = Object.entries(tables).flatMap(([name, files]) =>
+    Object.entries(files).map(([executor, file]) => ({ name, executor, file })),
+  )
+  it.each(cases)('$name in the $executor executor', ({ name, file }) => {
+    const found = errors.filter((line) => line.startsWith(`engine/executors/${file}(`))
+    expect(found.join('\n'), errors.join('\n')).toContain(name)
+  })
+
+  it('and nothing else is wrong with the three', () => {
+    const expected = new Set([
+      ...cases.map(({ file }) => `engine/executors/${file}`),
+      'engine/executors/gpu/dialect.ts',
+    ])
+    const files = new Set(errors.map((line) => line.slice(0, line.indexOf('('))))
+    expect(files).toEqual(expected)
+  })
+})
