@@ -62,7 +62,8 @@ async function checkRun(run: TrajectoryRun, precision: Precision): Promise<void>
   const { networkGradients: tolerance } = precision
   const student = filledNetwork(run.student, precision)
   const teacher = filledNetwork(run.teacher, precision).evaluate()
-  const optimizer = new SGD(student.parameters(), run)
+  const { lr, momentum, weightDecay } = run
+  const optimizer = new SGD(student.parameters(), { lr, momentum, weightDecay })
   for (let step = 0; step < run.steps; step++) {
     const x = images(run.batch, step, precision)
     const { loss } = dtkd(student.forward(x).logits, teacher.forward(x).logits, labels(run.batch, step), {

@@ -3,7 +3,7 @@ import type { Schedule } from '../../plan/schedule.ts'
 import { denseView } from '../../plan/view.ts'
 import { sizeOf } from '../../shape.ts'
 import { bytesPerElement } from './kernels/lanes.ts'
-import { longSums } from './kernels/loop.ts'
+import { longSums } from './kernels/loopFolds.ts'
 import { bytesPerTotal } from './kernels/totals.ts'
 
 /** The schedule with memory for the totals of its loops' long sums. */
