@@ -1,4 +1,5 @@
 import ndarray from 'ndarray'
+import { anInstance, check } from '../engine/arguments.ts'
 import { demand } from '../engine/errors.ts'
 import type { Dataset, Split } from './dataset.ts'
 import { allocatePixels } from './pixels.ts'
@@ -17,6 +18,7 @@ const normalisation = { scale: 16, mean: [0.3054], std: [0.3755] }
  * bytes, saying what came.
  */
 export async function decodeDigits(bytes: Uint8Array<ArrayBuffer>): Promise<Dataset> {
+  check('decodeDigits', 'bytes', bytes, anInstance('a Uint8Array', Uint8Array))
   const lines = (await textOf(bytes)).trim().split('\n')
   const rows = lines.map((line) => line.split(',').map(Number))
   const isWhole = rows.length === count && rows.every((row) => row.length === pixelsPerImage + 1)

@@ -1,5 +1,7 @@
-import { demand } from '../engine/errors.ts'
+import { check, seed as seedRule } from '../engine/arguments.ts'
+import { demand, describe } from '../engine/errors.ts'
 import { RandomStream, streamKey } from '../engine/random.ts'
+import { checkSplit } from './arguments.ts'
 import type { Split } from './dataset.ts'
 
 /**
@@ -8,14 +10,17 @@ import type { Split } from './dataset.ts'
  * The numbers of these images and of the others, in ascending order. Throws where no others would be left.
  */
 export function holdBack(
-  { name, labels }: Split,
+  split: Split,
   count: number,
   seed: number,
 ): { heldBack: Int32Array; rest: Int32Array } {
+  checkSplit('holdBack', split)
+  check('holdBack', 'seed', seed, seedRule)
+  const { name, labels } = split
   demand(
     Number.isInteger(count) && count >= 1 && count < labels.length,
     () =>
-      `validation: expected a number of images from 1 to ${labels.length - 1} (one fewer than the ${name}), got ${count}`,
+      `validation: expected a number of images from 1 to ${labels.length - 1} (one fewer than the ${name}), got ${describe(count)}`,
   )
   const order = evenByClass(
     new RandomStream(streamKey(seed, 'validation')).permutation(labels.length),

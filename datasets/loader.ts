@@ -1,6 +1,17 @@
 import ndarray, { type NdArray } from 'ndarray'
+import {
+  anObject,
+  check,
+  checkOptions,
+  count,
+  type Rules,
+  seed as seedRule,
+  truth,
+  whole,
+} from '../engine/arguments.ts'
 import { demand } from '../engine/errors.ts'
 import { RandomStream, streamKey } from '../engine/random.ts'
+import { checkAugmentation, checkSplit, indicesRule, limitRule, placeRule } from './arguments.ts'
 import type { Augmentation, Split } from './dataset.ts'
 import { prefetch } from './prefetch.ts'
 import { type Ingredients, preparing } from './prepare.ts'
@@ -21,6 +32,16 @@ export interface LoaderOptions {
   among?: Int32Array
   /** At most this many of them, see `limitIndices`. Default all. */
   limit?: number
+}
+
+const optionRules: Rules<LoaderOptions> = {
+  batchSize: count,
+  shuffle: truth,
+  dropLast: truth,
+  seed: seedRule,
+  augment: anObject,
+  among: indicesRule,
+  limit: limitRule,
 }
 
 /** What a training step takes. */
@@ -46,8 +67,8 @@ export interface Batch {
  * for (const { images, labels } of loader.epoch(0)) …
  * ```
  *
- * Throws for an empty split, for labels or a normalisation that do not fit the images, for a batch size or a limit that
- * is not a positive integer, and where `dropLast` leaves no batch.
+ * Throws for an empty split, for labels or a normalisation that do not fit the images, for numbers of images that there
+ * are not, and where `dropLast` leaves no batch.
  */
 export class Loader {
   readonly split: Split
@@ -62,12 +83,15 @@ export class Loader {
   readonly #tables: Float32Array[]
 
   constructor(split: Split, options: LoaderOptions) {
-    const { batchSize, dropLast = false, seed = 0, limit = Infinity, among } = options
+    checkSplit('Loader', split)
+    checkOptions('Loader', options, optionRules)
+    const { batchSize, dropLast = false, seed = 0, limit = Infinity, augment, among } = options
+    check('Loader', 'batchSize', batchSize, count)
+    demand(limit > 0, () => 'Loader: expected limit to be at least 1, got 0')
+    if (augment) checkAugmentation('Loader', augment)
     demandFittingSplit(split)
     const all = among ?? Int32Array.from(split.labels.keys())
-    demand(all.length > 0, () => `Loader: expected numbers of ${split.name}, got none`)
-    demandPositiveInteger('batchSize', batchSize)
-    if (limit !== Infinity) demandPositiveInteger('limit', limit)
+    demandNumbersOf(split, all)
     this.split = split
     this.batchSize = batchSize
     this.#options = options
@@ -121,12 +145,10 @@ export class Loader {
    * @param epoch 0 for the first one.
    * @param options.startBatch How many batches to leave out at the beginning: where a resumed epoch goes on. Default 0.
    */
-  epoch(epoch: number, { startBatch = 0 }: { startBatch?: number } = {}): IterableIterator<Batch> {
-    demand(
-      Number.isInteger(startBatch) && startBatch >= 0 && startBatch <= this.batchesPerEpoch,
-      () =>
-        `Loader: startBatch: expected an integer of 0 to ${this.batchesPerEpoch} (batches an epoch), got ${startBatch}`,
-    )
+  epoch(epoch: number, options: { startBatch?: number } = {}): IterableIterator<Batch> {
+    check('Loader', 'epoch', epoch, placeRule)
+    checkOptions('Loader', options, { startBatch: whole(0, this.batchesPerEpoch) })
+    const { startBatch = 0 } = options
     return this.#batches(epoch, startBatch)
   }
 
@@ -178,13 +200,16 @@ export class Loader {
  * classes are as balanced as chance makes them; a smaller limit keeps a subset of what a larger one keeps.
  */
 export function limitIndices(count: number, limit: number, seed: number): Int32Array {
+  check('limitIndices', 'limit', limit, limitRule)
   return new RandomStream(streamKey(seed, 'limit')).permutation(count).slice(0, limit).sort()
 }
 
-function demandPositiveInteger(name: string, value: number): void {
+function demandNumbersOf({ name, labels: { length } }: Split, numbers: Int32Array): void {
+  demand(numbers.length > 0, () => `Loader: expected numbers of ${name}, got none`)
+  const wrong = numbers.find((number) => number < 0 || number >= length)
   demand(
-    Number.isInteger(value) && value >= 1,
-    () => `Loader: ${name}: expected an integer of 1 or more, got ${value}`,
+    wrong === undefined,
+    () => `Loader: there are ${length} ${name}, numbered from 0, but among has ${wrong}`,
   )
 }
 

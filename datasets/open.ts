@@ -1,4 +1,5 @@
-import { demand } from '../engine/errors.ts'
+import { anObject, checkOptions, path as pathRule, type Rules } from '../engine/arguments.ts'
+import { demand, describe } from '../engine/errors.ts'
 import { openCifar10, openCifar100, openCifar100Coarse } from './cifar/cifar.ts'
 import type { Dataset } from './dataset.ts'
 import { openDigits } from './digitsFile.ts'
@@ -26,6 +27,8 @@ export interface OpenOptions {
   /** For `synthetic`. */
   synthetic?: SyntheticOptions
 }
+
+const optionRules: Rules<OpenOptions> = { data: pathRule, synthetic: anObject }
 
 /** A data set for people. */
 export interface DatasetInfo {
@@ -109,7 +112,8 @@ export const datasetInfos: readonly DatasetInfo[] = datasetNames.map((name) => {
  * Throws for an unknown name, where `data` is needed and missing, and for a path that the data set has no use for.
  */
 export async function openDataset(name: string, options: OpenOptions = {}): Promise<Dataset> {
-  demand(isKnown(name), () => `dataset: expected one of ${datasetNames.join(', ')}, got ${name}`)
+  checkOptions('openDataset', options, optionRules)
+  demand(isKnown(name), () => `dataset: expected one of ${datasetNames.join(', ')}, got ${describe(name)}`)
   const entry = entries[name]
   const { data } = options
   if ('what' in entry) {

@@ -1,4 +1,5 @@
 import ndarray from 'ndarray'
+import { checkOptions, count, type Rules, seed as seedRule, whole } from '../engine/arguments.ts'
 import { demand } from '../engine/errors.ts'
 import { RandomStream, streamKey } from '../engine/random.ts'
 import type { Dataset, Split } from './dataset.ts'
@@ -19,6 +20,18 @@ export interface SyntheticOptions {
   seed?: number
 }
 
+const optionRules: Rules<SyntheticOptions> = {
+  classes: whole(1, 2 ** 24),
+  channels: count,
+  size: count,
+  trainCount: count,
+  testCount: count,
+  seed: seedRule,
+}
+
+/** Pixels of all images, and of all patterns: more than memory holds. */
+const mostPixels = 2 ** 32
+
 /** A wave across the image, in one channel: brightness = 128 + 48 cos(2π (x, y)·frequency + phase). */
 interface Wave {
   /** Periods a pixel. */
@@ -37,13 +50,10 @@ const noise = 48
  * seed, its split and i alone.
  */
 export function syntheticDataset(options: SyntheticOptions = {}): Dataset {
+  checkOptions('syntheticDataset', options, optionRules)
   const { classes = 10, channels = 3, size = 32, trainCount = 1000, testCount = 200, seed = 0 } = options
-  for (const [name, value] of Object.entries({ classes, channels, size, trainCount, testCount })) {
-    demand(
-      Number.isInteger(value) && value >= 1,
-      () => `synthetic: ${name}: expected an integer of 1 or more, got ${value}`,
-    )
-  }
+  const pixels = (classes + trainCount + testCount) * channels * size ** 2
+  demand(pixels <= mostPixels, () => `syntheticDataset: expected at most 2³² pixels, got ${pixels}`)
   const patterns = Array.from({ length: classes }, (_, label) => classPattern(label, channels, size, seed))
   return {
     name: 'synthetic',

@@ -1,5 +1,17 @@
 import ndarray, { type NdArray } from 'ndarray'
+import {
+  anInstance,
+  arrayOf,
+  check,
+  checkExactly,
+  type Rules,
+  seed as seedRule,
+  truth,
+  whole,
+} from '../engine/arguments.ts'
+import { demand } from '../engine/errors.ts'
 import { RandomStream, streamKey } from '../engine/random.ts'
+import { canvasRule, checkAugmentation, checkNormalisation, pixelsRule, placeRule } from './arguments.ts'
 import type { Augmentation, Normalisation } from './dataset.ts'
 
 /** Where an image is cropped, and whether it is then mirrored. */
@@ -11,6 +23,9 @@ export interface Placement {
   flip: boolean
 }
 
+const shift = whole(-(2 ** 15), 2 ** 15)
+const placementRules: Rules<Placement> = { top: shift, left: shift, flip: truth }
+
 /** The image as it is. */
 export const unmoved: Placement = { top: 0, left: 0, flip: false }
 
@@ -20,11 +35,17 @@ export const unmoved: Placement = { top: 0, left: 0, flip: false }
  * PyTorch: `RandomCrop(size, padding)`, then `RandomHorizontalFlip()`.
  */
 export function randomPlacement(
-  { padding, flip }: Augmentation,
+  augmentation: Augmentation,
   seed: number,
   epoch: number,
   index: number,
 ): Placement {
+  const operation = 'randomPlacement'
+  checkAugmentation(operation, augmentation)
+  check(operation, 'seed', seed, seedRule)
+  check(operation, 'epoch', epoch, placeRule)
+  check(operation, 'index', index, placeRule)
+  const { padding, flip } = augmentation
   const random = new RandomStream(streamKey(seed, 'augmentation', epoch, index))
   return {
     top: random.integer(2 * padding + 1) - padding,
@@ -34,23 +55,32 @@ export function randomPlacement(
 }
 
 /** In how many ways `randomPlacement` may place an image: (2 padding + 1)², and twice that where it may be mirrored. */
-export function countPlacements({ padding, flip }: Augmentation): number {
+export function countPlacements(augmentation: Augmentation): number {
+  checkAugmentation('countPlacements', augmentation)
+  const { padding, flip } = augmentation
   return (2 * padding + 1) ** 2 * (flip ? 2 : 1)
 }
 
 /** The number of a placement among those that `randomPlacement` may give, from 0. */
-export function numberOfPlacement({ padding, flip: flips }: Augmentation, placement: Placement): number {
+export function numberOfPlacement(augmentation: Augmentation, placement: Placement): number {
+  checkAugmentation('numberOfPlacement', augmentation)
+  checkExactly('numberOfPlacement', 'placement', placement, placementRules)
+  const { padding, flip: flips } = augmentation
   const { top, left, flip } = placement
   const corner = (top + padding) * (2 * padding + 1) + left + padding
   return flips ? 2 * corner + Number(flip) : corner
 }
 
 /** For each channel, what each of the 256 values of a pixel becomes: (pixel / scale − mean) / std. */
-export function normalisationTables({ scale, mean, std }: Normalisation): Float32Array[] {
+export function normalisationTables(normalisation: Normalisation): Float32Array[] {
+  checkNormalisation('normalisationTables', normalisation)
+  const { scale, mean, std } = normalisation
   return mean.map((channelMean, channel) =>
     Float32Array.from({ length: 256 }, (_, pixel) => (pixel / scale - channelMean) / std[channel]),
   )
 }
+
+const tablesRule = arrayOf(anInstance('a Float32Array', Float32Array))
 
 /**
  * Writes the image, cropped, mirrored and normalised, to the destination. Both are [channels, height, width]. Padding
@@ -58,13 +88,32 @@ export function normalisationTables({ scale, mean, std }: Normalisation): Float3
  */
 export function placeImage(
   image: NdArray<Uint8Array>,
-  { top, left, flip }: Placement,
+  placement: Placement,
   tables: readonly Float32Array[],
   destination: NdArray<Float32Array>,
 ): void {
+  check('placeImage', 'image', image, pixelsRule)
+  checkExactly('placeImage', 'placement', placement, placementRules)
+  check('placeImage', 'tables', tables, tablesRule)
+  check('placeImage', 'destination', destination, canvasRule)
+  demandOneSize(image, tables, destination)
+  const { top, left, flip } = placement
   const canvas = flip ? destination.step(1, 1, -1) : destination
   if (top !== 0 || left !== 0) normaliseInto(canvas, zeros(image.shape), tables)
   normaliseInto(cut(canvas, -top, -left), cut(image, top, left), tables)
+}
+
+function demandOneSize(
+  { shape }: NdArray<Uint8Array>,
+  { length }: readonly Float32Array[],
+  destination: NdArray<Float32Array>,
+): void {
+  demand(
+    shape.length === 3 && shape.every((size, axis) => size === destination.shape[axis]) && shape[0] <= length,
+    () =>
+      `placeImage: expected image and destination of one shape [channels, height, width], and a table for each channel; ` +
+      `got [${shape}], [${destination.shape}] and ${length} tables`,
+  )
 }
 
 /** A view of one zero that looks like a whole image. */

@@ -1,3 +1,5 @@
+import { check } from './arguments.ts'
+import { executorRule } from './device.ts'
 import type { Executor } from './executors/executor.ts'
 
 /** Modes that change how long a computation takes, and no bit of what it comes to. */
@@ -7,7 +9,9 @@ const withoutEffectOnBits = new Set(['threads', 'oneThreadBecause', 'sharedMemor
  * Everything about an executor that decides the bits of its results: its name and the modes that matter. Where two give the
  * same, the same graph of the same numbers has the same results, bit for bit, on one kind of processor.
  */
-export function numericsOf({ name, modes }: Executor): { readonly [name: string]: unknown } {
+export function numericsOf(executor: Executor): { readonly [name: string]: unknown } {
+  check('numericsOf', 'executor', executor, executorRule)
+  const { name, modes } = executor
   const deciding = Object.entries(modes).filter(([mode]) => !withoutEffectOnBits.has(mode))
   return { executor: name, ...Object.fromEntries(deciding) }
 }

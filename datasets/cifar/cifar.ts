@@ -1,4 +1,5 @@
 import ndarray from 'ndarray'
+import { check, path as pathRule } from '../../engine/arguments.ts'
 import type { Dataset, Normalisation, Split } from '../dataset.ts'
 import { fileAt } from '../files.ts'
 import { readBinaryRecords } from './binary.ts'
@@ -36,6 +37,7 @@ export interface Cifar100 extends Dataset<Cifar100Split> {
  * Throws, and says what was expected and what was found, for a path or a file that is missing, truncated or foreign.
  */
 export async function openCifar100(path: string): Promise<Cifar100> {
+  check('openCifar100', 'path', path, pathRule)
   const { train, test, classNames } = await readPublication(path, cifar100)
   const [coarseClassNames, fineClassNames] = classNames
   const split = (kind: string, { pixels, labels: [coarseLabels, labels] }: Records): Cifar100Split => ({
@@ -54,6 +56,7 @@ export async function openCifar100(path: string): Promise<Cifar100> {
 
 /** CIFAR-100 by its 20 superclasses alone: as `openCifar100`, with the coarse labels for labels. */
 export async function openCifar100Coarse(path: string): Promise<Dataset> {
+  check('openCifar100Coarse', 'path', path, pathRule)
   const { train, test, coarseClassNames } = await openCifar100(path)
   const split = (kind: string, { images, coarseLabels, normalisation }: Cifar100Split): Split => ({
     name: `cifar100-coarse ${kind} images`,
@@ -79,6 +82,7 @@ export async function openCifar100Coarse(path: string): Promise<Dataset> {
  * Throws as `openCifar100`.
  */
 export async function openCifar10(path: string): Promise<Dataset> {
+  check('openCifar10', 'path', path, pathRule)
   const { train, test, classNames } = path.endsWith('.bin')
     ? await readTestFile(path)
     : await readPublication(path, cifar10)

@@ -1,8 +1,18 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import {
+  arrayOf,
+  check,
+  checkOptions,
+  objectWith,
+  oneOf,
+  path as pathRule,
+  type Rules,
+  text,
+} from '../../engine/arguments.ts'
 import { demand } from '../../engine/errors.ts'
 import { checksumOf } from '../../files/download/checksum.ts'
-import { type DownloadOptions, download } from '../../files/download/download.ts'
+import { type DownloadOptions, download, downloadRules } from '../../files/download/download.ts'
 import { type ArchiveLayout, type PublishedArchive, publishedArchives } from './published.ts'
 
 /** The archives have two thirds of it. */
@@ -15,6 +25,21 @@ export interface FetchDatasetOptions extends Omit<DownloadOptions, 'checksum'> {
   readonly folder?: string
   /** Default: the author's. */
   readonly archives?: readonly PublishedArchive[]
+}
+
+const archiveRule = objectWith('an archive, { dataset, layout, file, url, md5 }', {
+  dataset: text,
+  layout: text,
+  file: pathRule,
+  url: text,
+  md5: text,
+})
+
+const optionRules: Rules<FetchDatasetOptions> = {
+  ...downloadRules,
+  layout: oneOf(['binary', 'python'] satisfies readonly ArchiveLayout[]),
+  folder: pathRule,
+  archives: arrayOf(archiveRule),
 }
 
 export interface FetchedDataset {
@@ -33,6 +58,8 @@ export async function fetchDataset(
   dataset: string,
   options: FetchDatasetOptions = {},
 ): Promise<FetchedDataset> {
+  check('fetchDataset', 'dataset', dataset, text)
+  checkOptions('fetchDataset', options, optionRules)
   const { layout = 'binary', folder = 'data', archives = publishedArchives } = options
   const archive = archives.find((known) => known.dataset === dataset && known.layout === layout)
   demand(archive !== undefined, () => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import ndarray from 'ndarray'
+import { check, path as pathRule } from '../../engine/arguments.ts'
 import { demand } from '../../engine/errors.ts'
 import type { Dataset, Split } from '../dataset.ts'
 import { isFolder } from '../files.ts'
@@ -25,6 +26,7 @@ interface LabelledImage extends DecodedImage {
  * without training images, and for test images of a class that is not trained.
  */
 export async function openImageFolder(path: string): Promise<Dataset> {
+  check('openImageFolder', 'path', path, pathRule)
   const trainPath = join(path, 'train')
   const testPath = join(path, (await isFolder(join(path, 'test'))) ? 'test' : 'val')
   for (const part of [trainPath, testPath]) {

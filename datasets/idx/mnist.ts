@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import ndarray from 'ndarray'
+import { check, path as pathRule } from '../../engine/arguments.ts'
 import { demand } from '../../engine/errors.ts'
 import type { Augmentation, Dataset, Normalisation, Split } from '../dataset.ts'
 import { namesIn } from '../files.ts'
@@ -76,6 +77,7 @@ export function isIdxFolder(names: readonly string[]): boolean {
 }
 
 async function openIdx(path: string, { name, classNames, ...version }: Version): Promise<Dataset> {
+  check(name, 'path', path, pathRule)
   const names = await namesIn(path)
   const files = fileNames.map((fileName) => spellings(fileName).find((spelling) => names.includes(spelling)))
   const missing = fileNames.filter((_, i) => files[i] === undefined).map((fileName) => spellings(fileName)[1])

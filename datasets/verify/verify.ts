@@ -1,10 +1,11 @@
+import { check, oneOf, optional, path as pathRule } from '../../engine/arguments.ts'
 import { demand } from '../../engine/errors.ts'
 import { checksumOf } from '../../files/download/checksum.ts'
 import type { Normalisation, Split } from '../dataset.ts'
 import { publishedArchives } from '../fetch/published.ts'
 import { isFolder } from '../files.ts'
 import { measure } from '../measure.ts'
-import { type DatasetName, openDataset } from '../open.ts'
+import { type DatasetName, datasetNames, openDataset } from '../open.ts'
 import { type Duplicate, duplicatesBetween } from './duplicates.ts'
 import { type Recognised, recognise } from './recognise.ts'
 
@@ -51,6 +52,8 @@ export interface Verification {
  * Throws for a path that holds no data set, and at the first damage, naming the file and the place in it.
  */
 export async function verifyDataset(path: string, dataset?: string): Promise<Verification> {
+  check('verifyDataset', 'path', path, pathRule)
+  check('verifyDataset', 'dataset', dataset, optional(oneOf(datasetNames)))
   const recognised = await recognise(path)
   const opened = await openDataset(dataset ?? onlyDataset(recognised, path), { data: path })
   const { name, train, test, classNames, officialCounts, notes = [] } = opened

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Dispatcher } from 'undici'
+import { aFunction, count, type Rules, whole } from '../../engine/arguments.ts'
 import { demand, InvalidInputError } from '../../engine/errors.ts'
 import { type Checksum, checksumOf } from './checksum.ts'
 import { PartialFile } from './partialFile.ts'
@@ -22,6 +23,18 @@ export interface DownloadOptions {
   readonly idleMilliseconds?: number
   /** How long all of it may take; what came by then is kept for another time. Default six hours. */
   readonly mostMilliseconds?: number
+}
+
+/** As long as a timer can wait. */
+const milliseconds = whole(0, 2 ** 31 - 1)
+
+export const downloadRules: Rules<Omit<DownloadOptions, 'checksum'>> = {
+  onProgress: aFunction,
+  attempts: count,
+  pauseMilliseconds: milliseconds,
+  mostBytes: whole(1),
+  idleMilliseconds: milliseconds,
+  mostMilliseconds: milliseconds,
 }
 
 /** Why a transfer ended early, and whether another attempt may help. */

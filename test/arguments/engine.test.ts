@@ -110,6 +110,7 @@ describeArguments('thermograd/engine', engine, {
   currentExecutor: () => [],
   openExecutor: () => ['reference'],
   useExecutor: () => [executor],
+  numericsOf: () => [executor],
   realize: () => [x().square(), variable(x())],
   realizeOn: () => [executor, x().square()],
   planOf: () => [executor, x().square()],

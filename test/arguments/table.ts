@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { InvalidInputError } from '../../engine/errors.ts'
 
 /** The arguments of a good call, or why a function is not in the table. */
-export type Row = (() => readonly unknown[]) | string
+export type Row = Good | Refused | string
+
+type Good = () => readonly unknown[]
+
+/** Arguments that are all of the right kind, where a good call would take long: something else, such as a file, is missing. */
+interface Refused {
+  readonly refused: Good
+}
 
 /** A row for each function that an entry exports. */
 export type Table = Readonly<Record<string, Row>>
@@ -40,6 +47,10 @@ const wrong: readonly unknown[] = [
 const isOptions = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 
+/** Options, or an object that may have other properties too: in the tables, one without a prototype. */
+const hasFields = (value: unknown): value is Record<string, unknown> =>
+  isOptions(value) || (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === null)
+
 /** A call with one argument, or one option, replaced. */
 interface Change {
   readonly argument: number
@@ -49,16 +60,15 @@ interface Change {
 
 function changed(good: readonly unknown[], { argument, option, value }: Change): unknown[] {
   const options = good[argument]
-  return option === undefined || !isOptions(options)
-    ? good.toSpliced(argument, 1, value)
-    : good.toSpliced(argument, 1, { ...options, [option]: value })
+  if (option === undefined || !hasFields(options)) return good.toSpliced(argument, 1, value)
+  return good.toSpliced(argument, 1, { ...options, [option]: value })
 }
 
 /** Everything about a good call that can be replaced. */
 function places(good: readonly unknown[]): Omit<Change, 'value'>[] {
   return good.flatMap((value, argument) => [
     { argument },
-    ...(isOptions(value) ? Object.keys(value).map((option) => ({ argument, option })) : []),
+    ...(hasFields(value) ? Object.keys(value).map((option) => ({ argument, option })) : []),
   ])
 }
 
@@ -78,19 +88,22 @@ export function describeArguments(entry: string, exported: object, table: Table)
   const functions = new Map<string, Callable>(
     Object.entries(exported).filter(([, value]) => typeof value === 'function'),
   )
-  const rows = Object.entries(table).flatMap(([name, row]) =>
-    typeof row === 'string' ? [] : [{ name, good: row, call: functions.get(name)! }],
-  )
+  const rows = Object.entries(table).flatMap(([name, row]) => {
+    if (typeof row === 'string') return []
+    const isRefused = 'refused' in row
+    return [{ name, good: isRefused ? row.refused : row, isRefused, call: functions.get(name)! }]
+  })
 
   describe(`the arguments of ${entry}`, () => {
     it('should all be in the table', () => {
       expect(Object.keys(table).toSorted()).toEqual([...functions.keys()].toSorted())
     })
 
-    for (const { name, good, call } of rows) {
+    for (const { name, good, isRefused, call } of rows) {
       it(`${name}: good ones should go well, and wrong ones be refused in a sentence`, async () => {
-        const result = constructible(call) ? Reflect.construct(call, good()) : call(...good())
-        await result
+        const result = (async () =>
+          constructible(call) ? Reflect.construct(call, good()) : call(...good()))()
+        await (isRefused ? expect(result).rejects.toThrow(InvalidInputError) : result)
         const complaints: string[] = []
         for (const place of places(good())) {
           for (const value of wrong) {

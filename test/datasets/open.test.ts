@@ -9,7 +9,7 @@ it('should open what needs no files', async () => {
 
 it('should say which names there are', async () => {
   await expect(openDataset('imagenet')).rejects.toThrow(
-    `dataset: expected one of ${datasetNames.join(', ')}, got imagenet`,
+    `dataset: expected one of ${datasetNames.join(', ')}, got 'imagenet'`,
   )
 })
 

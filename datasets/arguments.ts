@@ -1,0 +1,68 @@
+import {
+  anInstance,
+  arrayOf,
+  checkExactly,
+  checkFields,
+  finite,
+  objectWith,
+  positive,
+  type Rule,
+  type Rules,
+  seed,
+  text,
+  truth,
+  whole,
+} from '../engine/arguments.ts'
+import type { Augmentation, Normalisation, Split } from './dataset.ts'
+
+/** An `ndarray` over an array of this class. */
+function ndarrayOf(expected: string, ...data: Parameters<typeof anInstance>[1][]): Rule {
+  const integers = arrayOf(seed)
+  return objectWith(expected, {
+    data: anInstance(expected, ...data),
+    shape: arrayOf(whole(0)),
+    stride: integers,
+    offset: whole(0),
+  })
+}
+
+export const pixelsRule = ndarrayOf('an ndarray over a Uint8Array', Uint8Array)
+export const canvasRule = ndarrayOf('an ndarray over a Float32Array', Float32Array)
+
+export const indicesRule = anInstance('an Int32Array', Int32Array)
+
+/** An epoch, or the number of an image, counted from 0. */
+export const placeRule = whole(0)
+
+const normalisationRules: Rules<Normalisation> = {
+  scale: positive,
+  mean: arrayOf(finite),
+  std: arrayOf(positive),
+}
+
+export function checkNormalisation(operation: string, given: Normalisation): void {
+  checkExactly(operation, 'normalisation', given, normalisationRules)
+}
+
+const augmentationRules: Rules<Augmentation> = { padding: whole(0, 2 ** 15), flip: truth }
+
+export function checkAugmentation(operation: string, given: Augmentation): void {
+  checkExactly(operation, 'augmentation', given, augmentationRules)
+}
+
+const splitRules: Rules<Split> = {
+  name: text,
+  images: pixelsRule,
+  labels: indicesRule,
+  normalisation: objectWith('a normalisation, { scale, mean, std }', normalisationRules),
+}
+
+export function checkSplit(operation: string, given: Split): void {
+  checkFields(operation, 'split', given, splitRules)
+}
+
+/** At most so many images: all, where it is Infinity. */
+export const limitRule: Rule = {
+  expected: 'a whole number ≥ 0, or Infinity',
+  allows: (value) => value === Number.POSITIVE_INFINITY || placeRule.allows(value),
+}
