@@ -74,7 +74,7 @@ export function describeGradients(
             const got = await computed(results(), open())
             const scale = largest(expected.flat())
             for (const [i, numbers] of expected.entries())
-              expectClose(`result ${i}`, got[i], numbers, inFloat32.relative, scale)
+              expectClose(`result ${i}`, got[i], numbers, inFloat32.relative, { scale })
           },
         ),
         { numRuns: 2 * examples.length },

@@ -6,6 +6,7 @@ import { modes } from './modes.ts'
 const inFloat32 = {
   dtype: 'float32',
   losses: 1e-5,
+  ofPyTorch: 4,
   networks: 1e-4,
   networkGradients: 2e-2,
   deepest: 21,

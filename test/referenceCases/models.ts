@@ -110,7 +110,9 @@ async function checkSummary(
   const std = Math.sqrt(squares / values.length)
   const scale = Math.max(expected.std, largest(expected.first))
   const first = values.slice(0, expected.first.length)
-  expectClose(what, [mean, std, ...first], [expected.mean, expected.std, ...expected.first], networks, scale)
+  expectClose(what, [mean, std, ...first], [expected.mean, expected.std, ...expected.first], networks, {
+    scale,
+  })
 }
 
 async function checkTraining(each: ModelCase, precision: Precision): Promise<void> {
@@ -132,7 +134,7 @@ async function checkTraining(each: ModelCase, precision: Precision): Promise<voi
     expectClose(`gradient norm of ${name}`, [normOf(values)], [norm], networkGradients)
     const rootMeanSquare = norm / Math.sqrt(values.length)
     const scale = Math.max(rootMeanSquare, largest(first))
-    expectClose(`gradient of ${name}`, values.subarray(0, first.length), first, networkGradients, scale)
+    expectClose(`gradient of ${name}`, values.subarray(0, first.length), first, networkGradients, { scale })
   }
   const state = network.stateDict()
   for (const [name, first] of Object.entries(each.train.running)) {

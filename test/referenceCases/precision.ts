@@ -10,6 +10,8 @@ export interface Precision {
   readonly dtype: 'float32' | 'float64'
   /** Of losses and their gradients, temperatures and optimizers. */
   readonly losses: number
+  /** How many times as far as PyTorch's float32 is from its float64 it may be, where that is recorded and is more. */
+  readonly ofPyTorch: number
   /** Of what networks compute: outputs, losses, running statistics. */
   readonly networks: number
   /**
@@ -31,6 +33,7 @@ export const inFloat64: Precision = {
   open: async () => (await openExecutor('reference')).executor,
   dtype: 'float64',
   losses: 1e-9,
+  ofPyTorch: 0,
   networks: 1e-9,
   networkGradients: 1e-9,
   deepest: Number.POSITIVE_INFINITY,
@@ -46,6 +49,7 @@ export function inFloat32({ name, differences, open }: Mode): Precision {
     open: async () => open(),
     dtype: 'float32',
     losses: 1e-5,
+    ofPyTorch: 4,
     networks: 1e-4,
     networkGradients: differences.winograd === false ? 1e-1 : 2e-1,
     deepest: 57,
@@ -59,16 +63,16 @@ export function largest(values: readonly number[]): number {
   return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
 }
 
-/** Fails unless all numbers are within `tolerance` times `scale`, by default the largest expected magnitude. */
+/** Fails unless all numbers are within `tolerance` times `scale`, by default the largest expected magnitude, or `deviation`. */
 export function expectClose(
   what: string,
   actual: ArrayLike<number>,
   expected: readonly number[],
   tolerance: number,
-  scale = largest(expected),
+  { scale = largest(expected), deviation = 0 }: { scale?: number; deviation?: number } = {},
 ): void {
   expect(actual.length, `${what}: how many numbers`).toBe(expected.length)
-  const allowed = tolerance * Math.max(scale, leastScale)
+  const allowed = Math.max(tolerance * Math.max(scale, leastScale), deviation)
   for (const [i, value] of expected.entries()) {
     // Written so that NaN fails.
     if (!(Math.abs(actual[i] - value) <= allowed)) {
