@@ -1,3 +1,4 @@
+import { arrayOf, checkExactly, count, type Rules, text } from '../engine/arguments.ts'
 import { type Executor, type PlanSummary, planOf, tensor } from '../engine/index.ts'
 import { distiller } from '../kd/index.ts'
 import { createModel, SGD } from '../nn/index.ts'
@@ -13,11 +14,20 @@ export interface PlannedStep {
   readonly image: readonly [number, number, number]
 }
 
+const stepRules: Rules<PlannedStep> = {
+  teacher: text,
+  student: text,
+  batchSize: count,
+  classes: count,
+  image: arrayOf(count, 3),
+}
+
 /**
  * Plans one step of DTKD, without running it: teacher in evaluation mode, student in training mode, loss, gradients, SGD
  * with momentum.
  */
-export function planStep(executor: Executor, step: PlannedStep): Promise<PlanSummary> {
+export async function planStep(executor: Executor, step: PlannedStep): Promise<PlanSummary> {
+  checkExactly('planStep', 'step', step, stepRules)
   const { teacher, student, batchSize, classes, image } = step
   const [channels] = image
   const network = createModel(student, { classes, channels })

@@ -56,11 +56,11 @@ describe('resolveRecipe', () => {
   })
 
   it.each([
-    [{ epochs: 0 }, 'recipe: epochs: expected an integer of 1 or more, got 0'],
-    [{ batchSize: 1.5 }, 'recipe: batchSize: expected an integer of 1 or more, got 1.5'],
-    [{ lr: Number.NaN }, 'recipe: lr: expected a number of 0 or more, got NaN'],
-    [{ dropLast: 'no' as never }, 'recipe: dropLast: expected true or false, got no'],
-    [{ dot: 1 }, 'recipe: dot: expected a number from 0 to 0.9, the momentum, got 1'],
+    [{ epochs: 0 }, 'recipe: expected epochs to be a whole number ≥ 1, at most 2³², got 0'],
+    [{ batchSize: 1.5 }, 'recipe: expected batchSize to be a whole number ≥ 1, at most 2³², got 1.5'],
+    [{ lr: Number.NaN }, 'recipe: expected lr to be a finite number ≥ 0, got NaN'],
+    [{ dropLast: 'no' as never }, "recipe: expected dropLast to be true or false, got 'no'"],
+    [{ dot: 1 }, 'recipe: expected dot to be a number from 0 to 0.9, the momentum, got 1'],
   ])('should refuse %j', (given, message) => {
     expect(() => resolveRecipe(given)).toThrow(message)
   })

@@ -1,3 +1,5 @@
+import { anyNumber, arrayOf, check } from '../../engine/arguments.ts'
+
 /** The least number, those below which 5, 25, 50, 75 and 95 % of all lie, and the largest. */
 export type Quantiles = readonly [
   least: number,
@@ -11,6 +13,7 @@ export type Quantiles = readonly [
 
 /** The quantiles of some numbers, with straight lines between them: NumPy's `quantile`. */
 export function quantilesOf(numbers: readonly number[]): Quantiles {
+  check('quantilesOf', 'numbers', numbers, arrayOf(anyNumber))
   const sorted = Float64Array.from(numbers).sort()
   const at = (share: number) => {
     const place = share * (sorted.length - 1)

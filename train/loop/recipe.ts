@@ -1,3 +1,13 @@
+import {
+  arrayOf,
+  checkOptions,
+  count,
+  notNegative,
+  probability,
+  type Rules,
+  truth,
+  whole,
+} from '../../engine/arguments.ts'
 import { demand } from '../../engine/errors.ts'
 import { type Distiller, distiller } from '../../kd/index.ts'
 import { multiStep, type Schedule } from '../../nn/index.ts'
@@ -20,6 +30,18 @@ export interface Recipe {
   readonly dot: number
 }
 
+export const recipeRules: Rules<Recipe> = {
+  epochs: count,
+  batchSize: count,
+  dropLast: truth,
+  lr: notNegative,
+  momentum: probability,
+  weightDecay: notNegative,
+  milestones: arrayOf(whole(0)),
+  lrDecay: notNegative,
+  dot: notNegative,
+}
+
 /** What DTKD's configurations for CIFAR-100 share, but for `lr`, which is 0.01 for networks of depthwise convolutions. */
 export const publishedTraining: Recipe = {
   epochs: 240,
@@ -37,22 +59,15 @@ export const publishedTraining: Recipe = {
  * proportions: the milestones move with the number of epochs.
  */
 export function resolveRecipe(given: Partial<Recipe> = {}): Recipe {
+  checkOptions('recipe', given, recipeRules)
   const { dropLast = false, ...others } = given
-  demand(typeof dropLast === 'boolean', () => `recipe: dropLast: expected true or false, got ${dropLast}`)
   const set = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined))
   const milestones = milestonesIn(given.epochs ?? publishedTraining.epochs, publishedTraining)
   const recipe: Recipe = { ...publishedTraining, milestones, ...set, ...(dropLast && { dropLast }) }
-  for (const name of ['epochs', 'batchSize'] as const) {
-    demand(
-      Number.isInteger(recipe[name]) && recipe[name] >= 1,
-      () => `recipe: ${name}: expected an integer of 1 or more, got ${recipe[name]}`,
-    )
-  }
-  const { lr, dot, momentum } = recipe
-  demand(Number.isFinite(lr) && lr >= 0, () => `recipe: lr: expected a number of 0 or more, got ${lr}`)
+  const { dot, momentum } = recipe
   demand(
-    dot >= 0 && dot <= momentum,
-    () => `recipe: dot: expected a number from 0 to ${momentum}, the momentum, got ${dot}`,
+    dot <= momentum,
+    () => `recipe: expected dot to be a number from 0 to ${momentum}, the momentum, got ${dot}`,
   )
   return recipe
 }

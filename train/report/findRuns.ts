@@ -46,8 +46,9 @@ export async function findRuns(paths: readonly string[]): Promise<Found> {
   return { runs, unreadable }
 }
 
-/** Throws where one of the paths leads to no run. */
-export function demandRuns({ unreadable }: Found): void {
+/** Throws where there is no path, or one of them leads to no run. */
+export function demandRuns({ runs, unreadable }: Found): void {
+  demand(runs.length + unreadable.length > 0, () => 'report: expected at least one path, got none')
   demand(unreadable.length === 0, () => unreadable[0].reason)
 }
 

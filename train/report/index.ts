@@ -1,3 +1,4 @@
+import { arrayOf, check, checkOptions, path as pathRule, truth } from '../../engine/arguments.ts'
 import { demand } from '../../engine/errors.ts'
 import { demandRuns, findRuns } from './findRuns.ts'
 import { reportPage } from './page.ts'
@@ -12,8 +13,11 @@ export { type ServedReport, serveReport } from './serve.ts'
  */
 export async function reportOnRuns(
   paths: readonly string[],
-  { images = true }: { readonly images?: boolean } = {},
+  options: { readonly images?: boolean } = {},
 ): Promise<string> {
+  check('reportOnRuns', 'paths', paths, arrayOf(pathRule))
+  checkOptions('reportOnRuns', options, { images: truth })
+  const { images = true } = options
   const found = await findRuns(paths)
   demandRuns(found)
   const { runs, unreadable } = await readRuns(found.runs)

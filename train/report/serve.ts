@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { arrayOf, check, checkOptions, path as pathRule, whole } from '../../engine/arguments.ts'
 import { InvalidInputError } from '../../engine/errors.ts'
 import { demandRuns, findRuns } from './findRuns.ts'
 import { contents, livePage } from './page.ts'
@@ -13,6 +14,8 @@ export interface ServedReport {
   close(): Promise<void>
 }
 
+const portRule = whole(0, 65_535)
+
 /**
  * Serves the report on the runs that paths lead to, live: the page follows what their folders say, and runs that are
  * begun later appear. What cannot be read is named with the reason. To this machine alone; port 0 is any that is free.
@@ -20,8 +23,12 @@ export interface ServedReport {
  */
 export async function serveReport(
   paths: readonly string[],
-  { port }: { readonly port: number },
+  options: { readonly port: number },
 ): Promise<ServedReport> {
+  check('serveReport', 'paths', paths, arrayOf(pathRule))
+  checkOptions('serveReport', options, { port: portRule })
+  const { port } = options
+  check('serveReport', 'port', port, portRule)
   demandRuns(await findRuns(paths))
   const page = await livePage()
   const server = createServer((request, response) => {

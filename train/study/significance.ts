@@ -1,4 +1,5 @@
 import jStat from 'jstat'
+import { arrayOf, check, finite, probability } from '../../engine/arguments.ts'
 import { demand } from '../../engine/errors.ts'
 import { mean, standardDeviation } from './statistics.ts'
 
@@ -22,6 +23,7 @@ export interface Significance {
 
 /** Both tests on the differences of pairs. Throws where there is no pair. */
 export function significanceOf(differences: readonly number[]): Significance {
+  check('significanceOf', 'differences', differences, arrayOf(finite))
   const count = differences.length
   if (count < fewestPairs) return { count, mean: mean(differences) }
   return { count, mean: mean(differences), signFlipP: signFlipP(differences), tTestP: tTestP(differences) }
@@ -33,6 +35,7 @@ export function significanceOf(differences: readonly number[]): Significance {
  * differences are equal, for then s is zero.
  */
 export function tTestP(differences: readonly number[]): number | undefined {
+  check('tTestP', 'differences', differences, arrayOf(finite))
   const deviation = standardDeviation(differences)
   if (areEqual(differences)) return undefined
   const t = mean(differences) / (deviation / Math.sqrt(differences.length))
@@ -46,6 +49,7 @@ export function tTestP(differences: readonly number[]): number | undefined {
  * It is never below 2 / 2ⁿ: with five pairs, 0.0625. Agrees with SciPy's `permutation_test` of type `samples`.
  */
 export function signFlipP(differences: readonly number[]): number {
+  check('signFlipP', 'differences', differences, arrayOf(finite))
   demand(differences.length > 0, () => 'sign-flip test: expected at least one difference, got none')
   // The distribution of the sum, a difference at a time. Sums that meet again are counted once, so that many pairs of
   // counts of images cost no more than their range.
@@ -70,6 +74,7 @@ export function signFlipP(differences: readonly number[]): number {
  * `p.adjust(p, 'holm')`.
  */
 export function holm(pValues: readonly number[]): number[] {
+  check('holm', 'pValues', pValues, arrayOf(probability))
   const ascending = pValues.map((_, place) => place).sort((a, b) => pValues[a] - pValues[b])
   const adjusted: number[] = []
   let highest = 0

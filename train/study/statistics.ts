@@ -1,3 +1,4 @@
+import { arrayOf, check, finite } from '../../engine/arguments.ts'
 import { demand } from '../../engine/errors.ts'
 
 /** Several measurements of one thing, as a table shows them. */
@@ -10,6 +11,7 @@ export interface Summary {
 
 /** Throws where there is no measurement. */
 export function summarize(values: readonly number[]): Summary {
+  check('summarize', 'values', values, arrayOf(finite))
   const deviation = values.length > 1 ? standardDeviation(values) : undefined
   return { count: values.length, mean: mean(values), deviation }
 }

@@ -1,3 +1,4 @@
+import { checkFields, count, text } from '../../../engine/arguments.ts'
 import { demand } from '../../../engine/errors.ts'
 
 /** What every engine must know of an array of jobs, one for each line of a manifest. */
@@ -14,11 +15,18 @@ export interface ArrayJob {
   readonly memory: number
 }
 
+/** Throws where a number is no count, or the manifest's path not one line; see `demandOneLine`. */
+export function checkArrayJob(operation: string, job: ArrayJob): void {
+  const rules = { manifest: text, runs: count, atOnce: count, cpus: count, memory: count }
+  checkFields(operation, 'job', job, rules)
+  demandOneLine(job.manifest)
+}
+
 /**
  * Throws where the manifest's path has a line break or another control character: the templates name it in comments, and
  * what follows a line break would be a command.
  */
-export function demandOneLine(manifest: string): void {
+function demandOneLine(manifest: string): void {
   demand(
     !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(manifest),
     () =>

@@ -1,6 +1,7 @@
 import type { IJob } from 'kubernetes-models/batch/v1'
 import { stringify } from 'yaml'
-import { type ArrayJob, demandOneLine } from './arrayJob.ts'
+import { checkFields, text } from '../../../engine/arguments.ts'
+import { type ArrayJob, checkArrayJob } from './arrayJob.ts'
 
 export interface KubernetesJob extends ArrayJob {
   /** Of a container that has the command `thermograd`. */
@@ -9,9 +10,11 @@ export interface KubernetesJob extends ArrayJob {
   readonly claim: string
 }
 
-/** An Indexed Job for Kubernetes 1.29 or newer, as YAML. Throws for a manifest whose path is not one line. */
-export function kubernetesJob({ manifest, runs, atOnce, cpus, memory, image, claim }: KubernetesJob): string {
-  demandOneLine(manifest)
+/** An Indexed Job for Kubernetes 1.29 or newer, as YAML. Throws for numbers that are no counts, and a manifest whose path is not one line. */
+export function kubernetesJob(given: KubernetesJob): string {
+  checkArrayJob('kubernetesJob', given)
+  checkFields('kubernetesJob', 'job', given, { image: text, claim: text })
+  const { manifest, runs, atOnce, cpus, memory, image, claim } = given
   const resources = { cpu: `${cpus}`, memory: `${memory}Gi` }
   const container = 'run'
   const job: IJob = {

@@ -1,13 +1,16 @@
-import { type ArrayJob, demandOneLine } from './arrayJob.ts'
+import { checkFields, count } from '../../../engine/arguments.ts'
+import { type ArrayJob, checkArrayJob } from './arrayJob.ts'
 
 export interface SlurmArray extends ArrayJob {
   /** Until a run is asked to save and queue again, in hours. */
   readonly hours: number
 }
 
-/** A batch script for Slurm's `sbatch`. Throws for a manifest whose path is not one line. */
-export function slurmScript({ manifest, runs, atOnce, cpus, memory, hours }: SlurmArray): string {
-  demandOneLine(manifest)
+/** A batch script for Slurm's `sbatch`. Throws for numbers that are no counts, and a manifest whose path is not one line. */
+export function slurmScript(job: SlurmArray): string {
+  checkArrayJob('slurmScript', job)
+  checkFields('slurmScript', 'job', job, { hours: count })
+  const { manifest, runs, atOnce, cpus, memory, hours } = job
   return `#!/bin/bash
 # ${manifest} on Slurm, one task of an array for each of its ${runs} runs. Submit it with sbatch, in the folder from which
 # the paths in the manifest begin and where every node sees the same files. Add your --partition and --account.
