@@ -10,6 +10,7 @@ import {
   tensor,
   variable,
 } from '../engine/index.ts'
+import type { Geometry } from '../engine/operations/attributes.ts'
 import { conv2dPrimitive, conv2dWeightGradientPrimitive } from '../engine/operations/convolution.ts'
 import { apply } from '../engine/operations/primitive.ts'
 import { RandomStream, streamKey } from '../engine/random.ts'
@@ -151,7 +152,7 @@ function prepare(
   const [maps, outputs] = [normal('maps', mapShape), normal('outputs', mapShape)]
   const weights = normal('weights', [channels, channels, 3, 3])
   const channelsSecond = (x: Tensor) => permute(x, [0, 3, 1, 2])
-  const window = { stride: [1, 1], padding: [1, 1], dilation: [1, 1], groups: 1 }
+  const window: Geometry = { stride: [1, 1], padding: [1, 1], dilation: [1, 1], groups: 1 }
   return () => {
     if (product === 'forward') {
       const result = apply(conv2dPrimitive, [channelsSecond(maps), weights], window)

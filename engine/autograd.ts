@@ -2,9 +2,11 @@ import { arrayOf, check } from './arguments.ts'
 import { isFloat } from './dtype.ts'
 import { demand } from './errors.ts'
 import type { Node } from './node.ts'
+import type { CallOf } from './operations/attributes.ts'
 import { checkTensor, literal } from './operations/constants.ts'
 import { add } from './operations/elementwise.ts'
 import { broadcastTo, reshape } from './operations/movement.ts'
+import type { PrimitiveName } from './operations/names.ts'
 import { primitives } from './operations/primitives.ts'
 import { sum } from './operations/reductions.ts'
 import { equalShapes, format, type Shape } from './shape.ts'
@@ -77,23 +79,31 @@ function pathsTo(targets: ReadonlySet<Node>, output: Node): Node[] {
 }
 
 function differentiableInputs(node: Node): readonly Node[] {
-  return node.operation === 'input' || primitives[node.operation].vjp === 'none' ? [] : node.inputs
+  return node.operation === 'input' || primitives[node.operation.name].vjp === 'none' ? [] : node.inputs
 }
 
 /** Adds what flows through one node to the gradients of its inputs. */
 function distribute(node: Node, gradient: Tensor, gradients: Map<Node, Tensor>): void {
   if (node.operation === 'input') return
-  const { vjp } = primitives[node.operation]
-  if (vjp === 'none') return
-  const inputs = node.inputs.map((input) => new Tensor(input))
-  const contributions = vjp(gradient, { inputs, output: new Tensor(node), attributes: node.attributes })
-  contributions.forEach((contribution, i) => {
+  contributionsOf(node.operation, node, gradient).forEach((contribution, i) => {
     if (contribution === undefined) return
     const input = node.inputs[i]
     const fitted = unbroadcast(contribution, input.shape)
     const sofar = gradients.get(input)
     gradients.set(input, sofar === undefined ? fitted : add(sofar, fitted))
   })
+}
+
+/** What a call gives each of its inputs of the gradient of its output. */
+function contributionsOf<Name extends PrimitiveName>(
+  { name, attributes }: CallOf<Name>,
+  node: Node,
+  gradient: Tensor,
+): (Tensor | undefined)[] {
+  const { vjp } = primitives[name]
+  if (vjp === 'none') return []
+  const inputs = node.inputs.map((input) => new Tensor(input))
+  return vjp(gradient, { inputs, output: new Tensor(node), attributes })
 }
 
 /** Sums a gradient over the axes along which its operand was repeated. */

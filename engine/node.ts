@@ -1,5 +1,5 @@
 import type { DType, HostArray } from './dtype.ts'
-import type { PrimitiveName } from './operations/names.ts'
+import type { Call } from './operations/attributes.ts'
 import type { Shape } from './shape.ts'
 
 /** A value that an executor holds in its own memory. Opaque to everybody else. */
@@ -14,18 +14,14 @@ export type Value =
   /** Its memory was given to the variable's next value. */
   | { readonly at: 'overwritten' }
 
-/** What an operation needs to know beside its inputs. */
-export type Attributes = { readonly [name: string]: number | boolean | string | readonly number[] }
-
 let recorded = 0
 
 /** One recorded operation: a recipe for a value, and the value itself once somebody has asked for it. */
 export class Node {
   /** Nodes count up in the order of recording, so inputs have smaller numbers. */
   readonly number: number = recorded++
-  readonly operation: PrimitiveName | 'input'
+  readonly operation: Call | 'input'
   readonly inputs: readonly Node[]
-  readonly attributes: Attributes
   readonly shape: Shape
   readonly dtype: DType
   /** Whether the value is kept in an executor's memory between runs: true of variables and of what was realized. */
@@ -33,9 +29,8 @@ export class Node {
   value: Value | undefined
 
   constructor(recipe: {
-    operation: PrimitiveName | 'input'
+    operation: Call | 'input'
     inputs?: readonly Node[]
-    attributes?: Attributes
     shape: Shape
     dtype: DType
     resident?: boolean
@@ -43,7 +38,6 @@ export class Node {
   }) {
     this.operation = recipe.operation
     this.inputs = recipe.inputs ?? []
-    this.attributes = recipe.attributes ?? {}
     this.shape = recipe.shape
     this.dtype = recipe.dtype
     this.resident = recipe.resident ?? false

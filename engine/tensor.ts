@@ -50,7 +50,8 @@ export class Tensor {
   }
 
   toString(): string {
-    return `Tensor(${this.dtype} ${format(this.shape)}, ${this.node.operation})`
+    const { operation } = this.node
+    return `Tensor(${this.dtype} ${format(this.shape)}, ${operation === 'input' ? operation : operation.name})`
   }
 
   /** What `console.log` shows in Node: elements may not have been computed yet, so they are not among it. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { convertHost, isFloat } from '../dtype.ts'
 import type { DType } from '../index.ts'
-import type { Attributes } from '../node.ts'
+import type { Attributes } from '../operations/attributes.ts'
 import type { Example, Kinks } from '../operations/primitive.ts'
 import { RandomStream, streamKey } from '../random.ts'
 import { sizeOf } from '../shape.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { DType, Shape } from '../index.ts'
-import type { Attributes } from '../node.ts'
+import type { Attributes } from '../operations/attributes.ts'
 import type { BinaryName, PrimitiveName, UnaryName } from '../operations/names.ts'
 import { sizeOf } from '../shape.ts'
 import {

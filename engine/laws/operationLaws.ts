@@ -12,7 +12,7 @@ import {
   realizeOn,
   type Tensor,
 } from '../index.ts'
-import type { Attributes } from '../node.ts'
+import type { Attributes } from '../operations/attributes.ts'
 import type { Example } from '../operations/primitive.ts'
 import { broadcastShapes } from '../shape.ts'
 import { tensorsOf } from './arbitraries.ts'

@@ -5,21 +5,21 @@ import { format, normalizeAxis, type Shape } from '../shape.ts'
 import { Tensor, type TensorLike, tensorRule } from '../tensor.ts'
 import { apply, type Primitive } from './primitive.ts'
 
-export const literalPrimitive: Primitive = {
+export const literalPrimitive: Primitive<'literal'> = {
   name: 'literal',
   formula: 'a number that is part of the recipe',
   infer: (_, { value, dtype }) => {
-    demand(dtype !== 'int32' || isInt32(value as number), () => `literal: int32 has no place for ${value}`)
-    return { shape: [], dtype: dtype as DType }
+    demand(dtype !== 'int32' || isInt32(value), () => `literal: int32 has no place for ${value}`)
+    return { shape: [], dtype }
   },
   vjp: 'none',
   examples: [{ inputs: [], attributes: { value: -1.5, dtype: 'float64' } }],
 }
 
-export const iotaPrimitive: Primitive = {
+export const iotaPrimitive: Primitive<'iota'> = {
   name: 'iota',
   formula: 'output[…, i, …] = i along one axis',
-  infer: (_, { shape }) => ({ shape: shape as Shape, dtype: 'int32' }),
+  infer: (_, { shape }) => ({ shape, dtype: 'int32' }),
   vjp: 'none',
   examples: [
     { inputs: [], attributes: { shape: [5], axis: 0 } },
@@ -27,7 +27,7 @@ export const iotaPrimitive: Primitive = {
   ],
 }
 
-export const detachPrimitive: Primitive = {
+export const detachPrimitive: Primitive<'detach'> = {
   name: 'detach',
   formula: 'x',
   infer: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
@@ -80,7 +80,7 @@ export function arange(length: number): Tensor {
 
 /** The same values, through which no gradient flows. PyTorch: `Tensor.detach`. */
 export function detach(x: TensorLike): Tensor {
-  return apply(detachPrimitive, [asTensor('detach', x)])
+  return apply(detachPrimitive, [asTensor('detach', x)], {})
 }
 
 /** Throws unless every length is a whole number ≥ 0; names the shape that the operation is of, where there is one. */

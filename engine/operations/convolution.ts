@@ -3,6 +3,7 @@ import { promote } from '../dtype.ts'
 import { demand, describe } from '../errors.ts'
 import { equalShapes, format, type Shape } from '../shape.ts'
 import { Tensor } from '../tensor.ts'
+import type { Geometry, Window } from './attributes.ts'
 import { checkTensor } from './constants.ts'
 import { add, cast } from './elementwise.ts'
 import { reshape } from './movement.ts'
@@ -30,18 +31,6 @@ export const windowOptions = {
 }
 
 export const conv2dOptions: Rules<Conv2dOptions> = { ...windowOptions, groups: count }
-
-/** How a window of a convolution or of a pooling slides over maps. */
-export interface Window {
-  readonly stride: readonly [number, number]
-  readonly padding: readonly [number, number]
-  readonly dilation: readonly [number, number]
-}
-
-/** The geometry of a convolution: the attributes of its three primitives, the sizes that gradients name aside. */
-export interface Geometry extends Window {
-  readonly groups: number
-}
 
 /** Both numbers of a pair. */
 export function pair(value: Pair): readonly [number, number] {
@@ -98,20 +87,20 @@ function outputShape(x: Shape, weight: Shape, geometry: Window): Shape {
 }
 
 /** Examples for each of the three: `inputs` picks two of the maps x, weight and output. */
-function examplesOf(
-  choose: (x: Shape, weight: Shape, output: Shape) => { inputs: Shape[]; more?: object },
-): Example[] {
+function examplesOf<More>(
+  choose: (x: Shape, weight: Shape, output: Shape) => { inputs: Shape[]; more: More },
+): Example<Geometry & More>[] {
   return geometries.map(({ x, weight, geometry }) => {
     const { inputs, more } = choose(x, weight, outputShape(x, weight, geometry))
     return { inputs: inputs.map((shape) => ({ shape })), attributes: { ...geometry, ...more } }
   })
 }
 
-export const conv2dPrimitive: Primitive = {
+export const conv2dPrimitive: Primitive<'conv2d'> = {
   name: 'conv2d',
   formula: 'y[n,k,i,j] = Σ x[n, c, i·stride + r·dilation − padding, …] w[k,c,r,s], x being 0 outside',
   infer: ([x, weight], attributes) => {
-    const { groups, ...geometry } = attributes as unknown as Geometry
+    const { groups, ...geometry } = attributes
     const [, channels] = x.shape
     const [filters, channelsPerGroup] = weight.shape
     demand(
@@ -136,15 +125,15 @@ export const conv2dPrimitive: Primitive = {
     inputGradient(gradient, weight, x.shape, attributes),
     weightGradient(x, gradient, weight.shape, attributes),
   ],
-  examples: examplesOf((x, weight) => ({ inputs: [x, weight] })),
+  examples: examplesOf((x, weight) => ({ inputs: [x, weight], more: {} })),
 }
 
 /** Transposed with respect to x: linear in the gradient and in the weights, and so are its own gradients. */
-export const conv2dInputGradientPrimitive: Primitive = {
+export const conv2dInputGradientPrimitive: Primitive<'conv2dInputGradient'> = {
   name: 'conv2dInputGradient',
   formula: 'gx[n,c,p,q] = Σ g[n,k,i,j] w[k,c,r,s] over the i, r with i·stride + r·dilation − padding = p, …',
   infer: ([gradient, weight], { inputSize, groups }) => ({
-    shape: [gradient.shape[0], weight.shape[1] * (groups as number), ...(inputSize as number[])],
+    shape: [gradient.shape[0], weight.shape[1] * groups, ...inputSize],
     dtype: sharedType('conv2dInputGradient', 'float', [gradient, weight]),
   }),
   vjp: (h, { inputs: [gradient, weight], attributes }) => [
@@ -158,11 +147,11 @@ export const conv2dInputGradientPrimitive: Primitive = {
 }
 
 /** Transposed with respect to w: linear in x and in the gradient, and so are its own gradients. */
-export const conv2dWeightGradientPrimitive: Primitive = {
+export const conv2dWeightGradientPrimitive: Primitive<'conv2dWeightGradient'> = {
   name: 'conv2dWeightGradient',
   formula: 'gw[k,c,r,s] = Σ g[n,k,i,j] x[n, c, i·stride + r·dilation − padding, …], x being 0 outside',
   infer: ([x, gradient], { kernelSize, groups }) => ({
-    shape: [gradient.shape[1], x.shape[1] / (groups as number), ...(kernelSize as number[])],
+    shape: [gradient.shape[1], x.shape[1] / groups, ...kernelSize],
     dtype: sharedType('conv2dWeightGradient', 'float', [x, gradient]),
   }),
   vjp: (h, { inputs: [x, gradient], attributes }) => [
@@ -175,24 +164,22 @@ export const conv2dWeightGradientPrimitive: Primitive = {
   })),
 }
 
-type Attributes = Parameters<typeof apply>[2] & object
-
-function geometryOf({ stride, padding, dilation, groups }: Attributes): Attributes {
+function geometryOf({ stride, padding, dilation, groups }: Geometry): Geometry {
   return { stride, padding, dilation, groups }
 }
 
-function convolve(x: Tensor, weight: Tensor, attributes: Attributes): Tensor {
-  return apply(conv2dPrimitive, [x, weight], geometryOf(attributes))
+function convolve(x: Tensor, weight: Tensor, geometry: Geometry): Tensor {
+  return apply(conv2dPrimitive, [x, weight], geometryOf(geometry))
 }
 
-function inputGradient(gradient: Tensor, weight: Tensor, x: Shape, attributes: Attributes): Tensor {
+function inputGradient(gradient: Tensor, weight: Tensor, x: Shape, geometry: Geometry): Tensor {
   const inputSize = x.slice(2)
-  return apply(conv2dInputGradientPrimitive, [gradient, weight], { ...geometryOf(attributes), inputSize })
+  return apply(conv2dInputGradientPrimitive, [gradient, weight], { ...geometryOf(geometry), inputSize })
 }
 
-function weightGradient(x: Tensor, gradient: Tensor, weight: Shape, attributes: Attributes): Tensor {
+function weightGradient(x: Tensor, gradient: Tensor, weight: Shape, geometry: Geometry): Tensor {
   const kernelSize = weight.slice(2)
-  return apply(conv2dWeightGradientPrimitive, [x, gradient], { ...geometryOf(attributes), kernelSize })
+  return apply(conv2dWeightGradientPrimitive, [x, gradient], { ...geometryOf(geometry), kernelSize })
 }
 
 /**

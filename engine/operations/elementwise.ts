@@ -60,58 +60,77 @@ interface BinaryRule {
 }
 
 /** An elementwise function of one operand that carries its record. */
-export type UnaryOperation = ((x: TensorLike) => Tensor) & { readonly primitive: Primitive }
-
-/** An elementwise function of two operands, broadcast together, that carries its record. */
-export type BinaryOperation = ((a: TensorLike, b: TensorLike) => Tensor) & { readonly primitive: Primitive }
-
-function unary(name: UnaryName, rule: UnaryRule): UnaryOperation {
-  const { formula, computes = 'float', domain, kinks, vjp } = rule
-  const dtype = computes === 'bool' ? 'bool' : undefined
-  const primitive: Primitive = {
-    name,
-    formula,
-    infer: ([x]) => ({ shape: x.shape, dtype: sharedType(name, computes, [x]) }),
-    vjp: vjp === 'none' ? 'none' : (gradient, { inputs: [x], output }) => [vjp(gradient, x, output)],
-    examples: [[], [5], [2, 3, 4]].map((shape) => ({ inputs: [{ shape, domain, dtype }], kinks })),
-  }
-  const operation = (value: TensorLike) => {
-    const x = asTensor(name, value)
-    return apply(primitive, [cast(x, computeType(computes, x.dtype))])
-  }
-  return Object.assign(operation, { primitive })
+export type UnaryOperation<Name extends UnaryName = UnaryName> = ((x: TensorLike) => Tensor) & {
+  readonly primitive: Primitive<Name>
 }
 
-function binary(name: BinaryName, rule: BinaryRule): BinaryOperation {
-  const { formula, computes = 'number', compares = false, domains = [], kinks, vjp } = rule
-  const dtype = computes === 'bool' ? 'bool' : undefined
-  const primitive: Primitive = {
-    name,
-    formula,
-    infer: ([a, b]) => {
-      const type = sharedType(name, computes, [a, b])
-      return { shape: broadcastShapes(name, [a.shape, b.shape]), dtype: compares ? 'bool' : type }
-    },
-    vjp: vjp === 'none' ? 'none' : (gradient, { inputs: [a, b], output }) => vjp(gradient, a, b, output),
-    examples: [
-      [
-        [2, 3],
-        [2, 3],
-      ],
-      [
-        [4, 1, 3],
-        [2, 1],
-      ],
-      [[], [5]],
-      [[2, 5], []],
-    ].map((shapes) => ({ inputs: shapes.map((shape, i) => ({ shape, domain: domains[i], dtype })), kinks })),
+/** An elementwise function of two operands, broadcast together, that carries its record. */
+export type BinaryOperation<Name extends BinaryName = BinaryName> = ((
+  a: TensorLike,
+  b: TensorLike,
+) => Tensor) & {
+  readonly primitive: Primitive<Name>
+}
+
+/** Makes an operation of this name from its rule. In two steps, for a rule may use the operation itself. */
+function unary<Name extends UnaryName>(name: Name): (rule: UnaryRule) => UnaryOperation<Name> {
+  return ({ formula, computes = 'float', domain, kinks, vjp }) => {
+    const dtype = computes === 'bool' ? 'bool' : undefined
+    const primitive: Primitive<Name> = {
+      name,
+      formula,
+      infer: ([x]) => ({ shape: x.shape, dtype: sharedType(name, computes, [x]) }),
+      vjp: vjp === 'none' ? 'none' : (gradient, { inputs: [x], output }) => [vjp(gradient, x, output)],
+      examples: [[], [5], [2, 3, 4]].map((shape) => ({
+        inputs: [{ shape, domain, dtype }],
+        attributes: {},
+        kinks,
+      })),
+    }
+    const operation = (value: TensorLike) => {
+      const x = asTensor(name, value)
+      return apply(primitive, [cast(x, computeType(computes, x.dtype))], {})
+    }
+    return Object.assign(operation, { primitive })
   }
-  const operation = (first: TensorLike, second: TensorLike) => {
-    const [a, b] = together(first, second, { name, computes, compares })
-    const type = computeType(computes, promote(a.dtype, b.dtype))
-    return apply(primitive, [cast(a, type), cast(b, type)])
+}
+
+/** As `unary`, for two operands. */
+function binary<Name extends BinaryName>(name: Name): (rule: BinaryRule) => BinaryOperation<Name> {
+  return ({ formula, computes = 'number', compares = false, domains = [], kinks, vjp }) => {
+    const dtype = computes === 'bool' ? 'bool' : undefined
+    const primitive: Primitive<Name> = {
+      name,
+      formula,
+      infer: ([a, b]) => {
+        const type = sharedType(name, computes, [a, b])
+        return { shape: broadcastShapes(name, [a.shape, b.shape]), dtype: compares ? 'bool' : type }
+      },
+      vjp: vjp === 'none' ? 'none' : (gradient, { inputs: [a, b], output }) => vjp(gradient, a, b, output),
+      examples: [
+        [
+          [2, 3],
+          [2, 3],
+        ],
+        [
+          [4, 1, 3],
+          [2, 1],
+        ],
+        [[], [5]],
+        [[2, 5], []],
+      ].map((shapes) => ({
+        inputs: shapes.map((shape, i) => ({ shape, domain: domains[i], dtype })),
+        attributes: {},
+        kinks,
+      })),
+    }
+    const operation = (first: TensorLike, second: TensorLike) => {
+      const [a, b] = together(first, second, { name, computes, compares })
+      const type = computeType(computes, promote(a.dtype, b.dtype))
+      return apply(primitive, [cast(a, type), cast(b, type)], {})
+    }
+    return Object.assign(operation, { primitive })
   }
-  return Object.assign(operation, { primitive })
 }
 
 /** Both operands as tensors, a number taking its type from the other one. */
@@ -121,10 +140,10 @@ function together(a: TensorLike, b: TensorLike, rule: Rule): [Tensor, Tensor] {
   return [asTensor(rule.name, a), asTensor(rule.name, b)]
 }
 
-export const castPrimitive: Primitive = {
+export const castPrimitive: Primitive<'cast'> = {
   name: 'cast',
   formula: 'x in another type',
-  infer: ([x], { dtype }) => ({ shape: x.shape, dtype: dtype as DType }),
+  infer: ([x], { dtype }) => ({ shape: x.shape, dtype }),
   vjp: (gradient, { inputs: [x] }) => [isFloat(x.dtype) ? cast(gradient, x.dtype) : undefined],
   examples: [
     { inputs: [{ shape: [2, 5] }], attributes: { dtype: 'float32' } },
@@ -147,7 +166,7 @@ export function asFloat(operation: string, x: TensorLike): Tensor {
   return cast(value, toFloat(value.dtype))
 }
 
-export const wherePrimitive: Primitive = {
+export const wherePrimitive: Primitive<'where'> = {
   name: 'where',
   formula: 'condition ? a : b',
   infer: ([condition, a, b]) => {
@@ -173,14 +192,14 @@ export function where(condition: TensorLike, a: TensorLike, b: TensorLike): Tens
   checkOperands('where', condition)
   const [x, y] = together(a, b, { name: 'where', computes: 'number', compares: false })
   const type = promote(x.dtype, y.dtype)
-  return apply(wherePrimitive, [cast(condition, 'bool'), cast(x, type), cast(y, type)])
+  return apply(wherePrimitive, [cast(condition, 'bool'), cast(x, type), cast(y, type)], {})
 }
 
 /** −x. */
-export const negate = unary('negate', { formula: '−x', computes: 'number', vjp: (g) => negate(g) })
+export const negate = unary('negate')({ formula: '−x', computes: 'number', vjp: (g) => negate(g) })
 
 /** |x|; the gradient at 0 is 0, as PyTorch's. */
-export const abs = unary('abs', {
+export const abs = unary('abs')({
   formula: '|x|',
   computes: 'number',
   kinks: { at: [0] },
@@ -188,98 +207,98 @@ export const abs = unary('abs', {
 })
 
 /** The largest integer ≤ x. */
-export const floor = unary('floor', { formula: '⌊x⌋', vjp: 'none' })
+export const floor = unary('floor')({ formula: '⌊x⌋', vjp: 'none' })
 
 /** The smallest integer ≥ x. */
-export const ceil = unary('ceil', { formula: '⌈x⌉', vjp: 'none' })
+export const ceil = unary('ceil')({ formula: '⌈x⌉', vjp: 'none' })
 
 /** The nearest integer, halves to the even one, as PyTorch's. */
-export const round = unary('round', { formula: 'nearest integer, halves to even', vjp: 'none' })
+export const round = unary('round')({ formula: 'nearest integer, halves to even', vjp: 'none' })
 
 /** √x, NaN below 0. */
-export const sqrt = unary('sqrt', {
+export const sqrt = unary('sqrt')({
   formula: '√x',
   domain: [0.1, 4],
   vjp: (g, _, y) => divide(g, multiply(y, 2)),
 })
 
 /** eˣ. */
-export const exp = unary('exp', { formula: 'eˣ', vjp: (g, _, y) => multiply(g, y) })
+export const exp = unary('exp')({ formula: 'eˣ', vjp: (g, _, y) => multiply(g, y) })
 
 /** eˣ − 1, accurate near 0. */
-export const expm1 = unary('expm1', { formula: 'eˣ − 1', vjp: (g, _, y) => multiply(g, add(y, 1)) })
+export const expm1 = unary('expm1')({ formula: 'eˣ − 1', vjp: (g, _, y) => multiply(g, add(y, 1)) })
 
 /** The natural logarithm; −∞ at 0, NaN below. */
-export const log = unary('log', { formula: 'ln x', domain: [0.1, 4], vjp: (g, x) => divide(g, x) })
+export const log = unary('log')({ formula: 'ln x', domain: [0.1, 4], vjp: (g, x) => divide(g, x) })
 
 /** ln(1 + x), accurate near 0. */
-export const log1p = unary('log1p', {
+export const log1p = unary('log1p')({
   formula: 'ln(1 + x)',
   domain: [-0.8, 3],
   vjp: (g, x) => divide(g, add(x, 1)),
 })
 
 /** Sine of radians. */
-export const sin = unary('sin', { formula: 'sin x', vjp: (g, x) => multiply(g, cos(x)) })
+export const sin = unary('sin')({ formula: 'sin x', vjp: (g, x) => multiply(g, cos(x)) })
 
 /** Cosine of radians. */
-export const cos = unary('cos', { formula: 'cos x', vjp: (g, x) => negate(multiply(g, sin(x))) })
+export const cos = unary('cos')({ formula: 'cos x', vjp: (g, x) => negate(multiply(g, sin(x))) })
 
 /** Arc sine, in radians; NaN beyond ±1, where its gradient is ∞. PyTorch: `torch.asin`. */
-export const asin = unary('asin', {
+export const asin = unary('asin')({
   formula: 'arcsin x',
   domain: [-0.9, 0.9],
   vjp: (g, x) => divide(g, sqrt(oneLessSquare(x))),
 })
 
 /** Arc cosine, in radians; NaN beyond ±1, where its gradient is −∞. PyTorch: `torch.acos`. */
-export const acos = unary('acos', {
+export const acos = unary('acos')({
   formula: 'arccos x',
   domain: [-0.9, 0.9],
   vjp: (g, x) => negate(divide(g, sqrt(oneLessSquare(x)))),
 })
 
 /** Arc tangent, in radians. */
-export const atan = unary('atan', {
+export const atan = unary('atan')({
   formula: 'arctan x',
   vjp: (g, x) => divide(g, add(multiply(x, x), 1)),
 })
 
 /** Hyperbolic sine. PyTorch: `torch.sinh`. */
-export const sinh = unary('sinh', { formula: 'sinh x', vjp: (g, x) => multiply(g, cosh(x)) })
+export const sinh = unary('sinh')({ formula: 'sinh x', vjp: (g, x) => multiply(g, cosh(x)) })
 
 /** Hyperbolic cosine. PyTorch: `torch.cosh`. */
-export const cosh = unary('cosh', { formula: 'cosh x', vjp: (g, x) => multiply(g, sinh(x)) })
+export const cosh = unary('cosh')({ formula: 'cosh x', vjp: (g, x) => multiply(g, sinh(x)) })
 
 /** Hyperbolic tangent. */
-export const tanh = unary('tanh', {
+export const tanh = unary('tanh')({
   formula: 'tanh x',
   vjp: (g, _, y) => multiply(g, subtract(1, multiply(y, y))),
 })
 
 /** The error function, 2/√π ∫₀ˣ exp(−t²) dt. */
-export const erf = unary('erf', {
+export const erf = unary('erf')({
   formula: '2/√π ∫₀ˣ exp(−t²) dt',
   vjp: (g, x) => multiply(g, multiply(exp(negate(multiply(x, x))), 2 / Math.sqrt(Math.PI))),
 })
 
 /** Not x. */
-export const logicalNot = unary('logicalNot', { formula: 'not x', computes: 'bool', vjp: 'none' })
+export const logicalNot = unary('logicalNot')({ formula: 'not x', computes: 'bool', vjp: 'none' })
 
 /** a + b; int32 wraps around beyond ±2³¹, as in `subtract` and `multiply`. */
-export const add = binary('add', { formula: 'a + b', vjp: (g) => [g, g] })
+export const add = binary('add')({ formula: 'a + b', vjp: (g) => [g, g] })
 
 /** a − b. */
-export const subtract = binary('subtract', { formula: 'a − b', vjp: (g) => [g, negate(g)] })
+export const subtract = binary('subtract')({ formula: 'a − b', vjp: (g) => [g, negate(g)] })
 
 /** a b, elementwise. */
-export const multiply = binary('multiply', {
+export const multiply = binary('multiply')({
   formula: 'a b',
   vjp: (g, a, b) => [multiply(g, b), multiply(g, a)],
 })
 
 /** a / b, floating also for integers. */
-export const divide = binary('divide', {
+export const divide = binary('divide')({
   formula: 'a / b',
   computes: 'float',
   domains: [
@@ -294,7 +313,7 @@ export const divide = binary('divide', {
  * a − b ⌊a/b⌋: the remainder has the sign of b. It is NaN for b = 0, as is its gradient by b. PyTorch:
  * `torch.remainder`, whose gradient there is infinite.
  */
-export const remainder = binary('remainder', {
+export const remainder = binary('remainder')({
   formula: 'a − b ⌊a/b⌋',
   computes: 'float',
   domains: [
@@ -315,7 +334,7 @@ export const remainder = binary('remainder', {
  * derivatives of higher order are 0, not NaN, where a constant meets a power of 0, and 1/a is the mixed derivative at
  * b = 0.
  */
-export const power = binary('power', {
+export const power = binary('power')({
   formula: 'aᵇ',
   computes: 'float',
   domains: [
@@ -323,7 +342,10 @@ export const power = binary('power', {
     [-2, 3],
   ],
   vjp: (g, a, b, y) => {
-    if (b.node.operation === 'literal') return [byBase(g, a, b.node.attributes.value as number), undefined]
+    const { operation } = b.node
+    if (operation !== 'input' && operation.name === 'literal') {
+      return [byBase(g, a, operation.attributes.value), undefined]
+    }
     // 0⁰ and NaN⁰ are 1 for any a nearby, but b aᵇ⁻¹ is 0 · ∞ or NaN there.
     const isOne = logicalAnd(equal(b, 0), logicalNot(less(abs(divide(1, a)), Infinity)))
     const slope = multiply(b, power(where(isOne, 1, a), subtract(b, 1)))
@@ -334,7 +356,7 @@ export const power = binary('power', {
 })
 
 /** The angle of the point (x = b, y = a), in (−π, π]. */
-export const atan2 = binary('atan2', {
+export const atan2 = binary('atan2')({
   formula: 'angle of (b, a)',
   computes: 'float',
   domains: [
@@ -351,33 +373,33 @@ export const atan2 = binary('atan2', {
  * The larger one, NaN where either is NaN. The gradient goes to the larger one; a tie gives each half, and beside NaN
  * each gets all of it. PyTorch: `torch.maximum`.
  */
-export const maximum = binary('maximum', {
+export const maximum = binary('maximum')({
   formula: 'max(a, b)',
   kinks: { ties: true },
   vjp: (g, a, b) => share(g, equal(a, b), less(a, b), less(b, a)),
 })
 
 /** The smaller one, with the gradient of `maximum`. PyTorch: `torch.minimum`. */
-export const minimum = binary('minimum', {
+export const minimum = binary('minimum')({
   formula: 'min(a, b)',
   kinks: { ties: true },
   vjp: (g, a, b) => share(g, equal(a, b), less(b, a), less(a, b)),
 })
 
 /** a < b. */
-export const less = binary('less', { formula: 'a < b', compares: true, vjp: 'none' })
+export const less = binary('less')({ formula: 'a < b', compares: true, vjp: 'none' })
 
 /** a ≤ b. */
-export const lessEqual = binary('lessEqual', { formula: 'a ≤ b', compares: true, vjp: 'none' })
+export const lessEqual = binary('lessEqual')({ formula: 'a ≤ b', compares: true, vjp: 'none' })
 
 /** a = b. */
-export const equal = binary('equal', { formula: 'a = b', compares: true, vjp: 'none' })
+export const equal = binary('equal')({ formula: 'a = b', compares: true, vjp: 'none' })
 
 /** a and b. */
-export const logicalAnd = binary('logicalAnd', { formula: 'a and b', computes: 'bool', vjp: 'none' })
+export const logicalAnd = binary('logicalAnd')({ formula: 'a and b', computes: 'bool', vjp: 'none' })
 
 /** a or b. */
-export const logicalOr = binary('logicalOr', { formula: 'a or b', computes: 'bool', vjp: 'none' })
+export const logicalOr = binary('logicalOr')({ formula: 'a or b', computes: 'bool', vjp: 'none' })
 
 /** −1, 0 or 1; its gradient is 0. */
 export function sign(x: TensorLike): Tensor {

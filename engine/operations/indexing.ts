@@ -9,17 +9,17 @@ import { broadcastTo, expandDimensions, reshape } from './movement.ts'
 import { apply, type Primitive } from './primitive.ts'
 import { sharedType } from './types.ts'
 
-export const gatherPrimitive: Primitive = {
+export const gatherPrimitive: Primitive<'gather'> = {
   name: 'gather',
   formula: 'output[…, i, …] = x[…, index[…, i, …], …] along an axis; NaN where the index is outside',
   infer: ([x, index], attributes) => {
-    const axis = attributes.axis as number
+    const axis = attributes.axis
     demand(index.dtype === 'int32', () => `gather: expected int32 indices, got ${index.dtype}`)
     checkBesideAxis('gather', x.shape, index.shape, axis)
     return { shape: index.shape, dtype: x.dtype }
   },
   vjp: (gradient, { inputs: [x, index], attributes }) => {
-    const axis = attributes.axis as number
+    const axis = attributes.axis
     return [apply(scatterAddPrimitive, [gradient, index], { axis, length: x.shape[axis] }), undefined]
   },
   examples: [
@@ -34,18 +34,18 @@ export const gatherPrimitive: Primitive = {
   ],
 }
 
-export const scatterAddPrimitive: Primitive = {
+export const scatterAddPrimitive: Primitive<'scatterAdd'> = {
   name: 'scatterAdd',
   formula: 'output[…, index[…, i, …], …] += source[…, i, …] along an axis, from 0; outside is dropped',
   infer: ([source, index], attributes) => {
-    const axis = attributes.axis as number
+    const axis = attributes.axis
     demand(index.dtype === 'int32', () => `scatterAdd: expected int32 indices, got ${index.dtype}`)
     demand(
       equalShapes(source.shape, index.shape),
       () => `scatterAdd: source ${format(source.shape)} and index ${format(index.shape)} differ`,
     )
     const dtype = sharedType('scatterAdd', 'number', [source])
-    return { shape: source.shape.with(axis, attributes.length as number), dtype }
+    return { shape: source.shape.with(axis, attributes.length), dtype }
   },
   vjp: (gradient, { inputs: [, index], attributes }) => [
     apply(gatherPrimitive, [gradient, index], { axis: attributes.axis }),

@@ -8,7 +8,7 @@ import { broadcastTo, expandDimensions, squeeze, transpose } from './movement.ts
 import { apply, type Primitive } from './primitive.ts'
 import { sharedType } from './types.ts'
 
-export const matmulPrimitive: Primitive = {
+export const matmulPrimitive: Primitive<'matmul'> = {
   name: 'matmul',
   formula: 'output[…, i, j] = Σₖ a[…, i, k] b[…, k, j]',
   infer: ([a, b]) => {
@@ -43,10 +43,11 @@ export function matmul(a: TensorLike, b: TensorLike): Tensor {
   const left = cast(x.rank === 1 ? expandDimensions(x, 0) : x, type)
   const right = cast(y.rank === 1 ? expandDimensions(y, 1) : y, type)
   const batch = broadcastShapes('matmul', [left.shape.slice(0, -2), right.shape.slice(0, -2)])
-  const product = apply(matmulPrimitive, [
+  const factors = [
     broadcastTo(left, [...batch, ...left.shape.slice(-2)]),
     broadcastTo(right, [...batch, ...right.shape.slice(-2)]),
-  ])
+  ]
+  const product = apply(matmulPrimitive, factors, {})
   const vectorAxes = [...(x.rank === 1 ? [-2] : []), ...(y.rank === 1 ? [-1] : [])]
   return vectorAxes.length > 0 ? squeeze(product, vectorAxes) : product
 }

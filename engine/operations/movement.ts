@@ -18,11 +18,11 @@ import { sharedType } from './types.ts'
 
 type Numbers = readonly number[]
 
-export const reshapePrimitive: Primitive = {
+export const reshapePrimitive: Primitive<'reshape'> = {
   name: 'reshape',
   formula: 'the same elements in row-major order',
   infer: ([x], attributes) => {
-    const shape = attributes.shape as Shape
+    const shape = attributes.shape
     demand(
       sizeOf(shape) === sizeOf(x.shape),
       () =>
@@ -37,15 +37,15 @@ export const reshapePrimitive: Primitive = {
   ],
 }
 
-export const permutePrimitive: Primitive = {
+export const permutePrimitive: Primitive<'permute'> = {
   name: 'permute',
   formula: 'output axis i is input axis order[i]',
   infer: ([x], attributes) => {
-    const order = attributes.order as Numbers
+    const order = attributes.order
     return { shape: order.map((axis) => x.shape[axis]), dtype: x.dtype }
   },
   vjp: (gradient, { attributes }) => {
-    const order = attributes.order as Numbers
+    const order = attributes.order
     return [
       permute(
         gradient,
@@ -59,11 +59,11 @@ export const permutePrimitive: Primitive = {
   ],
 }
 
-export const broadcastToPrimitive: Primitive = {
+export const broadcastToPrimitive: Primitive<'broadcastTo'> = {
   name: 'broadcastTo',
   formula: 'repeats axes of length 1',
   infer: ([x], attributes) => {
-    const shape = attributes.shape as Shape
+    const shape = attributes.shape
     demand(
       equalShapes(broadcastShapes('broadcastTo', [x.shape, shape]), shape),
       () => `broadcastTo: ${format(x.shape)} cannot become ${format(shape)}`,
@@ -78,10 +78,10 @@ export const broadcastToPrimitive: Primitive = {
   ],
 }
 
-export const slicePrimitive: Primitive = {
+export const slicePrimitive: Primitive<'slice'> = {
   name: 'slice',
   formula: 'output[i] = x[starts + i · steps]',
-  infer: ([x], attributes) => ({ shape: attributes.shape as Shape, dtype: x.dtype }),
+  infer: ([x], attributes) => ({ shape: attributes.shape, dtype: x.dtype }),
   vjp: (gradient, { inputs: [x], attributes }) => [
     apply(embedPrimitive, [gradient], { ...attributes, shape: x.shape }),
   ],
@@ -91,10 +91,10 @@ export const slicePrimitive: Primitive = {
   ],
 }
 
-export const embedPrimitive: Primitive = {
+export const embedPrimitive: Primitive<'embed'> = {
   name: 'embed',
   formula: 'output[starts + i · steps] = x[i], else 0',
-  infer: ([x], attributes) => ({ shape: attributes.shape as Shape, dtype: x.dtype }),
+  infer: ([x], attributes) => ({ shape: attributes.shape, dtype: x.dtype }),
   vjp: (gradient, { inputs: [x], attributes }) => [
     apply(slicePrimitive, [gradient], { ...attributes, shape: x.shape }),
   ],
@@ -104,11 +104,11 @@ export const embedPrimitive: Primitive = {
   ],
 }
 
-export const concatenatePrimitive: Primitive = {
+export const concatenatePrimitive: Primitive<'concatenate'> = {
   name: 'concatenate',
   formula: 'one after the other along an axis',
   infer: (inputs, attributes) => {
-    const axis = attributes.axis as number
+    const axis = attributes.axis
     const [first, ...others] = inputs.map(({ shape }) => shape)
     for (const shape of others) {
       demand(
@@ -120,7 +120,7 @@ export const concatenatePrimitive: Primitive = {
     return { shape: first.with(axis, total), dtype: sharedType('concatenate', 'any', inputs) }
   },
   vjp: (gradient, { inputs, attributes }) => {
-    const axis = attributes.axis as number
+    const axis = attributes.axis
     const zeros = gradient.shape.map(() => 0)
     let start = 0
     return inputs.map(({ shape }) => {

@@ -4,7 +4,7 @@ import { demand } from '../errors.ts'
 import { format, sizeOf } from '../shape.ts'
 import { type Tensor, tensor } from '../tensor.ts'
 import { arange, checkTensor, literal } from './constants.ts'
-import { conv2d, type Pair, pair, type Window, windowedSize, windowOf, windowOptions } from './convolution.ts'
+import { conv2d, type Pair, pair, windowedSize, windowOf, windowOptions } from './convolution.ts'
 import { add, asFloat, divide, less, minimum, where } from './elementwise.ts'
 import { gather, take } from './indexing.ts'
 import { broadcastTo, flatten, reshape } from './movement.ts'
@@ -12,11 +12,11 @@ import { apply, type Primitive } from './primitive.ts'
 import { asNumbers, mean, sum } from './reductions.ts'
 import { sharedType } from './types.ts'
 
-export const maxPool2dIndicesPrimitive: Primitive = {
+export const maxPool2dIndicesPrimitive: Primitive<'maxPool2dIndices'> = {
   name: 'maxPool2dIndices',
   formula: 'h·W + w of the first maximum in each window',
   infer: ([x], attributes) => {
-    const { kernel, ...window } = attributes as unknown as Window & { kernel: [number, number] }
+    const { kernel, ...window } = attributes
     sharedType('maxPool2d', 'number', [x])
     return {
       shape: [...x.shape.slice(0, 2), ...windowedSize('maxPool2d', x.shape.slice(2), kernel, window)],

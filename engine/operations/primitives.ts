@@ -14,7 +14,9 @@ import type { Primitive } from './primitive.ts'
 import { randomBitsPrimitive } from './randomness.ts'
 import { amaxPrimitive, argmaxPrimitive, sumPrimitive } from './reductions.ts'
 
-const unary: Record<UnaryName, Primitive> = {
+type Records<Names extends PrimitiveName> = { readonly [Name in Names]: Primitive<Name> }
+
+const unary: Records<UnaryName> = {
   negate: elementwise.negate.primitive,
   abs: elementwise.abs.primitive,
   floor: elementwise.floor.primitive,
@@ -37,7 +39,7 @@ const unary: Record<UnaryName, Primitive> = {
   logicalNot: elementwise.logicalNot.primitive,
 }
 
-const binary: Record<BinaryName, Primitive> = {
+const binary: Records<BinaryName> = {
   add: elementwise.add.primitive,
   subtract: elementwise.subtract.primitive,
   multiply: elementwise.multiply.primitive,
@@ -55,7 +57,7 @@ const binary: Record<BinaryName, Primitive> = {
 }
 
 /** Every primitive by name; a missing record does not compile. */
-export const primitives: Readonly<Record<PrimitiveName, Primitive>> = {
+export const primitives: Records<PrimitiveName> = {
   ...unary,
   ...binary,
   where: elementwise.wherePrimitive,

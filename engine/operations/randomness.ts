@@ -8,7 +8,7 @@ import { cast, cos, log, multiply, sqrt, subtract } from './elementwise.ts'
 import { slice } from './movement.ts'
 import { apply, type Primitive } from './primitive.ts'
 
-export const randomBitsPrimitive: Primitive = {
+export const randomBitsPrimitive: Primitive<'randomBits'> = {
   name: 'randomBits',
   formula: 'output[i] = first word of threefry2x32(key, (i, 0)) >>> 8',
   infer: ([key], { shape }) => {
@@ -16,7 +16,7 @@ export const randomBitsPrimitive: Primitive = {
       key.dtype === 'int32' && key.shape.join() === '2',
       () => `randomBits: expected a key of two int32 words, got ${key.dtype} ${format(key.shape)}`,
     )
-    return { shape: shape as Shape, dtype: 'int32' }
+    return { shape, dtype: 'int32' }
   },
   vjp: 'none',
   examples: [

@@ -3,6 +3,7 @@ import { isFloat, promote } from '../dtype.ts'
 import { demand } from '../errors.ts'
 import { format, normalizeAxes, normalizeAxis, type Shape, sizeOf } from '../shape.ts'
 import type { Tensor, TensorLike } from '../tensor.ts'
+import type { AttributesOf } from './attributes.ts'
 import { asTensor, detach } from './constants.ts'
 import {
   add,
@@ -35,7 +36,7 @@ const reductionOptions: Rules<ReductionOptions> = { keepDimensions: truth }
 /** `undefined` means all axes. */
 export type Axes = number | readonly number[] | undefined
 
-const examples: Example[] = [
+const examples: Example<AttributesOf['sum']>[] = [
   { inputs: [{ shape: [7] }], attributes: { axes: [0] } },
   { inputs: [{ shape: [2, 3, 4, 5] }], attributes: { axes: [0, 2, 3] } },
   { inputs: [{ shape: [3, 4, 2] }], attributes: { axes: [1] } },
@@ -47,18 +48,18 @@ function fold(operation: string, x: Operand, axes: readonly number[]): Shape {
   return x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length))
 }
 
-export const sumPrimitive: Primitive = {
+export const sumPrimitive: Primitive<'sum'> = {
   name: 'sum',
   formula: 'Σ over axes, which stay with length 1',
-  infer: ([x], { axes }) => ({ shape: fold('sum', x, axes as number[]), dtype: x.dtype }),
+  infer: ([x], { axes }) => ({ shape: fold('sum', x, axes), dtype: x.dtype }),
   vjp: (gradient, { inputs: [x] }) => [broadcastTo(gradient, x.shape)],
   examples: [...examples, { inputs: [{ shape: [2, 0] }], attributes: { axes: [1] } }],
 }
 
-export const amaxPrimitive: Primitive = {
+export const amaxPrimitive: Primitive<'amax'> = {
   name: 'amax',
   formula: 'max over axes, which stay with length 1',
-  infer: ([x], { axes }) => ({ shape: fold('amax', x, axes as number[]), dtype: x.dtype }),
+  infer: ([x], { axes }) => ({ shape: fold('amax', x, axes), dtype: x.dtype }),
   // Equal maxima share the gradient.
   vjp: (gradient, { inputs: [x], output, attributes }) => {
     const winners = cast(equal(x, output), x.dtype)
@@ -68,10 +69,10 @@ export const amaxPrimitive: Primitive = {
   examples: examples.map((example) => ({ ...example, kinks: { ties: true } })),
 }
 
-export const argmaxPrimitive: Primitive = {
+export const argmaxPrimitive: Primitive<'argmax'> = {
   name: 'argmax',
   formula: 'index of the first maximum along an axis, which stays with length 1',
-  infer: ([x], { axis }) => ({ shape: fold('argmax', x, [axis as number]), dtype: 'int32' }),
+  infer: ([x], { axis }) => ({ shape: fold('argmax', x, [axis]), dtype: 'int32' }),
   vjp: 'none',
   examples: [
     { inputs: [{ shape: [7] }], attributes: { axis: 0 } },
@@ -80,14 +81,14 @@ export const argmaxPrimitive: Primitive = {
   ],
 }
 
-function reduce(
-  primitive: Primitive,
+function reduce<Name extends 'sum' | 'amax'>(
+  primitive: Primitive<Name>,
   x: Tensor,
   axes: Axes,
   { keepDimensions = false }: ReductionOptions,
 ): Tensor {
   const reduced = normalizeAxes(primitive.name, axes, x.rank)
-  if (primitive !== sumPrimitive) {
+  if (primitive.name !== 'sum') {
     for (const axis of reduced) {
       demand(x.shape[axis] > 0, () => `${primitive.name}: axis ${axis} of ${format(x.shape)} has no elements`)
     }

@@ -1,17 +1,21 @@
 import type { DType } from '../dtype.ts'
 import { InvalidInputError } from '../errors.ts'
-import type { Attributes, Node } from '../node.ts'
+import type { Node } from '../node.ts'
+import type { Call, CallOf } from '../operations/attributes.ts'
 import type { PrimitiveName } from '../operations/names.ts'
 import { format, type Shape } from '../shape.ts'
 
 /** One operation of a graph. Values are numbered: first the graph's inputs, then its operations in order. */
-export interface Operation<Name extends PrimitiveName = PrimitiveName> {
-  readonly name: Name
+export interface OperationOf<Name extends PrimitiveName> extends CallOf<Name> {
   readonly inputs: readonly number[]
-  readonly attributes: Attributes
   readonly shape: Shape
   readonly dtype: DType
 }
+
+/** An operation of one of these names: the name tells which attributes it has. */
+export type Operation<Names extends PrimitiveName = PrimitiveName> = {
+  readonly [Name in Names]: OperationOf<Name>
+}[Names]
 
 export interface Input {
   readonly shape: Shape
@@ -63,9 +67,8 @@ export function recordGraph(wants: readonly Want[]): Recording {
     graph: {
       inputs: inputs.map(({ shape, dtype, resident }) => ({ shape, dtype, resident })),
       operations: recipes.map((node) => ({
-        name: node.operation as PrimitiveName,
+        ...callOf(node),
         inputs: node.inputs.map((input) => numbers.get(input)!),
-        attributes: node.attributes,
         shape: node.shape,
         dtype: node.dtype,
       })),
@@ -76,6 +79,11 @@ export function recordGraph(wants: readonly Want[]): Recording {
       })),
     },
   }
+}
+
+function callOf({ operation }: Node): Call {
+  if (operation === 'input') throw new Error('an input has no value')
+  return operation
 }
 
 /** A variable that no wanted value reads, or that had no value yet, has no memory here to take. */

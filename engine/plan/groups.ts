@@ -1,7 +1,7 @@
 import { equalShapes, type Shape } from '../shape.ts'
 import { Dependencies } from './dependencies.ts'
 import { type Graph, valueType } from './graph.ts'
-import { roleOf } from './roles.ts'
+import { isFold, roleOf } from './roles.ts'
 
 /** Operations that are computed together: one fused loop, or one call. */
 export interface Group {
@@ -40,11 +40,12 @@ export function groupOperations(graph: Graph): Group[] {
   const loopOf = (value: number): Group | undefined =>
     value >= first && roleOf(graph.operations[value - first].name) === 'loop' ? groupOf.get(value) : undefined
 
-  graph.operations.forEach(({ name, inputs, attributes, shape: outputShape }, index) => {
+  graph.operations.forEach((operation, index) => {
+    const { name, inputs, shape: outputShape } = operation
     const role = roleOf(name)
     if (role === 'inline' || role === 'view') return
     const shape = role === 'fold' ? valueType(graph, inputs[0]).shape : outputShape
-    const axes = role === 'fold' ? String(attributes.axes) : undefined
+    const axes = isFold(operation) ? String(operation.attributes.axes) : undefined
     const canJoin = (group: Group): boolean =>
       equalShapes(group.shape, shape) &&
       group.members.length < largestGroup &&

@@ -1,6 +1,6 @@
 import type { PrimitiveName } from '../operations/names.ts'
 import { equalShapes, type Shape } from '../shape.ts'
-import { type Graph, type Operation, valueType } from './graph.ts'
+import { type Graph, type Operation, type OperationOf, valueType } from './graph.ts'
 import { follows, type Order, sliceView, type View } from './view.ts'
 
 /** How many zeros, before and after, for each of the last axes. */
@@ -13,9 +13,13 @@ export interface Halo {
 }
 
 /** The halo that an operation wants around one of its operands, if it wants one. */
-export type HaloWish = (operation: Operation, operand: number, shapes: readonly Shape[]) => Halo | undefined
+export type HaloWish<Name extends PrimitiveName> = (
+  operation: OperationOf<Name>,
+  operand: number,
+  shapes: readonly Shape[],
+) => Halo | undefined
 
-export type HaloWishes = { readonly [Name in PrimitiveName]?: HaloWish }
+export type HaloWishes = { readonly [Name in PrimitiveName]?: HaloWish<Name> }
 
 /**
  * Which values lie amid zeros. Who computes maps writes them into the middle of a larger value where their readers want
@@ -37,11 +41,19 @@ export class Halos {
     const margins = readers.flatMap((reader) => {
       const shapes = reader.inputs.map((input) => valueType(this.#graph, input).shape)
       return reader.inputs.flatMap((input, operand) => {
-        const halo = input === value ? this.#wishes[reader.name]?.(reader, operand, shapes) : undefined
+        const halo = input === value ? this.#wishOf(reader, operand, shapes) : undefined
         return halo !== undefined && equalShapes(halo.order, order) ? [halo.margins] : []
       })
     })
     return margins.length === 0 ? undefined : margins.reduce(widest)
+  }
+
+  #wishOf<Name extends PrimitiveName>(
+    reader: OperationOf<Name>,
+    operand: number,
+    shapes: readonly Shape[],
+  ): Halo | undefined {
+    return this.#wishes[reader.name]?.(reader, operand, shapes)
   }
 
   /** Remembers that the margins of a new value are zeros; gives the part inside. */

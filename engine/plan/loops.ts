@@ -1,4 +1,3 @@
-import type { Attributes } from '../node.ts'
 import type { Operation } from './graph.ts'
 import type { Group } from './groups.ts'
 import type { Fold, Instruction, Store } from './kernels.ts'
@@ -83,21 +82,20 @@ class LoopBody<Calls> {
   #numberOf(value: number): Instruction | undefined {
     let operation = this.#scheduler.operationOf(value)
     if (operation?.name === 'iota') {
-      const axis = (operation.attributes.axis as number) + this.#group.shape.length - operation.shape.length
-      if (operation.shape[operation.attributes.axis as number] !== this.#group.shape[axis]) return undefined
+      const axis = operation.attributes.axis + this.#group.shape.length - operation.shape.length
+      if (operation.shape[operation.attributes.axis] !== this.#group.shape[axis]) return undefined
       return { name: 'iota', axis, dtype: 'int32' }
     }
     while (operation !== undefined && roleOf(operation.name) === 'view') {
       operation = this.#scheduler.operationOf(operation.inputs[0])
     }
     if (operation?.name !== 'literal') return undefined
-    return { name: 'literal', value: operation.attributes.value as number, dtype: operation.dtype }
+    return { name: 'literal', value: operation.attributes.value, dtype: operation.dtype }
   }
 
   /** The register of an instruction without inputs; equal ones share it. */
   #share(instruction: Instruction): number {
-    const key =
-      instruction.name === 'load' ? JSON.stringify(instruction) : describe(instruction as Attributes)
+    const key = instruction.name === 'load' ? JSON.stringify(instruction) : describe(instruction)
     let register = this.#shared.get(key)
     if (register === undefined) this.#shared.set(key, (register = this.instructions.push(instruction) - 1))
     return register

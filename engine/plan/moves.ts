@@ -5,14 +5,14 @@ import { orderOf, sliceView } from './view.ts'
 export const moveExpansions = <Calls>(): Expansions<Calls, 'embed' | 'concatenate'> => ({
   embed(scheduler, { attributes, shape, dtype }, [x]) {
     const output = scheduler.allocate(shape, dtype, orderOf(x))
-    const inside = sliceView(output, attributes.starts as number[], attributes.steps as number[], x.shape)
+    const inside = sliceView(output, attributes.starts, attributes.steps, x.shape)
     scheduler.emit({ kind: 'clear', value: output.value, except: inside })
     scheduler.copy(x, inside)
     return output
   },
 
   concatenate(scheduler, { attributes, shape, dtype }, inputs) {
-    const axis = attributes.axis as number
+    const axis = attributes.axis
     const output = scheduler.allocate(shape, dtype, orderOf(inputs[0]))
     const starts = shape.map(() => 0)
     for (const input of inputs) {

@@ -1,4 +1,4 @@
-import type { PrimitiveName, ScalarName } from '../operations/names.ts'
+import type { ConstantName, PrimitiveName, ScalarName } from '../operations/names.ts'
 import type { Operation } from './graph.ts'
 
 /**
@@ -43,6 +43,10 @@ export type CallName = NamesOf<'call'>
 
 export function roleOf(name: PrimitiveName): Role {
   return name in roles ? roles[name as keyof Roles] : 'loop'
+}
+
+export function isConstant(operation: Operation): operation is Operation<ConstantName> {
+  return roleOf(operation.name) === 'inline'
 }
 
 export function isFold(operation: Operation): operation is Operation<FoldName> {

@@ -1,11 +1,12 @@
 import type { DType } from '../dtype.ts'
+import type { ConstantName } from '../operations/names.ts'
 import { type Shape, sizeOf } from '../shape.ts'
 import type { TakesEpilogue } from './epilogues.ts'
-import { type Graph, type Operation, valueType } from './graph.ts'
+import { type Graph, type Operation, type OperationOf, valueType } from './graph.ts'
 import { enlarge, type Halo, Halos, type HaloWishes, isEmpty } from './halos.ts'
 import type { CallKernel, CallOf, ClearKernel, Instruction, Kernel, LoopKernel } from './kernels.ts'
 import { recomputedValues } from './recompute.ts'
-import { type CallName, roleOf } from './roles.ts'
+import { type CallName, isConstant } from './roles.ts'
 import {
   broadcastView,
   denseView,
@@ -29,9 +30,17 @@ export interface ScheduledValue {
 /** How an executor spells out a call in kernels of its own; gives where the result lies. */
 export type Expansion<Calls, Name extends CallName = CallName> = (
   scheduler: Scheduler<Calls>,
-  operation: Operation<Name>,
+  operation: OperationOf<Name>,
   inputs: readonly View[],
 ) => View
+
+/** An operation that a kernel of its own name computes. */
+export interface CalledOperation<Calls, Name extends keyof Calls> {
+  readonly name: Name
+  readonly attributes: Calls[Name]
+  readonly shape: Shape
+  readonly dtype: DType
+}
 
 /** The expansion of each of these primitives. */
 export type Expansions<Calls, Names extends CallName = CallName> = {
@@ -148,7 +157,7 @@ export class Scheduler<Calls> {
     let view = this.#views.get(at)
     while (view === undefined) {
       const operation = this.operationOf(at)!
-      if (roleOf(operation.name) === 'inline') this.#views.set(at, (view = this.#write(operation)))
+      if (isConstant(operation)) this.#views.set(at, (view = this.#write(operation)))
       else {
         looks.push(at)
         at = operation.inputs[0]
@@ -184,7 +193,7 @@ export class Scheduler<Calls> {
   }
 
   /** Schedules an operation that is a kernel of its own. */
-  call<Name extends CallName>(operation: Operation<Name>, index: number): void {
+  call<Name extends CallName>(operation: OperationOf<Name>, index: number): void {
     const inputs = operation.inputs.map((input) => this.viewOf(input))
     const output = this.#expansions[operation.name](this, operation, inputs)
     this.place(this.graph.inputs.length + index, output)
@@ -192,7 +201,7 @@ export class Scheduler<Calls> {
 
   /** One kernel of the operation's own name. */
   plainCall<Name extends keyof Calls & string>(
-    operation: Pick<Operation, 'shape' | 'dtype'> & { name: Name; attributes: Calls[Name] },
+    operation: CalledOperation<Calls, Name>,
     inputs: readonly View[],
   ): View {
     const { name, attributes, shape, dtype } = operation
@@ -203,20 +212,18 @@ export class Scheduler<Calls> {
 
   /** What an operation sees that moves no elements. */
   #look({ name, attributes, shape }: Operation, view: View): View {
-    if (name === 'permute') return permuteView(view, attributes.order as number[])
+    if (name === 'permute') return permuteView(view, attributes.order)
     if (name === 'broadcastTo') return broadcastView(view, shape)
-    if (name === 'slice') {
-      return sliceView(view, attributes.starts as number[], attributes.steps as number[], shape)
-    }
+    if (name === 'slice') return sliceView(view, attributes.starts, attributes.steps, shape)
     return reshapeView(view, shape) ?? reshapeView(this.materialize(view), shape)!
   }
 
   /** Writes a literal or iota to memory, for those who cannot compute it on the way. */
-  #write({ name, attributes, shape, dtype }: Operation): View {
+  #write({ name, attributes, shape, dtype }: Operation<ConstantName>): View {
     const instruction: Instruction =
       name === 'literal'
-        ? { name, value: attributes.value as number, dtype }
-        : { name: 'iota', axis: attributes.axis as number, dtype: 'int32' }
+        ? { name, value: attributes.value, dtype }
+        : { name: 'iota', axis: attributes.axis, dtype: 'int32' }
     const view = this.allocate(shape, dtype)
     const stores = [{ register: 0, view }]
     this.emit({ kind: 'loop', shape, order: rowMajor(shape.length), body: [instruction], stores, folds: [] })

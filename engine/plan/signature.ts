@@ -1,4 +1,4 @@
-import type { Attributes } from '../node.ts'
+import type { Attributes } from '../operations/attributes.ts'
 import type { Graph } from './graph.ts'
 
 /** Numbers for names: equal names, equal numbers. */

@@ -1,6 +1,6 @@
 import { InvalidInputError } from '../../engine/errors.ts'
 import type { Shape } from '../../engine/index.ts'
-import type { Attributes } from '../../engine/node.ts'
+import type { Attributes } from '../../engine/operations/attributes.ts'
 import type { Graph, Operation } from '../../engine/plan/graph.ts'
 import { equalShapes } from '../../engine/shape.ts'
 
@@ -16,7 +16,8 @@ export function withAnyBatch(graph: Graph, other: Graph): Operation[] {
     const twin = other.operations[i]
     if (twin?.name !== operation.name) return refuse(operation)
     const attributes = mapAttributes(operation, twin)
-    return { ...operation, attributes, shape: common(operation.shape, twin.shape) }
+    // Lengths alone have changed.
+    return { ...operation, attributes, shape: common(operation.shape, twin.shape) } as Operation
   })
 }
 
@@ -26,8 +27,9 @@ function common(shape: Shape, other: Shape): Shape {
 }
 
 function mapAttributes(operation: Operation, twin: Operation): Attributes {
-  const entries = Object.entries(operation.attributes).map(([name, value]) => {
-    const [a, b] = [value, twin.attributes[name]]
+  const others: Attributes = twin.attributes
+  const entries = Object.entries<Attributes[string]>(operation.attributes).map(([name, value]) => {
+    const [a, b] = [value, others[name]]
     if (name === 'shape') return [name, common(a as Shape, b as Shape)]
     const isEqual = Array.isArray(a) ? equalShapes(a, b as Shape) : Object.is(a, b)
     return isEqual ? [name, a] : refuse(operation)

@@ -1,9 +1,9 @@
 import { convertHost } from '../../engine/dtype.ts'
 import { InvalidInputError } from '../../engine/errors.ts'
 import type { DType, Shape } from '../../engine/index.ts'
-import type { Window } from '../../engine/operations/convolution.ts'
+import type { Window } from '../../engine/operations/attributes.ts'
 import type { BinaryName, PrimitiveName, UnaryName } from '../../engine/operations/names.ts'
-import type { Operation } from '../../engine/plan/graph.ts'
+import type { Operation, OperationOf } from '../../engine/plan/graph.ts'
 import { sizeOf } from '../../engine/shape.ts'
 import { anyLength, refuse } from './batch.ts'
 import { dataTypes, type GraphBuilder } from './graphBuilder.ts'
@@ -16,7 +16,11 @@ export interface Operand {
 }
 
 /** Adds what computes the operation to the graph, and returns the name of the result. */
-type Translation = (graph: GraphBuilder, inputs: readonly Operand[], operation: Operation) => string
+type Translation<Name extends PrimitiveName> = (
+  graph: GraphBuilder,
+  inputs: readonly Operand[],
+  operation: OperationOf<Name>,
+) => string
 
 /** The newest version of ONNX's operators whose meaning the translations rely on: of ONNX 1.12, from 2022. */
 export const opset = 17
@@ -25,11 +29,11 @@ const namesOf = (inputs: readonly Operand[]) => inputs.map(({ name }) => name)
 
 /** The operator of this name does the same. */
 const same =
-  (operator: string): Translation =>
+  (operator: string): Translation<PrimitiveName> =>
   (graph, inputs) =>
     graph.node(operator, namesOf(inputs))
 
-const unary: Readonly<Record<UnaryName, Translation>> = {
+const unary: Readonly<Record<UnaryName, Translation<UnaryName>>> = {
   negate: same('Neg'),
   abs: same('Abs'),
   floor: same('Floor'),
@@ -52,7 +56,7 @@ const unary: Readonly<Record<UnaryName, Translation>> = {
   logicalNot: same('Not'),
 }
 
-const binary: Readonly<Record<BinaryName, Translation | 'none'>> = {
+const binary: Readonly<Record<BinaryName, Translation<BinaryName> | 'none'>> = {
   add: same('Add'),
   subtract: same('Sub'),
   multiply: same('Mul'),
@@ -73,46 +77,49 @@ const binary: Readonly<Record<BinaryName, Translation | 'none'>> = {
 }
 
 /** Every primitive in ONNX; `'none'` where it has no like there, or where no network in evaluation computes it. */
-const translations: Readonly<Record<PrimitiveName, Translation | 'none'>> = {
+const translations: { readonly [Name in PrimitiveName]: Translation<Name> | 'none' } = {
   ...unary,
   ...binary,
   where: same('Where'),
   cast: (graph, [x], { dtype }) => graph.node('Cast', [x.name], { to: dataTypes[dtype] }),
   detach: (_, [x]) => x.name,
-  literal: (graph, _, { attributes, dtype }) => scalar(graph, attributes.value as number, dtype),
+  literal: (graph, _, { attributes, dtype }) => scalar(graph, attributes.value, dtype),
   iota,
   sum: (graph, [x], { attributes }) =>
-    graph.node('ReduceSum', [x.name, graph.integers(attributes.axes as number[])], { keepdims: 1 }),
+    graph.node('ReduceSum', [x.name, graph.integers(attributes.axes)], { keepdims: 1 }),
   amax: (graph, [x], { attributes }) =>
-    graph.node('ReduceMax', [x.name], { axes: attributes.axes as number[], keepdims: 1 }),
+    graph.node('ReduceMax', [x.name], { axes: attributes.axes, keepdims: 1 }),
   argmax: (graph, [x], { attributes }) =>
-    asInt32(graph, graph.node('ArgMax', [x.name], { axis: attributes.axis as number, keepdims: 1 })),
+    asInt32(graph, graph.node('ArgMax', [x.name], { axis: attributes.axis, keepdims: 1 })),
   reshape: (graph, [x], operation) => graph.node('Reshape', [x.name, lengths(graph, operation)]),
-  permute: (graph, [x], { attributes }) =>
-    graph.node('Transpose', [x.name], { perm: attributes.order as number[] }),
+  permute: (graph, [x], { attributes }) => graph.node('Transpose', [x.name], { perm: attributes.order }),
   broadcastTo,
   slice,
   embed,
   concatenate: (graph, inputs, { attributes }) =>
-    graph.node('Concat', namesOf(inputs), { axis: attributes.axis as number }),
+    graph.node('Concat', namesOf(inputs), { axis: attributes.axis }),
   matmul: same('MatMul'),
   conv2d: (graph, [x, weight], { attributes }) =>
     graph.node('Conv', [x.name, weight.name], {
-      ...windowAttributes(attributes as unknown as Window),
+      ...windowAttributes(attributes),
       kernel_shape: weight.shape.slice(2),
-      group: attributes.groups as number,
+      group: attributes.groups,
     }),
   conv2dInputGradient: 'none',
   conv2dWeightGradient: 'none',
   maxPool2dIndices,
   gather: (graph, [x, index], { attributes }) =>
-    graph.node('GatherElements', [x.name, index.name], { axis: attributes.axis as number }),
+    graph.node('GatherElements', [x.name, index.name], { axis: attributes.axis }),
   scatterAdd: 'none',
   randomBits: 'none',
 }
 
 /** Adds an operation to the graph. Throws where ONNX has nothing like it. */
-export const translate: Translation = (graph, inputs, operation) => {
+export function translate<Name extends PrimitiveName>(
+  graph: GraphBuilder,
+  inputs: readonly Operand[],
+  operation: OperationOf<Name>,
+): string {
   const translation = translations[operation.name]
   if (translation === 'none') {
     throw new InvalidInputError(`onnx: the network computes '${operation.name}', which has no translation`)
@@ -143,17 +150,21 @@ function lengths(graph: GraphBuilder, operation: Operation): string {
   return graph.integers(shape)
 }
 
-function iota(graph: GraphBuilder, _: readonly Operand[], operation: Operation): string {
+function iota(graph: GraphBuilder, _: readonly Operand[], operation: OperationOf<'iota'>): string {
   const { shape, attributes } = operation
   if (shape.includes(anyLength)) refuse(operation)
-  const axis = attributes.axis as number
+  const axis = attributes.axis
   const inner = sizeOf(shape.slice(axis + 1))
   const values = Int32Array.from({ length: sizeOf(shape) }, (_, i) => Math.floor(i / inner) % shape[axis])
   return graph.constant(values, shape, 'int32')
 }
 
 /** In ONNX, a length of 1 keeps what is there. */
-function broadcastTo(graph: GraphBuilder, [x]: readonly Operand[], operation: Operation): string {
+function broadcastTo(
+  graph: GraphBuilder,
+  [x]: readonly Operand[],
+  operation: OperationOf<'broadcastTo'>,
+): string {
   const missing = operation.shape.length - x.shape.length
   const target = operation.shape.map((length, axis) => {
     if (length === x.shape[axis - missing]) return 1
@@ -162,8 +173,8 @@ function broadcastTo(graph: GraphBuilder, [x]: readonly Operand[], operation: Op
   return graph.node('Expand', [x.name, graph.integers(target)])
 }
 
-function slice(graph: GraphBuilder, [x]: readonly Operand[], operation: Operation): string {
-  const [starts, steps] = [operation.attributes.starts as number[], operation.attributes.steps as number[]]
+function slice(graph: GraphBuilder, [x]: readonly Operand[], operation: OperationOf<'slice'>): string {
+  const [starts, steps] = [operation.attributes.starts, operation.attributes.steps]
   const isWhole = (axis: number) =>
     starts[axis] === 0 && steps[axis] === 1 && operation.shape[axis] === x.shape[axis]
   const axes = operation.shape.map((_, axis) => axis).filter((axis) => !isWhole(axis))
@@ -185,8 +196,8 @@ function slice(graph: GraphBuilder, [x]: readonly Operand[], operation: Operatio
 }
 
 /** Zeros around; zeros between elements are only in gradients. */
-function embed(graph: GraphBuilder, [x]: readonly Operand[], operation: Operation): string {
-  const [before, steps] = [operation.attributes.starts as number[], operation.attributes.steps as number[]]
+function embed(graph: GraphBuilder, [x]: readonly Operand[], operation: OperationOf<'embed'>): string {
+  const [before, steps] = [operation.attributes.starts, operation.attributes.steps]
   if (steps.some((step) => step !== 1)) {
     throw new InvalidInputError("onnx: the network computes 'embed' with steps, which has no translation")
   }
@@ -198,8 +209,12 @@ function embed(graph: GraphBuilder, [x]: readonly Operand[], operation: Operatio
 }
 
 /** ONNX counts the places of maxima through all maps, we in each. */
-function maxPool2dIndices(graph: GraphBuilder, [x]: readonly Operand[], { attributes }: Operation): string {
-  const { kernel, ...rest } = attributes as unknown as Window & { kernel: readonly number[] }
+function maxPool2dIndices(
+  graph: GraphBuilder,
+  [x]: readonly Operand[],
+  { attributes }: OperationOf<'maxPool2dIndices'>,
+): string {
+  const { kernel, ...rest } = attributes
   const window = { ...windowAttributes(rest), kernel_shape: kernel }
   const places = graph.node('MaxPool', [x.name], window, 2)
   return asInt32(graph, graph.node('Mod', [places, graph.integers([sizeOf(x.shape.slice(2))])]))

@@ -4,8 +4,8 @@ import { add, type Executor, grad, realizeOn, type Tensor } from '../../engine/i
 import { tensorsOf } from '../../engine/laws/arbitraries.ts'
 import { callsLike, draw } from '../../engine/laws/call.ts'
 import { inFloat32 } from '../../engine/laws/comparison.ts'
-import type { Attributes } from '../../engine/node.ts'
-import { apply, type Example } from '../../engine/operations/primitive.ts'
+import type { Attributes } from '../../engine/operations/attributes.ts'
+import { applyAny, type Example } from '../../engine/operations/primitive.ts'
 import { primitives } from '../../engine/operations/primitives.ts'
 import { expectClose, largest } from '../referenceCases/precision.ts'
 import { compositions } from './compositions.ts'
@@ -22,7 +22,7 @@ const operations: readonly Operation[] = [
     .filter(({ vjp }) => vjp !== 'none')
     .map((primitive) => ({
       name: primitive.name,
-      call: (inputs: readonly Tensor[], attributes: Attributes) => apply(primitive, inputs, attributes),
+      call: (inputs: readonly Tensor[], attributes: Attributes) => applyAny(primitive, inputs, attributes),
       examples: primitive.examples,
     })),
   ...Object.entries(compositions)

@@ -128,9 +128,9 @@ describe('checkOperation', () => {
   })
 
   it('should find a vector–Jacobian product that is not linear', async () => {
-    vi.spyOn(primitives.tanh as Primitive & { vjp: Vjp }, 'vjp').mockImplementation((gradient) => [
-      gradient.square(),
-    ])
+    vi.spyOn(primitives.tanh as Primitive<'tanh'> & { vjp: Vjp<'tanh'> }, 'vjp').mockImplementation(
+      (gradient) => [gradient.square()],
+    )
     const broken = brokenIn(await check({ call: ([x]) => x.tanh(), examples: one }))
     expect(broken).toContain('linearity')
   })

@@ -2,12 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isFloat } from '../../engine/dtype.ts'
 import { describeOperation } from '../../engine/laws/index.ts'
-import { apply, type Example, type Primitive } from '../../engine/operations/primitive.ts'
+import { type AnyPrimitive, applyAny, type Example } from '../../engine/operations/primitive.ts'
 import { primitives } from '../../engine/operations/primitives.ts'
 import { compositions } from './compositions.ts'
 
 /** Whether a gradient flows from the example's result to one of its operands. */
-function isDifferentiable({ vjp, infer }: Primitive, { inputs, attributes = {} }: Example): boolean {
+function isDifferentiable({ vjp, infer }: AnyPrimitive, { inputs, attributes = {} }: Example): boolean {
   const operands = inputs.map(({ shape, dtype = 'float64' as const }) => ({ shape, dtype }))
   const floating = operands.some(({ dtype }) => isFloat(dtype))
   return vjp !== 'none' && floating && isFloat(infer(operands, attributes).dtype)
@@ -22,8 +22,8 @@ const differentiable = Object.values(primitives)
 
 describe('every primitive with a gradient', () => {
   for (const { primitive, examples } of differentiable) {
-    const call = (inputs: Parameters<typeof apply>[1], attributes: Example['attributes']) =>
-      apply(primitive, inputs, attributes)
+    const call = (inputs: Parameters<typeof applyAny>[1], attributes: Example['attributes']) =>
+      applyAny(primitive, inputs, attributes)
     const { name } = primitive
     describeOperation({ name, call, examples: fc.constantFrom(...examples) }, { runs: 2 * examples.length })
   }

@@ -26,6 +26,7 @@ import { tensorsOf, values, wholeNumber } from '../../engine/laws/arbitraries.ts
 import type { Call } from '../../engine/laws/call.ts'
 import { calls } from '../../engine/laws/calls.ts'
 import type { PrimitiveName } from '../../engine/operations/names.ts'
+import type { AnyPrimitive } from '../../engine/operations/primitive.ts'
 import { primitives } from '../../engine/operations/primitives.ts'
 import { int32, numbers } from './numbers.ts'
 
@@ -57,7 +58,8 @@ function admits(
   const operands = inputs.map(({ shape }, i) => ({ shape, dtype: combination[i] }))
   const dtype = combination[inputs.length]
   try {
-    primitives[name].infer(operands, dtype === undefined ? attributes : { ...attributes, dtype })
+    const primitive: AnyPrimitive = primitives[name]
+    primitive.infer(operands, dtype === undefined ? attributes : { ...attributes, dtype })
     return true
   } catch (error) {
     expect(error).toBeInstanceOf(InvalidInputError)

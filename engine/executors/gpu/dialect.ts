@@ -1,7 +1,6 @@
 import { isFloat } from '../../dtype.ts'
 import { emitLoop } from '../../plan/partialFolds.ts'
-import type { CallName } from '../../plan/roles.ts'
-import type { Dialect, Expansion, Scheduler } from '../../plan/scheduler.ts'
+import type { CalledOperation, Dialect, Expansion, Scheduler } from '../../plan/scheduler.ts'
 import { broadcastView, denseView, type Order, orderOf, type View } from '../../plan/view.ts'
 import { sizeOf } from '../../shape.ts'
 import type { GpuCalls } from './kernels/calls.ts'
@@ -18,16 +17,21 @@ const channelsInnermost: Order = [2, 3, 0, 1]
 const fewestThreads = 32768
 
 /** One kernel under the operation's name, its result in row-major order. */
-const oneKernel =
-  <Name extends Exclude<CallName, 'gather'>>(): Expansion<GpuCalls, Name> =>
-  (scheduler, operation, inputs) =>
-    scheduler.plainCall(operation, inputs)
+function oneKernel<Name extends keyof GpuCalls>(
+  scheduler: Scheduler<GpuCalls>,
+  operation: CalledOperation<GpuCalls, Name>,
+  inputs: readonly View[],
+): View {
+  return scheduler.plainCall(operation, inputs)
+}
 
 /** One kernel under the operation's name, its result in this order. */
-function callInOrder<Name extends Exclude<CallName, 'gather'>>(
-  order: (inputs: readonly View[]) => Order,
-): Expansion<GpuCalls, Name> {
-  return (scheduler, { name, attributes, shape, dtype }, inputs) => {
+function callInOrder(order: (inputs: readonly View[]) => Order) {
+  return <Name extends keyof GpuCalls>(
+    scheduler: Scheduler<GpuCalls>,
+    { name, attributes, shape, dtype }: CalledOperation<GpuCalls, Name>,
+    inputs: readonly View[],
+  ): View => {
     const output = scheduler.allocate(shape, dtype, order(inputs))
     scheduler.emit({ kind: 'call', name, attributes, inputs, output })
     return output
@@ -42,7 +46,7 @@ const gather: Expansion<GpuCalls, 'gather'> = (scheduler, operation, inputs) => 
 
 /** A kernel takes so many arrays, so more are joined in several steps. */
 const concatenate: Expansion<GpuCalls, 'concatenate'> = (scheduler, operation, inputs) => {
-  const axis = operation.attributes.axis as number
+  const axis = operation.attributes.axis
   const join = (parts: readonly View[]): View => {
     if (parts.length > mostArrays) {
       const groups = Array.from({ length: Math.ceil(parts.length / mostArrays) }, (_, group) =>
@@ -131,10 +135,10 @@ export const gpuDialect: Dialect<GpuCalls> = {
     conv2dInputGradient,
     conv2dWeightGradient,
     randomBits,
-    argmax: oneKernel(),
-    matmul: oneKernel(),
-    maxPool2dIndices: oneKernel(),
-    scatterAdd: oneKernel(),
+    argmax: oneKernel,
+    matmul: oneKernel,
+    maxPool2dIndices: oneKernel,
+    scatterAdd: oneKernel,
   },
   haloWishes: {},
   takesEpilogue: () => false,

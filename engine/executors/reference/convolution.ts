@@ -1,8 +1,6 @@
-import type { Attributes } from '../../node.ts'
+import type { Geometry } from '../../operations/attributes.ts'
 import { type Shape, sizeOf } from '../../shape.ts'
 import type { Kernel, Operand } from './kernel.ts'
-
-type Pair = readonly [number, number]
 
 /**
  * Meets the maps and the output where one weight joins them, a row at a time: for j < count, output element
@@ -11,12 +9,12 @@ type Pair = readonly [number, number]
 type Visit = (output: number, x: number, weight: number, count: number, step: number) => void
 
 /** The three kernels differ only in which of x, weight and output they read and which they sum into. */
-function forEachRow(x: Shape, weight: Shape, output: Shape, attributes: Attributes, visit: Visit): void {
+function forEachRow(x: Shape, weight: Shape, output: Shape, attributes: Geometry, visit: Visit): void {
   const [count, channels, height, width] = x
   const [filters, groupChannels, kernelHeight, kernelWidth] = weight
   const [, , outputHeight, outputWidth] = output
-  const groupFilters = filters / (attributes.groups as number)
-  const [verticalStride, horizontalStride] = attributes.stride as Pair
+  const groupFilters = filters / attributes.groups
+  const [verticalStride, horizontalStride] = attributes.stride
   const rows = overlaps(0, height, kernelHeight, outputHeight, attributes)
   const columns = overlaps(1, width, kernelWidth, outputWidth, attributes)
   for (let n = 0; n < count; n++) {
@@ -48,10 +46,10 @@ function forEachRow(x: Shape, weight: Shape, output: Shape, attributes: Attribut
 }
 
 /** For each tap along height (0) or width (1): it meets input i · stride + shift for the outputs first ≤ i < end. */
-function overlaps(dimension: 0 | 1, length: number, kernel: number, output: number, attributes: Attributes) {
-  const stride = (attributes.stride as Pair)[dimension]
-  const padding = (attributes.padding as Pair)[dimension]
-  const dilation = (attributes.dilation as Pair)[dimension]
+function overlaps(dimension: 0 | 1, length: number, kernel: number, output: number, attributes: Geometry) {
+  const stride = attributes.stride[dimension]
+  const padding = attributes.padding[dimension]
+  const dilation = attributes.dilation[dimension]
   return Array.from({ length: kernel }, (_, tap) => {
     const shift = tap * dilation - padding
     return {
@@ -63,9 +61,9 @@ function overlaps(dimension: 0 | 1, length: number, kernel: number, output: numb
 }
 
 /** Maps amid the zeros of their padding, which are multiplied like other numbers. */
-function padded({ values, shape }: Operand, { padding, ...attributes }: Attributes) {
+function padded({ values, shape }: Operand, { padding, ...attributes }: Geometry) {
   const [outer, [height, width]] = [shape.slice(0, 2), shape.slice(2)]
-  const [vertical, horizontal] = padding as Pair
+  const [vertical, horizontal] = padding
   const lines = height + 2 * vertical
   const lineLength = width + 2 * horizontal
   const maps = new Float64Array(sizeOf(outer) * lines * lineLength)
@@ -76,10 +74,14 @@ function padded({ values, shape }: Operand, { padding, ...attributes }: Attribut
       for (let column = 0; column < width; column++) maps[to + column] = values[from + column]
     }
   }
-  return { maps, shape: [...outer, lines, lineLength], attributes: { ...attributes, padding: [0, 0] } }
+  return {
+    maps,
+    shape: [...outer, lines, lineLength],
+    attributes: { ...attributes, padding: [0, 0] as const },
+  }
 }
 
-export const conv2d: Kernel = ([x, weight], { attributes, shape }) => {
+export const conv2d: Kernel<'conv2d'> = ([x, weight], { attributes, shape }) => {
   const result = new Float64Array(sizeOf(shape))
   const { maps, ...inside } = padded(x, attributes)
   forEachRow(inside.shape, weight.shape, shape, inside.attributes, (output, input, tap, count, step) => {
@@ -89,7 +91,10 @@ export const conv2d: Kernel = ([x, weight], { attributes, shape }) => {
   return result
 }
 
-export const conv2dInputGradient: Kernel = ([gradient, weight], { attributes, shape }) => {
+export const conv2dInputGradient: Kernel<'conv2dInputGradient'> = (
+  [gradient, weight],
+  { attributes, shape },
+) => {
   const result = new Float64Array(sizeOf(shape))
   const slopes = gradient.values
   forEachRow(shape, weight.shape, gradient.shape, attributes, (output, input, tap, count, step) => {
@@ -99,7 +104,10 @@ export const conv2dInputGradient: Kernel = ([gradient, weight], { attributes, sh
   return result
 }
 
-export const conv2dWeightGradient: Kernel = ([x, gradient], { attributes, shape }) => {
+export const conv2dWeightGradient: Kernel<'conv2dWeightGradient'> = (
+  [x, gradient],
+  { attributes, shape },
+) => {
   const result = new Float64Array(sizeOf(shape))
   const { maps, ...inside } = padded(x, attributes)
   const slopes = gradient.values

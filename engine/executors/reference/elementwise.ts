@@ -5,11 +5,11 @@ import { aroundAxis, type Kernel } from './kernel.ts'
 import { broadcast } from './movement.ts'
 import { binaryScalars, productOf, unaryScalars } from './scalars.ts'
 
-function unary(name: UnaryName): Kernel {
+function unary(name: UnaryName): Kernel<UnaryName> {
   return ([x]) => x.values.map(unaryScalars[name])
 }
 
-function binary(name: BinaryName): Kernel {
+function binary(name: BinaryName): Kernel<BinaryName> {
   return ([first, second], { shape, dtype }) => {
     const compute = name === 'multiply' ? productOf(dtype) : binaryScalars[name]
     const a = broadcast(first, shape)
@@ -20,10 +20,13 @@ function binary(name: BinaryName): Kernel {
   }
 }
 
-function mapNames<Name extends string>(names: Record<Name, unknown>, kernelOf: (name: Name) => Kernel) {
+function mapNames<Name extends UnaryName | BinaryName>(
+  names: Record<Name, unknown>,
+  kernelOf: (name: Name) => Kernel<Name>,
+) {
   return Object.fromEntries(Object.keys(names).map((name) => [name, kernelOf(name as Name)])) as Record<
     Name,
-    Kernel
+    Kernel<Name>
   >
 }
 
@@ -31,21 +34,21 @@ export const unaryKernels = mapNames(unaryScalars, unary)
 
 export const binaryKernels = mapNames(binaryScalars, binary)
 
-export const where: Kernel = ([condition, first, second], { shape }) => {
+export const where: Kernel<'where'> = ([condition, first, second], { shape }) => {
   const chosen = broadcast(condition, shape)
   const a = broadcast(first, shape)
   const b = broadcast(second, shape)
   return chosen.map((choice, i) => (choice !== 0 ? a[i] : b[i]))
 }
 
-export const cast: Kernel = ([x], { dtype }) => x.values.map(castScalar(dtype))
+export const cast: Kernel<'cast'> = ([x], { dtype }) => x.values.map(castScalar(dtype))
 
-export const detach: Kernel = ([x]) => x.values
+export const detach: Kernel<'detach'> = ([x]) => x.values
 
-export const literal: Kernel = (_, { attributes, dtype }) =>
-  Float64Array.of(castScalar(dtype)(attributes.value as number))
+export const literal: Kernel<'literal'> = (_, { attributes, dtype }) =>
+  Float64Array.of(castScalar(dtype)(attributes.value))
 
-export const iota: Kernel = (_, { attributes, shape }) => {
-  const { length, inner } = aroundAxis(shape, attributes.axis as number)
+export const iota: Kernel<'iota'> = (_, { attributes, shape }) => {
+  const { length, inner } = aroundAxis(shape, attributes.axis)
   return Float64Array.from({ length: sizeOf(shape) }, (_, i) => Math.floor(i / inner) % length)
 }

@@ -1,5 +1,6 @@
 import type { DType } from '../../dtype.ts'
-import type { Graph } from '../../plan/graph.ts'
+import type { PrimitiveName } from '../../operations/names.ts'
+import type { Graph, OperationOf } from '../../plan/graph.ts'
 import type { Operand } from './kernel.ts'
 import { kernels } from './kernels.ts'
 
@@ -12,8 +13,8 @@ export function evaluate(graph: Graph, inputs: readonly Float64Array[]): Operand
   }))
   const lastUses = lastUsesOf(graph)
   graph.operations.forEach((operation, step) => {
-    const { name, shape, dtype } = operation
-    const values = kernels[name](
+    const { shape, dtype } = operation
+    const values = compute(
       operation.inputs.map((input) => operands[input]!),
       operation,
     )
@@ -21,6 +22,13 @@ export function evaluate(graph: Graph, inputs: readonly Float64Array[]): Operand
     for (const input of operation.inputs) if (lastUses[input] === step) operands[input] = undefined
   })
   return graph.outputs.map(({ value }) => operands[value]!)
+}
+
+function compute<Name extends PrimitiveName>(
+  inputs: readonly Operand[],
+  operation: OperationOf<Name>,
+): Float64Array {
+  return kernels[operation.name](inputs, operation)
 }
 
 /** For each value the number of the last operation that reads it; outputs are read after all of them. */

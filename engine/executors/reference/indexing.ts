@@ -24,8 +24,8 @@ function forEachIndexed(
 }
 
 /** NaN where the index is outside; integers have none and get 0. */
-export const gather: Kernel = ([x, index], { attributes, shape }) => {
-  const axis = attributes.axis as number
+export const gather: Kernel<'gather'> = ([x, index], { attributes, shape }) => {
+  const axis = attributes.axis
   const output = new Float64Array(sizeOf(shape))
   forEachIndexed(index, axis, x.shape[axis], (position, pointed) => {
     output[position] = pointed < 0 ? Number.NaN : x.values[pointed]
@@ -33,9 +33,9 @@ export const gather: Kernel = ([x, index], { attributes, shape }) => {
   return output
 }
 
-export const scatterAdd: Kernel = ([source, index], { attributes, shape }) => {
+export const scatterAdd: Kernel<'scatterAdd'> = ([source, index], { attributes, shape }) => {
   const output = new Float64Array(sizeOf(shape))
-  forEachIndexed(index, attributes.axis as number, attributes.length as number, (position, pointed) => {
+  forEachIndexed(index, attributes.axis, attributes.length, (position, pointed) => {
     if (pointed >= 0) output[pointed] += source.values[position]
   })
   return output

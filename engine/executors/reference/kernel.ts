@@ -1,5 +1,6 @@
 import type { DType } from '../../dtype.ts'
-import type { Operation } from '../../plan/graph.ts'
+import type { PrimitiveName } from '../../operations/names.ts'
+import type { OperationOf } from '../../plan/graph.ts'
 import { type Shape, sizeOf } from '../../shape.ts'
 
 /** What a kernel is given for each input. Elements are in row-major order and are never changed in place. */
@@ -10,7 +11,10 @@ export interface Operand {
 }
 
 /** Computes the elements of one operation. What it returns may be an input's array. */
-export type Kernel = (inputs: readonly Operand[], operation: Operation) => Float64Array
+export type Kernel<Name extends PrimitiveName> = (
+  inputs: readonly Operand[],
+  operation: OperationOf<Name>,
+) => Float64Array
 
 /** A row-major tensor seen from one of its axes: element (o, i, n) is at (o · length + i) · inner + n. */
 export function aroundAxis(shape: Shape, axis: number): { outer: number; length: number; inner: number } {

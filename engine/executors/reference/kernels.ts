@@ -10,7 +10,7 @@ import { randomBits } from './random.ts'
 import { amax, argmax, sum } from './reductions.ts'
 
 /** Every primitive's kernel; a missing one does not compile. */
-export const kernels: Readonly<Record<PrimitiveName, Kernel>> = {
+export const kernels: { readonly [Name in PrimitiveName]: Kernel<Name> } = {
   ...unaryKernels,
   ...binaryKernels,
   where,

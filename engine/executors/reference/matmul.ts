@@ -3,7 +3,7 @@ import type { Kernel } from './kernel.ts'
 import { productOf } from './scalars.ts'
 
 /** Row i of a product is the sum of the rows k of the right factor, each times a[i, k]. */
-export const matmul: Kernel = ([a, b], { shape, dtype }) => {
+export const matmul: Kernel<'matmul'> = ([a, b], { shape, dtype }) => {
   const product = productOf(dtype)
   const [rows, inner] = a.shape.slice(-2)
   const columns = b.shape.at(-1)!

@@ -56,19 +56,19 @@ function sliceOf(shape: Shape, starts: readonly number[], steps: readonly number
   }
 }
 
-export const reshape: Kernel = ([x]) => x.values
+export const reshape: Kernel<'reshape'> = ([x]) => x.values
 
-export const permute: Kernel = ([x], { attributes }) => permuted(x, attributes.order as number[])
+export const permute: Kernel<'permute'> = ([x], { attributes }) => permuted(x, attributes.order)
 
-export const broadcastTo: Kernel = ([x], { shape }) => broadcast(x, shape)
+export const broadcastTo: Kernel<'broadcastTo'> = ([x], { shape }) => broadcast(x, shape)
 
-export const slice: Kernel = ([x], { attributes, shape }) => {
-  const { offset, strides } = sliceOf(x.shape, attributes.starts as number[], attributes.steps as number[])
+export const slice: Kernel<'slice'> = ([x], { attributes, shape }) => {
+  const { offset, strides } = sliceOf(x.shape, attributes.starts, attributes.steps)
   return readStrided(x.values, shape, strides, offset)
 }
 
-export const embed: Kernel = ([x], { attributes, shape }) => {
-  const { offset, strides } = sliceOf(shape, attributes.starts as number[], attributes.steps as number[])
+export const embed: Kernel<'embed'> = ([x], { attributes, shape }) => {
+  const { offset, strides } = sliceOf(shape, attributes.starts, attributes.steps)
   const output = new Float64Array(sizeOf(shape))
   let next = 0
   forEachOffset(x.shape, strides, offset, (to) => {
@@ -77,8 +77,8 @@ export const embed: Kernel = ([x], { attributes, shape }) => {
   return output
 }
 
-export const concatenate: Kernel = (inputs, { attributes, shape }) => {
-  const axis = attributes.axis as number
+export const concatenate: Kernel<'concatenate'> = (inputs, { attributes, shape }) => {
+  const axis = attributes.axis
   const output = new Float64Array(sizeOf(shape))
   const whole = aroundAxis(shape, axis)
   let start = 0

@@ -3,10 +3,10 @@ import type { Kernel } from './kernel.ts'
 import { exceeds } from './reductions.ts'
 
 /** −1 for a window that lies in the padding alone. */
-export const maxPool2dIndices: Kernel = ([x], { attributes, shape }) => {
+export const maxPool2dIndices: Kernel<'maxPool2dIndices'> = ([x], { attributes, shape }) => {
   const [, , height, width] = x.shape
   const [, , outputHeight, outputWidth] = shape
-  const { kernel, stride, padding, dilation } = attributes as Record<string, readonly number[]>
+  const { kernel, stride, padding, dilation } = attributes
   const output = new Float64Array(sizeOf(shape))
   for (let position = 0; position < output.length; position++) {
     const top = (Math.floor(position / outputWidth) % outputHeight) * stride[0] - padding[0]

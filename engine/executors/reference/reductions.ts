@@ -1,4 +1,5 @@
-import { type Shape, sizeOf } from '../../shape.ts'
+import type { ReductionName } from '../../operations/names.ts'
+import { sizeOf } from '../../shape.ts'
 import type { Kernel } from './kernel.ts'
 import { permuted } from './movement.ts'
 
@@ -6,9 +7,9 @@ import { permuted } from './movement.ts'
 type Fold = (values: Float64Array, start: number, end: number) => number
 
 /** Brings the reduced axes together at the end, and folds each row. */
-function reduction(fold: Fold): Kernel {
+function reduction(fold: Fold): Kernel<ReductionName> {
   return ([x], { attributes, shape }) => {
-    const reduced = (attributes.axes ?? [attributes.axis]) as Shape
+    const reduced = 'axes' in attributes ? attributes.axes : [attributes.axis]
     const kept = x.shape.flatMap((_, axis) => (reduced.includes(axis) ? [] : [axis]))
     const rows = permuted(x, [...kept, ...reduced])
     const length = sizeOf(reduced.map((axis) => x.shape[axis]))

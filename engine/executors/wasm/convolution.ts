@@ -1,7 +1,6 @@
-import type { Attributes } from '../../node.ts'
-import type { Geometry, Window } from '../../operations/convolution.ts'
+import type { Geometry, Window } from '../../operations/attributes.ts'
 import type { ConvolutionName } from '../../operations/names.ts'
-import type { Operation } from '../../plan/graph.ts'
+import type { OperationOf } from '../../plan/graph.ts'
 import type { Halo, HaloWishes } from '../../plan/halos.ts'
 import type { Expansions, Scheduler } from '../../plan/scheduler.ts'
 import { denseView, type Order, sliceView, type View } from '../../plan/view.ts'
@@ -26,13 +25,9 @@ const channelsLast: Order = [0, 2, 3, 1]
 /** [K, C, R, S] with the taps outermost: how weight gradients are made. */
 const tapsFirst: Order = [2, 3, 0, 1]
 
-function geometryOf(attributes: Attributes): Geometry {
-  return attributes as unknown as Geometry
-}
-
 export const convolutionExpansions = (modes: EngineModes): Expansions<WasmCalls, ConvolutionName> => ({
   conv2d(scheduler, operation, [x, weight]) {
-    const { stride, padding, dilation, groups } = geometryOf(operation.attributes)
+    const { stride, padding, dilation, groups } = operation.attributes
     const padded = scheduler.surround(x, paddingHalo(padding))
     const output = scheduler.allocateResult(operation, channelsLast)
     convolve(scheduler, modes, padded, groupedFilters(weight, groups), output, { stride, dilation })
@@ -44,7 +39,7 @@ export const convolutionExpansions = (modes: EngineModes): Expansions<WasmCalls,
    * differs modulo s see different taps: each phase is a small convolution of stride 1 of its own.
    */
   conv2dInputGradient(scheduler, operation, [gradient, weight]) {
-    const geometry = geometryOf(operation.attributes)
+    const geometry = operation.attributes
     const output = scheduler.allocateResult(operation, channelsLast)
     const phases = bothPhases(operation, weight.shape)
     const halo = gradientHalo(phases, gradient.shape)
@@ -90,7 +85,7 @@ export const convolutionExpansions = (modes: EngineModes): Expansions<WasmCalls,
   },
 
   conv2dWeightGradient(scheduler, { attributes, shape, dtype }, [x, gradient]) {
-    const { stride, padding, dilation, groups } = geometryOf(attributes)
+    const { stride, padding, dilation, groups } = attributes
     const padded = scheduler.surround(x, paddingHalo(padding))
     const maps = scheduler.surround(gradient, noHalo)
     const filters = groupedFilters(denseView(-1, shape), groups)
@@ -117,12 +112,11 @@ export const convolutionExpansions = (modes: EngineModes): Expansions<WasmCalls,
 
 /** The zeros around maps that these convolutions read. */
 export const convolutionHalos: HaloWishes = {
-  conv2d: ({ attributes }, operand) =>
-    operand === 0 ? paddingHalo(geometryOf(attributes).padding) : undefined,
+  conv2d: ({ attributes }, operand) => (operand === 0 ? paddingHalo(attributes.padding) : undefined),
   conv2dInputGradient: (operation, operand, [gradient, weight]) =>
     operand === 0 ? gradientHalo(bothPhases(operation, weight), gradient) : undefined,
   conv2dWeightGradient: ({ attributes }, operand) =>
-    operand === 0 ? paddingHalo(geometryOf(attributes).padding) : undefined,
+    operand === 0 ? paddingHalo(attributes.padding) : undefined,
 }
 
 function paddingHalo(padding: Window['padding']): Halo {
@@ -164,8 +158,8 @@ function insideOf([row, column]: readonly Phase[], [, , height, width]: Shape): 
 }
 
 /** The phases along rows and along columns. */
-function bothPhases({ attributes, shape }: Operation, weight: Shape): Phase[][] {
-  return [0, 1].map((axis) => phasesOf(geometryOf(attributes), axis, weight[2 + axis], shape[2 + axis]))
+function bothPhases({ attributes, shape }: OperationOf<'conv2dInputGradient'>, weight: Shape): Phase[][] {
+  return [0, 1].map((axis) => phasesOf(attributes, axis, weight[2 + axis], shape[2 + axis]))
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Window } from '../../operations/convolution.ts'
+import type { Window } from '../../operations/attributes.ts'
 import { emitLoop } from '../../plan/partialFolds.ts'
 import type { Scheduler } from '../../plan/scheduler.ts'
 import { broadcastView, rowMajor, type View } from '../../plan/view.ts'

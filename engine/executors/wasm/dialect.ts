@@ -1,6 +1,6 @@
 import { moveExpansions } from '../../plan/moves.ts'
-import type { CallName } from '../../plan/roles.ts'
-import type { Dialect, Expansion } from '../../plan/scheduler.ts'
+import type { CalledOperation, Dialect, Scheduler } from '../../plan/scheduler.ts'
+import type { View } from '../../plan/view.ts'
 import { convolutionExpansions, convolutionHalos } from './convolution.ts'
 import type { WasmCalls } from './kernels/calls.ts'
 import { canEnd } from './kernels/ending.ts'
@@ -9,20 +9,23 @@ import type { EngineModes } from './modes.ts'
 import { tileTotals } from './scratch.ts'
 
 /** The kernel of the operation's own name, its operands wherever they lie. */
-const oneKernel =
-  <Name extends CallName & keyof WasmCalls>(): Expansion<WasmCalls, Name> =>
-  (scheduler, operation, inputs) =>
-    scheduler.plainCall(operation, inputs)
+function oneKernel<Name extends keyof WasmCalls>(
+  scheduler: Scheduler<WasmCalls>,
+  operation: CalledOperation<WasmCalls, Name>,
+  inputs: readonly View[],
+): View {
+  return scheduler.plainCall(operation, inputs)
+}
 
 /** Every call in this executor's kernels; one that has none does not compile. */
 export const dialectOf = (modes: EngineModes): Dialect<WasmCalls> => ({
   expansions: {
     ...moveExpansions(),
     ...convolutionExpansions(modes),
-    argmax: oneKernel(),
-    gather: oneKernel(),
-    maxPool2dIndices: oneKernel(),
-    randomBits: oneKernel(),
+    argmax: oneKernel,
+    gather: oneKernel,
+    maxPool2dIndices: oneKernel,
+    randomBits: oneKernel,
 
     matmul: (scheduler, operation, inputs) => {
       const factors = inputs.map((input) => scheduler.materialize(input))
@@ -34,7 +37,7 @@ export const dialectOf = (modes: EngineModes): Dialect<WasmCalls> => ({
     scatterAdd: (scheduler, operation, [source, index]) => {
       const { dtype, shape, attributes } = operation
       const isFloat = dtype === 'float32'
-      const floats = isFloat ? scatterTotalsFloats(index.shape, shape, attributes.axis as number) : 0
+      const floats = isFloat ? scatterTotalsFloats(index.shape, shape, attributes.axis) : 0
       const scratch = floats > 0 ? [scheduler.allocate([floats], dtype)] : []
       return scheduler.plainCall(operation, [source, index, ...scratch])
     },

@@ -1,4 +1,4 @@
-import type { Window } from '../../operations/convolution.ts'
+import type { Window } from '../../operations/attributes.ts'
 import type { Scheduler } from '../../plan/scheduler.ts'
 import type { Order, View } from '../../plan/view.ts'
 import type { Shape } from '../../shape.ts'

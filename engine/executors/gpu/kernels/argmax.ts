@@ -8,7 +8,7 @@ export function argmaxSource(call: GpuCall<'argmax'>, target: Target): KernelSou
     attributes,
     inputs: [x],
   } = call
-  const axis = attributes.axis as number
+  const axis = attributes.axis
   return resultElements(call, target, (writer, at) => {
     const search = beginSearch(writer)
     writer.loop(x.shape[axis], (i) => search.meet(elementOf(writer, x, at.with(axis, i)), i))

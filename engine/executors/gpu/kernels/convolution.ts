@@ -1,5 +1,3 @@
-import type { Geometry } from '../../../operations/convolution.ts'
-import type { ConvolutionName } from '../../../operations/names.ts'
 import type { GpuCall } from './calls.ts'
 import { elementOf, resultBlocks, widthAlong } from './elements.ts'
 import { Sums, termsOf } from './sums.ts'
@@ -15,15 +13,11 @@ import type { KernelSource, KernelWriter, Target } from './writer.ts'
  *         v = maps[…], or the zero of the padding;  s0 += v·w[k]  s1 += v·w[k+1]  s2 += v·w[k+2]  s3 += v·w[k+3]
  */
 
-function geometryOf({ attributes }: GpuCall<ConvolutionName>): Geometry {
-  return attributes as unknown as Geometry
-}
-
 /** Maps [N, C, H, W] and weights [K, C/groups, R, S] to [N, K, H', W']. */
 export function conv2dSource(call: GpuCall<'conv2d'>, target: Target): KernelSource {
   const { inputs, output } = call
   const [x, weight] = inputs
-  const geometry = geometryOf(call)
+  const geometry = call.attributes
   const [filters, depth, ...taps] = weight.shape
   const perGroup = filters / geometry.groups
   const [rows, columns] = windowAxes(geometry, taps, x.shape.slice(2))
@@ -54,7 +48,7 @@ export function conv2dInputGradientSource(
 ): KernelSource {
   const { inputs, output } = call
   const [gradient, weight] = inputs
-  const geometry = geometryOf(call)
+  const geometry = call.attributes
   const [filters, depth, ...taps] = weight.shape
   const perGroup = filters / geometry.groups
   const [rows, columns] = windowAxes(geometry, taps, gradient.shape.slice(2))
@@ -92,7 +86,7 @@ export function conv2dWeightGradientSource(
 ): KernelSource {
   const { inputs, output } = call
   const [x, gradient] = inputs
-  const geometry = geometryOf(call)
+  const geometry = call.attributes
   const [parts, filters, depth, ...taps] = output.shape
   const perGroup = filters / geometry.groups
   const [rows, columns] = windowAxes(geometry, taps, x.shape.slice(2))

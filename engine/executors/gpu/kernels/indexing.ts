@@ -8,7 +8,7 @@ import type { KernelSource, Target } from './writer.ts'
 export function gatherSource(call: GpuCall<'gather'>, target: Target): KernelSource {
   const { attributes, inputs } = call
   const [x, index] = inputs
-  const axis = attributes.axis as number
+  const axis = attributes.axis
   return resultElements(call, target, (writer, at) => {
     const place = writer.constant(elementOf(writer, index, at))
     const result = writer.name('s')
@@ -24,7 +24,7 @@ export function gatherSource(call: GpuCall<'gather'>, target: Target): KernelSou
 export function scatterAddSource(call: GpuCall<'scatterAdd'>, target: Target): KernelSource {
   const { attributes, inputs } = call
   const [source, index] = inputs
-  const axis = attributes.axis as number
+  const axis = attributes.axis
   return resultElements(call, target, (writer, at) => {
     const all = new Sums(writer)
     if (sizeOf(source.shape) === 0) return all.names[0]

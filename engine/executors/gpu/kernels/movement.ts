@@ -11,8 +11,8 @@ export function embedSource(call: GpuCall<'embed'>, target: Target): KernelSourc
     inputs: [x],
     output,
   } = call
-  const starts = attributes.starts as readonly number[]
-  const steps = attributes.steps as readonly number[]
+  const starts = attributes.starts
+  const steps = attributes.steps
   return resultElements(call, target, (writer, at) => {
     const result = writer.name('s')
     writer.write(`let ${result}=0;`)
@@ -39,7 +39,7 @@ export function embedSource(call: GpuCall<'embed'>, target: Target): KernelSourc
 /** Each element looks into which operand it falls. */
 export function concatenateSource(call: GpuCall<'concatenate'>, target: Target): KernelSource {
   const { attributes, inputs } = call
-  const axis = attributes.axis as number
+  const axis = attributes.axis
   return resultElements(call, target, (writer, at) => {
     const result = writer.name('s')
     writer.write(`let ${result}=0;`)

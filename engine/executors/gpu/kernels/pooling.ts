@@ -1,4 +1,3 @@
-import type { Window } from '../../../operations/convolution.ts'
 import { beginSearch } from './argmax.ts'
 import type { GpuCall } from './calls.ts'
 import { elementOf, resultElements } from './elements.ts'
@@ -11,7 +10,7 @@ export function maxPool2dIndicesSource(call: GpuCall<'maxPool2dIndices'>, target
     attributes,
     inputs: [x],
   } = call
-  const { kernel, ...window } = attributes as unknown as Window & { kernel: readonly number[] }
+  const { kernel, ...window } = attributes
   const [height, width] = x.shape.slice(2)
   const [rows, columns] = windowAxes(window, kernel, [height, width])
   return resultElements(call, target, (writer, [n, c, i, j]) => {

@@ -1,4 +1,4 @@
-import type { Window } from '../../../operations/convolution.ts'
+import type { Window } from '../../../operations/attributes.ts'
 import type { KernelWriter } from './writer.ts'
 
 /** A window along one axis of maps of this length. */

@@ -1,4 +1,3 @@
-import type { Window } from '../../../operations/convolution.ts'
 import type { Code } from '../assembler/encoding.ts'
 import { control, f32, i32 } from '../assembler/instructions.ts'
 import type { FunctionBuilder, Local } from '../assembler/module.ts'
@@ -52,7 +51,7 @@ export function argmaxCode(
   { inputs: [x], output, attributes }: WasmCall<'argmax'>,
   { isFloat }: CallContext,
 ): KernelCode {
-  const axis = attributes.axis as number
+  const axis = attributes.axis
   const code = beginKernel([x, output])
   const { builder, pointerTo } = code
   const views = [{ ...x, shape: output.shape }, output]
@@ -78,9 +77,7 @@ export function maxPool2dIndicesCode(
   { inputs: [x], output, attributes }: WasmCall<'maxPool2dIndices'>,
   { isFloat }: CallContext,
 ): KernelCode {
-  const { kernel, stride, padding, dilation } = attributes as unknown as Window & {
-    kernel: readonly number[]
-  }
+  const { kernel, stride, padding, dilation } = attributes
   const [height, width] = x.shape.slice(2)
   const code = beginKernel([x, output])
   const { builder, pointerTo } = code

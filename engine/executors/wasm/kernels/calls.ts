@@ -1,14 +1,12 @@
-import type { Attributes } from '../../../node.ts'
-import type { Window } from '../../../operations/convolution.ts'
+import type { AttributesOf, Window } from '../../../operations/attributes.ts'
 import type { CallOf } from '../../../plan/kernels.ts'
-import type { CallName } from '../../../plan/roles.ts'
 import type { Inside } from './inside.ts'
 import type { OutputTile } from './winograd.ts'
 
 /** The primitives that have a kernel of their own; the others are expanded into these and the private ones. */
-type PrimitiveCalls = Record<
-  Extract<CallName, 'argmax' | 'gather' | 'matmul' | 'maxPool2dIndices' | 'randomBits' | 'scatterAdd'>,
-  Attributes
+type PrimitiveCalls = Pick<
+  AttributesOf,
+  'argmax' | 'gather' | 'matmul' | 'maxPool2dIndices' | 'randomBits' | 'scatterAdd'
 >
 
 type Sliding = Pick<Window, 'stride' | 'dilation'>

@@ -22,7 +22,7 @@ export function gatherCode(
   { inputs: [x, index], output, attributes }: WasmCall<'gather'>,
   { isFloat }: CallContext,
 ): KernelCode {
-  const axis = attributes.axis as number
+  const axis = attributes.axis
   const code = beginKernel([x, index, output])
   const { builder, pointerTo } = code
   const views = [fixed(x, axis), index, output]
@@ -53,7 +53,7 @@ export function scatterAddCode(
   { inputs: [source, index, scratch], output, attributes }: WasmCall<'scatterAdd'>,
   { isFloat }: CallContext,
 ): KernelCode {
-  const axis = attributes.axis as number
+  const axis = attributes.axis
   const code = beginKernel([source, index, output, ...(scratch ? [scratch] : [])])
   const { builder, pointerTo } = code
   if (sizeOf(output.shape) === 0) return code
