@@ -58,7 +58,7 @@ beforeAll(async () => {
   const settings = { extends: join(root, 'tsconfig.json'), include: ['engine/executors'] }
   writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(settings))
   errors = await errorsIn(project)
-})
+}, 120_000)
 
 afterAll(() => rmSync(project, { recursive: true, force: true }))
 
