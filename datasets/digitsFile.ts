@@ -1,4 +1,4 @@
-import { findPackageJSON } from 'node:module'
+import module from 'node:module'
 import { dirname, join } from 'node:path'
 import { readBytes } from '../files/regularFile.ts'
 import type { Dataset } from './dataset.ts'
@@ -15,6 +15,6 @@ export async function openDigits(): Promise<Dataset> {
 
 /** The file lies in the package once, whether this module runs as source or from `dist/`. */
 function digitsFile(): string {
-  const manifest = findPackageJSON(import.meta.url)!
+  const manifest = module.findPackageJSON(import.meta.url)!
   return join(dirname(manifest), 'datasets/digits/digits.csv.gz')
 }

@@ -1,3 +1,5 @@
+import '../engine/requireNode.ts'
+
 export * from './browser.ts'
 export {
   type Cifar100,

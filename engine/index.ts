@@ -1,3 +1,4 @@
+import './requireNode.ts'
 import './methods.ts'
 
 export { grad, gradWhereReached } from './autograd.ts'

@@ -1,5 +1,14 @@
 import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -159,6 +168,14 @@ describe('the entries of the package', () => {
       expect(printed).toMatch(program.tensors === '[]' ? /^0 of 0$/ : /^([1-9]\d*) of \1$/)
     })
 
+    it(`should say which Node is needed: ${entry}`, async () => {
+      const old = `Object.defineProperty(process, 'versions', { value: { node: '20.20.2' } })`
+      const code = `${old}\nawait import('${specifier(entry)}').catch(({ message }) => process.stdout.write(message))`
+      expect(await outputOf(`old${name(entry)}.js`, code)).toMatch(
+        /^thermograd: expected Node 22\.18 or newer/,
+      )
+    })
+
     for (const condition of conditions) {
       it(`should give whole tensors: ${entry}, bundled for ${condition}`, async () => {
         const { code, tensors } = (condition === 'browser' && program.inPages) || program
@@ -187,6 +204,13 @@ describe('the entries of the package', () => {
     expect(await compilerErrors(['first.ts'], 'browser')).toMatch(
       /^first.ts\(\d+,\d+\): error TS2305: .* has no exported member 'openDataset'\.\n$/,
     )
+  })
+
+  it('should import by name nothing that an old Node lacks, or it could not say so', () => {
+    const built = globSync('dist/**/*.js', { cwd: installed })
+    expect(built.length).toBeGreaterThan(100)
+    const code = built.map((file) => readFileSync(join(installed, file), 'utf8')).join('\n')
+    expect(code.match(/^import \{[^}]*\b(findPackageJSON|registerHooks|stripTypeScriptTypes)\b/gm)).toBeNull()
   })
 
   it('should cost a page only what it uses', async () => {

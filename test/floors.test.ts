@@ -8,8 +8,13 @@ const root = join(import.meta.dirname, '..')
 /** The floors of the house, from the ground up: each imports only from those before it. */
 const floors = ['engine', 'files', 'nn', 'kd', 'datasets', 'train', 'cli']
 
-/** What `datasets` may know of the engine: errors, the rules of arguments, and keyed random numbers. */
-const engineForDatasets = ['engine/arguments.ts', 'engine/errors.ts', 'engine/random.ts']
+/** What `datasets` may know of the engine: errors, the rules of arguments, keyed random numbers, and which Node it needs. */
+const engineForDatasets = [
+  'engine/arguments.ts',
+  'engine/errors.ts',
+  'engine/random.ts',
+  'engine/requireNode.ts',
+]
 
 /** What `files` may know of the engine: errors, and its sense for names that were meant. */
 const engineForFiles = ['engine/arguments.ts', 'engine/errors.ts', 'engine/nearest.ts']

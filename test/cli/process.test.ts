@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { complaintAboutNode } from '../../cli/nodeVersion.ts'
+import { complaintAboutNode } from '../../engine/nodeVersion.ts'
 import { temporaryFolder } from '../train/temporaryFolder.ts'
 import { spawn } from './childProcess.ts'
 
@@ -132,7 +132,7 @@ describe('the version of Node', () => {
 
   it.each(['18.20.4', '20.20.2', '22.17.9'])('should be too old: %s', (version) => {
     expect(complaintAboutNode(version)).toBe(
-      `thermograd: expected Node 22.18 or newer, this is ${version}; npm scripts of the package bring their own`,
+      `thermograd: expected Node 22.18 or newer, this is ${version}; in a checkout, npm scripts bring their own`,
     )
   })
 })

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises'
-import { findPackageJSON } from 'node:module'
+import module from 'node:module'
 import { dirname, join } from 'node:path'
 import { readYaml } from '../../files/yaml.ts'
 import type { WrittenRecipe } from './runRecipe.ts'
@@ -7,7 +7,7 @@ import { writtenRecipe } from './schema.ts'
 
 /** The recipes lie in the package once, whether this module runs as source or from `dist/`. */
 function folder(): string {
-  return join(dirname(findPackageJSON(import.meta.url)!), 'recipes')
+  return join(dirname(module.findPackageJSON(import.meta.url)!), 'recipes')
 }
 
 /** The names of the recipes that ship with thermograd: the teacher's network and the student's. */

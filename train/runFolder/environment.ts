@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { findPackageJSON } from 'node:module'
+import module from 'node:module'
 import { availableParallelism } from 'node:os'
 import type { Choice } from '../../engine/index.ts'
 
@@ -32,5 +32,5 @@ export function environmentOf({ executor, reason }: Choice): Environment {
 
 /** Of thermograd. */
 export function packageVersion(): string {
-  return JSON.parse(readFileSync(findPackageJSON(import.meta.url)!, 'utf8')).version
+  return JSON.parse(readFileSync(module.findPackageJSON(import.meta.url)!, 'utf8')).version
 }
