@@ -1,5 +1,5 @@
 import { check, checkOptions, count, pairOf, type Rules } from '../arguments.ts'
-import { toFloat } from '../dtype.ts'
+import { type DType, isFloat, toFloat } from '../dtype.ts'
 import { demand } from '../errors.ts'
 import { format, sizeOf } from '../shape.ts'
 import { type Tensor, tensor } from '../tensor.ts'
@@ -61,7 +61,7 @@ function checkMaps(operation: string, x: Tensor): void {
 
 /**
  * The largest element of each window of maps [N, C, H, W], which may be integers; bool counts as int32. The gradient
- * goes to the first of equal ones.
+ * goes to the first of equal ones. A dilated window that meets padding alone gives the least number: −∞, or −2³¹.
  * PyTorch: `torch.nn.functional.max_pool2d`.
  */
 export function maxPool2d(x: Tensor, kernel: Pair, options: PoolOptions = {}): Tensor {
@@ -77,8 +77,15 @@ export function maxPool2d(x: Tensor, kernel: Pair, options: PoolOptions = {}): T
   )
   const numbers = asNumbers('maxPool2d', x)
   const indices = apply(maxPool2dIndicesPrimitive, [numbers], { ...window, kernel: [height, width] })
-  const picked = gather(flatten(numbers, 2), 2, flatten(indices, 2))
-  return reshape(picked, indices.shape)
+  const picked = reshape(gather(flatten(numbers, 2), 2, flatten(indices, 2)), indices.shape)
+  // Between the taps of a dilated window the maps may be missed altogether.
+  const mayMiss = window.dilation.some((distance, axis) => distance > 1 && window.padding[axis] > 0)
+  return mayMiss ? where(less(indices, 0), leastOf(numbers.dtype), picked) : picked
+}
+
+/** What every number of a type is at least. */
+function leastOf(dtype: DType): number {
+  return isFloat(dtype) ? Number.NEGATIVE_INFINITY : -(2 ** 31)
 }
 
 /**

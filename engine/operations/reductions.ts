@@ -211,8 +211,8 @@ export interface VarianceOptions extends ReductionOptions {
 const varianceOptions: Rules<VarianceOptions> = { ...reductionOptions, correction: finite }
 
 /**
- * Σ (x − mean)² / max(0, n − correction), in two passes: where n ≤ correction ∞, or NaN if all are equal. PyTorch:
- * `torch.var`, but the gradient is NaN throughout where it is NaN anywhere, and where n ≤ correction.
+ * Σ (x − mean)² / max(0, n − correction), in two passes: where n ≤ correction ∞, or NaN if all are equal; NaN of
+ * nothing. PyTorch: `torch.var`, but the gradient is NaN throughout where it is NaN anywhere, and where n ≤ correction.
  */
 export function variance(x: TensorLike, axes?: Axes, options: VarianceOptions = {}): Tensor {
   checkOptions('variance', options, varianceOptions)
@@ -220,7 +220,8 @@ export function variance(x: TensorLike, axes?: Axes, options: VarianceOptions = 
   const value = asFloat('variance', x)
   const reduced = normalizeAxes('variance', axes, value.rank)
   const centred = subtract(value, mean(value, reduced, { keepDimensions: true }))
-  const degreesOfFreedom = Math.max(0, countOf(value, reduced) - correction)
+  const count = countOf(value, reduced)
+  const degreesOfFreedom = count === 0 ? 0 : Math.max(0, count - correction)
   return divide(sum(multiply(centred, centred), reduced, rest), degreesOfFreedom)
 }
 

@@ -124,6 +124,14 @@ describe('composed reductions', () => {
     values(shape),
   )
 
+  it('should give NaN as the variance of nothing, whatever the correction', async () => {
+    const nothing = tensor([], { shape: [2, 0] })
+    for (const correction of [-1, 0, 1]) {
+      expect(await numbers(variance(nothing, 1, { correction }))).toEqual([Number.NaN, Number.NaN])
+      expect(await numbers(standardDeviation(nothing, 1, { correction }))).toEqual([Number.NaN, Number.NaN])
+    }
+  })
+
   it('should compute mean, variance and standard deviation as defined', () =>
     fc.assert(
       fc.asyncProperty(nonempty, async (drawn) => {
@@ -199,6 +207,13 @@ describe('making, padding and picking', () => {
     ])
     expect(await numbers(take(x, 0, int32([2, 0])))).toEqual([5, 6, 1, 2])
     expect(await numbers(oneHot(int32([1, 0, 5]), 3))).toEqual([0, 1, 0, 1, 0, 0, 0, 0, 0])
+  })
+
+  it('should give the least number where a window of maxPool2d meets padding alone', async () => {
+    const options = { padding: 1, dilation: [1, 2] } as const
+    const [floating, whole] = [float64([[[[3], [4]]]]), int32([[[[3], [4]]]])]
+    expect(await numbers(maxPool2d(floating, 2, options))).toEqual([-Infinity, -Infinity])
+    expect(await numbers(maxPool2d(whole, 2, options))).toEqual([-(2 ** 31), -(2 ** 31)])
   })
 
   it('should pool', async () => {
