@@ -65,9 +65,9 @@ export const at = featureMethod<AtOptions>(
     paper: 'Zagoruyko, Komodakis, ICLR 2017, arXiv 1612.03928',
     defaults: { weight: 1000, crossEntropyWeight: 1, power: 2, distance: 'squared' },
   },
-  (student, teacher, options) => ({
+  (student, teacher, { power, distance }) => ({
     attention: stagesFromFirst(student.features, teacher.features)
-      .map(([ofStudent, ofTeacher]) => attentionLoss(ofStudent, ofTeacher, options))
+      .map(([ofStudent, ofTeacher]) => attentionLoss(ofStudent, ofTeacher, { power, distance }))
       .reduce(add),
   }),
 )
