@@ -50,11 +50,14 @@ function holdsTo(
 
 type Pair = readonly [number, number]
 
-/** Σ over groups, filters, channels and taps of what `visit` makes of the places where they meet. */
+/**
+ * Visits every place where groups, filters, channels and taps meet; in the padding there is no place among the maps, but
+ * a zero that is multiplied.
+ */
 function forEachTap(
   [x, weight, output]: readonly [Shape, Shape, Shape],
   attributes: Attributes,
-  visit: (x: number[], weight: number[], output: number[]) => void,
+  visit: (x: number[] | undefined, weight: number[], output: number[]) => void,
 ): void {
   const [stride, padding, dilation] = [attributes.stride, attributes.padding, attributes.dilation] as Pair[]
   const filtersPerGroup = weight[0] / (attributes.groups as number)
@@ -62,8 +65,8 @@ function forEachTap(
     const channel = Math.floor(k / filtersPerGroup) * weight[1] + c
     const row = i * stride[0] + r * dilation[0] - padding[0]
     const column = j * stride[1] + s * dilation[1] - padding[1]
-    if (row >= 0 && row < x[2] && column >= 0 && column < x[3])
-      visit([n, channel, row, column], [k, c, r, s], [n, k, i, j])
+    const isInside = row >= 0 && row < x[2] && column >= 0 && column < x[3]
+    visit(isInside ? [n, channel, row, column] : undefined, [k, c, r, s], [n, k, i, j])
     return 0
   })
 }
@@ -82,8 +85,13 @@ function convolutionDefinition(target: 'x' | 'weight' | 'output') {
     const [first, second] = [indexed(a), indexed(b)]
     forEachTap([x, weight, output], attributes, (atX, atWeight, atOutput) => {
       const place = { x: atX, weight: atWeight, output: atOutput }[target]
-      const [left, right] = [atX, atWeight, atOutput].filter((at) => at !== place)
-      const product = target === 'x' ? first(...right) * second(...left) : first(...left) * second(...right)
+      if (place === undefined) return
+      const onMaps = () => (atX === undefined ? 0 : first(...atX))
+      const product = {
+        x: () => first(...atOutput) * second(...atWeight),
+        weight: () => onMaps() * second(...atOutput),
+        output: () => onMaps() * second(...atWeight),
+      }[target]()
       result[place.reduce((position, i, axis) => position + i * strides[axis], 0)] += product
     })
     return result
