@@ -59,14 +59,15 @@ const tensors = arrayOf(tensorRule)
 function pathsTo(targets: ReadonlySet<Node>, output: Node): Node[] {
   const relevant = new Map<Node, boolean>()
   const ordered: Node[] = []
-  const stack: { node: Node; next: number }[] = [{ node: output, next: 0 }]
+  const visit = (node: Node) => ({ node, inputs: differentiableInputs(node), next: 0 })
+  const stack = [visit(output)]
   while (stack.length > 0) {
     const top = stack[stack.length - 1]
-    if (top.next < differentiableInputs(top.node).length) {
-      const input = top.node.inputs[top.next++]
+    if (top.next < top.inputs.length) {
+      const input = top.inputs[top.next++]
       if (!relevant.has(input)) {
         relevant.set(input, false)
-        stack.push({ node: input, next: 0 })
+        stack.push(visit(input))
       }
     } else {
       const onPath = targets.has(top.node) || top.node.inputs.some((input) => relevant.get(input))

@@ -20,13 +20,13 @@ const rules: Readonly<Record<Kind, Rule>> = {
 
 /** The type that all operands share. Throws unless there is one, of this kind. */
 export function sharedType(operation: string, kind: Kind, operands: readonly Operand[]): DType {
-  const [dtype, ...others] = new Set(operands.map((operand) => operand.dtype))
+  const [{ dtype }] = operands
   const { dtypes, expected, advice } = rules[kind]
   demand(
-    others.length === 0 && dtypes.includes(dtype),
+    dtypes.includes(dtype) && operands.every((operand) => operand.dtype === dtype),
     () =>
       `${operation}: expected ${expected}${operands.length > 1 ? ' of one type' : ''}, ` +
-      `got ${[dtype, ...others].join(' and ')}${advice}`,
+      `got ${[...new Set(operands.map((operand) => operand.dtype))].join(' and ')}${advice}`,
   )
   return dtype
 }
