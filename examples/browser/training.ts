@@ -78,7 +78,8 @@ export function stepsOf({ recipe, trainingImages }: Course): number {
 /** Takes the steps of a course, one whenever somebody asks for it, on the current executor. */
 export async function* learn(course: Course): AsyncGenerator<Step> {
   const { network, method, teacher, recipe, trainingImages, testImages } = course
-  const optimizer = new SGD(network.parameters(), recipe)
+  const { lr, momentum, weightDecay } = recipe
+  const optimizer = new SGD(network.parameters(), { lr, momentum, weightDecay })
   const lrOf = scheduleOf(recipe)
   let step = 0
   for (let epoch = 1; epoch <= recipe.epochs; epoch++) {
