@@ -124,29 +124,40 @@ export abstract class Module<Output = Tensor, Input = Tensor> implements Statefu
       else if (part instanceof Variable) buffers.push([prefix + name, part])
     }
     const path = [...above, this]
-    const below = Array.from(this.children(), ([name, child]) => {
+    const below: [string, Variable][] = []
+    for (const [name, child] of this.children()) {
       demand(!path.includes(child), () => `Module: ${prefix}${name} is a module that it is itself a part of`)
-      return child.namedVariables(`${prefix}${name}.`, path)
-    })
-    return [...parameters, ...buffers, ...below.flat()]
+      below.push(...child.namedVariables(`${prefix}${name}.`, path))
+    }
+    return [...parameters, ...buffers, ...below]
   }
 }
 
 export const moduleRule: Rule = anInstance('a module', Module)
 
-/** The modules and variables among the values of an object, and of the arrays, plain objects and maps that it holds. */
-function* owned(holder: object, within: readonly object[] = []): Iterable<[string, AnyModule | Variable]> {
-  const entries = holder instanceof Map ? holder : Object.entries(holder)
-  for (const [name, value] of entries) {
-    if (value instanceof Module || value instanceof Variable) yield [String(name), value]
-    else if (isContainer(value) && !within.includes(value)) {
-      for (const [inner, part] of owned(value, [...within, value])) yield [`${name}.${inner}`, part]
+/**
+ * The modules and variables among the values of an object, and of the arrays, plain objects and maps that it holds. Every
+ * training step asks each module for them, so this is a plain loop.
+ */
+function owned(holder: object): [string, AnyModule | Variable][] {
+  const found: [string, AnyModule | Variable][] = []
+  const within: object[] = []
+  const collect = (container: object, prefix: string) => {
+    within.push(container)
+    const entries: Iterable<[unknown, unknown]> =
+      container instanceof Map ? container : Object.entries(container)
+    for (const [name, value] of entries) {
+      if (typeof value !== 'object' || value === null) continue
+      if (value instanceof Module || value instanceof Variable) found.push([`${prefix}${name}`, value])
+      else if (isContainer(value) && !within.includes(value)) collect(value, `${prefix}${name}.`)
     }
+    within.pop()
   }
+  collect(holder, '')
+  return found
 }
 
-function isContainer(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null) return false
+function isContainer(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
   return Array.isArray(value) || value instanceof Map || prototype === Object.prototype || prototype === null
 }
