@@ -83,10 +83,12 @@ export function normalizeAxes(
     axes instanceof Array,
     () => `${operation}: expected an axis or an array of axes, got ${describe(axes)}`,
   )
-  const named = Array.from(axes, (axis) => normalizeAxis(operation, axis, rank))
+  const named: number[] = []
+  for (let i = 0; i < axes.length; i++) named.push(normalizeAxis(operation, axes[i], rank))
+  named.sort((a, b) => a - b)
   demand(
-    new Set(named).size === named.length,
+    named.every((axis, i) => axis !== named[i + 1]),
     () => `${operation}: an axis is named twice in ${format(named)}`,
   )
-  return named.sort((a, b) => a - b)
+  return named
 }

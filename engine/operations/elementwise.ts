@@ -89,7 +89,7 @@ function unary<Name extends UnaryName>(name: Name): (rule: UnaryRule) => UnaryOp
     }
     const operation = (value: TensorLike) => {
       const x = asTensor(name, value)
-      return apply(primitive, [cast(x, computeType(computes, x.dtype))], {})
+      return apply(primitive, [castTensor(x, computeType(computes, x.dtype))], {})
     }
     return Object.assign(operation, { primitive })
   }
@@ -127,7 +127,7 @@ function binary<Name extends BinaryName>(name: Name): (rule: BinaryRule) => Bina
     const operation = (first: TensorLike, second: TensorLike) => {
       const [a, b] = together(first, second, { name, computes, compares })
       const type = computeType(computes, promote(a.dtype, b.dtype))
-      return apply(primitive, [cast(a, type), cast(b, type)], {})
+      return apply(primitive, [castTensor(a, type), castTensor(b, type)], {})
     }
     return Object.assign(operation, { primitive })
   }
@@ -156,8 +156,12 @@ export const castPrimitive: Primitive<'cast'> = {
 /** The same values in another type: towards zero to int32, "not zero" to bool. PyTorch: `Tensor.to`. */
 export function cast(x: TensorLike, dtype: DType): Tensor {
   check('cast', 'dtype', dtype, dtypeRule)
-  const value = asTensor('cast', typeof x === 'number' ? castScalar(dtype)(x) : x, dtype)
-  return value.dtype === dtype ? value : apply(castPrimitive, [value], { dtype })
+  return castTensor(asTensor('cast', typeof x === 'number' ? castScalar(dtype)(x) : x, dtype), dtype)
+}
+
+/** `cast` of what is known to be a tensor: most have the type already. */
+function castTensor(x: Tensor, dtype: DType): Tensor {
+  return x.dtype === dtype ? x : apply(castPrimitive, [x], { dtype })
 }
 
 /** The tensor itself where it is floating, else as float32. */

@@ -65,16 +65,7 @@ export interface AnyPrimitive extends Pick<Primitive<PrimitiveName>, 'name' | 'f
   readonly examples: readonly Example[]
 }
 
-/** Records one call of a primitive. */
-export function apply<Name extends PrimitiveName>(
-  primitive: Primitive<Name>,
-  inputs: readonly Tensor[],
-  attributes: AttributesOf[Name],
-): Tensor {
-  return applyAny(primitive, inputs, attributes)
-}
-
-/** As `apply`, without the compiler's word that the attributes are those of the primitive. */
+/** Records one call of a primitive whose attributes the compiler does not know to be its own. */
 export function applyAny(
   primitive: AnyPrimitive,
   inputs: readonly Tensor[],
@@ -90,3 +81,10 @@ export function applyAny(
   const operation = { name, attributes } as Call
   return new Tensor(new Node({ operation, inputs: nodes, shape, dtype }))
 }
+
+/** Records one call of a primitive. */
+export const apply: <Name extends PrimitiveName>(
+  primitive: Primitive<Name>,
+  inputs: readonly Tensor[],
+  attributes: AttributesOf[Name],
+) => Tensor = applyAny
