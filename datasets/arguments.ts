@@ -1,10 +1,13 @@
 import {
   anInstance,
+  anObject,
   arrayOf,
   checkExactly,
   checkFields,
   finite,
   objectWith,
+  optional,
+  path,
   positive,
   type Rule,
   type Rules,
@@ -13,7 +16,7 @@ import {
   truth,
   whole,
 } from '../engine/arguments.ts'
-import type { Augmentation, Normalisation, Split } from './dataset.ts'
+import type { Augmentation, Dataset, Normalisation, Split } from './dataset.ts'
 
 /** An `ndarray` over an array of this class. */
 function ndarrayOf(expected: string, ...data: Parameters<typeof anInstance>[1][]): Rule {
@@ -54,11 +57,26 @@ const splitRules: Rules<Split> = {
   name: text,
   images: pixelsRule,
   labels: indicesRule,
-  normalisation: objectWith('a normalisation, { scale, mean, std }', normalisationRules),
+  normalisation: anObject,
 }
 
-export function checkSplit(operation: string, given: Split): void {
-  checkFields(operation, 'split', given, splitRules)
+export function checkSplit(operation: string, given: Split, name = 'split'): void {
+  checkFields(operation, name, given, splitRules)
+  checkNormalisation(operation, given.normalisation)
+}
+
+const datasetRules: Partial<Rules<Dataset>> = {
+  name: text,
+  data: optional(path),
+  classNames: arrayOf(text),
+}
+
+export function checkDataset(operation: string, given: Dataset): void {
+  checkFields(operation, 'dataset', given, datasetRules)
+  const { train, test, augmentation } = given
+  checkSplit(operation, train, 'dataset.train')
+  checkSplit(operation, test, 'dataset.test')
+  checkAugmentation(operation, augmentation)
 }
 
 /** At most so many images: all, where it is Infinity. */

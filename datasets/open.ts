@@ -5,7 +5,7 @@ import type { Dataset } from './dataset.ts'
 import { openDigits } from './digitsFile.ts'
 import { openImageFolder } from './folder/imageFolder.ts'
 import { openFashionMnist, openMnist } from './idx/mnist.ts'
-import { type SyntheticOptions, syntheticDataset } from './synthetic.ts'
+import { type SyntheticOptions, syntheticDataset, syntheticRules } from './synthetic.ts'
 
 /** The names that `openDataset` knows. */
 export const datasetNames = [
@@ -113,6 +113,7 @@ export const datasetInfos: readonly DatasetInfo[] = datasetNames.map((name) => {
  */
 export async function openDataset(name: string, options: OpenOptions = {}): Promise<Dataset> {
   checkOptions('openDataset', options, optionRules)
+  checkOptions('openDataset: synthetic', options.synthetic ?? {}, syntheticRules)
   demand(isKnown(name), () => `dataset: expected one of ${datasetNames.join(', ')}, got ${describe(name)}`)
   const entry = entries[name]
   const { data } = options

@@ -20,7 +20,7 @@ export interface SyntheticOptions {
   seed?: number
 }
 
-const optionRules: Rules<SyntheticOptions> = {
+export const syntheticRules: Rules<SyntheticOptions> = {
   classes: whole(1, 2 ** 24),
   channels: count,
   size: count,
@@ -50,7 +50,7 @@ const noise = 48
  * seed, its split and i alone.
  */
 export function syntheticDataset(options: SyntheticOptions = {}): Dataset {
-  checkOptions('syntheticDataset', options, optionRules)
+  checkOptions('syntheticDataset', options, syntheticRules)
   const { classes = 10, channels = 3, size = 32, trainCount = 1000, testCount = 200, seed = 0 } = options
   const pixels = (classes + trainCount + testCount) * channels * size ** 2
   demand(pixels <= mostPixels, () => `syntheticDataset: expected at most 2³² pixels, got ${pixels}`)

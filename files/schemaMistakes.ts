@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { InvalidInputError } from '../engine/errors.ts'
+import { describe, InvalidInputError } from '../engine/errors.ts'
 import { suggestionFor } from '../engine/nearest.ts'
 
 /** What is wrong with a value, and where in it. */
@@ -49,12 +49,27 @@ export function check<Schema extends z.ZodType>(
   return { mistakes: result.error.issues.map((issue) => mistakeOf(issue, value)) }
 }
 
-/** The same for a value that has no place in a file: throws what is wrong with it first. */
-export function demandFitting<Schema extends z.ZodType>(value: unknown, schema: Schema): z.output<Schema> {
+/** What a schema makes of an argument of this name. Throws what is wrong with it first; see `check`. */
+export function demandFitting<Schema extends z.ZodType>(
+  name: string,
+  value: unknown,
+  schema: Schema,
+): z.output<Schema> {
   const checked = check(value, schema)
   if ('fitting' in checked) return checked.fitting
   const [mistake] = checked.mistakes
-  throw new InvalidInputError(sentenceOf(mistake))
+  throw new InvalidInputError(sentenceOf(mistake.path.length === 0 ? { ...mistake, path: [name] } : mistake))
+}
+
+/** The same for a value that stands somewhere in a file: the error begins with the place. */
+export function demandFittingAt<Schema extends z.ZodType>(
+  place: string,
+  value: unknown,
+  schema: Schema,
+): z.output<Schema> {
+  const checked = check(value, schema)
+  if ('fitting' in checked) return checked.fitting
+  throw new InvalidInputError(`${place}: ${sentenceOf(checked.mistakes[0])}`)
 }
 
 /** `training.lr: expected a number, got 'fast'` */
@@ -77,7 +92,6 @@ function valueAt(value: unknown, path: readonly string[]): unknown {
 
 function shown(value: unknown): string {
   if (value === undefined || value === null) return 'nothing'
-  if (typeof value === 'string') return `'${value}'`
   if (Array.isArray(value)) return 'a list'
-  return typeof value === 'object' ? 'keys with values' : `${value}`
+  return typeof value === 'object' ? 'keys with values' : describe(value)
 }

@@ -1,8 +1,12 @@
 import {
+  anObject,
   arrayOf,
+  check,
+  checkExactly,
   checkOptions,
   count,
   notNegative,
+  optional,
   probability,
   type Rules,
   truth,
@@ -42,6 +46,11 @@ export const recipeRules: Rules<Recipe> = {
   dot: notNegative,
 }
 
+/** Throws unless this is a whole recipe, as `resolveRecipe` gives. */
+export function checkRecipe(operation: string, name: string, recipe: Recipe): void {
+  checkExactly(operation, name, recipe, { ...recipeRules, dropLast: optional(truth) })
+}
+
 /** What DTKD's configurations for CIFAR-100 share, but for `lr`, which is 0.01 for networks of depthwise convolutions. */
 export const publishedTraining: Recipe = {
   epochs: 240,
@@ -78,7 +87,9 @@ export function milestonesIn(epochs: number, recipe: Pick<Recipe, 'epochs' | 'mi
 }
 
 /** The learning rate of each epoch, counted from 1. */
-export function scheduleOf({ lr, milestones, lrDecay }: Recipe): Schedule {
+export function scheduleOf(recipe: Recipe): Schedule {
+  checkRecipe('scheduleOf', 'recipe', recipe)
+  const { lr, milestones, lrDecay } = recipe
   return multiStep(lr, milestones, lrDecay)
 }
 
@@ -98,7 +109,9 @@ export function optionsIn<Options extends object>(epochs: number, options: Optio
 }
 
 /** A method with its published options but for those given; parts of the training keep their share, as the milestones do. */
-export function distillerFor(method: string, { epochs }: Recipe, given: object = {}): Distiller {
-  const published = optionsIn(epochs, distiller(method).options, publishedTraining.epochs)
+export function distillerFor(method: string, recipe: Recipe, given: object = {}): Distiller {
+  checkRecipe('distillerFor', 'recipe', recipe)
+  check('distillerFor', 'given', given, anObject)
+  const published = optionsIn(recipe.epochs, distiller(method).options, publishedTraining.epochs)
   return distiller(method, { ...published, ...given })
 }

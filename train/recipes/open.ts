@@ -1,8 +1,10 @@
+import { checkDataset } from '../../datasets/arguments.ts'
 import { type Dataset, openDataset } from '../../datasets/index.ts'
+import { anObject, checkOptions, path, type Rules } from '../../engine/arguments.ts'
 import { demand } from '../../engine/errors.ts'
 import { loadTeacher, type Run, type Teacher } from '../run.ts'
 import { teacherFile } from '../teachers/index.ts'
-import type { RunRecipe } from './runRecipe.ts'
+import { checkRunRecipe, type RunRecipe } from './runRecipe.ts'
 
 /** Where to find what a recipe names. */
 export interface Sources {
@@ -12,11 +14,17 @@ export interface Sources {
   readonly teachers?: string
 }
 
+const sourceRules: Rules<Sources> = { dataset: anObject, teachers: path }
+
 /** The part of a `Run` that a recipe decides: its data set and its teacher, opened, and all its numbers. */
 export async function openRecipe(
   recipe: RunRecipe,
-  { dataset: opened, teachers }: Sources = {},
+  sources: Sources = {},
 ): Promise<Omit<Run, 'folder' | 'environment'>> {
+  checkRunRecipe('openRecipe', recipe)
+  checkOptions('openRecipe', sources, sourceRules)
+  const { dataset: opened, teachers } = sources
+  if (opened) checkDataset('openRecipe', opened)
   const { data, student, method, training, augmentation, validation, limit, seed } = recipe
   const dataset = opened ?? (await openDataset(recipe.dataset, { data }))
   const { name, ...options } = method

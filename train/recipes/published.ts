@@ -1,6 +1,8 @@
 import { readdir } from 'node:fs/promises'
 import module from 'node:module'
 import { dirname, join } from 'node:path'
+import { demand, describe } from '../../engine/errors.ts'
+import { suggestionFor } from '../../engine/nearest.ts'
 import { readYaml } from '../../files/yaml.ts'
 import type { WrittenRecipe } from './runRecipe.ts'
 import { writtenRecipe } from './schema.ts'
@@ -17,6 +19,12 @@ export async function publishedRecipeNames(): Promise<string[]> {
   return names.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
 }
 
+/** The recipe of this name. Throws where there is none. */
 export async function publishedRecipe(name: string): Promise<WrittenRecipe> {
+  const names = await publishedRecipeNames()
+  demand(
+    names.includes(name),
+    () => `publishedRecipe: there is no recipe ${describe(name)}; ${suggestionFor(String(name), names)}`,
+  )
   return (await readYaml(join(folder(), `${name}.yaml`))).as(writtenRecipe)
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { check, path as pathRule, text as textRule } from '../../engine/arguments.ts'
 import { demand } from '../../engine/errors.ts'
 import { suggestionFor } from '../../engine/nearest.ts'
 import { readYaml, YamlFile } from '../../files/yaml.ts'
@@ -15,6 +16,7 @@ import { writtenRecipe } from './schema.ts'
  * anything in a file that is not understood.
  */
 export async function readRecipe(nameOrFile: string): Promise<WrittenRecipe> {
+  check('readRecipe', 'nameOrFile', nameOrFile, pathRule)
   const names = await publishedRecipeNames()
   const [name, method, ...more] = nameOrFile.split('/')
   if (names.includes(name) && more.length === 0) {
@@ -30,12 +32,15 @@ export async function readRecipe(nameOrFile: string): Promise<WrittenRecipe> {
 
 /** The recipe that a run has left in its folder; nothing where there is none. */
 export async function recipeOfRun(folder: string): Promise<WrittenRecipe | undefined> {
+  check('recipeOfRun', 'folder', folder, pathRule)
   const path = join(folder, 'recipe.yaml')
   return existsSync(path) ? recipeIn(await readYaml(path)) : undefined
 }
 
 /** A recipe out of the text of a file; messages call it `source`. */
 export function parseRecipe(text: string, source: string): WrittenRecipe {
+  check('parseRecipe', 'text', text, textRule)
+  check('parseRecipe', 'source', source, textRule)
   return recipeIn(new YamlFile(text, source))
 }
 

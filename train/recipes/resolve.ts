@@ -1,3 +1,4 @@
+import { anObject, check } from '../../engine/arguments.ts'
 import { demand } from '../../engine/errors.ts'
 import { demandFitting } from '../../files/schemaMistakes.ts'
 import { distillerNames } from '../../kd/index.ts'
@@ -14,7 +15,8 @@ export type Settings = Readonly<Record<string, unknown>>
  * the one before. Throws for a place that there is not and for a value that cannot be, naming the place.
  */
 export function resolveRunRecipe(written: WrittenRecipe, settings: Settings = {}): RunRecipe {
-  const before = withMethod(written, settings)
+  check('resolveRunRecipe', 'settings', settings, anObject)
+  const before = withMethod(demandFitting('recipe', written, writtenRecipe), settings)
   const { training: { epochs = publishedTraining.epochs } = {} } = withSettings(before, settings)
   const after = withSettings(stretched(before, epochs), settings)
   const {
@@ -62,7 +64,7 @@ function withSettings(written: WrittenRecipe, settings: Settings): WrittenRecipe
     (recipe, [place, value]) => withValue(recipe, place.split('.'), value),
     written,
   )
-  return demandFitting(set, writtenRecipe)
+  return demandFitting('recipe', set, writtenRecipe)
 }
 
 /** The object with another value at a place in it. */

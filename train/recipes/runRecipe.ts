@@ -1,6 +1,21 @@
+import { checkAugmentation } from '../../datasets/arguments.ts'
 import type { Augmentation } from '../../datasets/index.ts'
+import {
+  aNumber,
+  anObject,
+  checkExactly,
+  checkFields,
+  count,
+  either,
+  optional,
+  path,
+  type Rules,
+  recordOf,
+  seed,
+  text,
+} from '../../engine/arguments.ts'
 import type { MethodName } from '../../kd/index.ts'
-import type { Recipe } from '../loop/recipe.ts'
+import { checkRecipe, type Recipe } from '../loop/recipe.ts'
 
 /** Everything that decides a run but the machine, with nothing left open. */
 export interface RunRecipe {
@@ -45,3 +60,27 @@ export type Options = Readonly<Record<string, number | string>>
 
 /** A method by its name, and options of it. */
 export type NamedMethod = { readonly name: MethodName } & Options
+
+const recipeRules: Rules<RunRecipe> = {
+  dataset: text,
+  data: optional(path),
+  teacher: optional(anObject),
+  student: anObject,
+  method: recordOf(either(text, aNumber)),
+  training: anObject,
+  augmentation: optional(anObject),
+  validation: optional(count),
+  limit: optional(count),
+  seed,
+}
+
+/** Throws unless everything in the recipe is of the right kind; what names stand for is looked up when it is opened. */
+export function checkRunRecipe(operation: string, recipe: RunRecipe, name = 'recipe'): void {
+  checkExactly(operation, name, recipe, recipeRules)
+  const { student, teacher, method, training, augmentation } = recipe
+  checkExactly(operation, `${name}.student`, student, { model: text })
+  if (teacher) checkExactly(operation, `${name}.teacher`, teacher, { model: text, weights: optional(path) })
+  checkFields(operation, `${name}.method`, method, { name: text })
+  checkRecipe(operation, `${name}.training`, training)
+  if (augmentation) checkAugmentation(operation, augmentation)
+}

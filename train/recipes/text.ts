@@ -1,8 +1,9 @@
 import { Document, visit } from 'yaml'
-import type { RunRecipe } from './runRecipe.ts'
+import { checkRunRecipe, type RunRecipe } from './runRecipe.ts'
 
 /** A recipe as YAML that is itself the file of a recipe: `parseRecipe` gives the same one again. */
 export function recipeText(recipe: RunRecipe): string {
+  checkRunRecipe('recipeText', recipe)
   const { dataset, data, teacher, student, method, training, augmentation, validation, limit, seed } = recipe
   const { name, ...options } = method
   const ordered = {

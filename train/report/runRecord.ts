@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { demand, InvalidInputError } from '../../engine/errors.ts'
 import { readJson } from '../../files/json.ts'
 import { readTextIfThere } from '../../files/regularFile.ts'
-import { check, sentenceOf } from '../../files/schemaMistakes.ts'
+import { demandFittingAt } from '../../files/schemaMistakes.ts'
 import type { Confusions } from '../loop/confusions.ts'
 import type { EpochMetrics } from '../loop/observer.ts'
 import { isLocked } from '../runFolder/lock.ts'
@@ -68,7 +68,7 @@ async function recordIn<Schema extends z.ZodType>(
   schema: Schema,
 ): Promise<z.output<Schema> | undefined> {
   const value = await readJson(path)
-  return value === undefined ? undefined : fitting(path, value, schema)
+  return value === undefined ? undefined : demandFittingAt(path, value, schema)
 }
 
 /** The epochs on the lines of a file. A last line without an end is one that is being written. */
@@ -82,12 +82,6 @@ function epochsIn(path: string, text: string): EpochMetrics[] {
     } catch (error) {
       throw new InvalidInputError(`${place}: expected an epoch's metrics (${(error as Error).message})`)
     }
-    return fitting(place, value, epochSchema)
+    return demandFittingAt(place, value, epochSchema)
   })
-}
-
-function fitting<Schema extends z.ZodType>(place: string, value: unknown, schema: Schema): z.output<Schema> {
-  const checked = check(value, schema)
-  if ('fitting' in checked) return checked.fitting
-  throw new InvalidInputError(`${place}: ${sentenceOf(checked.mistakes[0])}`)
 }

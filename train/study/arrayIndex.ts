@@ -1,3 +1,4 @@
+import { check, optional, recordOf, text as textRule } from '../../engine/arguments.ts'
 import { demand } from '../../engine/errors.ts'
 
 /** Where Slurm, Kubernetes and AWS Batch say which job of an array a process is. */
@@ -8,6 +9,7 @@ const variables = ['SLURM_ARRAY_TASK_ID', 'JOB_COMPLETION_INDEX', 'AWS_BATCH_JOB
  * of Kubernetes and AWS Batch begin at 0; that of Slurm begins where its `--array` does, which must be 0.
  */
 export function arrayIndex(environment: Readonly<Record<string, string | undefined>>): number {
+  check('arrayIndex', 'environment', environment, recordOf(optional(textRule)))
   const set = variables.filter((name) => environment[name] !== undefined)
   demand(
     set.length > 0,

@@ -1,3 +1,4 @@
+import { check, finite, type Rule } from '../../engine/arguments.ts'
 import { holm, type Significance, significanceOf } from './significance.ts'
 
 /** Two methods on one pair of networks: the second's top-1 less the first's, in points, over the seeds that both have. */
@@ -9,8 +10,18 @@ export interface Difference extends Significance {
   readonly correctedTTestP?: number
 }
 
+const methodsRule: Rule = {
+  expected: "a Map of each method's top-1, Maps of finite numbers by seed",
+  allows: (value) =>
+    value instanceof Map &&
+    [...value.values()].every(
+      (bySeed) => bySeed instanceof Map && [...bySeed.values()].every((top1) => finite.allows(top1)),
+    ),
+}
+
 /** Every two methods, given each method's top-1 by seed. Two that share no seed cannot be compared and are left out. */
 export function differencesBetween(methods: ReadonlyMap<string, ReadonlyMap<number, number>>): Difference[] {
+  check('differencesBetween', 'methods', methods, methodsRule)
   const entries = [...methods]
   const differences = entries.flatMap(([first, before], place) =>
     entries.slice(place + 1).flatMap(([second, after]) => {

@@ -1,10 +1,21 @@
 import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import {
+  anObject,
+  arrayOf,
+  check,
+  checkExactly,
+  checkFields,
+  path as pathRule,
+  text as textRule,
+  whole,
+} from '../../engine/arguments.ts'
 import { demand, InvalidInputError } from '../../engine/errors.ts'
 import { readText } from '../../files/regularFile.ts'
-import { demandFitting, objectOf } from '../../files/schemaMistakes.ts'
+import { demandFittingAt, objectOf } from '../../files/schemaMistakes.ts'
 import { type RunRecipe, resolveRunRecipe, type WrittenRecipe } from '../recipes/index.ts'
+import { checkRunRecipe } from '../recipes/runRecipe.ts'
 import { writtenRecipe } from '../recipes/schema.ts'
 
 /** One run of a study: a line of a manifest. */
@@ -19,6 +30,23 @@ export interface PlannedRun {
   readonly folder: string
   /** Everything that decides the run. */
   readonly recipe: RunRecipe
+}
+
+/** Throws unless every one is a planned run. */
+export function checkPlannedRuns(operation: string, runs: readonly PlannedRun[]): void {
+  check(operation, 'runs', runs, arrayOf(anObject))
+  for (const run of runs) checkPlannedRun(operation, run)
+}
+
+export function checkPlannedRun(operation: string, run: PlannedRun): void {
+  checkExactly(operation, 'run', run, {
+    id: textRule,
+    pair: textRule,
+    method: textRule,
+    folder: pathRule,
+    recipe: anObject,
+  })
+  checkRunRecipe(operation, run.recipe, 'run.recipe')
 }
 
 /** The lines of a manifest as they are written, none of them understood yet. */
@@ -45,11 +73,13 @@ function canonical(value: unknown): string {
 
 /** A manifest as text: each run as a JSON object on a line of its own. */
 export function manifestText(runs: readonly PlannedRun[]): string {
+  checkPlannedRuns('manifestText', runs)
   return runs.map((run) => `${JSON.stringify(run)}\n`).join('')
 }
 
 /** Reads the lines of a manifest. Throws where it cannot be read or is empty. */
 export async function readManifest(path: string): Promise<Manifest> {
+  check('readManifest', 'path', path, pathRule)
   const text = await readText(path)
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   demand(lines.length > 0, () => `${path}: expected a run on each line, but the file is empty`)
@@ -60,7 +90,10 @@ export async function readManifest(path: string): Promise<Manifest> {
  * The run on a line, counted from 0; the other lines may be damaged. Throws where the line is not as it was planned: a
  * line that was changed by hand is another run.
  */
-export function plannedRunAt({ path, lines }: Manifest, index: number): PlannedRun {
+export function plannedRunAt(manifest: Manifest, index: number): PlannedRun {
+  checkManifest('plannedRunAt', manifest)
+  check('plannedRunAt', 'index', index, whole(0))
+  const { path, lines } = manifest
   demand(
     index < lines.length,
     () => `index: ${path} holds ${lines.length} runs, 0 to ${lines.length - 1}, but the index is ${index}`,
@@ -70,9 +103,14 @@ export function plannedRunAt({ path, lines }: Manifest, index: number): PlannedR
 
 /** The runs on all lines. Throws where a line is not as it was planned, or two lines are one run. */
 export function plannedRuns(manifest: Manifest): PlannedRun[] {
+  checkManifest('plannedRuns', manifest)
   const runs = manifest.lines.map((_, index) => plannedRunAt(manifest, index))
   demandDistinct(runs, `${manifest.path} holds a line twice`)
   return runs
+}
+
+function checkManifest(operation: string, manifest: Manifest): void {
+  checkFields(operation, 'manifest', manifest, { path: textRule, lines: arrayOf(textRule) })
 }
 
 /** Throws, with this advice, where two runs have one folder, or one pair of networks is to be trained twice alike. */
@@ -93,7 +131,7 @@ const text = z.string('a text').min(1, 'a text')
 const writtenLine = objectOf({ id: text, pair: text, method: text, folder: text, recipe: writtenRecipe })
 
 function plannedRun(line: string, place: string): PlannedRun {
-  const written = placed(place, () => demandFitting(parsed(line), writtenLine))
+  const written = demandFittingAt(place, parsed(line, place), writtenLine)
   const actual = idOf(written)
   demand(
     written.id === actual,
@@ -103,11 +141,11 @@ function plannedRun(line: string, place: string): PlannedRun {
   return { ...written, recipe: placed(place, () => resolveRunRecipe(written.recipe)) }
 }
 
-function parsed(line: string): unknown {
+function parsed(line: string, place: string): unknown {
   try {
     return JSON.parse(line)
   } catch (error) {
-    throw new InvalidInputError(`expected JSON (${(error as Error).message})`)
+    throw new InvalidInputError(`${place}: expected JSON (${(error as Error).message})`)
   }
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type RunRecipe, recipeOfRun, resolveRunRecipe } from '../recipes/index.ts'
 import { type RunResult, resultIn } from '../runFolder/runFolder.ts'
 import { demandSameRun } from '../runFolder/sameRun.ts'
-import type { PlannedRun } from './manifest.ts'
+import { checkPlannedRun, type PlannedRun } from './manifest.ts'
 
 /** How far a planned run has come. */
 export type Outcome =
@@ -11,7 +11,9 @@ export type Outcome =
   | { readonly state: 'finished'; readonly result: RunResult }
 
 /** Looks into the folder of a planned run. Throws where another run lies in it. */
-export async function outcomeOf({ folder, recipe }: PlannedRun): Promise<Outcome> {
+export async function outcomeOf(run: PlannedRun): Promise<Outcome> {
+  checkPlannedRun('outcomeOf', run)
+  const { folder, recipe } = run
   if (!existsSync(join(folder, 'config.json'))) return { state: 'missing' }
   const written = await recipeOfRun(folder)
   if (written !== undefined) {

@@ -1,19 +1,15 @@
 import { join } from 'node:path'
+import { demandFitting } from '../../files/schemaMistakes.ts'
 import { readRecipe, resolveRunRecipe, type Settings, type WrittenRecipe } from '../recipes/index.ts'
 import { demandDistinct, idOf, type PlannedRun } from './manifest.ts'
-import type { WrittenStudy } from './study.ts'
+import { type WrittenStudy, writtenStudy } from './study.ts'
 
 /**
  * All runs of a study, seed by seed, so that the whole table fills evenly. Throws for a recipe that cannot be found or
  * that a method does not suit, and for runs that could not be told apart.
  */
-export async function planStudy({
-  out,
-  pairs,
-  methods,
-  seeds,
-  set = {},
-}: WrittenStudy): Promise<PlannedRun[]> {
+export async function planStudy(study: WrittenStudy): Promise<PlannedRun[]> {
+  const { out, pairs, methods, seeds, set = {} } = demandFitting('study', study, writtenStudy)
   const cells: { pair: string; method: string; written: WrittenRecipe; settings: Settings }[] = []
   for (const given of pairs) {
     const { recipe, name } = typeof given === 'string' ? { recipe: given } : given

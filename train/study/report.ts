@@ -1,6 +1,6 @@
 import type { RunResult } from '../runFolder/runFolder.ts'
 import { type Difference, differencesBetween } from './differences.ts'
-import type { PlannedRun } from './manifest.ts'
+import { checkPlannedRuns, type PlannedRun } from './manifest.ts'
 import { outcomeOf } from './outcome.ts'
 import { type Summary, summarize } from './statistics.ts'
 
@@ -41,6 +41,7 @@ interface Finished {
 
 /** Reads what the runs of a manifest have left in their folders, on whatever machines they ran. */
 export async function reportOn(runs: readonly PlannedRun[]): Promise<StudyReport> {
+  checkPlannedRuns('reportOn', runs)
   const outcomes = await Promise.all(runs.map(async (run) => ({ run, ...(await outcomeOf(run)) })))
   const finished = outcomes.filter((outcome) => outcome.state === 'finished')
   const foldersThatAre = (state: 'missing' | 'unfinished') =>

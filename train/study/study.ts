@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { check, path as pathRule } from '../../engine/arguments.ts'
 import { objectOf, oneOf, wholeFrom } from '../../files/schemaMistakes.ts'
 import { readYaml } from '../../files/yaml.ts'
 import { distillerNames } from '../../kd/index.ts'
@@ -14,7 +15,7 @@ const name = z
   .regex(/^[\w.-]+$/, 'a name of letters, digits, dots, dashes and underscores')
 
 /** What may stand in the file of a study. */
-const writtenStudy = objectOf({
+export const writtenStudy = objectOf({
   /** The folder of all its runs. */
   out: z.string('a folder').min(1, 'a folder'),
   pairs: several('recipes', textOr(recipe, objectOf({ name, recipe }))),
@@ -44,5 +45,6 @@ export type WrittenStudy = z.output<typeof writtenStudy>
 
 /** Reads the YAML of a study. Throws, with line and column, for anything in it that is not understood. */
 export async function readStudy(path: string): Promise<WrittenStudy> {
+  check('readStudy', 'path', path, pathRule)
   return (await readYaml(path)).as(writtenStudy)
 }

@@ -1,8 +1,17 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
+import {
+  arrayOf,
+  check,
+  checkOptions,
+  objectWith,
+  path as pathRule,
+  type Rules,
+  text,
+} from '../../engine/arguments.ts'
 import { demand } from '../../engine/errors.ts'
-import { type DownloadOptions, download } from '../../files/download/download.ts'
+import { type DownloadOptions, download, downloadRules } from '../../files/download/download.ts'
 import { chunksIn } from '../../files/regularFile.ts'
 import { filesInTar } from '../../files/tar.ts'
 import { createModel, readStored, stateDictOf, writeWeightFile } from '../../nn/index.ts'
@@ -19,6 +28,17 @@ export interface FetchOptions extends Omit<DownloadOptions, 'checksum'> {
   readonly published?: PublishedTeachers
 }
 
+const optionRules: Rules<FetchOptions> = {
+  ...downloadRules,
+  sha256: text,
+  models: arrayOf(text),
+  published: objectWith('published teachers, { dataset, url, teachers }', {
+    dataset: text,
+    url: text,
+    teachers: arrayOf(objectWith('a teacher, { model, file }', { model: text, file: pathRule })),
+  }),
+}
+
 export interface FetchedTeachers {
   /** The file of each teacher that was asked for. */
   readonly files: Readonly<Record<string, string>>
@@ -31,6 +51,8 @@ export interface FetchedTeachers {
  * archive is downloaded as `download` does and removed at the end. Nothing is downloaded for teachers that are there.
  */
 export async function fetchTeachers(folder: string, options: FetchOptions = {}): Promise<FetchedTeachers> {
+  check('fetchTeachers', 'folder', folder, pathRule)
+  checkOptions('fetchTeachers', options, optionRules)
   const { published = mdistillerTeachers } = options
   const teachers = chosen(published, options.models)
   const found = () =>

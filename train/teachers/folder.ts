@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { check, checkFields, path as pathRule, text } from '../../engine/arguments.ts'
 import { InvalidInputError } from '../../engine/errors.ts'
 import { mdistillerTeachers } from './published.ts'
 
@@ -28,6 +29,7 @@ function places({ dataset, model }: TeacherName): string[] {
 
 /** The weights of a teacher in a folder of teachers, if they are there. */
 export function findTeacher(folder: string, teacher: TeacherName): string | undefined {
+  checkPlace('findTeacher', folder, teacher)
   return places(teacher)
     .map((place) => join(folder, place))
     .find((path) => existsSync(path))
@@ -35,7 +37,13 @@ export function findTeacher(folder: string, teacher: TeacherName): string | unde
 
 /** The weights of a teacher in a folder of teachers. Where they are missing, the error says how to come by them. */
 export function teacherFile(folder: string, teacher: TeacherName): string {
+  checkPlace('teacherFile', folder, teacher)
   return findTeacher(folder, teacher) ?? missing(folder, teacher)
+}
+
+function checkPlace(operation: string, folder: string, teacher: TeacherName): void {
+  check(operation, 'folder', folder, pathRule)
+  checkFields(operation, 'teacher', teacher, { dataset: text, model: text })
 }
 
 function missing(folder: string, teacher: TeacherName): never {
