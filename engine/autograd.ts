@@ -11,6 +11,7 @@ import { primitives } from './operations/primitives.ts'
 import { sum } from './operations/reductions.ts'
 import { equalShapes, format, type Shape } from './shape.ts'
 import { Tensor, tensorRule } from './tensor.ts'
+import { Variable } from './variable.ts'
 
 /**
  * The gradient of `output` with respect to each of `sources`: reverse mode over the recorded nodes. Gradients are
@@ -77,6 +78,19 @@ function pathsTo(targets: ReadonlySet<Node>, output: Node): Node[] {
     }
   }
   return ordered.reverse()
+}
+
+/** The variables that a gradient of the output reaches, whatever value they had in its recipe. Nothing is recorded. */
+export function variablesReached(output: Tensor): Set<Variable> {
+  checkTensor('variablesReached', 'output', output)
+  const variables = new Set<Variable>()
+  const nodes = new Set([output.node])
+  // A set that grows is walked to its end.
+  for (const node of nodes) {
+    if (node.variable instanceof Variable) variables.add(node.variable)
+    else for (const input of differentiableInputs(node)) nodes.add(input)
+  }
+  return variables
 }
 
 function differentiableInputs(node: Node): readonly Node[] {

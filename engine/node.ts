@@ -27,6 +27,8 @@ export class Node {
   /** Whether the value is kept in an executor's memory between runs: true of variables and of what was realized. */
   resident: boolean
   value: Value | undefined
+  /** The variable that this is, or was, the value of. */
+  variable: { readonly node: Node } | undefined
 
   constructor(recipe: {
     operation: Call | 'input'
@@ -42,5 +44,6 @@ export class Node {
     this.dtype = recipe.dtype
     this.resident = recipe.resident ?? false
     this.value = recipe.value
+    this.variable = undefined
   }
 }

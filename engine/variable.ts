@@ -19,7 +19,7 @@ export class Variable extends Tensor {
     checkTensor('variable', 'initial', initial)
     const node = ownNode(initial)
     super(node)
-    this.committed = node
+    this.committed = heldBy(this, node)
   }
 
   /** Gives the variable a value of the same shape; another type is cast. Earlier recipes keep the old value. */
@@ -29,7 +29,8 @@ export class Variable extends Tensor {
       equalShapes(value.shape, this.shape),
       () => `assign: expected ${format(this.shape)}, got ${format(value.shape)}`,
     )
-    this.node = ownNode(inType(value, this.dtype))
+    this.node = heldBy(this, ownNode(inType(value, this.dtype)))
+    for (const assigned of watching) assigned.add(this)
   }
 
   /** @internal The value of a pending node has been computed and is held there. */
@@ -37,15 +38,30 @@ export class Variable extends Tensor {
     if (this.committed.value?.at === 'executor' && value.at === 'executor') {
       if (this.committed.value.storage === value.storage) this.committed.value = { at: 'overwritten' }
     }
-    this.committed = residentNode(this, value)
+    this.committed = heldBy(this, residentNode(this, value))
     // Unless the variable was assigned while the executor was at work.
     if (this.node === pending) this.node = this.committed
   }
 
   /** @internal A value that needs no computing becomes the last realized one; others may have had it computed. */
   settle(): void {
-    if (this.node.value !== undefined && this.node.operation !== 'input') this.node = ownNode(this)
+    if (this.node.value !== undefined && this.node.operation !== 'input')
+      this.node = heldBy(this, ownNode(this))
     if (this.node.value !== undefined) this.committed = this.node
+  }
+}
+
+/** What `assignedDuring` is collecting at the moment. */
+const watching = new Set<Set<Variable>>()
+
+/** Does something, and tells which variables were assigned a value meanwhile. */
+export function assignedDuring<T>(work: () => T): { result: T; assigned: ReadonlySet<Variable> } {
+  const assigned = new Set<Variable>()
+  watching.add(assigned)
+  try {
+    return { result: work(), assigned }
+  } finally {
+    watching.delete(assigned)
   }
 }
 
@@ -59,6 +75,11 @@ function inType(value: Tensor, dtype: DType): Tensor {
 /** A node of this value for a variable alone: what others hold too must survive when the variable overwrites it. */
 function ownNode(value: Tensor): Node {
   return value.node.value?.at === 'host' ? residentNode(value, value.node.value) : detach(value).node
+}
+
+function heldBy(variable: Variable, node: Node): Node {
+  node.variable = variable
+  return node
 }
 
 function residentNode({ shape, dtype }: Tensor, value: Value | undefined): Node {

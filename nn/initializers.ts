@@ -67,6 +67,7 @@ export function initialize<M extends AnyModule>(module: M, seed: number): M {
       return convertHost(dtype, initializer(shape, stream))
     }
     parameter.assign(deferredTensor(draw, shape, dtype))
+    parameter.origin = `${name} of ${module.constructor.name}`
   }
   return module
 }

@@ -24,8 +24,8 @@ export function inEvaluation<T>(module: AnyModule, work: () => T): T {
  * A part of a network: a function, mostly of a tensor, that owns variables. What it owns are its properties, under the
  * names that they have in PyTorch, because these are the names in weight files: a `Parameter` is trained, any other
  * `Variable` is a buffer, a `Module` is a child. So is what stands in arrays, plain objects and maps (PyTorch's
- * `ModuleList` and `ModuleDict`): `layers.0`, `heads.digits`. A private field (`#layer`) is owned by nobody: what lies
- * there is not initialized, and using it is an error.
+ * `ModuleList` and `ModuleDict`): `layers.0`, `heads.digits`. A module does not see what lies in a private field
+ * (`#layer`): it is not initialized, trained or saved. `ownershipCheck` finds it.
  *
  * A variable that can be reached in several ways is listed once, under its first name; in `stateDict`, as in PyTorch,
  * under all of them.

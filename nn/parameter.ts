@@ -14,6 +14,8 @@ export type Initializer = (shape: Shape, stream: RandomStream) => Float64Array
  */
 export class Parameter extends Variable {
   readonly initializer: Initializer
+  /** @internal What `initialize` calls it, for messages. */
+  origin: string | undefined
 
   constructor(shape: Shape, initializer: Initializer) {
     check('Parameter', 'shape', shape, shapeRule)

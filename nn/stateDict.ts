@@ -37,11 +37,11 @@ interface Room {
   readonly characters: number
 }
 
-const names: Room = { count: 3, characters: 46 }
-const shapes: Room = { count: 2, characters: 76 }
+export const names: Room = { count: 3, characters: 46 }
+export const shapes: Room = { count: 2, characters: 76 }
 
 /** How many there are, and the first few. */
-function counted(what: string, all: readonly string[], { count, characters }: Room): string[] {
+export function counted(what: string, all: readonly string[], { count, characters }: Room): string[] {
   if (all.length === 0) return []
   const first = all.slice(0, count).map((text) => shortened(text, characters))
   return [`${all.length} ${what} (${[...first, ...(all.length > count ? ['…'] : [])].join(', ')})`]

@@ -77,6 +77,7 @@ describeArguments('thermograd/nn', nn, {
   ...named(['constant', 'uniform', 'normal', 'fanInUniform'], () => [1]),
   kaimingNormal: () => [[2, 2], new RandomStream([1, 2])],
   initialize: () => [new nn.Linear(2, 2), 1],
+  ownershipCheck: () => [() => tensor(1), [network]],
   multiStep: () => [0.1, [10, 20], 0.1],
   cosine: () => [0.1, 10, 0.01],
   crossEntropy: () => [logits(), labels(), { labelSmoothing: 0.1 }],

@@ -1,7 +1,7 @@
 import type { Batch } from '../../datasets/index.ts'
 import { grad, gradWhereReached, realize, type Tensor } from '../../engine/index.ts'
-import { type Method, scalarsOf } from '../../kd/index.ts'
-import { DOT, type Network, type Optimizer } from '../../nn/index.ts'
+import { type Distillation, type Loss, type Method, scalarsOf } from '../../kd/index.ts'
+import { type AnyModule, DOT, type Network, type Optimizer, ownershipCheck } from '../../nn/index.ts'
 import type { TeacherLogits } from '../teacherLogits/index.ts'
 import { type BatchTensors, batchTensors, readScalars } from './batch.ts'
 import { predictFrozen } from './frozen.ts'
@@ -15,6 +15,8 @@ export interface Pupil {
   readonly teacher?: Network
   /** Where the teacher's logits are kept, for a method that needs nothing else of it. */
   readonly teacherLogits?: TeacherLogits
+  /** What else the method computes with and nobody trains. */
+  readonly frozen?: readonly AnyModule[]
 }
 
 /** Everything that a step trains: the network's parameters, then the method's. */
@@ -40,20 +42,20 @@ export async function takeStep(
   return readScalars(scalars)
 }
 
-/** Records a step without computing it: the scalars, the next states of network, method and optimizer. */
+/**
+ * Records a step without computing it: the scalars, the next states of network, method and optimizer. Throws in the first
+ * step where the loss computes with parameters, or changes variables, that nobody owns.
+ */
 export function recordStep(
   pupil: Pupil,
   optimizer: Optimizer | DOT,
-  { images, labels, indices, teacherLogits }: BatchTensors,
+  batch: BatchTensors,
   epoch: number,
 ): Record<string, Tensor> {
-  const { network, method, teacher } = pupil
-  // Plans follow this order: the teacher's maps are gone before the student's, which gradients need, pile up.
-  const ofTeacher = teacherLogits
-    ? { logits: teacherLogits }
-    : teacher && predictFrozen(teacher, images, method.teacherStatistics)
-  const student = network.forward(images)
-  const result = method.forward({ student, teacher: ofTeacher, labels, epoch, indices })
+  const { network, method, teacher, frozen = [] } = pupil
+  const forward = () => recordLoss(pupil, batch, epoch)
+  const owners = [network, method, ...(teacher ? [teacher] : []), ...frozen]
+  const result = optimizer.steps === 0 ? ownershipCheck(forward, owners) : forward()
   const trained = trainedBy(pupil)
   if (optimizer instanceof DOT) {
     const { task, distillation } = result
@@ -65,4 +67,17 @@ export function recordStep(
     optimizer.step(grad(result.loss, trained))
   }
   return scalarsOf(result)
+}
+
+function recordLoss(
+  { network, method, teacher }: Pupil,
+  { images, labels, indices, teacherLogits }: BatchTensors,
+  epoch: number,
+): Loss | Distillation {
+  // Plans follow this order: the teacher's maps are gone before the student's, which gradients need, pile up.
+  const ofTeacher = teacherLogits
+    ? { logits: teacherLogits }
+    : teacher && predictFrozen(teacher, images, method.teacherStatistics)
+  const student = network.forward(images)
+  return method.forward({ student, teacher: ofTeacher, labels, epoch, indices })
 }

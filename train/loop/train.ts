@@ -1,6 +1,6 @@
 import type { Loader } from '../../datasets/index.ts'
 import type { Distiller } from '../../kd/index.ts'
-import { DOT, type Network, type Optimizer, SGD, type StateDict } from '../../nn/index.ts'
+import { type AnyModule, DOT, type Network, type Optimizer, SGD, type StateDict } from '../../nn/index.ts'
 import type { TeacherLogits } from '../teacherLogits/index.ts'
 import { Averages, type Sums } from './averages.ts'
 import type { Checkpoints } from './checkpoints.ts'
@@ -22,6 +22,8 @@ export interface Training {
   readonly teacher?: Network
   /** Where the teacher's logits are kept, for a method that needs nothing else of it. Default nowhere. */
   readonly teacherLogits?: TeacherLogits
+  /** Other modules that the loss computes with, and that are not to be trained. Default none. */
+  readonly frozen?: readonly AnyModule[]
   /** Names what the method draws. Default 0. */
   readonly seed?: number
   readonly recipe: Recipe
@@ -226,7 +228,7 @@ function bestOf(epochs: readonly EpochMetrics[]): EpochMetrics {
 
 /** The method built for both networks and the images. */
 function pupilOf(training: Training): Pupil {
-  const { network, distiller, teacher, teacherLogits, seed, trainingImages } = training
+  const { network, distiller, teacher, teacherLogits, frozen, seed, trainingImages } = training
   const { split } = trainingImages
   const image = split.images.shape.slice(1)
   const method = distiller.build({
@@ -236,7 +238,7 @@ function pupilOf(training: Training): Pupil {
     trainingLabels: trainingImages.labels,
     seed,
   })
-  return { network, method, teacher, teacherLogits }
+  return { network, method, teacher, teacherLogits, frozen }
 }
 
 function optimizerOf({ lr, momentum, weightDecay, dot }: Recipe, pupil: Pupil): Optimizer | DOT {

@@ -1,0 +1,63 @@
+import { aFunction, arrayOf, check, type Rule } from '../engine/arguments.ts'
+import { variablesReached } from '../engine/autograd.ts'
+import { demand } from '../engine/errors.ts'
+import { Tensor, type Variable } from '../engine/index.ts'
+import { format } from '../engine/shape.ts'
+import { assignedDuring } from '../engine/variable.ts'
+import { type AnyModule, moduleRule } from './module.ts'
+import { Parameter } from './parameter.ts'
+import { counted, shapes } from './stateDict.ts'
+
+const modulesRule: Rule = arrayOf(moduleRule)
+
+const lossRule: Rule = {
+  expected: 'a tensor, or an object with one as its loss',
+  allows: (value) =>
+    value instanceof Tensor || (value as { loss?: unknown } | undefined)?.loss instanceof Tensor,
+}
+
+/**
+ * Records a loss, and throws unless the modules own all that a training step must keep: each `Parameter` that a gradient
+ * of the loss reaches, which would otherwise stay as it is, and each variable that recording assigns, such as a running
+ * mean, which would otherwise be neither computed nor saved. Layers in private fields, closures and sets are owned by
+ * nobody. Call it in the first step of a loop, in training mode, with all modules that take part, those that are not to be
+ * trained included. Returns what `forward` returns, and computes nothing.
+ *
+ *     const forward = () => crossEntropy(student.forward(images).logits, labels)
+ *     const loss = step === 0 ? ownershipCheck(forward, [student]) : forward()
+ */
+export function ownershipCheck<Loss extends Tensor | { readonly loss: Tensor }>(
+  forward: () => Loss,
+  modules: readonly AnyModule[],
+): Loss {
+  check('ownershipCheck', 'forward', forward, aFunction)
+  check('ownershipCheck', 'modules', modules, modulesRule)
+  const { result, assigned } = assignedDuring(forward)
+  check('ownershipCheck', 'what forward returns', result, lossRule)
+  const owned = new Set<Variable>(modules.flatMap((module) => module.state()))
+  const loss = result instanceof Tensor ? result : result.loss
+  const parameters = [...variablesReached(loss).difference(owned)].filter((each) => each instanceof Parameter)
+  const buffers = [...assigned.difference(owned)]
+  const faults = [
+    ...listed('uses', 'untrained parameter', parameters),
+    ...listed('assigns', 'unsaved variable', buffers),
+  ]
+  demand(
+    faults.length === 0,
+    () =>
+      `ownershipCheck: the loss ${faults.join(' and ')}, listed by no module. A module does not see what lies in ` +
+      'private fields (#name), closures and sets: hold it in a public property, or in an array, plain object or map ' +
+      'there. A module that is not to be trained must be among the modules too (in a training: frozen)',
+  )
+  return result
+}
+
+function listed(verb: string, what: string, variables: readonly Variable[]): string[] {
+  const names = variables.map(nameOf)
+  return counted(names.length === 1 ? what : `${what}s`, names, shapes).map((some) => `${verb} ${some}`)
+}
+
+function nameOf(variable: Variable): string {
+  const origin = variable instanceof Parameter ? variable.origin : undefined
+  return origin === undefined ? format(variable.shape) : `${origin} ${format(variable.shape)}`
+}
