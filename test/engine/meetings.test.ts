@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { dialectOf } from '../../engine/executors/wasm/dialect.ts'
 import { wasm } from '../../engine/executors/wasm/index.ts'
+import { withTotals } from '../../engine/executors/wasm/longSums.ts'
 import { meetingsOf } from '../../engine/executors/wasm/meetings.ts'
 import type { EngineModes } from '../../engine/executors/wasm/modes.ts'
-import { placeValues } from '../../engine/executors/wasm/placement.ts'
+import { placeValues, scratchAmong } from '../../engine/executors/wasm/placement.ts'
 import { grad, type Tensor, tensor, type Variable, zeros } from '../../engine/index.ts'
 import { recordGraph } from '../../engine/plan/graph.ts'
 import { valuesRead, valuesWritten } from '../../engine/plan/kernels.ts'
@@ -20,7 +21,7 @@ function planned(wanted: readonly Tensor[]) {
     destination: 'committed' in x ? { overwrites: (x as Variable).committed } : ('kept' as const),
   }))
   const { graph } = recordGraph(wants)
-  const plan = schedule(graph, dialectOf(modes))
+  const plan = withTotals(schedule(graph, dialectOf(modes)))
   const placement = placeValues(graph, plan)
   return { graph, plan, placement, meetings: meetingsOf(graph, plan, placement) }
 }
@@ -73,6 +74,23 @@ describe('meetings of threads', () => {
       expect(meetings.filter(Boolean).length).toBeLessThan(kernels.length)
     },
   )
+
+  it('should not be needed for the totals of a long sum, which lie where nothing else does', () => {
+    const { graph, plan, placement } = planned(trainingStep('resnet8'))
+    const isScratch = scratchAmong(graph, plan.kernels)
+    const extents = plan.values.flatMap(({ shape }, value) => {
+      const place = placement.places[value]
+      return place?.in === 'arena'
+        ? [{ value, from: place.offset, end: place.offset + 4 * sizeOf(shape) }]
+        : []
+    })
+    const small = extents.filter(({ value, from, end }) => isScratch(value) && end - from <= 4096)
+    expect(small).not.toHaveLength(0)
+    for (const { value, from, end } of small) {
+      const others = extents.filter((other) => other.value !== value && other.from < end && from < other.end)
+      expect(others, `beside the scratch ${value}`).toEqual([])
+    }
+  })
 
   it('should leave the optimizer one pass over all parameters', () => {
     const parameters = createModel('resnet20').parameters()

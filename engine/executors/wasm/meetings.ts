@@ -3,7 +3,7 @@ import { valuesRead, valuesWritten } from '../../plan/kernels.ts'
 import type { Schedule } from '../../plan/schedule.ts'
 import { sizeOf } from '../../shape.ts'
 import { bytesPerElement } from './kernels/lanes.ts'
-import type { Place, Placement } from './placement.ts'
+import { type Place, type Placement, scratchAmong } from './placement.ts'
 
 /**
  * For each kernel, whether all threads must have ended those before it: where it writes what another has touched since
@@ -11,8 +11,7 @@ import type { Place, Placement } from './placement.ts'
  * nothing in common. Places in memory count, not values, since values that live one after the other share them.
  */
 export function meetingsOf(graph: Graph, { kernels, values }: Schedule, { places }: Placement): boolean[] {
-  const results = new Set(kernels.flatMap(valuesWritten))
-  const isScratch = (value: number) => value >= graph.inputs.length && !results.has(value)
+  const isScratch = scratchAmong(graph, kernels)
   const extentOf = (value: number) => extent(places[value]!, sizeOf(values[value].shape) * bytesPerElement)
   let since = { read: [] as Extent[], written: [] as Extent[] }
   return kernels.map((kernel) => {

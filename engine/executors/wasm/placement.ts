@@ -20,6 +20,18 @@ export interface Placement {
   readonly arenaBytes: number
 }
 
+/**
+ * Scratch of at most so many bytes shares its place with no other value. Otherwise threads would have to meet before each
+ * kernel that uses some, because another kernel had just used the same memory.
+ */
+const smallScratch = 4096
+
+/** Tells the values in which kernels only keep numbers on the way: no input, and no kernel's result. */
+export function scratchAmong(graph: Graph, kernels: readonly Kernel[]): (value: number) => boolean {
+  const results = new Set(kernels.flatMap(valuesWritten))
+  return (value) => value >= graph.inputs.length && !results.has(value)
+}
+
 /** Decides where each value of a schedule lives. */
 export function placeValues(graph: Graph, { values, kernels, outputs }: Schedule): Placement {
   const places: (Place | undefined)[] = new Array(values.length).fill(undefined)
@@ -32,15 +44,18 @@ export function placeValues(graph: Graph, { values, kernels, outputs }: Schedule
   })
 
   const lifetimes = lifetimesOf(kernels)
+  const isScratch = scratchAmong(graph, kernels)
   const wanted = new Set(outputs.map(({ value }) => value))
   const arena = values.flatMap(({ shape }, value) => {
     const lifetime = lifetimes.get(value) ?? { from: 0, to: 0 }
     if (places[value] !== undefined) return []
     const isInput = value < graph.inputs.length
     if (!lifetimes.has(value) && !isInput && !wanted.has(value)) return []
-    const from = isInput ? -1 : lifetime.from
-    const to = wanted.has(value) ? kernels.length : lifetime.to
-    return [{ value, bytes: sizeOf(shape) * bytesPerElement, from, to }]
+    const bytes = sizeOf(shape) * bytesPerElement
+    const isAlone = bytes <= smallScratch && isScratch(value)
+    const from = isInput || isAlone ? -1 : lifetime.from
+    const to = wanted.has(value) || isAlone ? kernels.length : lifetime.to
+    return [{ value, bytes, from, to }]
   })
   const { offsets, bytes } = layOutArena(arena)
   arena.forEach(({ value }, i) => {
