@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { sqrt, subtract, type Tensor } from '../../engine/index.ts'
+import { sqrt, subtract, type Tensor, tensor } from '../../engine/index.ts'
 import { alone, type Distiller, distiller, type Lesson, type Loss, Method } from '../../kd/index.ts'
+import { buffer } from '../../nn/index.ts'
 import { NonFiniteLossError, resolveRecipe, train } from '../../train/index.ts'
 import { numbersOf, tinyLoaders, tinyNetwork } from './tinyNetwork.ts'
 
@@ -93,7 +94,7 @@ describe('a loss that is not finite', () => {
     }
     const { error } = await stopped(spoiltTerm)
     expect(error.message).toContain(
-      'became NaN in epoch 1, step 1 of 3 (not finite: distance); the last good',
+      'became NaN in epoch 1, step 1 of 3 (not finite: distance); after that step',
     )
   })
 
@@ -101,15 +102,59 @@ describe('a loss that is not finite', () => {
     [
       Number.NaN,
       { epoch: 1, step: 2 },
-      'the training loss became NaN in epoch 1, step 2 of 3; the last good weights are the initial ones',
+      'the training loss became NaN in epoch 1, step 2 of 3; after that step 2 of 2 weights are not finite, first fc.weight; the last good weights are the initial ones',
     ],
     [
       Number.POSITIVE_INFINITY,
       { epoch: 3, step: 1 },
-      'the training loss became Infinity in epoch 3, step 1 of 3; the last good weights are those after epoch 2',
+      'the training loss became Infinity in epoch 3, step 1 of 3; after that step 2 of 2 weights are not finite, first fc.weight; the last good weights are those after epoch 2',
     ],
   ])('should be told of: %d at %j', async (value, place, message) => {
     expect((await stopped(spoilt(place, (loss) => loss.multiply(value)))).error.message).toBe(message)
+  })
+
+  it('should say so where all weights are finite', async () => {
+    const { error } = await stopped(
+      spoilt({ epoch: 2, step: 1 }, (loss) => loss.add(Number.POSITIVE_INFINITY)),
+    )
+    expect(error.message).toContain('step 1 of 3; after that step all weights are finite; the last good')
+  })
+
+  it('should name the first weight that is not, of the network or else of the method', async () => {
+    const names = ['fc.weight', 'fc.bias', 'method.scale']
+    await fc.assert(
+      fc.asyncProperty(fc.subarray(names, { minLength: 1 }), async (chosen) => {
+        const { error } = await stopped({
+          ...distiller('alone'),
+          build: ({ student }) =>
+            new (class extends Spoilt {
+              readonly scale = buffer([2], 1)
+              override forward(lesson: Lesson): Loss {
+                const loss = super.forward(lesson)
+                const slopes = student
+                  .namedParameters()
+                  .filter(([name]) => chosen.includes(name))
+                  .map(([, parameter]) => zeroOfInfiniteSlope(parameter).sum())
+                if (chosen.includes('method.scale')) this.scale.assign(this.scale.multiply(Number.NaN))
+                return { ...loss, loss: slopes.reduce((sum, slope) => sum.add(slope), loss.loss) }
+              }
+            })({ epoch: 1, step: 1 }, (loss) => loss.add(Number.POSITIVE_INFINITY)),
+        })
+        expect(error.message).toContain(
+          `after that step ${chosen.length} of 3 weights are not finite, first ${chosen[0]}; the last good`,
+        )
+      }),
+      { numRuns: 7 },
+    )
+  })
+
+  it('should be known to come from the weights that were given', async () => {
+    const network = tinyNetwork()
+    network.loadStateDict(new Map([...network.stateDict(), ['fc.bias', tensor([0, Number.NaN, 0])]]))
+    const recipe = resolveRecipe({ epochs: 1, batchSize: 8, lr: 0.1 })
+    await expect(train({ network, distiller: distiller('alone'), recipe, ...tinyLoaders() })).rejects.toThrow(
+      'epoch 1, step 1 of 3 (not finite: crossEntropy); fc.bias was not finite before the epoch; after that step 2 of 2',
+    )
   })
 
   it('should be noticed on the test images when the last step of an epoch spoilt the weights', async () => {

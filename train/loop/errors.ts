@@ -10,7 +10,15 @@ export interface Place {
   readonly steps: number
 }
 
-type LossName = 'training loss' | 'test loss'
+export type LossName = 'training loss' | 'test loss'
+
+/** What else is known of a loss that is not finite. */
+export interface Findings {
+  /** The terms of the loss that are not finite either. */
+  readonly terms: readonly string[]
+  /** What is true of the weights, in words. */
+  readonly weights: readonly string[]
+}
 
 /**
  * A loss that is NaN or infinite: the recipe, for example its learning rate, does not suit the task. Its gradients
@@ -20,27 +28,14 @@ export class NonFiniteLossError extends InvalidInputError {
   override name = 'NonFiniteLossError'
   readonly place: Place
 
-  /** `terms` are those of the loss that are not finite either. */
-  constructor(loss: LossName, value: number, place: Place, terms: readonly string[] = []) {
+  constructor(loss: LossName, value: number, place: Place, { terms, weights }: Findings) {
     const { epoch, step, steps } = place
     const becauseOf = terms.length > 0 ? ` (not finite: ${terms.join(', ')})` : ''
-    const weights = epoch === 1 ? 'the initial ones' : `those after epoch ${epoch - 1}`
-    super(
-      `the ${loss} became ${value} in epoch ${epoch}, step ${step} of ${steps}${becauseOf}; the last good weights are ${weights}`,
-    )
+    const lastGood = `the last good weights are ${epoch === 1 ? 'the initial ones' : `those after epoch ${epoch - 1}`}`
+    const became = `the ${loss} became ${value} in epoch ${epoch}, step ${step} of ${steps}${becauseOf}`
+    super([became, ...weights, lastGood].join('; '))
     this.place = place
   }
-}
-
-/** Throws `NonFiniteLossError` for a loss that is no finite number, naming which of its terms are not, either. */
-export function demandFinite(
-  name: LossName,
-  { loss, ...terms }: Readonly<Record<string, number>>,
-  place: Place,
-): void {
-  if (Number.isFinite(loss)) return
-  const notFinite = Object.keys(terms).filter((term) => !Number.isFinite(terms[term]))
-  throw new NonFiniteLossError(name, loss, place, notFinite)
 }
 
 /** Somebody asked a training to stop, and it has. */

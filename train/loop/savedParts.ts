@@ -31,7 +31,7 @@ export async function restoreParts(
   return withPrefix('good', tensors)
 }
 
-function prefixed(prefix: string, tensors: StateDict): [string, Tensor][] {
+export function prefixed(prefix: string, tensors: StateDict): [string, Tensor][] {
   return [...tensors].map(([name, tensor]) => [`${prefix}.${name}`, tensor])
 }
 

@@ -5,9 +5,10 @@ import type { TeacherLogits } from '../teacherLogits/index.ts'
 import { Averages, type Sums } from './averages.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import { Examiner } from './distribution.ts'
-import { demandFinite, type Place, TrainingStopped } from './errors.ts'
+import { type Place, TrainingStopped } from './errors.ts'
 import { evaluate } from './evaluate.ts'
 import { demandTrainableLastBatch } from './lastBatch.ts'
+import { demandFinite } from './nonFinite.ts'
 import type { EpochMetrics, Observer } from './observer.ts'
 import { type Recipe, scheduleOf } from './recipe.ts'
 import { restoreParts, savedParts } from './savedParts.ts'
@@ -168,7 +169,7 @@ class Session {
       const scalars = await takeStep(this.#pupil, this.#optimizer, batch, epoch)
       const { guardedRows: guarded = 0, ...means } = scalars
       const place = { epoch, step: ++step, steps }
-      demandFinite('training loss', means, place)
+      await demandFinite('training loss', means, place, this.#pupil, this.#goodWeights)
       averages.add(means, batch.labels.length)
       guardedRows += guarded
       for (const observer of this.#observers) observer.stepEnded?.({ ...place, images: batch.labels.length })
@@ -180,7 +181,8 @@ class Session {
     const { test, distribution } = await this.#examiner.examine(epoch)
     const validation = validationImages && (await evaluate(network, validationImages))
     // The weights of the last step have been used for the first time now.
-    demandFinite('test loss', { loss: test.loss }, { epoch, step, steps })
+    const place = { epoch, step, steps }
+    await demandFinite('test loss', { loss: test.loss }, place, this.#pupil, this.#goodWeights)
     return {
       epoch,
       lr: this.#optimizer.lr,

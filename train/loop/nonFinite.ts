@@ -1,0 +1,40 @@
+import type { Tensor } from '../../engine/index.ts'
+import type { StateDict } from '../../nn/index.ts'
+import { type LossName, NonFiniteLossError, type Place } from './errors.ts'
+import { prefixed } from './savedParts.ts'
+import type { Pupil } from './step.ts'
+
+/**
+ * Throws `NonFiniteLossError` for a loss that is not finite, naming which of its terms are not, either, and the first weight
+ * that is not. The weights that gave the loss have been overwritten by its step: what is left are those after it, and
+ * those with which the epoch began. Nothing is read where the loss is finite.
+ */
+export async function demandFinite(
+  name: LossName,
+  { loss, ...terms }: Readonly<Record<string, number>>,
+  place: Place,
+  { network, method }: Pupil,
+  beforeTheEpoch: StateDict,
+): Promise<void> {
+  if (Number.isFinite(loss)) return
+  const before = await notFiniteAmong(beforeTheEpoch)
+  const weights = [...network.stateDict(), ...prefixed('method', method.stateDict())]
+  const after = await notFiniteAmong(weights)
+  throw new NonFiniteLossError(name, loss, place, {
+    terms: Object.keys(terms).filter((term) => !Number.isFinite(terms[term])),
+    weights: [
+      ...(before.length > 0 ? [`${before[0]} was not finite before the epoch`] : []),
+      after.length > 0
+        ? `after that step ${after.length} of ${weights.length} weights are not finite, first ${after[0]}`
+        : 'after that step all weights are finite',
+    ],
+  })
+}
+
+async function notFiniteAmong(weights: Iterable<readonly [string, Tensor]>): Promise<string[]> {
+  const names: string[] = []
+  for (const [name, weight] of weights) {
+    if (!(await weight.data()).every(Number.isFinite)) names.push(name)
+  }
+  return names
+}
