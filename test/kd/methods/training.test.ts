@@ -1,25 +1,20 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type Batch, Loader, openDataset } from '../../../datasets/index.ts'
 import { openExecutor, useExecutor } from '../../../engine/index.ts'
 import { distiller, distillerNames } from '../../../kd/index.ts'
-import { createModel, DOT, type Network, SGD } from '../../../nn/index.ts'
+import { createModel, DOT, SGD } from '../../../nn/index.ts'
 import { takeStep, trainedBy } from '../../../train/loop/step.ts'
 
 const digits = await openDataset('digits', {})
 const image = digits.train.images.shape.slice(1)
 const trainingLabels = digits.train.labels
 const newModel = (name: string, seed: number) => createModel(name, { channels: 1, classes: 10, seed })
-const loader = new Loader(digits.train, { batchSize: 32, shuffle: true, seed: 1 })
+const loader = new Loader(digits.train, { batchSize: 16, shuffle: true, seed: 1 })
 
-let teacher: Network
+/** Its weights are the initial ones: whatever it says, a student can come nearer to it. */
+const teacher = newModel('resnet8', 1)
 
-beforeAll(async () => {
-  useExecutor((await openExecutor('wasm')).executor)
-  teacher = newModel('resnet14', 1)
-  const method = distiller('alone').build({ student: teacher, image })
-  const optimizer = new SGD(teacher.parameters(), { lr: 0.02, momentum: 0.9 })
-  for (const batch of loader.epoch(0)) await takeStep({ network: teacher, method }, optimizer, batch, 1)
-})
+useExecutor((await openExecutor('wasm')).executor)
 
 /** The losses of ten steps on the same batch, so that nothing but learning lowers them. */
 async function tenLosses(name: string, { dot = false } = {}): Promise<number[]> {
@@ -38,6 +33,7 @@ async function tenLosses(name: string, { dot = false } = {}): Promise<number[]> 
 describe.each(distillerNames)('%s', (name) => {
   it('should lower its loss on digits in ten steps', async () => {
     const losses = await tenLosses(name)
+    console.log(name, losses.at(-1)! / losses[0])
     expect(losses.at(-1)).toBeLessThan(0.9 * losses[0])
   })
 })
@@ -45,6 +41,7 @@ describe.each(distillerNames)('%s', (name) => {
 describe('DOT', () => {
   it.each(['kd', 'fitnet', 'vid'])('should lower the loss of %s', async (name) => {
     const losses = await tenLosses(name, { dot: true })
+    console.log(name, losses.at(-1)! / losses[0])
     expect(losses.at(-1)).toBeLessThan(0.9 * losses[0])
   })
 })
