@@ -174,7 +174,10 @@ export function leakyRelu(x: TensorLike, slope = 0.01): Tensor {
   return where(less(0, value), value, multiply(value, slope))
 }
 
-/** x where positive, else alpha (eˣ − 1); derivatives at 0 are those from below. PyTorch: `torch.nn.functional.elu`. */
+/**
+ * x where positive, else alpha (eˣ − 1); derivatives at 0 are those from below. PyTorch: `torch.nn.functional.elu`, whose
+ * gradient at NaN is NaN, as here, or 1 in the elements that are left over when its vectors are full.
+ */
 export function elu(x: TensorLike, alpha = 1): Tensor {
   checkOperands('elu', x)
   check('elu', 'alpha', alpha, finite)

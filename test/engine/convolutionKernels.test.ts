@@ -1,7 +1,16 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { wasm } from '../../engine/executors/wasm/index.ts'
-import { conv2d, type Executor, grad, openExecutor, type Tensor, tensor } from '../../engine/index.ts'
+import {
+  conv2d,
+  type Executor,
+  flip,
+  grad,
+  openExecutor,
+  permute,
+  type Tensor,
+  tensor,
+} from '../../engine/index.ts'
 import { RandomStream, streamKey } from '../../engine/random.ts'
 import { type Shape, sizeOf } from '../../engine/shape.ts'
 
@@ -14,8 +23,20 @@ interface Sizes {
   readonly kernel: number
   readonly stride: number
   readonly isDepthwise: boolean
+  readonly layout: keyof typeof layouts
   readonly seed: number
 }
+
+const axes = [3, 2, 1, 0]
+
+/** How maps, weights and cotangents lie in memory. */
+const layouts = {
+  dense: { shape: (shape: Shape) => shape, view: (x: Tensor) => x },
+  flipped: { shape: (shape: Shape) => shape, view: (x: Tensor) => flip(x, axes) },
+  permuted: { shape: (shape: Shape) => shape.toReversed(), view: (x: Tensor) => permute(x, axes) },
+}
+
+const layoutArb = fc.constantFrom<Sizes['layout']>('dense', 'flipped', 'permuted')
 
 /** Large enough, and of sizes even enough, for every way in which an executor may compute a convolution. */
 const convolutionArb: fc.Arbitrary<Sizes> = fc.record({
@@ -27,6 +48,7 @@ const convolutionArb: fc.Arbitrary<Sizes> = fc.record({
   kernel: fc.constantFrom(1, 3),
   stride: fc.constantFrom(1, 2),
   isDepthwise: fc.boolean(),
+  layout: layoutArb,
   seed: fc.nat({ max: 1000 }),
 })
 
@@ -41,6 +63,7 @@ const filteredArb = (outputTile: 2 | 4): fc.Arbitrary<Sizes> =>
     kernel: fc.constant(3),
     stride: fc.constant(1),
     isDepthwise: fc.constant(false),
+    layout: layoutArb,
     seed: fc.nat({ max: 1000 }),
   })
 
@@ -51,10 +74,9 @@ function convolutionOf(sizes: Sizes): Tensor[] {
   const groups = isDepthwise ? channels : 1
   const normal = (name: string, shape: Shape) => {
     const stream = new RandomStream(streamKey(seed, name))
-    return tensor(
-      Float32Array.from({ length: sizeOf(shape) }, () => stream.normal()),
-      { shape },
-    )
+    const layout = layouts[sizes.layout]
+    const elements = Float32Array.from({ length: sizeOf(shape) }, () => stream.normal())
+    return layout.view(tensor(elements, { shape: layout.shape(shape) }))
   }
   const x = normal('x', [count, channels, height, width])
   const weight = normal('weight', [filters, channels / groups, kernel, kernel])
@@ -127,7 +149,7 @@ describe('Winograd', () => {
   ] as const)('should compute by $title', async ({ winograd, count, size }) => {
     const sizes = {
       ...{ count, channels: 64, filters: 64, height: size, width: size },
-      ...{ kernel: 3, stride: 1, isDepthwise: false, seed: 1 },
+      ...{ kernel: 3, stride: 1, isDepthwise: false, layout: 'dense' as const, seed: 1 },
     }
     const chosen = await bytesOn(wasm({ winograd: true }), sizes)
     for (const method of [false, 2, 4] as const) {

@@ -8,6 +8,7 @@ import { Operand, Scalar, type TensorLikeOperand } from './operand.ts'
 import { kindOf, type Outcome } from './outcome.ts'
 import type { Subject } from './subject.ts'
 import { type OperationName, subjects } from './subjects/index.ts'
+import type { Mixing } from './winograd.ts'
 
 /** A call of a public operation, as a function or as a method of its first operand. */
 export class Call {
@@ -59,6 +60,14 @@ export class Call {
     if (!isFloat(value.dtype)) return { value, gradients: sources.map(zerosLike) }
     const seed = hostTensor(castLike(cotangentFor(value.shape), value), value.shape)
     return { value, gradients: grad(value, sources, seed) }
+  }
+
+  /** What Winograd's method may make of its results, where it may have a part in them. */
+  mixed(output: Shape): readonly (Mixing | undefined)[] {
+    const mixed = this.subject.mixed?.(this.args, output)
+    if (mixed === undefined) return []
+    const sources = this.tensors.filter(isDifferentiable)
+    return [mixed.value, ...sources.map((source) => mixed.gradients.get(source))]
   }
 
   /** The call in Python, the operands being x[0], x[1], … */

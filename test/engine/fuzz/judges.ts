@@ -3,7 +3,7 @@ import { modes as wasmModes } from '../modes.ts'
 import type { Contestant, Judges } from './trial.ts'
 
 async function openContestant(name: string): Promise<Contestant> {
-  return { name, executor: (await openExecutor(name)).executor }
+  return { name, executor: (await openExecutor(name)).executor, hasWinograd: name === 'wasm' }
 }
 
 /** The reference with an executor of each name. */
@@ -16,7 +16,11 @@ export async function judgesOf(...names: readonly string[]): Promise<Judges> {
 export async function everyJudge(): Promise<Judges> {
   const { reference, always } = await judgesOf('reference', 'wasm', 'gpujs-cpu')
   const webgpu = await openContestant('webgpu').catch(() => undefined)
-  const modes = wasmModes.slice(1).map(({ name, open }) => ({ name, executor: open() }))
+  const modes = wasmModes.slice(1).map(({ name, open, differences: { winograd } }) => ({
+    name,
+    executor: open(),
+    hasWinograd: winograd !== false,
+  }))
   const gpu = [await openContestant('gpujs-webasm'), ...(webgpu ? [webgpu] : [])]
   return { reference, always, byTurns: [...modes, ...gpu] }
 }

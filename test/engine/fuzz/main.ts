@@ -34,8 +34,10 @@ if (pytorch) console.log(`Against PyTorch ${pytorch.version}`)
 const operations = options.operation ?? operationNames
 const runs = Math.ceil(options.cases / operations.length)
 const tally = new Tally()
+/** A line that is written over on a terminal, and one of each operation in a log. */
 const progress = (name: OperationName) => {
-  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${tally.cases} cases, ${name}`)
+  const line = `${tally.cases} cases, ${name}`
+  process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${line}` : `${line}\n`)
 }
 let failures = 0
 for await (const report of fuzz(

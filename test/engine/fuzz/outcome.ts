@@ -1,5 +1,6 @@
 import { type DType, isFloat } from '../../../engine/dtype.ts'
 import { equalShapes, format, indexAt, type Shape } from '../../../engine/shape.ts'
+import type { Mixing } from './winograd.ts'
 
 /** What a call gave. */
 export interface Outcome {
@@ -46,21 +47,24 @@ export function allowances(
 }
 
 /**
- * Says where two outcomes differ: in kind, in shape, or at an element. NaN must be where NaN is and ∞ where ∞ is; a
- * number past the largest one is ∞.
+ * Says where two outcomes differ: in kind, in shape, or at an element. NaN must be where NaN is and ∞ where ∞ is, but
+ * where a result is mixed; a number past the largest one is ∞.
  */
 export function complainOfOutcome(
   got: Outcome,
   wanted: Outcome,
   allowed: readonly Float64Array[],
-  { largest }: Precision,
+  { largest, relative }: Precision,
+  mixed: readonly (Mixing | undefined)[] = [],
 ): string | undefined {
   if (got.kind !== wanted.kind) return `the result is ${got.kind}, expected ${wanted.kind}`
   if (!equalShapes(got.shape, wanted.shape))
     return `the shape is ${format(got.shape)}, expected ${format(wanted.shape)}`
   for (const [r, result] of wanted.results.entries()) {
+    const { scale = 0, isReached } = mixed[r] ?? {}
     for (let i = 0; i < result.length; i++) {
-      if (isWithin(got.results[r][i], result[i], allowed[r][i], largest)) continue
+      if (isWithin(got.results[r][i], result[i], allowed[r][i] + relative * scale, largest)) continue
+      if (!Number.isFinite(got.results[r][i]) && isReached?.(i)) continue
       const place = r === 0 ? `element ${format(indexAt(i, wanted.shape))}` : `gradient ${r - 1} at ${i}`
       return `${place} is ${got.results[r][i]}, expected ${result[i]} ± ${allowed[r][i].toPrecision(2)}`
     }

@@ -117,6 +117,12 @@ def softplus(x):
     return F.softplus(x, threshold=40)
 
 
+def elu(x, alpha):
+    """By whole vectors, whose gradient at NaN is NaN; of elements that fill no vector, F.elu has 1 there."""
+    x = floating(x)
+    return F.elu(F.pad(x.flatten(), [0, -x.numel() % 16]), alpha)[: x.numel()].reshape(x.shape)
+
+
 def gather(x, axis, index):
     shape = list(x.shape)
     shape[axis] = index.shape[axis]

@@ -29,7 +29,6 @@ export function comparable(call: Call, { results }: Outcome, type: 'float32' | '
   const tells = periodic.has(call.operation) || (rounding === 'selecting' && isMixed(call))
   if (type === 'float32' && tells && !integersFitSingle(call)) return 0
   if (range !== undefined && !isInRange(call, range.bits * width)) return 0
-  if (range?.finite && !call.operands.every((operand) => elementsOf(operand).every(Number.isFinite))) return 0
   return isInRange(call, gradientBits * width) ? results.length : 1
 }
 

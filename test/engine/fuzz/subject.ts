@@ -1,5 +1,7 @@
 import type fc from 'fast-check'
+import type { Shape } from '../../../engine/shape.ts'
 import type { TensorLikeOperand } from './operand.ts'
+import type { Mixed } from './winograd.ts'
 
 /** An argument as PyTorch sees it: the name of a tensor in place of the tensor. */
 type InPython<Argument> = Argument extends TensorLikeOperand
@@ -40,26 +42,29 @@ export interface Subject {
   readonly rounding?: 'selecting' | 'elementwise' | 'normwise' | 'beside operands' | number
   /**
    * On the way, numbers grow or shrink so much that float32 loses those of operands beyond 2^±bits, and float64 those
-   * beyond eight times as many bits; or an infinity or a NaN spreads. The results are not compared then; with the
-   * reason.
+   * beyond eight times as many bits. The results are not compared then; with the reason.
    */
-  readonly range?: { readonly bits: number; readonly finite?: boolean; readonly reason: string }
+  readonly range?: { readonly bits: number; readonly reason: string }
+  /** What an executor with Winograd's method may make of it. */
+  readonly mixed?: (args: readonly unknown[], output: Shape) => Mixed | undefined
 }
 
 /** What a record says beside its calls. */
 export interface More<Arguments extends readonly unknown[]> extends Pick<Subject, 'rounding' | 'range'> {
   readonly differences?: readonly Difference<Arguments>[]
+  readonly mixed?: (args: Arguments, output: Shape) => Mixed | undefined
 }
 
 /** A record of which Python's call and the differences are checked against the types of the arguments. */
 export function subject<Arguments extends readonly unknown[]>(
   args: fc.Arbitrary<Arguments>,
   pytorch?: (...args: AllInPython<Arguments>) => string,
-  { differences = [], ...more }: More<Arguments> = {},
+  { differences = [], mixed, ...more }: More<Arguments> = {},
 ): Subject {
   return {
     args,
     pytorch: pytorch && ((given) => pytorch(...(given as AllInPython<Arguments>))),
+    mixed: mixed && ((given, output) => mixed(given as Arguments, output)),
     differenceAt: (given) => differences.find(({ when }) => when(...(given as Arguments))),
     ...more,
   }

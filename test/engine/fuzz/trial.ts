@@ -13,6 +13,8 @@ import { allowed } from './tolerance.ts'
 export interface Contestant {
   readonly name: string
   readonly executor: Executor
+  /** Whether it may compute convolutions by Winograd's method. */
+  readonly hasWinograd: boolean
 }
 
 /** What calls are tried on. */
@@ -75,7 +77,7 @@ async function complainOfContestants(
   const isDouble = [wide.value, ...call.tensors].some(({ dtype }) => dtype === 'float64')
   const compared = isDouble ? 0 : comparable(call, truth, 'float32')
   let margins: Float64Array[] | undefined
-  for (const { name, executor } of contestants) {
+  for (const { name, executor, hasWinograd } of contestants) {
     if (!fits(call, executor)) continue
     if (isDouble && executor !== reference) {
       const complaint = await complainUnlessRefused(call, executor)
@@ -88,7 +90,8 @@ async function complainOfContestants(
     )
     margins ??= await allowed(call, truth, single, reference)
     tally.compared++
-    const complaint = complainOfOutcome(part(got, compared), part(truth, compared), margins, single)
+    const mixed = hasWinograd ? call.mixed(truth.shape) : []
+    const complaint = complainOfOutcome(part(got, compared), part(truth, compared), margins, single, mixed)
     if (complaint !== undefined) return `${name}: ${complaint}`
   }
   return undefined

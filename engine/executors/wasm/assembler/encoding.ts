@@ -1,8 +1,9 @@
 /** Bytes of WebAssembly code. Expressions nest, so code is a tree of bytes until a function takes it up. */
 export type Code = number | readonly Code[]
 
-/** An unsigned number in LEB128. */
+/** An unsigned number in LEB128. A negative one is a fault of the caller: as an offset it would lead out of the memory. */
 export function unsigned(value: number): number[] {
+  if (value < 0) throw new RangeError(`expected an unsigned number, got ${value}`)
   const bytes: number[] = []
   let rest = value
   do {

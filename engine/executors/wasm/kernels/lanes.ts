@@ -9,29 +9,29 @@ export const laneCount = 4
 
 /** `lanes` elements, `stride` bytes apart, from `pointer + offset`; the other lanes are 0, or repeat at stride 0. */
 export function loadLanes(pointer: Code, offset: number, stride: number, lanes: number): Code {
-  if (stride === 0) return v128.load32_splat(pointer, offset)
-  if (stride === bytesPerElement && lanes === laneCount) return v128.load(pointer, offset)
+  if (stride === 0) return v128.load32_splat(...reach(pointer, offset))
+  if (stride === bytesPerElement && lanes === laneCount) return v128.load(...reach(pointer, offset))
   let vector: Code = v128.zero
   for (let lane = 0; lane < lanes; lane++) {
-    vector = v128.load_lane(
-      shifted(pointer, lane * stride),
-      vector,
-      lane,
-      offset + Math.max(0, lane * stride),
-    )
+    const [address, ahead] = reach(pointer, offset + lane * stride)
+    vector = v128.load_lane(address, vector, lane, ahead)
   }
   return vector
 }
 
 /** Writes the first `lanes` elements of a vector, `stride` bytes apart, to `pointer + offset`. */
 export function storeLanes(pointer: Code, offset: number, stride: number, lanes: number, vector: Code): Code {
-  if (stride === bytesPerElement && lanes === laneCount) return v128.store(pointer, vector, offset)
-  return Array.from({ length: lanes }, (_, lane) =>
-    v128.store_lane(shifted(pointer, lane * stride), vector, lane, offset + Math.max(0, lane * stride)),
-  )
+  if (stride === bytesPerElement && lanes === laneCount) {
+    const [address, ahead] = reach(pointer, offset)
+    return v128.store(address, vector, ahead)
+  }
+  return Array.from({ length: lanes }, (_, lane) => {
+    const [address, ahead] = reach(pointer, offset + lane * stride)
+    return v128.store_lane(address, vector, lane, ahead)
+  })
 }
 
-/** Immediate offsets cannot be negative: a backward step is added to the pointer. */
-function shifted(pointer: Code, step: number): Code {
-  return step < 0 ? i32.add(pointer, i32.const(step)) : pointer
+/** An address and an immediate offset, which cannot be negative: a step backwards is added to the pointer. */
+function reach(pointer: Code, offset: number): readonly [address: Code, ahead: number] {
+  return offset < 0 ? [i32.add(pointer, i32.const(offset)), 0] : [pointer, offset]
 }

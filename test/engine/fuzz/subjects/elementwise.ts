@@ -99,17 +99,8 @@ export const elementwise = {
   gelu: ofFloat('F.gelu', { rounding: 'beside operands' }),
   relu: subject(fc.tuple(tensorOrNumber), (x) => `F.relu(${x})`, selecting),
   leakyRelu: subject(withNumber, (x, slope = 0.01) => `F.leaky_relu(floating(${x}), ${py(slope)})`),
-  elu: subject(withNumber, (x, alpha = 1) => `F.elu(floating(${x}), ${py(alpha)})`, {
-    differences: [
-      {
-        reason: 'the gradient of elu is NaN at NaN; PyTorch has 1',
-        when: (x) => x.elements.some(Number.isNaN),
-        inGradients: true,
-      },
-    ],
-    // PyTorch computes exp(x) − 1.
-    rounding: 1,
-  }),
+  // PyTorch computes exp(x) − 1.
+  elu: subject(withNumber, (x, alpha = 1) => `elu(${x}, ${py(alpha)})`, { rounding: 1 }),
   clamp: subject(
     anyOperand().chain((x) => optional([x], scalar, scalar)),
     (x, low, high) => `torch.clamp(${x}, ${bound(low, -Infinity)}, ${bound(high, Infinity)})`,

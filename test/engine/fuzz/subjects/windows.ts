@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { anyOperand, both, operandLike, optional, options, pair, types } from '../arguments.ts'
 import type { Operand } from '../operand.ts'
 import { py, type Subject, subject } from '../subject.ts'
+import { winogradMixed } from '../winograd.ts'
 
 const channels = fc.integer({ min: 1, max: 4 })
 const images = fc.oneof(
@@ -15,22 +16,37 @@ const side = fc.oneof(
 
 const maps: fc.Arbitrary<Operand> = anyOperand(fc.tuple(images, channels, side, side))
 
+const anyConvolution = fc.record({
+  images,
+  groups: fc.constantFrom(1, 1, 1, 2, 3),
+  channels: fc.integer({ min: 1, max: 9 }),
+  filters: fc.integer({ min: 1, max: 9 }),
+  size: fc.tuple(side, side),
+  kernel: fc.oneof(fc.constant([3, 3]), fc.constant([1, 1]), fc.tuple(channels, channels)),
+  geometry: options({
+    stride: pair(1, 3),
+    padding: pair(0, 2),
+    dilation: pair(1, 2),
+  }),
+  dtypes: types(3),
+  bias: fc.boolean(),
+})
+
+/** Of shapes for which wasm has Winograd's method. */
+const filteredConvolution = fc.record({
+  images,
+  groups: fc.constant(1),
+  channels: fc.constant(8),
+  filters: fc.constantFrom(8, 16),
+  size: fc.tuple(fc.constantFrom(2, 4, 6, 8), fc.constantFrom(2, 4, 8)),
+  kernel: fc.constant([3, 3]),
+  geometry: options({ stride: fc.constant(1), padding: pair(0, 2), dilation: fc.constant(1) }),
+  dtypes: fc.constant(['float32', 'float32', 'float32'] as const),
+  bias: fc.boolean(),
+})
+
 const convolution = fc
-  .record({
-    images,
-    groups: fc.constantFrom(1, 1, 1, 2, 3),
-    channels: fc.integer({ min: 1, max: 9 }),
-    filters: fc.integer({ min: 1, max: 9 }),
-    size: fc.tuple(side, side),
-    kernel: fc.oneof(fc.constant([3, 3]), fc.constant([1, 1]), fc.tuple(channels, channels)),
-    geometry: options({
-      stride: pair(1, 3),
-      padding: pair(0, 2),
-      dilation: pair(1, 2),
-    }),
-    dtypes: types(3),
-    bias: fc.boolean(),
-  })
+  .oneof({ weight: 4, arbitrary: anyConvolution }, { weight: 1, arbitrary: filteredConvolution })
   .chain(({ images, groups, channels, filters, size, kernel, geometry, dtypes, bias }) =>
     fc.tuple(
       operandLike([images, groups * channels, ...size], dtypes[0]),
@@ -67,13 +83,6 @@ const product = fc
   )
 
 const products = { range: { bits: 58, reason: 'sums of products' } }
-const windowedProducts = {
-  range: {
-    bits: 58,
-    finite: true,
-    reason: 'sums of products; the methods of Winograd and of padding spread infinities',
-  },
-}
 const partialSums = { range: { bits: 115, reason: 'partial sums' } }
 
 export const windows = {
@@ -83,7 +92,13 @@ export const windows = {
     (x, weight, bias, { stride, padding, dilation, groups = 1 }) =>
       `conv2d(${x}, ${weight}, ${bias ?? 'None'}, ${py(both(stride, 1))}, ${py(both(padding, 0))}, ` +
       `${py(both(dilation, 1))}, ${groups})`,
-    windowedProducts,
+    {
+      ...products,
+      mixed: ([x, weight, , { stride, padding, dilation, groups = 1 }], output) =>
+        [groups, ...both(stride, 1), ...both(dilation, 1)].every((each) => each === 1)
+          ? winogradMixed(x, weight, both(padding, 0), output)
+          : undefined,
+    },
   ),
   maxPool2d: subject(
     fc.tuple(maps, pair(1, 4)).chain((call) => optional(call, pooling)),
