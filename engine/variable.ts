@@ -1,8 +1,8 @@
 import { convertHost, type DType, isFloat } from './dtype.ts'
 import { demand } from './errors.ts'
 import { Node, type Value } from './node.ts'
+import { cast } from './operations/casts.ts'
 import { checkTensor, detach } from './operations/constants.ts'
-import { cast } from './operations/elementwise.ts'
 import { equalShapes, format } from './shape.ts'
 import { hostTensor, Tensor } from './tensor.ts'
 

@@ -3,36 +3,13 @@ import { type DType, dtypeRule, isInt32, promote } from '../dtype.ts'
 import { demand } from '../errors.ts'
 import type { Shape } from '../shape.ts'
 import type { Tensor, TensorLike } from '../tensor.ts'
+import { abs, add, ceil, divide, floor, maximum, minimum, multiply, negate, subtract } from './arithmetic.ts'
+import { asFloat, cast } from './casts.ts'
+import { equal, less, lessEqual, logicalAnd, logicalNot, where } from './comparisons.ts'
 import { asTensor, checkOperands, checkShape, detach, literal } from './constants.ts'
-import {
-  abs,
-  add,
-  asFloat,
-  cast,
-  ceil,
-  cos,
-  divide,
-  equal,
-  erf,
-  exp,
-  expm1,
-  floor,
-  less,
-  lessEqual,
-  log,
-  log1p,
-  logicalAnd,
-  logicalNot,
-  maximum,
-  minimum,
-  multiply,
-  negate,
-  sin,
-  sqrt,
-  subtract,
-  where,
-} from './elementwise.ts'
-import { broadcastTo } from './movement.ts'
+import { erf, exp, expm1, log, log1p, sqrt } from './powers.ts'
+import { broadcastTo } from './reshaping.ts'
+import { cos, sin } from './trigonometry.ts'
 
 /** A tensor of one number. PyTorch: `torch.full`. */
 export function full(shape: Shape, value: number, dtype: DType = 'float32'): Tensor {

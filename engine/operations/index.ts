@@ -1,63 +1,26 @@
 /** Every operation of the engine, primitive or composed. */
-export { arange, detach, iota } from './constants.ts'
-export { type Conv2dOptions, conv2d, type Pair } from './convolution.ts'
 export {
   abs,
-  acos,
   add,
-  asin,
-  atan,
-  atan2,
-  cast,
   ceil,
-  cos,
-  cosh,
   divide,
-  equal,
-  erf,
-  exp,
-  expm1,
   floor,
-  less,
-  lessEqual,
-  log,
-  log1p,
-  logicalAnd,
-  logicalNot,
-  logicalOr,
   maximum,
   minimum,
   multiply,
   negate,
-  power,
   remainder,
   round,
   sign,
-  sin,
-  sinh,
-  sqrt,
   subtract,
-  tanh,
-  where,
-} from './elementwise.ts'
+} from './arithmetic.ts'
+export { cast } from './casts.ts'
+export { equal, less, lessEqual, logicalAnd, logicalNot, logicalOr, where } from './comparisons.ts'
+export { arange, detach, iota } from './constants.ts'
+export { type Conv2dOptions, conv2d, type Pair } from './convolution.ts'
 export * from './functions.ts'
 export { gather, oneHot, scatterAdd, take } from './indexing.ts'
 export { matmul } from './matmul.ts'
-export {
-  broadcastTo,
-  concatenate,
-  expandDimensions,
-  flatten,
-  flip,
-  pad,
-  permute,
-  type Range,
-  reshape,
-  slice,
-  squeeze,
-  stack,
-  transpose,
-} from './movement.ts'
 export {
   adaptiveAveragePool2d,
   averagePool2d,
@@ -65,6 +28,7 @@ export {
   maxPool2d,
   type PoolOptions,
 } from './pooling.ts'
+export { erf, exp, expm1, log, log1p, power, sqrt } from './powers.ts'
 export { randomBits, randomNormal, randomUniform } from './randomness.ts'
 export {
   type Axes,
@@ -86,3 +50,6 @@ export {
   type VarianceOptions,
   variance,
 } from './reductions.ts'
+export { broadcastTo, expandDimensions, flatten, permute, reshape, squeeze, transpose } from './reshaping.ts'
+export { concatenate, flip, pad, type Range, slice, stack } from './slicing.ts'
+export { acos, asin, atan, atan2, cos, cosh, sin, sinh, tanh } from './trigonometry.ts'

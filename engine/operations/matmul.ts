@@ -2,10 +2,10 @@ import { promote } from '../dtype.ts'
 import { demand } from '../errors.ts'
 import { broadcastShapes, format } from '../shape.ts'
 import type { Tensor, TensorLike } from '../tensor.ts'
+import { cast } from './casts.ts'
 import { asTensor } from './constants.ts'
-import { cast } from './elementwise.ts'
-import { broadcastTo, expandDimensions, squeeze, transpose } from './movement.ts'
 import { apply, type Primitive } from './primitive.ts'
+import { broadcastTo, expandDimensions, squeeze, transpose } from './reshaping.ts'
 import { sharedType } from './types.ts'
 
 export const matmulPrimitive: Primitive<'matmul'> = {

@@ -1,79 +1,84 @@
+import * as arithmetic from './arithmetic.ts'
+import { castPrimitive } from './casts.ts'
+import * as comparisons from './comparisons.ts'
 import { detachPrimitive, iotaPrimitive, literalPrimitive } from './constants.ts'
 import {
   conv2dInputGradientPrimitive,
   conv2dPrimitive,
   conv2dWeightGradientPrimitive,
 } from './convolution.ts'
-import * as elementwise from './elementwise.ts'
 import { gatherPrimitive, scatterAddPrimitive } from './indexing.ts'
 import { matmulPrimitive } from './matmul.ts'
-import * as movement from './movement.ts'
 import type { BinaryName, PrimitiveName, UnaryName } from './names.ts'
 import { maxPool2dIndicesPrimitive } from './pooling.ts'
+import * as powers from './powers.ts'
 import type { Primitive } from './primitive.ts'
 import { randomBitsPrimitive } from './randomness.ts'
 import { amaxPrimitive, argmaxPrimitive, sumPrimitive } from './reductions.ts'
+import * as reshaping from './reshaping.ts'
+import * as slicing from './slicing.ts'
+import * as trigonometry from './trigonometry.ts'
 
 type Records<Names extends PrimitiveName> = { readonly [Name in Names]: Primitive<Name> }
 
 const unary: Records<UnaryName> = {
-  negate: elementwise.negate.primitive,
-  abs: elementwise.abs.primitive,
-  floor: elementwise.floor.primitive,
-  ceil: elementwise.ceil.primitive,
-  round: elementwise.round.primitive,
-  sqrt: elementwise.sqrt.primitive,
-  exp: elementwise.exp.primitive,
-  expm1: elementwise.expm1.primitive,
-  log: elementwise.log.primitive,
-  log1p: elementwise.log1p.primitive,
-  sin: elementwise.sin.primitive,
-  cos: elementwise.cos.primitive,
-  asin: elementwise.asin.primitive,
-  acos: elementwise.acos.primitive,
-  atan: elementwise.atan.primitive,
-  sinh: elementwise.sinh.primitive,
-  cosh: elementwise.cosh.primitive,
-  tanh: elementwise.tanh.primitive,
-  erf: elementwise.erf.primitive,
-  logicalNot: elementwise.logicalNot.primitive,
+  negate: arithmetic.negate.primitive,
+  abs: arithmetic.abs.primitive,
+  floor: arithmetic.floor.primitive,
+  ceil: arithmetic.ceil.primitive,
+  round: arithmetic.round.primitive,
+  sqrt: powers.sqrt.primitive,
+  exp: powers.exp.primitive,
+  expm1: powers.expm1.primitive,
+  log: powers.log.primitive,
+  log1p: powers.log1p.primitive,
+  sin: trigonometry.sin.primitive,
+  cos: trigonometry.cos.primitive,
+  asin: trigonometry.asin.primitive,
+  acos: trigonometry.acos.primitive,
+  atan: trigonometry.atan.primitive,
+  sinh: trigonometry.sinh.primitive,
+  cosh: trigonometry.cosh.primitive,
+  tanh: trigonometry.tanh.primitive,
+  erf: powers.erf.primitive,
+  logicalNot: comparisons.logicalNot.primitive,
 }
 
 const binary: Records<BinaryName> = {
-  add: elementwise.add.primitive,
-  subtract: elementwise.subtract.primitive,
-  multiply: elementwise.multiply.primitive,
-  divide: elementwise.divide.primitive,
-  remainder: elementwise.remainder.primitive,
-  power: elementwise.power.primitive,
-  atan2: elementwise.atan2.primitive,
-  maximum: elementwise.maximum.primitive,
-  minimum: elementwise.minimum.primitive,
-  less: elementwise.less.primitive,
-  lessEqual: elementwise.lessEqual.primitive,
-  equal: elementwise.equal.primitive,
-  logicalAnd: elementwise.logicalAnd.primitive,
-  logicalOr: elementwise.logicalOr.primitive,
+  add: arithmetic.add.primitive,
+  subtract: arithmetic.subtract.primitive,
+  multiply: arithmetic.multiply.primitive,
+  divide: arithmetic.divide.primitive,
+  remainder: arithmetic.remainder.primitive,
+  power: powers.power.primitive,
+  atan2: trigonometry.atan2.primitive,
+  maximum: arithmetic.maximum.primitive,
+  minimum: arithmetic.minimum.primitive,
+  less: comparisons.less.primitive,
+  lessEqual: comparisons.lessEqual.primitive,
+  equal: comparisons.equal.primitive,
+  logicalAnd: comparisons.logicalAnd.primitive,
+  logicalOr: comparisons.logicalOr.primitive,
 }
 
 /** Every primitive by name; a missing record does not compile. */
 export const primitives: Records<PrimitiveName> = {
   ...unary,
   ...binary,
-  where: elementwise.wherePrimitive,
-  cast: elementwise.castPrimitive,
+  where: comparisons.wherePrimitive,
+  cast: castPrimitive,
   detach: detachPrimitive,
   literal: literalPrimitive,
   iota: iotaPrimitive,
   sum: sumPrimitive,
   amax: amaxPrimitive,
   argmax: argmaxPrimitive,
-  reshape: movement.reshapePrimitive,
-  permute: movement.permutePrimitive,
-  broadcastTo: movement.broadcastToPrimitive,
-  slice: movement.slicePrimitive,
-  embed: movement.embedPrimitive,
-  concatenate: movement.concatenatePrimitive,
+  reshape: reshaping.reshapePrimitive,
+  permute: reshaping.permutePrimitive,
+  broadcastTo: reshaping.broadcastToPrimitive,
+  slice: slicing.slicePrimitive,
+  embed: slicing.embedPrimitive,
+  concatenate: slicing.concatenatePrimitive,
   matmul: matmulPrimitive,
   conv2d: conv2dPrimitive,
   conv2dInputGradient: conv2dInputGradientPrimitive,

@@ -3,10 +3,13 @@ import { demand } from '../errors.ts'
 import type { Key } from '../random.ts'
 import { format, type Shape } from '../shape.ts'
 import { hostTensor, Tensor, tensorRule } from '../tensor.ts'
+import { multiply, subtract } from './arithmetic.ts'
+import { cast } from './casts.ts'
 import { checkShape } from './constants.ts'
-import { cast, cos, log, multiply, sqrt, subtract } from './elementwise.ts'
-import { slice } from './movement.ts'
+import { log, sqrt } from './powers.ts'
 import { apply, type Primitive } from './primitive.ts'
+import { slice } from './slicing.ts'
+import { cos } from './trigonometry.ts'
 
 export const randomBitsPrimitive: Primitive<'randomBits'> = {
   name: 'randomBits',

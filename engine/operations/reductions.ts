@@ -3,27 +3,15 @@ import { isFloat, promote } from '../dtype.ts'
 import { demand } from '../errors.ts'
 import { format, normalizeAxes, normalizeAxis, type Shape, sizeOf } from '../shape.ts'
 import type { Tensor, TensorLike } from '../tensor.ts'
+import { add, divide, multiply, negate, subtract } from './arithmetic.ts'
 import type { AttributesOf } from './attributes.ts'
+import { asFloat, cast } from './casts.ts'
+import { equal, less, logicalAnd, where } from './comparisons.ts'
 import { asTensor, detach } from './constants.ts'
-import {
-  add,
-  asFloat,
-  cast,
-  divide,
-  equal,
-  exp,
-  less,
-  log,
-  logicalAnd,
-  multiply,
-  negate,
-  sqrt,
-  subtract,
-  where,
-} from './elementwise.ts'
 import { gather } from './indexing.ts'
-import { broadcastTo, reshape } from './movement.ts'
+import { exp, log, sqrt } from './powers.ts'
 import { apply, type Example, type Operand, type Primitive } from './primitive.ts'
+import { broadcastTo, reshape } from './reshaping.ts'
 import { sharedType } from './types.ts'
 
 export interface ReductionOptions {
