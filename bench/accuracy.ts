@@ -1,8 +1,8 @@
 // How far float32 takes a network from float64: `node bench/accuracy.ts --help`.
 import { Command } from 'commander'
+import { RandomStream, streamKey } from '../base/random.ts'
 import { wasm } from '../engine/executors/wasm/index.ts'
 import { type Executor, grad, openExecutor, realizeOn, tensor } from '../engine/index.ts'
-import { RandomStream, streamKey } from '../engine/random.ts'
 import { createModel, crossEntropy } from '../nn/index.ts'
 import { relativeError } from './measure.ts'
 import { jsonOption } from './options.ts'

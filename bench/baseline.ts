@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { writeFileAtomically } from '../base/files/writeFile.ts'
 import { InvalidInputError } from '../engine/index.ts'
-import { writeFileAtomically } from '../files/writeFile.ts'
 import { identityOf, type Machine } from './machine.ts'
 
 /** The speed of operations on a day, for later days to be compared with. */

@@ -1,7 +1,7 @@
 // Whether many steps leave memory as it was: `node bench/memory.ts --help`.
 import { Command } from 'commander'
+import { RandomStream, streamKey } from '../base/random.ts'
 import { grad, realize, tensor } from '../engine/index.ts'
-import { RandomStream, streamKey } from '../engine/random.ts'
 import { dtkd } from '../kd/index.ts'
 import { createModel, SGD } from '../nn/index.ts'
 import { jsonOption, wholeNumber } from './options.ts'

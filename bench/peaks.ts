@@ -5,7 +5,7 @@ import { bytesPerElement, laneCount, loadLanes, storeLanes } from '../engine/exe
 import { advance, at } from '../engine/executors/wasm/kernels/pointers.ts'
 import { Tile } from '../engine/executors/wasm/kernels/tile.ts'
 import type { EngineModes } from '../engine/executors/wasm/modes.ts'
-import { Team } from '../engine/executors/wasm/team.ts'
+import { Team } from '../engine/executors/wasm/threads/threadPool.ts'
 
 /** The most that all threads together reach in WebAssembly, on the machine as it is now. */
 export interface Peaks {

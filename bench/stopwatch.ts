@@ -1,5 +1,5 @@
-import { dialectOf } from '../engine/executors/wasm/dialect.ts'
 import { wasm } from '../engine/executors/wasm/index.ts'
+import { dialectOf } from '../engine/executors/wasm/lowering/dialect.ts'
 import type { EngineModes } from '../engine/executors/wasm/modes.ts'
 import type { Executor } from '../engine/index.ts'
 import type { Graph } from '../engine/plan/graph.ts'

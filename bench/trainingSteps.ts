@@ -1,6 +1,6 @@
 import ndarray from 'ndarray'
+import { RandomStream, streamKey } from '../base/random.ts'
 import type { Batch } from '../datasets/index.ts'
-import { RandomStream, streamKey } from '../engine/random.ts'
 import { distiller } from '../kd/index.ts'
 import { createModel, SGD } from '../nn/index.ts'
 import { batchTensors } from '../train/loop/batch.ts'

@@ -1,5 +1,6 @@
 // Which convolution where: `node bench/winograd.ts --help`.
 import { Command } from 'commander'
+import { RandomStream, streamKey } from '../base/random.ts'
 import { engineModes } from '../engine/executors/wasm/modes.ts'
 import {
   type Executor,
@@ -13,7 +14,6 @@ import {
 import type { Geometry } from '../engine/operations/attributes.ts'
 import { conv2dPrimitive, conv2dWeightGradientPrimitive } from '../engine/operations/convolution.ts'
 import { apply } from '../engine/operations/primitive.ts'
-import { RandomStream, streamKey } from '../engine/random.ts'
 import { type Shape, sizeOf } from '../engine/shape.ts'
 import type { Variable } from '../engine/variable.ts'
 import { describeMachine, thisMachine } from './machine.ts'

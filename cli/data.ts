@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { demand } from '../base/errors.ts'
 import {
   type ArchiveLayout,
   datasetInfos,
@@ -7,7 +8,6 @@ import {
   publishedArchives,
   verifyDataset,
 } from '../datasets/index.ts'
-import { demand } from '../engine/errors.ts'
 import { jsonOption } from './options.ts'
 import type { Output } from './output.ts'
 import { downloadLines } from './progress/download.ts'

@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import type { Command } from 'commander'
 import { distillerNames } from '../kd/index.ts'
 import { compareMethods, resolveRecipe, type Settings } from '../train/index.ts'
-import { defaultsFor } from './defaults.ts'
+import { defaultsFor } from '../train/recipes/defaults.ts'
 import {
   commandThatTrains,
   positiveInteger,

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Command } from 'commander'
-import { InvalidInputError } from '../engine/errors.ts'
+import { InvalidInputError } from '../base/errors.ts'
 import {
   checkLaws,
   formatReport,

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { constants } from 'node:os'
-import { complaintAboutNode } from '../engine/nodeVersion.ts'
+import { complaintAboutNode } from '../base/nodeVersion.ts'
 
 const complaint = complaintAboutNode(process.versions.node)
 if (complaint !== undefined) {

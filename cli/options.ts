@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { demand } from '../base/errors.ts'
 import { datasetNames } from '../datasets/index.ts'
-import { demand } from '../engine/errors.ts'
 import { deviceNames } from '../engine/index.ts'
 import { type Precision, precisions, type Run } from '../train/index.ts'
 

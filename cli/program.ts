@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander'
-import { InvalidInputError } from '../engine/errors.ts'
+import { InvalidInputError } from '../base/errors.ts'
 import { packageVersion, TrainingStopped } from '../train/index.ts'
 import { Broken } from './broken.ts'
 import { convertCommand } from './convert.ts'

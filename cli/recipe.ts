@@ -8,7 +8,7 @@ import {
   type Settings,
   type WrittenRecipe,
 } from '../train/index.ts'
-import { defaultsFor } from './defaults.ts'
+import { defaultsFor } from '../train/recipes/defaults.ts'
 import type { TrainingOptions } from './options.ts'
 import { seedFolder } from './seeds.ts'
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { writeFileAtomically } from '../files/writeFile.ts'
+import { writeFileAtomically } from '../base/files/writeFile.ts'
 import { reportOnRuns } from '../train/index.ts'
 import type { Output } from './output.ts'
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { freePath, makeEmptyFolder } from '../files/folder.ts'
+import { freePath, makeEmptyFolder } from '../base/files/folder.ts'
 import type { TrainingOptions } from './options.ts'
 import type { Output } from './output.ts'
 import { writeResult } from './results.ts'

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { parse } from 'yaml'
-import { demand } from '../engine/errors.ts'
+import { demand } from '../base/errors.ts'
 import type { Settings } from '../train/index.ts'
 
 /** `--set`, which may be given more than once: a value by its place in a recipe. */

@@ -15,7 +15,7 @@ import {
   text,
   truth,
   whole,
-} from '../engine/arguments.ts'
+} from '../base/arguments.ts'
 import type { Augmentation, Dataset, Normalisation, Split } from './dataset.ts'
 
 /** An `ndarray` over an array of this class. */

@@ -1,6 +1,6 @@
 import ndarray from 'ndarray'
-import { anInstance, check } from '../engine/arguments.ts'
-import { demand } from '../engine/errors.ts'
+import { anInstance, check } from '../base/arguments.ts'
+import { demand } from '../base/errors.ts'
 import type { Dataset, Split } from './dataset.ts'
 import { allocatePixels } from './pixels.ts'
 

@@ -1,6 +1,6 @@
 import module from 'node:module'
 import { dirname, join } from 'node:path'
-import { readBytes } from '../files/regularFile.ts'
+import { readBytes } from '../base/files/regularFile.ts'
 import type { Dataset } from './dataset.ts'
 import { decodeDigits } from './digits.ts'
 

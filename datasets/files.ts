@@ -3,12 +3,12 @@ import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream'
 import { promisify } from 'node:util'
 import { createGunzip, gunzip } from 'node:zlib'
-import { demand, InvalidInputError } from '../engine/errors.ts'
-import { Budget, mostBytesOf } from '../files/budget.ts'
-import { found } from '../files/explain.ts'
-import { refusalOf } from '../files/refusal.ts'
-import { chunksIn, openFile, readBytes } from '../files/regularFile.ts'
-import { filesInTar } from '../files/tar.ts'
+import { demand, InvalidInputError } from '../base/errors.ts'
+import { Budget, mostBytesOf } from '../base/files/budget.ts'
+import { found } from '../base/files/explain.ts'
+import { refusalOf } from '../base/files/refusal.ts'
+import { chunksIn, openFile, readBytes } from '../base/files/regularFile.ts'
+import { filesInTar } from '../base/files/tar.ts'
 
 /** A file of a data set, wherever it lies, read as it streams by. */
 export interface DataFile {

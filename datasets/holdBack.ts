@@ -1,6 +1,6 @@
-import { check, seed as seedRule } from '../engine/arguments.ts'
-import { demand, describe } from '../engine/errors.ts'
-import { RandomStream, streamKey } from '../engine/random.ts'
+import { check, seed as seedRule } from '../base/arguments.ts'
+import { demand, describe } from '../base/errors.ts'
+import { RandomStream, streamKey } from '../base/random.ts'
 import { checkSplit } from './arguments.ts'
 import type { Split } from './dataset.ts'
 

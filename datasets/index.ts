@@ -1,4 +1,4 @@
-import '../engine/requireNode.ts'
+import '../base/requireNode.ts'
 
 export * from './browser.ts'
 export {

@@ -8,9 +8,9 @@ import {
   seed as seedRule,
   truth,
   whole,
-} from '../engine/arguments.ts'
-import { demand } from '../engine/errors.ts'
-import { RandomStream, streamKey } from '../engine/random.ts'
+} from '../base/arguments.ts'
+import { demand } from '../base/errors.ts'
+import { RandomStream, streamKey } from '../base/random.ts'
 import { checkAugmentation, checkSplit, indicesRule, limitRule, placeRule } from './arguments.ts'
 import type { Augmentation, Split } from './dataset.ts'
 import { prefetch } from './prefetch.ts'

@@ -1,5 +1,5 @@
-import { anObject, checkOptions, path as pathRule, type Rules } from '../engine/arguments.ts'
-import { demand, describe } from '../engine/errors.ts'
+import { anObject, checkOptions, path as pathRule, type Rules } from '../base/arguments.ts'
+import { demand, describe } from '../base/errors.ts'
 import { openCifar10, openCifar100, openCifar100Coarse } from './cifar/cifar.ts'
 import type { Dataset } from './dataset.ts'
 import { openDigits } from './digitsFile.ts'

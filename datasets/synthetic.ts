@@ -1,7 +1,7 @@
 import ndarray from 'ndarray'
-import { checkOptions, count, type Rules, seed as seedRule, whole } from '../engine/arguments.ts'
-import { demand } from '../engine/errors.ts'
-import { RandomStream, streamKey } from '../engine/random.ts'
+import { checkOptions, count, type Rules, seed as seedRule, whole } from '../base/arguments.ts'
+import { demand } from '../base/errors.ts'
+import { RandomStream, streamKey } from '../base/random.ts'
 import type { Dataset, Split } from './dataset.ts'
 import { allocatePixels } from './pixels.ts'
 

@@ -1,6 +1,6 @@
-import { anObject, check, type Rule } from './arguments.ts'
-import { describe, InvalidInputError } from './errors.ts'
-import type { Executor } from './executors/executor.ts'
+import { anObject, check, type Rule } from '../base/arguments.ts'
+import { describe, InvalidInputError } from '../base/errors.ts'
+import type { Executor } from './executor.ts'
 import type { Adapter } from './executors/gpu/adapter.ts'
 
 /** Names that `openExecutor` and the variable THERMOGRAD_DEVICE accept. */

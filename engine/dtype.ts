@@ -1,4 +1,4 @@
-import { oneOf, type Rule } from './arguments.ts'
+import { oneOf, type Rule } from '../base/arguments.ts'
 
 /** The element types of tensors. */
 export type DType = 'float32' | 'float64' | 'int32' | 'bool'

@@ -1,5 +1,5 @@
+import { demand, describe } from '../base/errors.ts'
 import { allocateHost, convertHost, type DType, type HostArray, isInt32 } from './dtype.ts'
-import { demand, describe } from './errors.ts'
 import { type Shape, sizeOf } from './shape.ts'
 
 /** Numbers nested as deeply as the tensor has axes, as in `[[1, 2], [3, 4]]`. */

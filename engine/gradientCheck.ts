@@ -9,16 +9,16 @@ import {
   type Rules,
   text,
   whole,
-} from './arguments.ts'
+} from '../base/arguments.ts'
+import { demand } from '../base/errors.ts'
+import { RandomStream, streamKey } from '../base/random.ts'
 import { grad } from './autograd.ts'
 import { executorRule, openExecutor } from './device.ts'
 import { allocateHost, convertHost, dtypeOf, type HostArray, isFloat } from './dtype.ts'
-import { demand } from './errors.ts'
-import type { Executor } from './executors/executor.ts'
+import type { Executor } from './executor.ts'
 import { add, multiply } from './operations/arithmetic.ts'
 import { cast } from './operations/casts.ts'
 import { sum } from './operations/reductions.ts'
-import { RandomStream, streamKey } from './random.ts'
 import { data, realizeOn } from './realize.ts'
 import { format, indexAt, type Shape } from './shape.ts'
 import { hostTensor, type Tensor, tensorRule } from './tensor.ts'

@@ -1,6 +1,8 @@
-import './requireNode.ts'
+import '../base/requireNode.ts'
 import './methods.ts'
 
+export { InvalidInputError } from '../base/errors.ts'
+export { type Key, RandomStream, streamKey } from '../base/random.ts'
 export { grad, gradWhereReached } from './autograd.ts'
 export {
   type Choice,
@@ -12,12 +14,10 @@ export {
 } from './device.ts'
 export type { DType, HostArray } from './dtype.ts'
 export type { HostView, Nested, TypedArray } from './elements.ts'
-export { InvalidInputError } from './errors.ts'
-export type { Executor } from './executors/executor.ts'
+export type { Executor } from './executor.ts'
 export { GradientCheckError, type GradientCheckOptions, gradientCheck } from './gradientCheck.ts'
 export { numericsOf } from './numerics.ts'
 export * from './operations/index.ts'
-export { type Key, RandomStream, streamKey } from './random.ts'
 export { type PlanSummary, planOf, type ReadOptions, realize, realizeOn, type Stateful } from './realize.ts'
 export type { Shape } from './shape.ts'
 export {

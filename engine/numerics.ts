@@ -1,6 +1,6 @@
-import { check } from './arguments.ts'
+import { check } from '../base/arguments.ts'
 import { executorRule } from './device.ts'
-import type { Executor } from './executors/executor.ts'
+import type { Executor } from './executor.ts'
 
 /** Modes that change how long a computation takes, and no bit of what it comes to. */
 const withoutEffectOnBits = new Set(['threads', 'oneThreadBecause', 'sharedMemory', 'revectorize', 'tile'])

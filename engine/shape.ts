@@ -1,4 +1,4 @@
-import { demand, describe } from './errors.ts'
+import { demand, describe } from '../base/errors.ts'
 
 /** The length of each axis; `[]` is a scalar. */
 export type Shape = readonly number[]

@@ -9,10 +9,10 @@ import {
   type Rule,
   type Rules,
   whole,
-} from './arguments.ts'
+} from '../base/arguments.ts'
+import { demand } from '../base/errors.ts'
 import { type DType, dtypeOf, dtypeRule, type HostArray } from './dtype.ts'
 import { type HostView, type Nested, readElements, type TypedArray } from './elements.ts'
-import { demand } from './errors.ts'
 import { Node } from './node.ts'
 import { format, type Shape, sizeOf } from './shape.ts'
 

@@ -1,5 +1,5 @@
+import { demand } from '../base/errors.ts'
 import { convertHost, type DType, isFloat } from './dtype.ts'
-import { demand } from './errors.ts'
 import { Node, type Value } from './node.ts'
 import { cast } from './operations/casts.ts'
 import { checkTensor, detach } from './operations/constants.ts'

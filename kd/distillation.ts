@@ -1,8 +1,8 @@
 import { add, mean, multiply, sum, type Tensor } from '../engine/index.ts'
 import { checkLabels, crossEntropy } from '../nn/crossEntropy.ts'
-import { sharpness } from './sharpness.ts'
 import { type LogitOptions, scaleOf } from './standardised.ts'
-import { checkLogits, type Temperatures } from './temperatures.ts'
+import { sharpness } from './temperatures/sharpness.ts'
+import { checkLogits, type Temperatures } from './temperatures/temperatures.ts'
 import { warmUpWeight } from './warmUp.ts'
 
 /** A loss and what it is made of. All of it is recipes: what nobody reads is never computed. */

@@ -1,4 +1,4 @@
-import { demand, describe } from '../engine/errors.ts'
+import { demand, describe } from '../base/errors.ts'
 import { initialize } from '../nn/index.ts'
 import type { Definition, Method, NetworkPair, TaughtPair } from './method.ts'
 import { methods } from './methods/index.ts'

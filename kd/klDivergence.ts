@@ -1,4 +1,4 @@
-import { aFunction, anObject, check } from '../engine/arguments.ts'
+import { aFunction, anObject, check } from '../base/arguments.ts'
 import {
   abs,
   divide,
@@ -12,9 +12,9 @@ import {
   where,
 } from '../engine/index.ts'
 import { checkTensors } from '../nn/arguments.ts'
-import { exponentialRemainder } from './exponentialRemainder.ts'
-import { belowLargest, sharpness } from './sharpness.ts'
-import type { Temperatures } from './temperatures.ts'
+import { exponentialRemainder } from './temperatures/exponentialRemainder.ts'
+import { belowLargest, sharpness } from './temperatures/sharpness.ts'
+import type { Temperatures } from './temperatures/temperatures.ts'
 
 /**
  * Kullback–Leibler divergence of each row, as a column [N, 1], teacher first:

@@ -1,4 +1,4 @@
-import { demand } from '../engine/errors.ts'
+import { demand } from '../base/errors.ts'
 import type { Shape, Tensor } from '../engine/index.ts'
 import { Module, type Network, type Predictions } from '../nn/index.ts'
 import type { Distillation, Loss } from './distillation.ts'

@@ -1,6 +1,6 @@
-import { notNegative as atLeastZero, positive, type Rule, share, whole } from '../engine/arguments.ts'
-import { demand, describe } from '../engine/errors.ts'
-import { suggestionFor } from '../engine/nearest.ts'
+import { notNegative as atLeastZero, positive, type Rule, share, whole } from '../base/arguments.ts'
+import { demand, describe } from '../base/errors.ts'
+import { suggestionFor } from '../base/suggestions.ts'
 
 /** Options with their values. */
 export type Settings = Readonly<Record<string, number | string>>
@@ -28,7 +28,7 @@ export function choicesOf(option: string): readonly string[] | undefined {
   return isChoice(option) ? choices[option] : undefined
 }
 
-export type { Rule } from '../engine/arguments.ts'
+export type { Rule } from '../base/arguments.ts'
 
 const count = whole(1)
 

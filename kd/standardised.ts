@@ -1,4 +1,4 @@
-import { check, oneOf } from '../engine/arguments.ts'
+import { check, oneOf } from '../base/arguments.ts'
 import { add, divide, mean, multiply, sqrt, square, subtract, type Tensor } from '../engine/index.ts'
 import { checkTensors } from '../nn/arguments.ts'
 import type { Choice } from './options.ts'

@@ -1,6 +1,6 @@
-import { aNumber, check, either, notNegative } from '../engine/arguments.ts'
+import { aNumber, check, either, notNegative } from '../base/arguments.ts'
+import { demand } from '../base/errors.ts'
 import { dtypeRule } from '../engine/dtype.ts'
-import { demand } from '../engine/errors.ts'
 import { clamp, type DType, divide, type Tensor, tensor } from '../engine/index.ts'
 import { tensorRule } from '../nn/arguments.ts'
 

@@ -1,4 +1,4 @@
-import { check, count } from '../engine/arguments.ts'
+import { check, count } from '../base/arguments.ts'
 import {
   arange,
   cast,

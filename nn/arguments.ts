@@ -1,4 +1,4 @@
-import { anInstance, arrayOf, check, count, largestCount, type Rule, whole } from '../engine/arguments.ts'
+import { anInstance, arrayOf, check, count, largestCount, type Rule, whole } from '../base/arguments.ts'
 import { Tensor, Variable } from '../engine/index.ts'
 
 export const tensorRule: Rule = anInstance('a tensor', Tensor)

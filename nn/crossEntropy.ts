@@ -1,5 +1,5 @@
-import { checkOptions, probability, type Rules } from '../engine/arguments.ts'
-import { demand } from '../engine/errors.ts'
+import { checkOptions, probability, type Rules } from '../base/arguments.ts'
+import { demand } from '../base/errors.ts'
 import { add, gather, logSoftmax, mean, multiply, negate, reshape, type Tensor } from '../engine/index.ts'
 import { format } from '../engine/shape.ts'
 import { checkTensors } from './arguments.ts'

@@ -1,6 +1,6 @@
-import { anInstance, check, type Rule } from '../engine/arguments.ts'
+import { anInstance, check, type Rule } from '../base/arguments.ts'
+import { demand } from '../base/errors.ts'
 import { isFloat } from '../engine/dtype.ts'
-import { demand } from '../engine/errors.ts'
 import { cast, type Stateful, type Tensor, Variable } from '../engine/index.ts'
 import { tensorsByName } from './arguments.ts'
 import { Counter, Parameter } from './parameter.ts'

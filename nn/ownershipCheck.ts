@@ -1,6 +1,6 @@
-import { aFunction, arrayOf, check, type Rule } from '../engine/arguments.ts'
+import { aFunction, arrayOf, check, type Rule } from '../base/arguments.ts'
+import { demand } from '../base/errors.ts'
 import { variablesReached } from '../engine/autograd.ts'
-import { demand } from '../engine/errors.ts'
 import { Tensor, type Variable } from '../engine/index.ts'
 import { format } from '../engine/shape.ts'
 import { assignedDuring } from '../engine/variable.ts'

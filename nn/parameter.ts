@@ -1,7 +1,7 @@
-import { aFunction, check, finite } from '../engine/arguments.ts'
-import { demand, InvalidInputError } from '../engine/errors.ts'
+import { aFunction, check, finite } from '../base/arguments.ts'
+import { demand, InvalidInputError } from '../base/errors.ts'
+import type { RandomStream } from '../base/random.ts'
 import { deferredTensor, type Shape, tensor, Variable, variable } from '../engine/index.ts'
-import type { RandomStream } from '../engine/random.ts'
 import { format, sizeOf } from '../engine/shape.ts'
 import { shapeRule } from './arguments.ts'
 

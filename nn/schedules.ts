@@ -1,4 +1,4 @@
-import { arrayOf, check, notNegative, positive } from '../engine/arguments.ts'
+import { arrayOf, check, notNegative, positive } from '../base/arguments.ts'
 
 /** The learning rate of an epoch, counted from 1. */
 export type Schedule = (epoch: number) => number

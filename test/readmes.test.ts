@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '..')
 
-const floors = ['engine', 'files', 'nn', 'kd', 'datasets', 'train', 'cli', 'bench', 'examples']
+const floors = ['base', 'engine', 'nn', 'kd', 'datasets', 'train', 'cli', 'bench', 'examples']
 
 /** The source files of each folder, by the folder's path. */
 async function folders(): Promise<Map<string, string[]>> {

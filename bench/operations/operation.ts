@@ -1,6 +1,6 @@
+import { RandomStream, streamKey } from '../../base/random.ts'
 import { allocateHost } from '../../engine/dtype.ts'
 import { permute, type Shape, type Tensor } from '../../engine/index.ts'
-import { RandomStream, streamKey } from '../../engine/random.ts'
 import { sizeOf } from '../../engine/shape.ts'
 import { hostTensor } from '../../engine/tensor.ts'
 import { type Variable, variable } from '../../engine/variable.ts'

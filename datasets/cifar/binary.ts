@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers'
-import { demand } from '../../engine/errors.ts'
+import { demand } from '../../base/errors.ts'
 import type { DataFile } from '../files.ts'
 import { allocatePixels } from '../pixels.ts'
 import { demandLabel, demandNames, type LabelField, pixelsPerImage, type Records } from './records.ts'

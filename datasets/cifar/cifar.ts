@@ -1,5 +1,5 @@
 import ndarray from 'ndarray'
-import { check, path as pathRule } from '../../engine/arguments.ts'
+import { check, path as pathRule } from '../../base/arguments.ts'
 import type { Dataset, Normalisation, Split } from '../dataset.ts'
 import { fileAt } from '../files.ts'
 import { readBinaryRecords } from './binary.ts'

@@ -5,8 +5,8 @@ import {
   type Meaning,
   Named,
   type Stateful,
-} from '../../files/pickle/values.ts'
-import type { Refuse } from '../../files/refusal.ts'
+} from '../../base/files/pickle/values.ts'
+import type { Refuse } from '../../base/files/refusal.ts'
 
 /** An array of NumPy whose elements are bytes, row-major. */
 export class ByteArray implements Stateful {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { demand } from '../../engine/errors.ts'
+import { demand } from '../../base/errors.ts'
 import { filesAt, isFolder } from '../files.ts'
 import { filesOf, type Layout, type Publication } from './layouts.ts'
 import { concatenateRecords, type LabelField, type Records } from './records.ts'

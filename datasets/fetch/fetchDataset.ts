@@ -9,10 +9,10 @@ import {
   path as pathRule,
   type Rules,
   text,
-} from '../../engine/arguments.ts'
-import { demand } from '../../engine/errors.ts'
-import { checksumOf } from '../../files/download/checksum.ts'
-import { type DownloadOptions, download, downloadRules } from '../../files/download/download.ts'
+} from '../../base/arguments.ts'
+import { demand } from '../../base/errors.ts'
+import { checksumOf } from '../../base/files/download/checksum.ts'
+import { type DownloadOptions, download, downloadRules } from '../../base/files/download/download.ts'
 import { type ArchiveLayout, type PublishedArchive, publishedArchives } from './published.ts'
 
 /** The archives have two thirds of it. */

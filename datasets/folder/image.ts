@@ -1,4 +1,4 @@
-import type { Refuse } from '../../files/refusal.ts'
+import type { Refuse } from '../../base/files/refusal.ts'
 
 /** An image out of a file. */
 export interface DecodedImage {

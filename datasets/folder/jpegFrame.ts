@@ -1,4 +1,4 @@
-import type { Refuse } from '../../files/refusal.ts'
+import type { Refuse } from '../../base/files/refusal.ts'
 
 /** What the header of the one frame says, and how often the decoder goes through it. */
 export interface JpegFrame {

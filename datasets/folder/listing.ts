@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises'
 import { join } from 'node:path'
-import { demand } from '../../engine/errors.ts'
-import { found } from '../../files/explain.ts'
+import { demand } from '../../base/errors.ts'
+import { found } from '../../base/files/explain.ts'
 import { isFolder, namesIn } from '../files.ts'
 import { isForeignImageName, isImageName } from './decode.ts'
 

@@ -1,4 +1,4 @@
-import type { Refuse } from '../../files/refusal.ts'
+import type { Refuse } from '../../base/files/refusal.ts'
 import { type DecodedImage, demandFewPixels } from './image.ts'
 import { chunksOf, type PngChunks } from './pngChunks.ts'
 import { samplesOf } from './pngSamples.ts'

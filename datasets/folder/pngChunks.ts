@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
-import { ByteReader } from '../../files/byteReader.ts'
-import type { Refuse } from '../../files/refusal.ts'
+import { ByteReader } from '../../base/files/byteReader.ts'
+import type { Refuse } from '../../base/files/refusal.ts'
 
 /** How the numbers of a pixel stand for its colour, by the number that the header has for it. */
 const colourTypes = [

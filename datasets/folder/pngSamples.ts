@@ -1,5 +1,5 @@
 import { inflateSync } from 'node:zlib'
-import type { Refuse } from '../../files/refusal.ts'
+import type { Refuse } from '../../base/files/refusal.ts'
 import type { PngChunks, PngHeader } from './pngChunks.ts'
 
 /** Pixels at equal distances, which are packed as an image of their own. */

@@ -1,4 +1,4 @@
-import { demand } from '../../engine/errors.ts'
+import { demand } from '../../base/errors.ts'
 import { unpackedBytes } from '../files.ts'
 
 /** An array of bytes, row-major. */

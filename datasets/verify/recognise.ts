@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { InvalidInputError } from '../../engine/errors.ts'
+import { InvalidInputError } from '../../base/errors.ts'
 import { cifar10, cifar100, filesOf, type Layout } from '../cifar/layouts.ts'
 import { innerFolder } from '../cifar/readPublication.ts'
 import { filesAt, isFolder } from '../files.ts'

@@ -1,5 +1,5 @@
+import { demand, InvalidInputError } from '../../base/errors.ts'
 import type { DType } from '../dtype.ts'
-import { demand, InvalidInputError } from '../errors.ts'
 import type { Graph } from '../plan/graph.ts'
 import { format } from '../shape.ts'
 

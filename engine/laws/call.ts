@@ -1,9 +1,9 @@
 import fc from 'fast-check'
+import { RandomStream, streamKey } from '../../base/random.ts'
 import { convertHost, isFloat } from '../dtype.ts'
 import type { DType } from '../index.ts'
 import type { Attributes } from '../operations/attributes.ts'
 import type { Example, Kinks } from '../operations/primitive.ts'
-import { RandomStream, streamKey } from '../random.ts'
 import { sizeOf } from '../shape.ts'
 import type { Values } from './arbitraries.ts'
 

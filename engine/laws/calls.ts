@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { DType, Shape } from '../index.ts'
 import type { Attributes } from '../operations/attributes.ts'
-import type { BinaryName, PrimitiveName, UnaryName } from '../operations/names.ts'
+import type { BinaryName, PrimitiveName, UnaryName } from '../primitiveNames.ts'
 import { sizeOf } from '../shape.ts'
 import {
   anyNumber,

@@ -1,6 +1,6 @@
+import { checkAll, type Report, type Trial } from '../../base/laws/law.ts'
 import type { Executor } from '../index.ts'
 import { executorLaws } from './executorLaws.ts'
-import { checkAll, type Report, type Trial } from './law.ts'
 import { lawsOf, type Operation } from './operationLaws.ts'
 
 /** `runs`: cases for each law, default 100. `seed`: default another one each time; the report says which. */

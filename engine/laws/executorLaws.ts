@@ -1,14 +1,14 @@
 import fc from 'fast-check'
+import { type Law, search } from '../../base/laws/law.ts'
 import { add, type Executor, grad, openExecutor, realizeOn, type Tensor, variable } from '../index.ts'
-import type { PrimitiveName } from '../operations/names.ts'
 import { type AnyPrimitive, applyAny } from '../operations/primitive.ts'
 import { primitives } from '../operations/primitives.ts'
+import type { PrimitiveName } from '../primitiveNames.ts'
 import { shape, tensorsOf, type Values, values } from './arbitraries.ts'
 import { type Call, callsLike } from './call.ts'
 import { calls } from './calls.ts'
 import { complainOfDifference, inFloat32 } from './comparison.ts'
 import { type Expression, evaluate, expression } from './expression.ts'
-import { type Law, search } from './law.ts'
 import { sumLaws } from './sumLaws.ts'
 
 /** Compares what an executor and the reference make of the same elements. */

@@ -1,4 +1,15 @@
 export {
+  type Counterexample,
+  checkAll,
+  formatBroken,
+  formatReport,
+  type Law,
+  type Report,
+  search,
+  type Trial,
+  type Verdict,
+} from '../../base/laws/law.ts'
+export {
   anyNumber,
   broadcastableShapes,
   gridNumber,
@@ -18,16 +29,5 @@ export {
   expression,
   type Step,
 } from './expression.ts'
-export {
-  type Counterexample,
-  checkAll,
-  formatBroken,
-  formatReport,
-  type Law,
-  type Report,
-  search,
-  type Trial,
-  type Verdict,
-} from './law.ts'
 export { lawsOf, type Operation } from './operationLaws.ts'
 export { describeExecutor, describeOperation } from './vitest.ts'

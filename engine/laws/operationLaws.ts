@@ -1,4 +1,5 @@
 import type fc from 'fast-check'
+import { type Law, search } from '../../base/laws/law.ts'
 import { isFloat } from '../dtype.ts'
 import {
   add,
@@ -18,7 +19,6 @@ import { broadcastShapes } from '../shape.ts'
 import { tensorsOf } from './arbitraries.ts'
 import { type Call, callsLike, draw } from './call.ts'
 import { complainOfDifference, inFloat32, inFloat64 } from './comparison.ts'
-import { type Law, search } from './law.ts'
 
 /** An operation as laws see it. */
 export interface Operation {

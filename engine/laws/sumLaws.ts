@@ -1,6 +1,6 @@
 import fc from 'fast-check'
+import { type Law, search } from '../../base/laws/law.ts'
 import { type Executor, matmul, realizeOn, sum, type Tensor, tensor } from '../index.ts'
-import { type Law, search } from './law.ts'
 
 /** What a sum may lose, whatever its length, relative to the sum of absolute values. */
 const ofSums = 1e-6

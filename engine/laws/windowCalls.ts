@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { DType, Shape } from '../index.ts'
 import type { Attributes } from '../operations/attributes.ts'
-import type { ConvolutionName } from '../operations/names.ts'
+import type { ConvolutionName } from '../primitiveNames.ts'
 import { gridNumber, values } from './arbitraries.ts'
 import type { Calls } from './call.ts'
 

@@ -1,6 +1,6 @@
 import type { DType } from '../dtype.ts'
+import type { PrimitiveName } from '../primitiveNames.ts'
 import type { Shape } from '../shape.ts'
-import type { PrimitiveName } from './names.ts'
 
 type Numbers = readonly number[]
 

@@ -1,4 +1,4 @@
-import { check } from '../arguments.ts'
+import { check } from '../../base/arguments.ts'
 import { castScalar, type DType, dtypeRule, isFloat, toFloat } from '../dtype.ts'
 import type { Tensor, TensorLike } from '../tensor.ts'
 import { asTensor } from './constants.ts'

@@ -1,6 +1,6 @@
-import { arrayOf, check, largestCount, whole } from '../arguments.ts'
+import { arrayOf, check, largestCount, whole } from '../../base/arguments.ts'
+import { demand, describe, InvalidInputError } from '../../base/errors.ts'
 import { type DType, isInt32 } from '../dtype.ts'
-import { demand, describe, InvalidInputError } from '../errors.ts'
 import { format, normalizeAxis, type Shape } from '../shape.ts'
 import { Tensor, type TensorLike, tensorRule } from '../tensor.ts'
 import { apply, type Primitive } from './primitive.ts'

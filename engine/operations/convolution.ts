@@ -1,6 +1,6 @@
-import { checkOptions, count, largestCount, pairOf, type Rules, whole } from '../arguments.ts'
+import { checkOptions, count, largestCount, pairOf, type Rules, whole } from '../../base/arguments.ts'
+import { demand, describe } from '../../base/errors.ts'
 import { promote } from '../dtype.ts'
-import { demand, describe } from '../errors.ts'
 import { equalShapes, format, type Shape } from '../shape.ts'
 import { Tensor } from '../tensor.ts'
 import { add } from './arithmetic.ts'

@@ -1,10 +1,10 @@
+import { demand } from '../../base/errors.ts'
 import { type DType, isFloat, isInt32, promote, toFloat } from '../dtype.ts'
-import { demand } from '../errors.ts'
+import type { BinaryName, UnaryName } from '../primitiveNames.ts'
 import { broadcastShapes } from '../shape.ts'
 import { Tensor, type TensorLike } from '../tensor.ts'
 import { castTensor } from './casts.ts'
 import { asTensor, literal } from './constants.ts'
-import type { BinaryName, UnaryName } from './names.ts'
 import { apply, type Kinks, type Primitive } from './primitive.ts'
 import { type Kind, sharedType } from './types.ts'
 

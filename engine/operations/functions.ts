@@ -1,6 +1,6 @@
-import { aNumber, anyNumber, check, finite } from '../arguments.ts'
+import { aNumber, anyNumber, check, finite } from '../../base/arguments.ts'
+import { demand } from '../../base/errors.ts'
 import { type DType, dtypeRule, isInt32, promote } from '../dtype.ts'
-import { demand } from '../errors.ts'
 import type { Shape } from '../shape.ts'
 import type { Tensor, TensorLike } from '../tensor.ts'
 import { abs, add, ceil, divide, floor, maximum, minimum, multiply, negate, subtract } from './arithmetic.ts'

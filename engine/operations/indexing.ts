@@ -1,6 +1,6 @@
-import { check, count } from '../arguments.ts'
+import { check, count } from '../../base/arguments.ts'
+import { demand } from '../../base/errors.ts'
 import { promote } from '../dtype.ts'
-import { demand } from '../errors.ts'
 import { broadcastShapes, equalShapes, format, normalizeAxis, type Shape } from '../shape.ts'
 import type { Tensor, TensorLike } from '../tensor.ts'
 import { add } from './arithmetic.ts'

@@ -1,5 +1,5 @@
+import { demand } from '../../base/errors.ts'
 import { promote } from '../dtype.ts'
-import { demand } from '../errors.ts'
 import { broadcastShapes, format } from '../shape.ts'
 import type { Tensor, TensorLike } from '../tensor.ts'
 import { cast } from './casts.ts'

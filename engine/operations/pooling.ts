@@ -1,6 +1,6 @@
-import { check, checkOptions, count, pairOf, type Rules } from '../arguments.ts'
+import { check, checkOptions, count, pairOf, type Rules } from '../../base/arguments.ts'
+import { demand } from '../../base/errors.ts'
 import { type DType, isFloat, toFloat } from '../dtype.ts'
-import { demand } from '../errors.ts'
 import { format, sizeOf } from '../shape.ts'
 import { type Tensor, tensor } from '../tensor.ts'
 import { add, divide, minimum } from './arithmetic.ts'

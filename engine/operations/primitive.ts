@@ -1,11 +1,11 @@
-import { largestCount } from '../arguments.ts'
+import { largestCount } from '../../base/arguments.ts'
+import { InvalidInputError } from '../../base/errors.ts'
 import type { DType } from '../dtype.ts'
-import { InvalidInputError } from '../errors.ts'
 import { Node } from '../node.ts'
+import type { PrimitiveName } from '../primitiveNames.ts'
 import { format, type Shape, sizeOf } from '../shape.ts'
 import { Tensor } from '../tensor.ts'
 import type { Attributes, AttributesOf, Call } from './attributes.ts'
-import type { PrimitiveName } from './names.ts'
 
 /** What a shape rule sees of an input, and what it says of the output. */
 export interface Operand {

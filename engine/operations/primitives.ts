@@ -1,3 +1,4 @@
+import type { BinaryName, PrimitiveName, UnaryName } from '../primitiveNames.ts'
 import * as arithmetic from './arithmetic.ts'
 import { castPrimitive } from './casts.ts'
 import * as comparisons from './comparisons.ts'
@@ -9,7 +10,6 @@ import {
 } from './convolution.ts'
 import { gatherPrimitive, scatterAddPrimitive } from './indexing.ts'
 import { matmulPrimitive } from './matmul.ts'
-import type { BinaryName, PrimitiveName, UnaryName } from './names.ts'
 import { maxPool2dIndicesPrimitive } from './pooling.ts'
 import * as powers from './powers.ts'
 import type { Primitive } from './primitive.ts'

@@ -1,6 +1,6 @@
-import { checkOptions, finite, type Rules, truth } from '../arguments.ts'
+import { checkOptions, finite, type Rules, truth } from '../../base/arguments.ts'
+import { demand } from '../../base/errors.ts'
 import { isFloat, promote } from '../dtype.ts'
-import { demand } from '../errors.ts'
 import { format, normalizeAxes, normalizeAxis, type Shape, sizeOf } from '../shape.ts'
 import type { Tensor, TensorLike } from '../tensor.ts'
 import { add, divide, multiply, negate, subtract } from './arithmetic.ts'

@@ -1,5 +1,5 @@
-import { arrayOf, check, largestCount, whole } from '../arguments.ts'
-import { demand } from '../errors.ts'
+import { arrayOf, check, largestCount, whole } from '../../base/arguments.ts'
+import { demand } from '../../base/errors.ts'
 import {
   broadcastShapes,
   equalShapes,

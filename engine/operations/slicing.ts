@@ -1,6 +1,6 @@
-import { anyNumber, arrayOf, check, largestCount, whole } from '../arguments.ts'
+import { anyNumber, arrayOf, check, largestCount, whole } from '../../base/arguments.ts'
+import { demand, describe } from '../../base/errors.ts'
 import { promote } from '../dtype.ts'
-import { demand, describe } from '../errors.ts'
 import { format, normalizeAxes, normalizeAxis } from '../shape.ts'
 import type { Tensor, TensorLike } from '../tensor.ts'
 import { cast } from './casts.ts'

@@ -1,5 +1,5 @@
+import { demand } from '../../base/errors.ts'
 import type { DType } from '../dtype.ts'
-import { demand } from '../errors.ts'
 import type { Operand } from './primitive.ts'
 
 /** On which types an operation computes: floating ones, all numbers, truth values, or whatever comes. */

@@ -1,8 +1,8 @@
+import { InvalidInputError } from '../../base/errors.ts'
 import type { DType } from '../dtype.ts'
-import { InvalidInputError } from '../errors.ts'
 import type { Node } from '../node.ts'
 import type { Call, CallOf } from '../operations/attributes.ts'
-import type { PrimitiveName } from '../operations/names.ts'
+import type { PrimitiveName } from '../primitiveNames.ts'
 import { format, type Shape } from '../shape.ts'
 
 /** One operation of a graph. Values are numbered: first the graph's inputs, then its operations in order. */

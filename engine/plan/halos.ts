@@ -1,4 +1,4 @@
-import type { PrimitiveName } from '../operations/names.ts'
+import type { PrimitiveName } from '../primitiveNames.ts'
 import { equalShapes, type Shape } from '../shape.ts'
 import { type Graph, type Operation, type OperationOf, valueType } from './graph.ts'
 import { follows, type Order, sliceView, type View } from './view.ts'

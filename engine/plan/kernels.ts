@@ -1,5 +1,5 @@
 import type { DType } from '../dtype.ts'
-import type { ScalarName } from '../operations/names.ts'
+import type { ScalarName } from '../primitiveNames.ts'
 import type { Shape } from '../shape.ts'
 import type { FoldName } from './roles.ts'
 import type { Order, View } from './view.ts'

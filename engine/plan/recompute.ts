@@ -1,4 +1,4 @@
-import type { PrimitiveName } from '../operations/names.ts'
+import type { PrimitiveName } from '../primitiveNames.ts'
 import { equalShapes, sizeOf } from '../shape.ts'
 import { type Graph, valueType } from './graph.ts'
 import { roleOf } from './roles.ts'

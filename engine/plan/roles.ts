@@ -1,4 +1,4 @@
-import type { ConstantName, PrimitiveName, ScalarName } from '../operations/names.ts'
+import type { ConstantName, PrimitiveName, ScalarName } from '../primitiveNames.ts'
 import type { Operation } from './graph.ts'
 
 /**

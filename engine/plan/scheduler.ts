@@ -1,5 +1,5 @@
 import type { DType } from '../dtype.ts'
-import type { ConstantName } from '../operations/names.ts'
+import type { ConstantName } from '../primitiveNames.ts'
 import { type Shape, sizeOf } from '../shape.ts'
 import type { TakesEpilogue } from './epilogues.ts'
 import { type Graph, type Operation, type OperationOf, valueType } from './graph.ts'

@@ -13,9 +13,9 @@ export {
   smoothPair,
   temperature,
 } from './arbitraries.ts'
+export { lawsByTopic, lossLaws } from './catalogue/allLaws.ts'
+export type { LossLaw } from './catalogue/lossLaw.ts'
 export { type CheckOptions, checkLaws, type LossReport } from './check.ts'
-export { lawsByTopic, lossLaws } from './laws/allLaws.ts'
-export type { LossLaw } from './laws/lossLaw.ts'
 export type { HostLoss, HostTemperatures, LossFunction, LossObject, Rows } from './loss.ts'
 export { ownLosses } from './ownLosses.ts'
 export type { Profile } from './profile.ts'

@@ -1,4 +1,4 @@
-import { demand } from '../../engine/errors.ts'
+import { demand } from '../../base/errors.ts'
 
 /** Logits of a batch on the host: a row of K numbers for each of N samples. */
 export type Rows = number[][]

@@ -1,4 +1,4 @@
-import { demand } from '../../engine/errors.ts'
+import { demand } from '../../base/errors.ts'
 import type { Maxima } from './arbitraries.ts'
 import { type Laws, laws, totals } from './claims.ts'
 import { crossEntropyDefinition, decoupled, divergence, tempered, weighted } from './formulas/definition.ts'

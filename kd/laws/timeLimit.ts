@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../../engine/errors.ts'
+import { InvalidInputError } from '../../base/errors.ts'
 import type { LossObject } from './loss.ts'
 
 /** A loss whose promises must settle in time. */

@@ -1,5 +1,5 @@
-import type { Counterexample } from '../../engine/laws/law.ts'
-import type { LossLaw } from './laws/lossLaw.ts'
+import type { Counterexample } from '../../base/laws/law.ts'
+import type { LossLaw } from './catalogue/lossLaw.ts'
 
 /**
  * What came of a law: it holds, or is broken; it is broken as the profile says, or is not although it says so; or it

@@ -1,4 +1,4 @@
-import { vitestFor } from '../../engine/laws/vitest.ts'
+import { vitestFor } from '../../base/laws/vitestFor.ts'
 import { type CheckOptions, judge, lawsOf, missingPart, subjectOf } from './check.ts'
 import { diagnose } from './diagnosis/diagnosis.ts'
 import { type HostLoss, lossObject } from './loss.ts'

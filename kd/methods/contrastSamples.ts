@@ -1,4 +1,4 @@
-import { demand } from '../../engine/errors.ts'
+import { demand } from '../../base/errors.ts'
 import { RandomStream, streamKey } from '../../engine/index.ts'
 import type { Choice } from '../options.ts'
 

@@ -1,5 +1,5 @@
-import { check, positive } from '../../engine/arguments.ts'
-import { demand } from '../../engine/errors.ts'
+import { check, positive } from '../../base/arguments.ts'
+import { demand } from '../../base/errors.ts'
 import {
   add,
   broadcastTo,

@@ -14,7 +14,7 @@ import { composeLoss, type Distillation, openBatch } from '../distillation.ts'
 import { temperedDivergence } from '../klDivergence.ts'
 import { type Definition, type LogitLesson, LogitMethod } from '../method.ts'
 import type { Settings } from '../options.ts'
-import { sharedTemperatures } from '../temperatures.ts'
+import { sharedTemperatures } from '../temperatures/temperatures.ts'
 import type { FeatureOptions } from './featureMethod.ts'
 
 export type CtkdOptions = Settings &

@@ -1,4 +1,4 @@
-import { anObject, check } from '../../engine/arguments.ts'
+import { anObject, check } from '../../base/arguments.ts'
 import {
   add,
   arange,
@@ -13,8 +13,12 @@ import { composeLoss, type Distillation, openBatch } from '../distillation.ts'
 import { temperedDivergence } from '../klDivergence.ts'
 import { resolveOptions } from '../options.ts'
 import type { LogitOptions } from '../standardised.ts'
-import { type TemperatureOptions, temperatureDefaults, temperaturesFor } from '../temperatureRule.ts'
-import type { Temperatures } from '../temperatures.ts'
+import {
+  type TemperatureOptions,
+  temperatureDefaults,
+  temperaturesFor,
+} from '../temperatures/temperatureRule.ts'
+import type { Temperatures } from '../temperatures/temperatures.ts'
 import type { WarmUpOptions } from '../warmUp.ts'
 
 export interface DkdOptions extends TemperatureOptions, WarmUpOptions, LogitOptions {

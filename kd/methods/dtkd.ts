@@ -1,11 +1,15 @@
-import { anObject, check } from '../../engine/arguments.ts'
+import { anObject, check } from '../../base/arguments.ts'
 import type { Tensor } from '../../engine/index.ts'
 import { composeLoss, type Distillation, openBatch } from '../distillation.ts'
 import { temperedDivergence } from '../klDivergence.ts'
 import { resolveOptions } from '../options.ts'
 import type { LogitOptions } from '../standardised.ts'
-import { type TemperatureOptions, temperatureDefaults, temperaturesFor } from '../temperatureRule.ts'
-import { sharedTemperatures } from '../temperatures.ts'
+import {
+  type TemperatureOptions,
+  temperatureDefaults,
+  temperaturesFor,
+} from '../temperatures/temperatureRule.ts'
+import { sharedTemperatures } from '../temperatures/temperatures.ts'
 import type { WarmUpOptions } from '../warmUp.ts'
 
 export interface DtkdOptions extends TemperatureOptions, WarmUpOptions, LogitOptions {

@@ -1,4 +1,4 @@
-import { demand } from '../../engine/errors.ts'
+import { demand } from '../../base/errors.ts'
 import {
   mean,
   pad,

@@ -1,5 +1,5 @@
-import { arrayOf, check } from '../../engine/arguments.ts'
-import { demand } from '../../engine/errors.ts'
+import { arrayOf, check } from '../../base/arguments.ts'
+import { demand } from '../../base/errors.ts'
 import {
   abs,
   add,

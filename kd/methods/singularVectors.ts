@@ -1,4 +1,4 @@
-import { check, count as positiveCount } from '../../engine/arguments.ts'
+import { check, count as positiveCount } from '../../base/arguments.ts'
 import {
   abs,
   arange,

@@ -1,5 +1,5 @@
-import { check, checkOptions, notNegative, probability, type Rules } from '../../engine/arguments.ts'
-import { demand } from '../../engine/errors.ts'
+import { check, checkOptions, notNegative, probability, type Rules } from '../../base/arguments.ts'
+import { demand } from '../../base/errors.ts'
 import {
   add,
   detach,

@@ -1,5 +1,5 @@
-import { check } from '../../engine/arguments.ts'
-import { demand } from '../../engine/errors.ts'
+import { check } from '../../base/arguments.ts'
+import { demand } from '../../base/errors.ts'
 import { reshape, type Tensor, transpose } from '../../engine/index.ts'
 import { format } from '../../engine/shape.ts'
 import { tensorRule, widthRule } from '../arguments.ts'

@@ -1,5 +1,5 @@
-import { aFunction, check, checkOptions, type Rules, truth } from '../../engine/arguments.ts'
-import { demand } from '../../engine/errors.ts'
+import { aFunction, check, checkOptions, type Rules, truth } from '../../base/arguments.ts'
+import { demand } from '../../base/errors.ts'
 import { type Conv2dOptions, conv2d, type Pair, type Tensor } from '../../engine/index.ts'
 import { conv2dOptions, pair } from '../../engine/operations/convolution.ts'
 import { kernelRule } from '../../engine/operations/pooling.ts'

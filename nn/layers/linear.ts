@@ -1,4 +1,4 @@
-import { aFunction, check, checkOptions, type Rules, truth } from '../../engine/arguments.ts'
+import { aFunction, check, checkOptions, type Rules, truth } from '../../base/arguments.ts'
 import { add, matmul, type Tensor, transpose } from '../../engine/index.ts'
 import { widthRule } from '../arguments.ts'
 import { fanInUniform } from '../initializers.ts'

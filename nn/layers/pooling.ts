@@ -1,4 +1,4 @@
-import { check, checkOptions } from '../../engine/arguments.ts'
+import { check, checkOptions } from '../../base/arguments.ts'
 import {
   adaptiveAveragePool2d,
   averagePool2d,

@@ -1,4 +1,4 @@
-import { arrayOf, check } from '../../engine/arguments.ts'
+import { arrayOf, check } from '../../base/arguments.ts'
 import type { Tensor } from '../../engine/index.ts'
 import { Module, moduleRule } from '../module.ts'
 

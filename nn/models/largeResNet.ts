@@ -1,4 +1,4 @@
-import { check, checkOptions, type Rules } from '../../engine/arguments.ts'
+import { check, checkOptions, type Rules } from '../../base/arguments.ts'
 import { globalAveragePool2d, relu, type Tensor } from '../../engine/index.ts'
 import { BatchNorm2d, type Conv2d, Linear, type Sequential } from '../layers/index.ts'
 import { convolution } from './convolutions.ts'

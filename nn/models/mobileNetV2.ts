@@ -1,4 +1,4 @@
-import { check, checkOptions, type Rule, type Rules } from '../../engine/arguments.ts'
+import { check, checkOptions, type Rule, type Rules } from '../../base/arguments.ts'
 import { add, globalAveragePool2d, type Tensor } from '../../engine/index.ts'
 import { constant, kaimingNormal, normal } from '../initializers.ts'
 import { BatchNorm2d, Linear, ReLU, Sequential } from '../layers/index.ts'

@@ -1,4 +1,4 @@
-import { anInstance, type Rule, type Rules } from '../../engine/arguments.ts'
+import { anInstance, type Rule, type Rules } from '../../base/arguments.ts'
 import type { Tensor } from '../../engine/index.ts'
 import { widthRule } from '../arguments.ts'
 import type { BatchNorm2d } from '../layers/index.ts'

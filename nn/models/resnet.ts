@@ -1,4 +1,4 @@
-import { arrayOf, check, checkOptions, type Rules } from '../../engine/arguments.ts'
+import { arrayOf, check, checkOptions, type Rules } from '../../base/arguments.ts'
 import { globalAveragePool2d, pad, relu, slice, type Tensor } from '../../engine/index.ts'
 import { depthRule, widthRule } from '../arguments.ts'
 import { BatchNorm2d, type Conv2d, Linear, type Sequential } from '../layers/index.ts'

@@ -1,4 +1,4 @@
-import { checkOptions } from '../../engine/arguments.ts'
+import { checkOptions } from '../../base/arguments.ts'
 import {
   add,
   averagePool2d,

@@ -1,4 +1,4 @@
-import { checkOptions } from '../../engine/arguments.ts'
+import { checkOptions } from '../../base/arguments.ts'
 import { concatenate, globalAveragePool2d, relu, slice, type Tensor } from '../../engine/index.ts'
 import { BatchNorm2d, ChannelShuffle, Conv2d, Linear } from '../layers/index.ts'
 import { depthwise } from './convolutions.ts'

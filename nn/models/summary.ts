@@ -1,4 +1,4 @@
-import { check } from '../../engine/arguments.ts'
+import { check } from '../../base/arguments.ts'
 import { type Shape, type Tensor, zeros } from '../../engine/index.ts'
 import { recordGraph } from '../../engine/plan/graph.ts'
 import { sizeOf } from '../../engine/shape.ts'

@@ -1,4 +1,4 @@
-import { check, checkOptions, type Rules, whole } from '../../engine/arguments.ts'
+import { check, checkOptions, type Rules, whole } from '../../base/arguments.ts'
 import { add, globalAveragePool2d, relu, type Tensor } from '../../engine/index.ts'
 import { depthRule } from '../arguments.ts'
 import { constant } from '../initializers.ts'

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../../engine/errors.ts'
+import { InvalidInputError } from '../../base/errors.ts'
 import type { Shape } from '../../engine/index.ts'
 import type { Attributes } from '../../engine/operations/attributes.ts'
 import type { Graph, Operation } from '../../engine/plan/graph.ts'

@@ -1,6 +1,6 @@
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf'
 import { ModelProtoSchema, type ValueInfoProtoSchema } from 'onnx-buf'
-import { check, checkOptions } from '../../engine/arguments.ts'
+import { check, checkOptions } from '../../base/arguments.ts'
 import { realize, Tensor } from '../../engine/index.ts'
 import type { Node } from '../../engine/node.ts'
 import { imageRule } from '../arguments.ts'

@@ -1,4 +1,4 @@
-import { arrayOf, checkOptions, notNegative, type Rules, share } from '../../engine/arguments.ts'
+import { arrayOf, checkOptions, notNegative, type Rules, share } from '../../base/arguments.ts'
 import {
   add,
   divide,

@@ -1,5 +1,5 @@
-import { checkOptions, notNegative, type Rules } from '../../engine/arguments.ts'
-import { demand } from '../../engine/errors.ts'
+import { checkOptions, notNegative, type Rules } from '../../base/arguments.ts'
+import { demand } from '../../base/errors.ts'
 import { add, multiply, subtract, type Tensor, type Variable } from '../../engine/index.ts'
 import { decayed, Optimizer } from './optimizer.ts'
 

@@ -1,6 +1,6 @@
-import { check, notNegative } from '../../engine/arguments.ts'
+import { check, notNegative } from '../../base/arguments.ts'
+import { demand, describe } from '../../base/errors.ts'
 import { allocateHost, promote } from '../../engine/dtype.ts'
-import { demand, describe } from '../../engine/errors.ts'
 import { add, multiply, type Stateful, Tensor, tensor, type Variable, variable } from '../../engine/index.ts'
 import { equalShapes, format } from '../../engine/shape.ts'
 import { tensorRule, variables } from '../arguments.ts'

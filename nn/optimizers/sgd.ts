@@ -1,5 +1,5 @@
-import { checkOptions, notNegative, probability, type Rules, truth } from '../../engine/arguments.ts'
-import { demand } from '../../engine/errors.ts'
+import { checkOptions, notNegative, probability, type Rules, truth } from '../../base/arguments.ts'
+import { demand } from '../../base/errors.ts'
 import { add, multiply, subtract, type Tensor, type Variable } from '../../engine/index.ts'
 import { decayed, Optimizer } from './optimizer.ts'
 

@@ -1,5 +1,5 @@
-import { check, text } from '../../engine/arguments.ts'
-import { demand, InvalidInputError } from '../../engine/errors.ts'
+import { check, text } from '../../base/arguments.ts'
+import { demand, InvalidInputError } from '../../base/errors.ts'
 import { bytesRule } from '../arguments.ts'
 import { identify } from './identify.ts'
 import { isOnnx, readOnnx } from './onnxWeights.ts'

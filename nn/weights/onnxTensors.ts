@@ -1,5 +1,5 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
-import type { Budget } from '../../files/budget.ts'
+import type { Budget } from '../../base/files/budget.ts'
 
 /** What a file says of one tensor, numbers of `onnx.proto` as they are. */
 export interface OnnxTensor {

@@ -1,7 +1,7 @@
+import type { Refuse } from '../../base/files/refusal.ts'
 import { allocateHost } from '../../engine/dtype.ts'
 import { type HostArray, type Shape, type Tensor, tensor } from '../../engine/index.ts'
 import { sizeOf } from '../../engine/shape.ts'
-import type { Refuse } from '../../files/refusal.ts'
 import type { StateDict } from '../stateDict.ts'
 import { type ElementType, type ElementTypeName, elementTypes, writtenTypes } from './elementTypes.ts'
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { complaintAboutNode } from '../../engine/nodeVersion.ts'
+import { complaintAboutNode } from '../../base/nodeVersion.ts'
 import { temporaryFolder } from '../train/temporaryFolder.ts'
 import { spawn } from './childProcess.ts'
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { syntheticDataset } from '../../datasets/index.ts'
 import { createModel, saveWeights } from '../../nn/index.ts'
-import { serve } from '../files/download/servers.ts'
+import { serve } from '../base/files/download/servers.ts'
 import { temporaryFolder } from '../train/temporaryFolder.ts'
 import { thermograd } from './commandLine.ts'
 

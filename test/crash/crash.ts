@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { Command } from 'commander'
+import { RandomStream, streamKey } from '../../base/random.ts'
 import { positiveInteger, wholeNumber } from '../../cli/options.ts'
-import { RandomStream, streamKey } from '../../engine/random.ts'
 
 await new Command()
   .description(

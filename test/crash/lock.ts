@@ -1,7 +1,7 @@
 // One owner of a folder: thousands of rounds of many processes, and every order of steps of three: `npm run test:lock`.
 import { Command } from 'commander'
+import { RandomStream, streamKey } from '../../base/random.ts'
 import { positiveInteger, wholeNumber } from '../../cli/options.ts'
-import { RandomStream, streamKey } from '../../engine/random.ts'
 import { isRight, large } from '../train/lock/contests.ts'
 import { explore } from '../train/lock/explorer.ts'
 import { contend } from '../train/lock/rounds.ts'

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
+import { InvalidInputError } from '../../base/errors.ts'
 import { openCifar10, openCifar100 } from '../../datasets/index.ts'
-import { InvalidInputError } from '../../engine/errors.ts'
 import {
   cifar10Files,
   cifar100Files,

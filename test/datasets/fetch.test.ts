@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { fetchDataset, type PublishedArchive, publishedArchives } from '../../datasets/index.ts'
-import { serve } from '../files/download/servers.ts'
+import { serve } from '../base/files/download/servers.ts'
 import { temporaryFolder } from '../train/temporaryFolder.ts'
 
 const file = Uint8Array.from({ length: 30_000 }, (_, i) => i % 251)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { InvalidInputError } from '../../base/errors.ts'
+import { refusalOf } from '../../base/files/refusal.ts'
 import { decodeJpeg } from '../../datasets/folder/jpeg.ts'
-import { InvalidInputError } from '../../engine/errors.ts'
-import { refusalOf } from '../../files/refusal.ts'
 import jpegs from './fixtures/jpegs.json' with { type: 'json' }
 
 const read = (file: Uint8Array) => decodeJpeg(file, refusalOf('a.jpg', 'JPEG image'))

@@ -2,9 +2,9 @@ import { deflateSync } from 'node:zlib'
 import fc from 'fast-check'
 import { decode } from 'fast-png'
 import { describe, expect, it } from 'vitest'
+import { InvalidInputError } from '../../base/errors.ts'
+import { refusalOf } from '../../base/files/refusal.ts'
 import { decodePng } from '../../datasets/folder/png.ts'
-import { InvalidInputError } from '../../engine/errors.ts'
-import { refusalOf } from '../../files/refusal.ts'
 import { headerOf, type PngImage, pngFile, pngOf, rowsOf, samplesPerPixel } from './pngFiles.ts'
 
 const read = (file: Uint8Array) => decodePng(file, refusalOf('a.png', 'PNG image'))

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { RandomStream, streamKey } from '../../base/random.ts'
 import { wasm } from '../../engine/executors/wasm/index.ts'
 import {
   conv2d,
@@ -11,7 +12,6 @@ import {
   type Tensor,
   tensor,
 } from '../../engine/index.ts'
-import { RandomStream, streamKey } from '../../engine/random.ts'
 import { type Shape, sizeOf } from '../../engine/shape.ts'
 
 interface Sizes {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { RandomStream, streamKey } from '../../base/random.ts'
 import { wasm } from '../../engine/executors/wasm/index.ts'
 import {
   conv2d,
@@ -11,7 +12,6 @@ import {
   type Tensor,
   tensor,
 } from '../../engine/index.ts'
-import { RandomStream, streamKey } from '../../engine/random.ts'
 import { type Shape, sizeOf } from '../../engine/shape.ts'
 import { dtkd } from '../../kd/index.ts'
 import { createModel, SGD } from '../../nn/index.ts'

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { RandomStream, streamKey } from '../../base/random.ts'
 import { wasm } from '../../engine/executors/wasm/index.ts'
 import { conv2d, type Executor, openExecutor, planOf, realizeOn, tensor, where } from '../../engine/index.ts'
-import { RandomStream, streamKey } from '../../engine/random.ts'
 import { type Shape, sizeOf } from '../../engine/shape.ts'
 
 /** A convolution, and operands of all shapes that broadcast to its result [N, K, H, W]. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { RandomStream, streamKey } from '../../base/random.ts'
 import { wasm } from '../../engine/executors/wasm/index.ts'
 import { add, conv2d, type Executor, grad, openExecutor, slice, tanh, tensor } from '../../engine/index.ts'
-import { RandomStream, streamKey } from '../../engine/random.ts'
 import { type Shape, sizeOf } from '../../engine/shape.ts'
 
 /** Convolutions that read the same maps, each with zeros of its own around them; some read only a part. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { Program } from '../../engine/executors/executor.ts'
+import type { Program } from '../../engine/executor.ts'
 import { add, type Executor, openExecutor, sum, type Tensor } from '../../engine/index.ts'
 import {
   broadcastableShapes,

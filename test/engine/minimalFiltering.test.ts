@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Matrix, minimalFiltering } from '../../engine/executors/wasm/kernels/winograd.ts'
+import { type Matrix, minimalFiltering } from '../../engine/executors/wasm/kernels/winograd/winograd.ts'
 
 /** Whole numbers: what is computed of them differs from the truth by rounding of the transforms only. */
 const numbers = (length: number) =>

@@ -11,7 +11,7 @@ const missing = { scalar: 'hypothesis', fold: 'hyperfold', call: 'hypercall' }
 
 /** What declares them. */
 const declarations: Readonly<Record<string, readonly (readonly [before: string, after: string])[]>> = {
-  'engine/operations/names.ts': [
+  'engine/primitiveNames.ts': [
     ["  | 'logicalNot'\n", `  | 'logicalNot'\n  | '${missing.scalar}'\n`],
     ["'sum' | 'amax'", `'sum' | '${missing.fold}' | '${missing.call}' | 'amax'`],
   ],
@@ -40,10 +40,12 @@ beforeAll(async () => {
   // Inside node_modules, where the compiler finds the packages that the engine imports.
   mkdirSync(join(root, 'node_modules/.cache'), { recursive: true })
   project = mkdtempSync(join(root, 'node_modules/.cache/missing-kernels-'))
-  cpSync(join(root, 'engine'), join(project, 'engine'), {
-    recursive: true,
-    filter: (path) => !path.includes(`${sep}laws`),
-  })
+  for (const floor of ['base', 'engine']) {
+    cpSync(join(root, floor), join(project, floor), {
+      recursive: true,
+      filter: (path) => !path.includes(`${sep}laws`),
+    })
+  }
   for (const [file, changes] of Object.entries(declarations)) {
     const path = join(project, file)
     const changed = changes.reduce(
@@ -76,7 +78,7 @@ describe('a primitive without a kernel does not compile', () => {
     },
     [missing.call]: {
       reference: 'reference/kernels.ts',
-      wasm: 'wasm/dialect.ts',
+      wasm: 'wasm/lowering/dialect.ts',
       gpu: 'gpu/kernels/index.ts',
     },
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { nearestFirst, suggestionFor } from '../../engine/nearest.ts'
+import { nearestFirst, suggestionFor } from '../../base/suggestions.ts'
 
 const word = () => fc.stringMatching(/^[a-z]{1,8}$/)
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { threefry2x32 } from '../../base/random.ts'
 import {
   type Key,
   RandomStream,
@@ -8,7 +9,6 @@ import {
   randomUniform,
   streamKey,
 } from '../../engine/index.ts'
-import { threefry2x32 } from '../../engine/random.ts'
 import { int32, numbers } from './numbers.ts'
 
 const word = fc.integer({ min: 0, max: 2 ** 32 - 1 })

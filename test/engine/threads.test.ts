@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { whyAlone } from '../../engine/executors/wasm/threads.ts'
+import { whyAlone } from '../../engine/executors/wasm/threads/threads.ts'
 
 describe('threads that share memory', () => {
   afterEach(() => {

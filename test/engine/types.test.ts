@@ -25,9 +25,9 @@ import {
 import { tensorsOf, values, wholeNumber } from '../../engine/laws/arbitraries.ts'
 import type { Call } from '../../engine/laws/call.ts'
 import { calls } from '../../engine/laws/calls.ts'
-import type { PrimitiveName } from '../../engine/operations/names.ts'
 import type { AnyPrimitive } from '../../engine/operations/primitive.ts'
 import { primitives } from '../../engine/operations/primitives.ts'
+import type { PrimitiveName } from '../../engine/primitiveNames.ts'
 import { int32, numbers } from './numbers.ts'
 
 const names: readonly DeviceName[] = ['reference', 'wasm', 'gpujs-cpu']

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { wasm } from '../../engine/executors/wasm/index.ts'
+import { WasmMemory } from '../../engine/executors/wasm/memory/storage.ts'
 import { compileProgram } from '../../engine/executors/wasm/program.ts'
-import { WasmMemory } from '../../engine/executors/wasm/storage.ts'
-import { Team } from '../../engine/executors/wasm/team.ts'
+import { Team } from '../../engine/executors/wasm/threads/threadPool.ts'
 import { tensor } from '../../engine/index.ts'
 import { recordGraph } from '../../engine/plan/graph.ts'
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { type Key, threefry2x32 } from '../../base/random.ts'
 import { acquireAdapter } from '../../engine/executors/gpu/adapter.ts'
 import { type Handle, loadGpuJs } from '../../engine/executors/gpu/gpujs.ts'
 import { KernelCache } from '../../engine/executors/gpu/kernelCache.ts'
@@ -15,7 +16,6 @@ import {
   tensor,
   variable,
 } from '../../engine/index.ts'
-import { type Key, threefry2x32 } from '../../engine/random.ts'
 import { modes } from './modes.ts'
 
 /** A kernel that counts its threads. */

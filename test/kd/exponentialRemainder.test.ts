@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { gradientCheck, openExecutor, tensor } from '../../engine/index.ts'
-import { exponentialRemainder } from '../../kd/exponentialRemainder.ts'
+import { exponentialRemainder } from '../../kd/temperatures/exponentialRemainder.ts'
 
 /** By Taylor's series, from the smallest term on. */
 function expected(x: number): number {

@@ -12,7 +12,7 @@ import {
   run,
   TrainingStopped,
 } from '../../train/index.ts'
-import { predictFrozen } from '../../train/loop/frozen.ts'
+import { predictFrozen } from '../../train/teacherLogits/frozen.ts'
 import { temporaryFolder } from './temporaryFolder.ts'
 import { numbersOf, tinyDataset } from './tinyNetwork.ts'
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { InvalidInputError } from '../../engine/errors.ts'
-import { makeFolder } from '../../files/folder.ts'
-import { readBytes } from '../../files/regularFile.ts'
-import { writeFileAtomically } from '../../files/writeFile.ts'
+import { InvalidInputError } from '../../base/errors.ts'
+import { makeFolder } from '../../base/files/folder.ts'
+import { readBytes } from '../../base/files/regularFile.ts'
+import { writeFileAtomically } from '../../base/files/writeFile.ts'
 import { decodeSafetensors, encodeSafetensors, type StateDict } from '../../nn/index.ts'
 
 /** All that a training needs to go on as if it had never stopped. */

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../../engine/errors.ts'
+import { InvalidInputError } from '../../base/errors.ts'
 
 /** A step of a training. */
 export interface Place {

@@ -1,6 +1,6 @@
 import type { Loader } from '../../datasets/index.ts'
 import { InvalidInputError, tensor, zeros } from '../../engine/index.ts'
-import { predictFrozen } from './frozen.ts'
+import { predictFrozen } from '../teacherLogits/frozen.ts'
 import type { Pupil } from './step.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { anyNumber, arrayOf, check } from '../../engine/arguments.ts'
+import { anyNumber, arrayOf, check } from '../../base/arguments.ts'
 
 /** The least number, those below which 5, 25, 50, 75 and 95 % of all lie, and the largest. */
 export type Quantiles = readonly [

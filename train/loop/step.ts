@@ -2,9 +2,9 @@ import type { Batch } from '../../datasets/index.ts'
 import { grad, gradWhereReached, realize, type Tensor } from '../../engine/index.ts'
 import { type Distillation, type Loss, type Method, scalarsOf } from '../../kd/index.ts'
 import { type AnyModule, DOT, type Network, type Optimizer, ownershipCheck } from '../../nn/index.ts'
+import { predictFrozen } from '../teacherLogits/frozen.ts'
 import type { TeacherLogits } from '../teacherLogits/index.ts'
 import { type BatchTensors, batchTensors, readScalars } from './batch.ts'
-import { predictFrozen } from './frozen.ts'
 
 /** Whom a step teaches, and how. */
 export interface Pupil {

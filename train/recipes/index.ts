@@ -1,4 +1,4 @@
-export { openRecipe, type Sources } from './open.ts'
+export { openRecipe, type Sources } from '../openRun.ts'
 export { publishedRecipe, publishedRecipeNames } from './published.ts'
 export { parseRecipe, readRecipe, recipeOfRun } from './read.ts'
 export { resolveRunRecipe, type Settings } from './resolve.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { objectOf, oneOf } from '../../files/schemaMistakes.ts'
+import { objectOf, oneOf } from '../../base/files/schemaMistakes.ts'
 import { choicesOf, distiller, distillerNames, type MethodName, ruleOf } from '../../kd/index.ts'
 import type { NamedMethod } from './runRecipe.ts'
 

@@ -1,15 +1,15 @@
 import { readdir } from 'node:fs/promises'
 import module from 'node:module'
 import { dirname, join } from 'node:path'
-import { demand, describe } from '../../engine/errors.ts'
-import { suggestionFor } from '../../engine/nearest.ts'
-import { readYaml } from '../../files/yaml.ts'
+import { demand, describe } from '../../base/errors.ts'
+import { readYaml } from '../../base/files/yaml.ts'
+import { suggestionFor } from '../../base/suggestions.ts'
 import type { WrittenRecipe } from './runRecipe.ts'
 import { writtenRecipe } from './schema.ts'
 
 /** The recipes lie in the package once, whether this module runs as source or from `dist/`. */
 function folder(): string {
-  return join(dirname(module.findPackageJSON(import.meta.url)!), 'recipes')
+  return join(dirname(module.findPackageJSON(import.meta.url)!), 'train/recipes/published')
 }
 
 /** The names of the recipes that ship with thermograd: the teacher's network and the student's. */

@@ -1,8 +1,14 @@
-import { anObject, check } from '../../engine/arguments.ts'
-import { demand } from '../../engine/errors.ts'
-import { demandFitting } from '../../files/schemaMistakes.ts'
+import { anObject, check } from '../../base/arguments.ts'
+import { demand } from '../../base/errors.ts'
+import { demandFitting } from '../../base/files/schemaMistakes.ts'
 import { distillerNames } from '../../kd/index.ts'
-import { distillerFor, milestonesIn, optionsIn, publishedTraining, resolveRecipe } from '../loop/recipe.ts'
+import {
+  distillerFor,
+  milestonesIn,
+  optionsIn,
+  publishedTraining,
+  resolveRecipe,
+} from '../loop/hyperparameters.ts'
 import type { RunRecipe, WrittenRecipe } from './runRecipe.ts'
 import { writtenRecipe } from './schema.ts'
 

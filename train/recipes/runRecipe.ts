@@ -1,5 +1,3 @@
-import { checkAugmentation } from '../../datasets/arguments.ts'
-import type { Augmentation } from '../../datasets/index.ts'
 import {
   aNumber,
   anObject,
@@ -13,9 +11,11 @@ import {
   recordOf,
   seed,
   text,
-} from '../../engine/arguments.ts'
+} from '../../base/arguments.ts'
+import { checkAugmentation } from '../../datasets/arguments.ts'
+import type { Augmentation } from '../../datasets/index.ts'
 import type { MethodName } from '../../kd/index.ts'
-import { checkRecipe, type Recipe } from '../loop/recipe.ts'
+import { checkRecipe, type Recipe } from '../loop/hyperparameters.ts'
 
 /** Everything that decides a run but the machine, with nothing left open. */
 export interface RunRecipe {

@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import { numberFrom, objectOf, oneOf, wholeFrom } from '../../base/files/schemaMistakes.ts'
+import { nearestFirst } from '../../base/suggestions.ts'
 import { datasetNames } from '../../datasets/index.ts'
-import { nearestFirst } from '../../engine/nearest.ts'
-import { numberFrom, objectOf, oneOf, wholeFrom } from '../../files/schemaMistakes.ts'
 import { modelNamed, modelNames } from '../../nn/index.ts'
-import { publishedTraining } from '../loop/recipe.ts'
+import { publishedTraining } from '../loop/hyperparameters.ts'
 import { methodWithOptions, optionsByMethod } from './methodOptions.ts'
 import type { WrittenRecipe } from './runRecipe.ts'
 

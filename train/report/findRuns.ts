@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
-import { demand } from '../../engine/errors.ts'
+import { demand } from '../../base/errors.ts'
 
 /** The folder of a run, and what the run is called beside the others. */
 export interface NamedFolder {

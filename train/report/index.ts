@@ -1,5 +1,5 @@
-import { arrayOf, check, checkOptions, path as pathRule, truth } from '../../engine/arguments.ts'
-import { demand } from '../../engine/errors.ts'
+import { arrayOf, check, checkOptions, path as pathRule, truth } from '../../base/arguments.ts'
+import { demand } from '../../base/errors.ts'
 import { demandRuns, findRuns } from './findRuns.ts'
 import { reportPage } from './page.ts'
 import { type RunRecord, readRuns } from './runRecord.ts'

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../../engine/errors.ts'
+import { InvalidInputError } from '../../base/errors.ts'
 import { currentExecutor, numericsOf } from '../../engine/index.ts'
 import { packageVersion } from './environment.ts'
 import { changesBetween } from './sameRun.ts'

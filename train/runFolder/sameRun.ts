@@ -1,4 +1,4 @@
-import { demand } from '../../engine/errors.ts'
+import { demand } from '../../base/errors.ts'
 import type { Settings } from '../recipes/resolve.ts'
 import type { RunRecipe } from '../recipes/runRecipe.ts'
 

@@ -1,5 +1,5 @@
-import { check, optional, recordOf, text as textRule } from '../../engine/arguments.ts'
-import { demand } from '../../engine/errors.ts'
+import { check, optional, recordOf, text as textRule } from '../../base/arguments.ts'
+import { demand } from '../../base/errors.ts'
 
 /** Where Slurm, Kubernetes and AWS Batch say which job of an array a process is. */
 const variables = ['SLURM_ARRAY_TASK_ID', 'JOB_COMPLETION_INDEX', 'AWS_BATCH_JOB_ARRAY_INDEX']

@@ -1,4 +1,4 @@
-import { check, finite, type Rule } from '../../engine/arguments.ts'
+import { check, finite, type Rule } from '../../base/arguments.ts'
 import { holm, type Significance, significanceOf } from './significance.ts'
 
 /** Two methods on one pair of networks: the second's top-1 less the first's, in points, over the seeds that both have. */

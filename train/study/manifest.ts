@@ -10,10 +10,10 @@ import {
   path as pathRule,
   text as textRule,
   whole,
-} from '../../engine/arguments.ts'
-import { demand, InvalidInputError } from '../../engine/errors.ts'
-import { readText } from '../../files/regularFile.ts'
-import { demandFittingAt, objectOf } from '../../files/schemaMistakes.ts'
+} from '../../base/arguments.ts'
+import { demand, InvalidInputError } from '../../base/errors.ts'
+import { readText } from '../../base/files/regularFile.ts'
+import { demandFittingAt, objectOf } from '../../base/files/schemaMistakes.ts'
 import { type RunRecipe, resolveRunRecipe, type WrittenRecipe } from '../recipes/index.ts'
 import { checkRunRecipe } from '../recipes/runRecipe.ts'
 import { writtenRecipe } from '../recipes/schema.ts'

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { demandFitting } from '../../files/schemaMistakes.ts'
+import { demandFitting } from '../../base/files/schemaMistakes.ts'
 import { readRecipe, resolveRunRecipe, type Settings, type WrittenRecipe } from '../recipes/index.ts'
 import { demandDistinct, idOf, type PlannedRun } from './manifest.ts'
 import { type WrittenStudy, writtenStudy } from './study.ts'

@@ -1,6 +1,6 @@
 import jStat from 'jstat'
-import { arrayOf, check, finite, probability } from '../../engine/arguments.ts'
-import { demand } from '../../engine/errors.ts'
+import { arrayOf, check, finite, probability } from '../../base/arguments.ts'
+import { demand } from '../../base/errors.ts'
 import { mean, standardDeviation } from './statistics.ts'
 
 /** Fewer pairs than this say nothing about significance. */

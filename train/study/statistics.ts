@@ -1,5 +1,5 @@
-import { arrayOf, check, finite } from '../../engine/arguments.ts'
-import { demand } from '../../engine/errors.ts'
+import { arrayOf, check, finite } from '../../base/arguments.ts'
+import { demand } from '../../base/errors.ts'
 
 /** Several measurements of one thing, as a table shows them. */
 export interface Summary {

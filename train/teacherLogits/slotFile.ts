@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
-import { demand, InvalidInputError } from '../../engine/errors.ts'
+import { demand, InvalidInputError } from '../../base/errors.ts'
 
 /** Headers are filled up to a multiple of this, so that slots begin with a block of the disk. */
 const blockBytes = 4096

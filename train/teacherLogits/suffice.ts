@@ -1,4 +1,4 @@
-import { demand } from '../../engine/errors.ts'
+import { demand } from '../../base/errors.ts'
 import type { Distiller } from '../../kd/index.ts'
 
 /** Throws for a method that wants more of the teacher than a cache keeps. */

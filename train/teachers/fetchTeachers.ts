@@ -9,11 +9,11 @@ import {
   path as pathRule,
   type Rules,
   text,
-} from '../../engine/arguments.ts'
-import { demand } from '../../engine/errors.ts'
-import { type DownloadOptions, download, downloadRules } from '../../files/download/download.ts'
-import { chunksIn } from '../../files/regularFile.ts'
-import { filesInTar } from '../../files/tar.ts'
+} from '../../base/arguments.ts'
+import { demand } from '../../base/errors.ts'
+import { type DownloadOptions, download, downloadRules } from '../../base/files/download/download.ts'
+import { chunksIn } from '../../base/files/regularFile.ts'
+import { filesInTar } from '../../base/files/tar.ts'
 import { createModel, readStored, stateDictOf, writeWeightFile } from '../../nn/index.ts'
 import { fitWeights } from '../loop/weights.ts'
 import { fetchedFile, findTeacher } from './folder.ts'

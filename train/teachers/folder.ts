@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { check, checkFields, path as pathRule, text } from '../../engine/arguments.ts'
-import { InvalidInputError } from '../../engine/errors.ts'
+import { check, checkFields, path as pathRule, text } from '../../base/arguments.ts'
+import { InvalidInputError } from '../../base/errors.ts'
 import { mdistillerTeachers } from './published.ts'
 
 /** Which teacher: a network that has learnt a data set. */

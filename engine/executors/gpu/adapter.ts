@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../../errors.ts'
+import { InvalidInputError } from '../../../base/errors.ts'
 import { type AdapterInfo, type DeviceContext, type GpuJs, loadGpuJs } from './gpujs.ts'
 
 /** What WebGPU runs on. */

@@ -1,7 +1,7 @@
 import { dtypeOf, type HostArray } from '../../dtype.ts'
+import type { Executor, NumberLimits, Program } from '../../executor.ts'
 import type { Storage } from '../../node.ts'
 import type { Graph } from '../../plan/graph.ts'
-import type { Executor, NumberLimits, Program } from '../executor.ts'
 import { type Adapter, acquireAdapter } from './adapter.ts'
 import type { Backend } from './backend.ts'
 import { DeviceBackend } from './deviceBackend.ts'

@@ -1,7 +1,7 @@
+import { demand } from '../../../base/errors.ts'
 import { type DType, dtypeOf, type HostArray } from '../../dtype.ts'
-import { demand } from '../../errors.ts'
+import type { Executor } from '../../executor.ts'
 import type { Storage } from '../../node.ts'
-import type { Executor } from '../executor.ts'
 import { refuseFloat64Elements } from '../float32.ts'
 import type { Backend, Block } from './backend.ts'
 

@@ -1,5 +1,5 @@
 import { castScalar } from '../../dtype.ts'
-import type { BinaryName, UnaryName } from '../../operations/names.ts'
+import type { BinaryName, UnaryName } from '../../primitiveNames.ts'
 import { sizeOf } from '../../shape.ts'
 import { aroundAxis, type Kernel } from './kernel.ts'
 import { broadcast } from './movement.ts'

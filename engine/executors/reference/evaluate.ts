@@ -1,6 +1,6 @@
 import type { DType } from '../../dtype.ts'
-import type { PrimitiveName } from '../../operations/names.ts'
 import type { Graph, OperationOf } from '../../plan/graph.ts'
+import type { PrimitiveName } from '../../primitiveNames.ts'
 import type { Operand } from './kernel.ts'
 import { kernels } from './kernels.ts'
 

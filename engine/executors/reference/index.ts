@@ -1,7 +1,7 @@
 import { convertHost, type DType, dtypeOf, type HostArray } from '../../dtype.ts'
+import type { Executor, Program, Result } from '../../executor.ts'
 import type { Storage } from '../../node.ts'
 import type { Graph } from '../../plan/graph.ts'
-import type { Executor, Program, Result } from '../executor.ts'
 import { evaluate } from './evaluate.ts'
 
 /** Elements in this executor's memory. Overwriting puts another array in the place of the old one. */

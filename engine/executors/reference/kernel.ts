@@ -1,6 +1,6 @@
 import type { DType } from '../../dtype.ts'
-import type { PrimitiveName } from '../../operations/names.ts'
 import type { OperationOf } from '../../plan/graph.ts'
+import type { PrimitiveName } from '../../primitiveNames.ts'
 import { type Shape, sizeOf } from '../../shape.ts'
 
 /** What a kernel is given for each input. Elements are in row-major order and are never changed in place. */

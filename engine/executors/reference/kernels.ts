@@ -1,4 +1,4 @@
-import type { PrimitiveName } from '../../operations/names.ts'
+import type { PrimitiveName } from '../../primitiveNames.ts'
 import { conv2d, conv2dInputGradient, conv2dWeightGradient } from './convolution.ts'
 import { binaryKernels, cast, detach, iota, literal, unaryKernels, where } from './elementwise.ts'
 import { gather, scatterAdd } from './indexing.ts'

@@ -1,4 +1,4 @@
-import { threefry2x32 } from '../../random.ts'
+import { threefry2x32 } from '../../../base/random.ts'
 import { sizeOf } from '../../shape.ts'
 import type { Kernel } from './kernel.ts'
 

@@ -1,4 +1,4 @@
-import type { ReductionName } from '../../operations/names.ts'
+import type { ReductionName } from '../../primitiveNames.ts'
 import { sizeOf } from '../../shape.ts'
 import type { Kernel } from './kernel.ts'
 import { permuted } from './movement.ts'

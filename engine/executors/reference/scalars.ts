@@ -1,5 +1,5 @@
 import type { DType } from '../../dtype.ts'
-import type { BinaryName, UnaryName } from '../../operations/names.ts'
+import type { BinaryName, UnaryName } from '../../primitiveNames.ts'
 import { erf, flooredRemainder, power } from '../../special.ts'
 
 /** The elementwise primitives of one operand. */

@@ -1,12 +1,12 @@
 import { dtypeOf, type HostArray } from '../../dtype.ts'
+import type { Executor, Program } from '../../executor.ts'
 import type { Storage } from '../../node.ts'
 import type { Graph } from '../../plan/graph.ts'
-import type { Executor, Program } from '../executor.ts'
 import { refuseFloat64Elements } from '../float32.ts'
+import { WasmMemory, WasmStorage } from './memory/storage.ts'
 import { type EngineModes, engineModes } from './modes.ts'
 import { compileProgram } from './program.ts'
-import { WasmMemory, WasmStorage } from './storage.ts'
-import { Team } from './team.ts'
+import { Team } from './threads/threadPool.ts'
 
 /** Computes in float32 with WebAssembly that is written for the graph at hand. */
 class WasmExecutor implements Executor {

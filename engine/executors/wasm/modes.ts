@@ -1,11 +1,10 @@
-import { InvalidInputError } from '../../errors.ts'
+import { InvalidInputError } from '../../../base/errors.ts'
 import { f32, f32x4, i32, v128 } from './assembler/instructions.ts'
 import { assemble, FunctionBuilder, newMemory } from './assembler/module.ts'
-import { bytesPerElement } from './kernels/lanes.ts'
-import { advance } from './kernels/pointers.ts'
-import { type Shape2d, Tile } from './kernels/tile.ts'
-import type { OutputTile } from './kernels/winograd.ts'
-import { whyAlone } from './threads.ts'
+import { fastestTile } from './autotune.ts'
+import type { Shape2d } from './kernels/tile.ts'
+import type { OutputTile } from './kernels/winograd/winograd.ts'
+import { whyAlone } from './threads/threads.ts'
 
 /** What this JavaScript engine can do, found out once at the start. */
 export type EngineModes = {
@@ -94,51 +93,6 @@ function askForRevectorizer(): boolean {
   v8?.setFlagsFromString('--experimental-wasm-revectorize')
   v8?.setFlagsFromString('--no-liftoff')
   return v8 !== undefined
-}
-
-/**
- * Six rows by eight columns fill the registers of 128 bits, by sixteen those of 256: whichever is faster here. Short
- * trials in turn, and of each the best, so that a busy machine does not decide.
- */
-function fastestTile(relaxedSimd: boolean, revectorize: boolean): Pick<EngineModes, 'revectorize' | 'tile'> {
-  const narrow: Shape2d = { rows: 6, columns: 8 }
-  const wide: Shape2d = { rows: 6, columns: 16 }
-  if (!revectorize) return { revectorize, tile: narrow }
-  const trials = [narrow, wide].map((shape) => ({
-    run: productTrial(shape, relaxedSimd),
-    shortest: Infinity,
-  }))
-  for (let round = 0; round < 30; round++) {
-    for (const trial of trials) {
-      const start = performance.now()
-      trial.run()
-      trial.shortest = Math.min(trial.shortest, performance.now() - start)
-    }
-  }
-  // A turn of the wide tile does twice the work.
-  const isFaster = trials[1].shortest < 1.8 * trials[0].shortest
-  return { revectorize: isFaster, tile: isFaster ? wide : narrow }
-}
-
-/** Multiplies and adds a tile's worth of numbers in the first-level cache, again and again. */
-function productTrial(shape: Shape2d, relaxedSimd: boolean): () => void {
-  const depth = 128
-  const [columnBytes, rowBytes] = [bytesPerElement, shape.columns * bytesPerElement]
-  const builder = new FunctionBuilder(0)
-  const [column, row] = [builder.local('i32'), builder.local('i32')]
-  const tile = new Tile(builder, shape, { relaxedSimd })
-  builder.loop(50, 1, () => {
-    tile.clear()
-    builder.emit(column.set(i32.const(0)), row.set(i32.const(4096)))
-    builder.loop(depth, 1, () => {
-      tile.addProduct(column.get, (i) => i * depth * columnBytes, row.get)
-      builder.emit(advance(column, columnBytes), advance(row, rowBytes))
-    })
-    tile.store(i32.const(32768), (i) => i * rowBytes)
-  })
-  const memory = newMemory(true)
-  const module = new WebAssembly.Module(assemble({ imports: [], functions: [builder] }))
-  return new WebAssembly.Instance(module, { env: { memory } }).exports['0'] as () => void
 }
 
 /** THERMOGRAD_THREADS, or the number of processors; one where threads cannot share memory. */

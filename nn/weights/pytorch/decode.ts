@@ -1,5 +1,5 @@
-import { Budget } from '../../../files/budget.ts'
-import { type Refuse, refusalOf } from '../../../files/refusal.ts'
+import { Budget } from '../../../base/files/budget.ts'
+import { type Refuse, refusalOf } from '../../../base/files/refusal.ts'
 import type { StoredTensors } from '../storedTensor.ts'
 import { readLegacyFile } from './legacyFile.ts'
 import { stateDictIn } from './stateDictIn.ts'

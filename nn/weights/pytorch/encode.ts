@@ -1,6 +1,6 @@
 import { type Zippable, zipSync } from 'fflate'
+import { PickleWriter } from '../../../base/files/pickle/writer.ts'
 import { rowMajorStrides, sizeOf } from '../../../engine/shape.ts'
-import { PickleWriter } from '../../../files/pickle/writer.ts'
 import { elementTypes } from '../elementTypes.ts'
 import type { StoredTensor, StoredTensors } from '../storedTensor.ts'
 

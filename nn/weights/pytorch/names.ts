@@ -1,5 +1,5 @@
-import { type Construct, type Meaning, Named } from '../../../files/pickle/values.ts'
-import type { Refuse } from '../../../files/refusal.ts'
+import { type Construct, type Meaning, Named } from '../../../base/files/pickle/values.ts'
+import type { Refuse } from '../../../base/files/refusal.ts'
 import { type ElementTypeName, elementTypeNames, elementTypes } from '../elementTypes.ts'
 import { isSizes, type StorageReference, tensorView } from './tensorView.ts'
 

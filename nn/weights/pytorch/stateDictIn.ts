@@ -1,5 +1,5 @@
-import { kindOf } from '../../../files/pickle/values.ts'
-import type { Refuse } from '../../../files/refusal.ts'
+import { kindOf } from '../../../base/files/pickle/values.ts'
+import type { Refuse } from '../../../base/files/refusal.ts'
 import { TensorView } from './tensorView.ts'
 
 type Views = ReadonlyMap<string, TensorView>

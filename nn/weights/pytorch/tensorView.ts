@@ -1,8 +1,8 @@
+import type { Budget } from '../../../base/files/budget.ts'
+import type { Refuse } from '../../../base/files/refusal.ts'
 import { bytesOf } from '../../../engine/dtype.ts'
 import type { Shape } from '../../../engine/index.ts'
 import { sizeOf } from '../../../engine/shape.ts'
-import type { Budget } from '../../../files/budget.ts'
-import type { Refuse } from '../../../files/refusal.ts'
 import { type ElementTypeName, elementTypes } from '../elementTypes.ts'
 
 /** A row of numbers that tensors are windows into, and may share. */

@@ -1,7 +1,7 @@
 import { inflateSync } from 'fflate'
-import type { Budget } from '../../../files/budget.ts'
-import { ByteReader } from '../../../files/byteReader.ts'
-import type { Refuse } from '../../../files/refusal.ts'
+import type { Budget } from '../../../base/files/budget.ts'
+import { ByteReader } from '../../../base/files/byteReader.ts'
+import type { Refuse } from '../../../base/files/refusal.ts'
 import { crc32 } from './crc32.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { unzipSync, zipSync } from 'fflate'
 import { describe, expect, it } from 'vitest'
+import { PickleWriter } from '../../../base/files/pickle/writer.ts'
 import { InvalidInputError } from '../../../engine/index.ts'
-import { PickleWriter } from '../../../files/pickle/writer.ts'
 import { readPytorch } from '../../../nn/weights/pytorch/decode.ts'
 import { writePytorch } from '../../../nn/weights/pytorch/encode.ts'
 import { fixture, numbersIn } from './stored.ts'

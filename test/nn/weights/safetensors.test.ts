@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { writeFileAtomically } from '../../../base/files/writeFile.ts'
 import { type DType, InvalidInputError, type Tensor, tensor } from '../../../engine/index.ts'
-import { writeFileAtomically } from '../../../files/writeFile.ts'
 import {
   createModel,
   decodeSafetensors,

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { InvalidInputError } from '../../../engine/errors.ts'
+import { InvalidInputError } from '../../../base/errors.ts'
 import {
   idOf,
   manifestText,

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { openExecutor, RandomStream, realize, streamKey, tensor, useExecutor } from '../../../engine/index.ts'
 import { distiller } from '../../../kd/index.ts'
 import { createModel, type Network, SGD } from '../../../nn/index.ts'
-import { predictFrozen } from '../../../train/loop/frozen.ts'
 import { recordStep } from '../../../train/loop/step.ts'
+import { predictFrozen } from '../../../train/teacherLogits/frozen.ts'
 
 const size = 16
 const classes = 10

@@ -15,7 +15,7 @@ import {
   TeacherLogits,
   TrainingStopped,
 } from '../../../train/index.ts'
-import { predictFrozen } from '../../../train/loop/frozen.ts'
+import { predictFrozen } from '../../../train/teacherLogits/frozen.ts'
 import { temporaryFolder } from '../temporaryFolder.ts'
 import { tinyDataset } from '../tinyNetwork.ts'
 

@@ -6,7 +6,7 @@ import { createModel, loadWeights } from '../../../nn/index.ts'
 import { writeStored } from '../../../nn/weights/formats.ts'
 import { encodeTensors } from '../../../nn/weights/storedTensor.ts'
 import { fetchTeachers, findTeacher, type PublishedTeachers, teacherFile } from '../../../train/index.ts'
-import { serve } from '../../files/download/servers.ts'
+import { serve } from '../../base/files/download/servers.ts'
 import { numbers, useReference } from '../../nn/reference.ts'
 import { temporaryFolder } from '../temporaryFolder.ts'
 

@@ -1,4 +1,4 @@
-import { objectOf, oneOf } from '../../../files/schemaMistakes.ts'
+import { objectOf, oneOf } from '../../../base/files/schemaMistakes.ts'
 import type { WrittenRecipe } from '../runRecipe.ts'
 import { model, trainingShape } from '../schema.ts'
 import { methodOf, type SectionName, sections } from './methods.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { objectOf, oneOf } from '../../../files/schemaMistakes.ts'
+import { objectOf, oneOf } from '../../../base/files/schemaMistakes.ts'
 import { schemaOf } from '../methodOptions.ts'
 import type { Options } from '../runRecipe.ts'
 

@@ -1,5 +1,5 @@
-import { checkFields, count, text } from '../../../engine/arguments.ts'
-import { demand } from '../../../engine/errors.ts'
+import { checkFields, count, text } from '../../../base/arguments.ts'
+import { demand } from '../../../base/errors.ts'
 
 /** What every engine must know of an array of jobs, one for each line of a manifest. */
 export interface ArrayJob {

@@ -1,6 +1,6 @@
 import type { IJob } from 'kubernetes-models/batch/v1'
 import { stringify } from 'yaml'
-import { checkFields, text } from '../../../engine/arguments.ts'
+import { checkFields, text } from '../../../base/arguments.ts'
 import { type ArrayJob, checkArrayJob } from './arrayJob.ts'
 
 export interface KubernetesJob extends ArrayJob {

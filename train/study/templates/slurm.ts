@@ -1,4 +1,4 @@
-import { checkFields, count } from '../../../engine/arguments.ts'
+import { checkFields, count } from '../../../base/arguments.ts'
 import { type ArrayJob, checkArrayJob } from './arrayJob.ts'
 
 export interface SlurmArray extends ArrayJob {

@@ -1,4 +1,4 @@
-import { parity, rotations } from '../../../random.ts'
+import { parity, rotations } from '../../../../base/random.ts'
 import { sizeOf } from '../../../shape.ts'
 import type { GpuCall } from './calls.ts'
 import { type KernelSource, KernelWriter, type Target } from './writer.ts'

@@ -1,5 +1,5 @@
 import type { DType } from '../../../dtype.ts'
-import type { ScalarName } from '../../../operations/names.ts'
+import type { ScalarName } from '../../../primitiveNames.ts'
 import type { KernelWriter } from './writer.ts'
 
 /** An operand: the name that holds it, and its type. All types are floats: a bool is 0 or 1. */

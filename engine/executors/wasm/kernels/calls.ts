@@ -1,7 +1,7 @@
 import type { AttributesOf, Window } from '../../../operations/attributes.ts'
 import type { CallOf } from '../../../plan/kernels.ts'
 import type { Inside } from './inside.ts'
-import type { OutputTile } from './winograd.ts'
+import type { OutputTile } from './winograd/winograd.ts'
 
 /** The primitives that have a kernel of their own; the others are expanded into these and the private ones. */
 type PrimitiveCalls = Pick<

@@ -13,8 +13,8 @@ import { loopCode } from './loop.ts'
 import { matmulCode } from './matmul.ts'
 import { randomBitsCode } from './randomBits.ts'
 import { weightGradientCode } from './weightGradient.ts'
-import { winogradConvolveCode, winogradFiltersCode } from './winogradConvolve.ts'
-import { winogradWeightGradientCode } from './winogradWeightGradient.ts'
+import { winogradConvolveCode, winogradFiltersCode } from './winograd/convolve.ts'
+import { winogradWeightGradientCode } from './winograd/weightGradient.ts'
 
 /** The kernels that calls name; a missing one does not compile. */
 const callCodes: {

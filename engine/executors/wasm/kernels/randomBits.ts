@@ -1,4 +1,4 @@
-import { parity, rotations } from '../../../random.ts'
+import { parity, rotations } from '../../../../base/random.ts'
 import { sizeOf } from '../../../shape.ts'
 import { i32 } from '../assembler/instructions.ts'
 import type { WasmCall } from './calls.ts'

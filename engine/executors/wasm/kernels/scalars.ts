@@ -1,5 +1,5 @@
 import type { DType } from '../../../dtype.ts'
-import type { ScalarName } from '../../../operations/names.ts'
+import type { ScalarName } from '../../../primitiveNames.ts'
 import type { Code } from '../assembler/encoding.ts'
 import { control, f32, f32x4, f64, i32, i32x4, v128 } from '../assembler/instructions.ts'
 import type { FunctionBuilder, Local } from '../assembler/module.ts'

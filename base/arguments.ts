@@ -1,0 +1,188 @@
+import { describe, InvalidInputError } from './errors.ts'
+import { suggestionFor } from './suggestions.ts'
+
+/** What an argument or an option may be: in words, as in "expected lr to be …", and as a test. */
+export interface Rule {
+  readonly expected: string
+  allows(value: unknown): boolean
+}
+
+/** Throws an `InvalidInputError` that names the operation and its argument unless the rule allows the value. */
+export function check(operation: string, name: string, value: unknown, rule: Rule): void {
+  if (rule.allows(value)) return
+  throw new InvalidInputError(`${operation}: expected ${name} to be ${rule.expected}, got ${describe(value)}`)
+}
+
+/** A rule for each option that there is. */
+export type Rules<Options> = { readonly [Name in keyof Options]-?: Rule }
+
+/**
+ * Throws unless `given` is an object whose properties are all options with values that their rules allow; `undefined` is
+ * "not given". The error for an unknown name says which one was probably meant.
+ */
+export function checkOptions<Options extends object>(
+  operation: string,
+  given: Options,
+  rules: Rules<Options>,
+): void {
+  if (typeof given !== 'object' || given === null || given instanceof Array) {
+    const names = Object.keys(rules).join(', ')
+    throw new InvalidInputError(
+      `${operation}: expected an object of options, { ${names} }, got ${describe(given)}`,
+    )
+  }
+  const byName: { readonly [name: string]: Rule } = rules
+  // Recording a step asks thousands of times: this makes no list, and sees what is inherited, as who reads it does.
+  for (const name in given) {
+    const value: unknown = given[name]
+    if (value === undefined) continue
+    if (!Object.hasOwn(byName, name)) {
+      throw new InvalidInputError(
+        `${operation}: there is no option '${name}'; ${suggestionFor(name, Object.keys(rules))}`,
+      )
+    }
+    check(operation, name, value, byName[name])
+  }
+}
+
+/** Throws unless `given` is an object whose properties of these names the rules allow; it may have others. */
+export function checkFields<Fields extends object>(
+  operation: string,
+  name: string,
+  given: Fields,
+  rules: Partial<Rules<Fields>>,
+): void {
+  check(operation, name, given, anObject)
+  for (const field in rules) {
+    const rule: Rule | undefined = rules[field]
+    const value: unknown = given[field]
+    if (rule && !rule.allows(value)) check(operation, `${name}.${field}`, value, rule)
+  }
+}
+
+/** Throws unless `given` has all properties that there are rules for, and no others. */
+export function checkExactly<Fields extends object>(
+  operation: string,
+  name: string,
+  given: Fields,
+  rules: Rules<Fields>,
+): void {
+  checkFields(operation, name, given, rules)
+  checkOptions(`${operation}: ${name}`, given, rules)
+}
+
+function numbers(expected: string, holds: (value: number) => boolean): Rule {
+  return { expected, allows: (value) => typeof value === 'number' && holds(value) }
+}
+
+export const anyNumber = numbers('a number', () => true)
+export const aNumber = numbers('a number that is not NaN', (value) => !Number.isNaN(value))
+export const finite = numbers('a finite number', Number.isFinite)
+export const positive = numbers('a finite number > 0', (value) => Number.isFinite(value) && value > 0)
+export const notNegative = numbers('a finite number ≥ 0', (value) => Number.isFinite(value) && value >= 0)
+/** A probability, or a share that may be the whole. */
+export const probability = numbers('a number in [0, 1]', (value) => value >= 0 && value <= 1)
+/** A share that is never the whole, such as a momentum. */
+export const share = numbers('a number in [0, 1)', (value) => value >= 0 && value < 1)
+
+/** More of anything than memory holds. */
+export const largestCount = 2 ** 32
+
+/** A whole number that a float64 holds, within bounds. */
+export function whole(least: number, most = Number.MAX_SAFE_INTEGER): Rule {
+  const above = least === -most ? 'a whole number' : `a whole number ≥ ${least}`
+  const expected =
+    most === Number.MAX_SAFE_INTEGER
+      ? above
+      : most === largestCount
+        ? `${above}, at most 2³²`
+        : `${above}, at most ${most}`
+  return numbers(expected, (value) => Number.isSafeInteger(value) && value >= least && value <= most)
+}
+
+export const count = whole(1, largestCount)
+export const seed = whole(-Number.MAX_SAFE_INTEGER)
+
+export const truth: Rule = { expected: 'true or false', allows: (value) => typeof value === 'boolean' }
+export const text: Rule = { expected: 'a string', allows: (value) => typeof value === 'string' }
+/** Of a file or folder. */
+export const path: Rule = {
+  expected: 'a path',
+  allows: (value) => typeof value === 'string' && value !== '' && !value.includes('\0'),
+}
+
+export const aFunction: Rule = { expected: 'a function', allows: (value) => typeof value === 'function' }
+export const anObject: Rule = {
+  expected: 'an object',
+  allows: (value) => typeof value === 'object' && value !== null && !(value instanceof Array),
+}
+
+export function oneOf(names: readonly string[]): Rule {
+  return { expected: `one of ${names.join(', ')}`, allows: (value) => names.includes(value as string) }
+}
+
+/** Anything made by these classes. */
+export function anInstance(
+  expected: string,
+  ...classes: readonly (abstract new (
+    ...all: never
+  ) => unknown)[]
+): Rule {
+  return { expected, allows: (value) => classes.some((each) => value instanceof each) }
+}
+
+export function either(...rules: readonly Rule[]): Rule {
+  return {
+    expected: rules.map(({ expected }) => expected).join(' or '),
+    allows: (value) => rules.some((rule) => rule.allows(value)),
+  }
+}
+
+/** An array, all of whose items the rule allows. */
+export function arrayOf(rule: Rule, length?: number): Rule {
+  return {
+    expected: `an array${length === undefined ? '' : ` of ${length}`}, each ${rule.expected}`,
+    allows: (value) => {
+      if (!(value instanceof Array) || (length !== undefined && value.length !== length)) return false
+      for (let i = 0; i < value.length; i++) if (!rule.allows(value[i])) return false
+      return true
+    },
+  }
+}
+
+/** Or not given at all. */
+export function optional(rule: Rule): Rule {
+  return {
+    expected: `${rule.expected}, or undefined`,
+    allows: (value) => value === undefined || rule.allows(value),
+  }
+}
+
+/** An object whose properties of these names the rules allow; it may have others. */
+export function objectWith(expected: string, rules: { readonly [field: string]: Rule }): Rule {
+  const fields = Object.entries(rules)
+  return {
+    expected,
+    allows: (value) =>
+      anObject.allows(value) &&
+      fields.every(([field, rule]) => rule.allows(Reflect.get(value as object, field))),
+  }
+}
+
+/** One for both axes of an image, or `[height, width]`. */
+export function pairOf(rule: Rule): Rule {
+  const both = arrayOf(rule, 2)
+  return {
+    expected: `${rule.expected}, or [height, width] of such`,
+    allows: (value) => rule.allows(value) || both.allows(value),
+  }
+}
+
+/** An object, all of whose properties the rule allows. */
+export function recordOf(rule: Rule): Rule {
+  return {
+    expected: `an object of properties that are each ${rule.expected}`,
+    allows: (value) =>
+      anObject.allows(value) && Object.values(value as object).every((each) => rule.allows(each)),
+  }
+}

@@ -1,0 +1,97 @@
+import { z } from 'zod'
+import { describe, InvalidInputError } from '../errors.ts'
+import { suggestionFor } from '../suggestions.ts'
+
+/** What is wrong with a value, and where in it. */
+export interface Mistake {
+  readonly path: readonly string[]
+  /** Whether the last key of the path should not be there; else its value is wrong or missing. */
+  readonly isUnknownKey: boolean
+  /** What is wrong at the end of the path: what was expected and what came. */
+  readonly sentence: string
+}
+
+/** An object with these keys and no others. */
+export function objectOf<Shape extends z.core.$ZodShape>(shape: Shape) {
+  return z.strictObject(shape, {
+    error: ({ code, keys }) =>
+      code === 'unrecognized_keys'
+        ? `unknown key; ${suggestionFor((keys as string[])[0], Object.keys(shape))}`
+        : Object.keys(shape).join(', '),
+  })
+}
+
+/** A whole number of at least this. */
+export function wholeFrom(least: number) {
+  const expected = `a whole number of ${least} or more`
+  return z.int(expected).min(least, expected)
+}
+
+export function numberFrom(least: number) {
+  const expected = `a number of ${least} or more`
+  return z.number(expected).min(least, expected)
+}
+
+export function oneOf<const Names extends readonly string[]>(names: Names) {
+  return z.enum(names, `one of ${names.join(', ')}`)
+}
+
+/**
+ * Holds a value to a schema, whose messages say what is expected, as do those of the schemas above. What is wrong with it
+ * if it does not fit; else what the schema makes of it.
+ */
+export function check<Schema extends z.ZodType>(
+  value: unknown,
+  schema: Schema,
+): { fitting: z.output<Schema> } | { mistakes: Mistake[] } {
+  const result = schema.safeParse(value)
+  if (result.success) return { fitting: result.data }
+  return { mistakes: result.error.issues.map((issue) => mistakeOf(issue, value)) }
+}
+
+/** What a schema makes of an argument of this name. Throws what is wrong with it first; see `check`. */
+export function demandFitting<Schema extends z.ZodType>(
+  name: string,
+  value: unknown,
+  schema: Schema,
+): z.output<Schema> {
+  const checked = check(value, schema)
+  if ('fitting' in checked) return checked.fitting
+  const [mistake] = checked.mistakes
+  throw new InvalidInputError(sentenceOf(mistake.path.length === 0 ? { ...mistake, path: [name] } : mistake))
+}
+
+/** The same for a value that stands somewhere in a file: the error begins with the place. */
+export function demandFittingAt<Schema extends z.ZodType>(
+  place: string,
+  value: unknown,
+  schema: Schema,
+): z.output<Schema> {
+  const checked = check(value, schema)
+  if ('fitting' in checked) return checked.fitting
+  throw new InvalidInputError(`${place}: ${sentenceOf(checked.mistakes[0])}`)
+}
+
+/** `training.lr: expected a number, got 'fast'` */
+export function sentenceOf({ path, sentence }: Mistake): string {
+  return [path.join('.'), sentence].filter((part) => part !== '').join(': ')
+}
+
+function mistakeOf(issue: z.core.$ZodIssue, value: unknown): Mistake {
+  const path = issue.path.map(String)
+  if (issue.code === 'unrecognized_keys') {
+    return { path: [...path, issue.keys[0]], isUnknownKey: true, sentence: issue.message }
+  }
+  const sentence = `expected ${issue.message}, got ${shown(valueAt(value, path))}`
+  return { path, isUnknownKey: false, sentence }
+}
+
+function valueAt(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], value)
+}
+
+function shown(value: unknown): string {
+  if (value === undefined || value === null) return 'nothing'
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object' ? 'keys with values' : describe(value)
+}

@@ -1,0 +1,279 @@
+import type { Geometry, Window } from '../../../operations/attributes.ts'
+import type { OperationOf } from '../../../plan/graph.ts'
+import type { Halo, HaloWishes } from '../../../plan/halos.ts'
+import type { Expansions, Scheduler } from '../../../plan/scheduler.ts'
+import { denseView, type Order, sliceView, type View } from '../../../plan/view.ts'
+import type { ConvolutionName } from '../../../primitiveNames.ts'
+import type { Shape } from '../../../shape.ts'
+import type { WasmCalls } from '../kernels/calls.ts'
+import { loopsOf } from '../kernels/convolve.ts'
+import type { Inside } from '../kernels/inside.ts'
+import { weightGradientScratch } from '../kernels/weightGradient.ts'
+import type { EngineModes } from '../modes.ts'
+import { depthwiseConvolve, depthwiseWeightGradient, isDepthwise } from './depthwise.ts'
+import { tileTotals } from './scratch.ts'
+import { winogradConvolve, winogradFor, winogradWeightGradient } from './winograd.ts'
+
+/**
+ * The three convolutions as kernels. Maps lie channels last (N, H, W, C), so that a row of a filter reads S·C floats
+ * in a row. Around maps lie the zeros of the padding; filters are packed so that the kernel reads them from end to end.
+ */
+
+/** [N, C, H, W] with the channels innermost. */
+const channelsLast: Order = [0, 2, 3, 1]
+
+/** [K, C, R, S] with the taps outermost: how weight gradients are made. */
+const tapsFirst: Order = [2, 3, 0, 1]
+
+export const convolutionExpansions = (modes: EngineModes): Expansions<WasmCalls, ConvolutionName> => ({
+  conv2d(scheduler, operation, [x, weight]) {
+    const { stride, padding, dilation, groups } = operation.attributes
+    const padded = scheduler.surround(x, paddingHalo(padding))
+    const output = scheduler.allocateResult(operation, channelsLast)
+    convolve(scheduler, modes, padded, groupedFilters(weight, groups), output, { stride, dilation })
+    return output
+  },
+
+  /**
+   * A convolution of the gradient with the filters turned round. With stride s, pixels of the input whose position
+   * differs modulo s see different taps: each phase is a small convolution of stride 1 of its own.
+   */
+  conv2dInputGradient(scheduler, operation, [gradient, weight]) {
+    const geometry = operation.attributes
+    const output = scheduler.allocateResult(operation, channelsLast)
+    const phases = bothPhases(operation, weight.shape)
+    const halo = gradientHalo(phases, gradient.shape)
+    const padded = scheduler.surround(gradient, halo)
+    const filters = turnedFilters(weight, geometry.groups)
+    const isSparse = phases.flat().some(({ taps }) => taps === 0)
+    if (isSparse) scheduler.emit({ kind: 'clear', value: output.value })
+    for (const row of phases[0]) {
+      for (const column of phases[1]) {
+        const phase = [row, column]
+        const part = (view: View, starts: number[], steps: number[], lengths: number[]) => {
+          const outer = view.shape.slice(0, -2)
+          const [zeros, ones] = [outer.map(() => 0), outer.map(() => 1)]
+          return sliceView(view, [...zeros, ...starts], [...ones, ...steps], [...outer, ...lengths])
+        }
+        if (phase.some(({ taps, count }) => taps === 0 || count === 0)) continue
+        const seen = part(
+          padded,
+          phase.map(({ first }, i) => first + halo.margins[i][0]),
+          [1, 1],
+          phase.map(({ first, end }) => end - first),
+        )
+        const chosen = part(
+          filters,
+          phase.map(({ firstTap }) => firstTap),
+          phase.map(({ tapStep }) => tapStep),
+          phase.map(({ taps }) => taps),
+        )
+        const written = part(
+          output,
+          phase.map(({ start }) => start),
+          [...geometry.stride],
+          phase.map(({ count }) => count),
+        )
+        convolve(scheduler, modes, seen, chosen, written, {
+          stride: [1, 1],
+          dilation: [row.dilation, column.dilation],
+          inside: insideOf(phase, gradient.shape),
+        })
+      }
+    }
+    return output
+  },
+
+  conv2dWeightGradient(scheduler, { attributes, shape, dtype }, [x, gradient]) {
+    const { stride, padding, dilation, groups } = attributes
+    const padded = scheduler.surround(x, paddingHalo(padding))
+    const maps = scheduler.surround(gradient, noHalo)
+    const filters = groupedFilters(denseView(-1, shape), groups)
+    const filtering = winogradFor(modes, filters, maps, stride, dilation)
+    if (filtering) return winogradWeightGradient(scheduler, modes, filtering, padded, maps, shape)
+    const output = scheduler.allocate(shape, dtype, tapsFirst)
+    if (isDepthwise(groupedFilters(output, groups).shape)) {
+      depthwiseWeightGradient(scheduler, modes, padded, maps, output, { stride, dilation })
+      return output
+    }
+    const scratch = weightGradientScratch(maps, shape, modes).map((floats) =>
+      scheduler.allocate([floats], dtype),
+    )
+    scheduler.emit({
+      kind: 'call',
+      name: 'weightGradient',
+      attributes: { stride, dilation, groups },
+      inputs: [padded, maps, ...scratch],
+      output,
+    })
+    return output
+  },
+})
+
+/** The zeros around maps that these convolutions read. */
+export const convolutionHalos: HaloWishes = {
+  conv2d: ({ attributes }, operand) => (operand === 0 ? paddingHalo(attributes.padding) : undefined),
+  conv2dInputGradient: (operation, operand, [gradient, weight]) =>
+    operand === 0 ? gradientHalo(bothPhases(operation, weight), gradient) : undefined,
+  conv2dWeightGradient: ({ attributes }, operand) =>
+    operand === 0 ? paddingHalo(attributes.padding) : undefined,
+}
+
+function paddingHalo(padding: Window['padding']): Halo {
+  return { order: channelsLast, margins: padding.map((zeros) => [zeros, zeros]) }
+}
+
+const noHalo = paddingHalo([0, 0])
+
+/** As many zeros around the gradient as any phase looks at. */
+function gradientHalo(phases: readonly (readonly Phase[])[], gradient: Shape): Halo {
+  const margins = phases.map(
+    (along, i) =>
+      [
+        Math.max(0, ...along.map(({ first }) => -first)),
+        Math.max(0, ...along.map(({ end }) => end - gradient[2 + i])),
+      ] as const,
+  )
+  return { order: channelsLast, margins }
+}
+
+/** One phase of an input gradient along one axis: the pixels start, start + stride, … */
+interface Phase {
+  readonly start: number
+  readonly count: number
+  /** How many taps these pixels see; which, among the turned ones: firstTap, firstTap + tapStep, … */
+  readonly taps: number
+  readonly firstTap: number
+  readonly tapStep: number
+  /** The first pixel of the gradient that they see, the one after the last, and the distance between taps. */
+  readonly first: number
+  readonly end: number
+  readonly dilation: number
+}
+
+/** Where the pixels of the gradient lie among those that a phase looks at; undefined where it looks at no others. */
+function insideOf([row, column]: readonly Phase[], [, , height, width]: Shape): Inside | undefined {
+  if (Math.min(row.first, column.first) >= 0 && row.end <= height && column.end <= width) return undefined
+  return [-row.first, height - row.first, -column.first, width - column.first]
+}
+
+/** The phases along rows and along columns. */
+function bothPhases({ attributes, shape }: OperationOf<'conv2dInputGradient'>, weight: Shape): Phase[][] {
+  return [0, 1].map((axis) => phasesOf(attributes, axis, weight[2 + axis], shape[2 + axis]))
+}
+
+/**
+ * Pixel h sees tap r where (h + padding − r · dilation) / stride is a pixel of the gradient. For h = start + i · stride
+ * these r are r₀, r₀ + m, …, with m = stride / gcd(stride, dilation), and the pixel is a constant + i − t · dilation / gcd
+ * for the t-th of them.
+ */
+function phasesOf(
+  { stride, padding, dilation }: Geometry,
+  axis: number,
+  kernel: number,
+  length: number,
+): Phase[] {
+  const common = greatestDivisor(stride[axis], dilation[axis])
+  const tapStep = stride[axis] / common
+  return Array.from({ length: stride[axis] }, (_, start) => {
+    const position = (tap: number) => (start + padding[axis] - tap * dilation[axis]) / stride[axis]
+    const seen = Array.from({ length: kernel }, (_, tap) => tap).filter((tap) =>
+      Number.isInteger(position(tap)),
+    )
+    const taps = seen.length
+    const count = Math.max(0, Math.ceil((length - start) / stride[axis]))
+    const first = taps === 0 ? 0 : position(seen[taps - 1])
+    const end = taps === 0 ? 0 : position(seen[0]) + count
+    const firstTap = taps === 0 ? 0 : kernel - 1 - seen[taps - 1]
+    return { start, count, taps, firstTap, tapStep, first, end, dilation: dilation[axis] / common }
+  })
+}
+
+function greatestDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestDivisor(b, a % b)
+}
+
+/** Filters as [groups, filters, depth, R, S]. */
+function groupedFilters(weight: View, groups: number): View {
+  const [filters, depth, ...taps] = weight.shape
+  const [filterStride, ...strides] = weight.strides
+  const perGroup = filters / groups
+  return {
+    ...weight,
+    shape: [groups, perGroup, depth, ...taps],
+    strides: [perGroup * filterStride, filterStride, ...strides],
+  }
+}
+
+/** The filters of the transposed convolution: channels and filters change places, taps are turned round. */
+function turnedFilters(weight: View, groups: number): View {
+  const { shape, strides, value, offset } = groupedFilters(weight, groups)
+  const swapped: View = {
+    value,
+    offset,
+    shape: [shape[0], shape[2], shape[1], shape[3], shape[4]],
+    strides: [strides[0], strides[2], strides[1], strides[3], strides[4]],
+  }
+  return sliceView(swapped, [0, 0, 0, shape[3] - 1, shape[4] - 1], [1, 1, 1, -1, -1], swapped.shape)
+}
+
+/**
+ * Writes to `output` [N, K, H, W] what filters [groups, filters, depth, R, S] make of padded maps. If `inside` is given, the
+ * zeros around it have no part in that; by Winograd's method they have.
+ */
+function convolve(
+  scheduler: Scheduler<WasmCalls>,
+  modes: EngineModes,
+  maps: View,
+  filters: View,
+  output: View,
+  { stride, dilation, inside }: Pick<Window, 'stride' | 'dilation'> & { readonly inside?: Inside },
+): void {
+  const [, perGroup, depth, ...window] = filters.shape
+  if (isDepthwise(filters.shape)) {
+    depthwiseConvolve(scheduler, maps, filters, output, { stride, dilation, ...(inside && { inside }) })
+    return
+  }
+  const filtering = winogradFor(modes, filters, output, stride, dilation)
+  if (filtering) {
+    winogradConvolve(scheduler, modes, filtering, maps, filters, output)
+    return
+  }
+  const attributes = {
+    stride,
+    dilation,
+    window: [window[0], window[1]],
+    filters: perGroup,
+    ...(inside && { inside }),
+  } as const
+  const totals = tileTotals(scheduler, modes, loopsOf(maps, attributes, depth))
+  const packed = packFilters(scheduler, modes.tile.columns, filters)
+  scheduler.emit({ kind: 'call', name: 'convolve', attributes, inputs: [maps, packed, ...totals], output })
+}
+
+/**
+ * Filters in the order in which the kernel reads them: [groups, blocks, R, S, depth, columns of a tile], the last block
+ * of a group filled up with zeros.
+ */
+function packFilters(scheduler: Scheduler<WasmCalls>, tileColumns: number, filters: View): View {
+  const [groups, perGroup, depth, height, width] = filters.shape
+  const blocks = Math.ceil(perGroup / tileColumns)
+  const { dtype } = scheduler.values[filters.value]
+  const packed = scheduler.allocate([groups, blocks, height, width, depth, tileColumns], dtype)
+  const full = Math.floor(perGroup / tileColumns)
+  if (full < blocks) scheduler.emit({ kind: 'clear', value: packed.value })
+  const copyBlocks = (firstBlock: number, count: number, lanes: number) => {
+    if (count === 0 || lanes === 0) return
+    const [groupStride, filterStride, depthStride, rowStride, columnStride] = filters.strides
+    const from: View = {
+      value: filters.value,
+      shape: [groups, count, height, width, depth, lanes],
+      strides: [groupStride, tileColumns * filterStride, rowStride, columnStride, depthStride, filterStride],
+      offset: filters.offset + firstBlock * tileColumns * filterStride,
+    }
+    scheduler.copy(from, sliceView(packed, [0, firstBlock, 0, 0, 0, 0], [1, 1, 1, 1, 1, 1], from.shape))
+  }
+  copyBlocks(0, full, tileColumns)
+  copyBlocks(full, blocks - full, perGroup % tileColumns)
+  return packed
+}

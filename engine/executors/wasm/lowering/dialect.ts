@@ -1,0 +1,47 @@
+import { moveExpansions } from '../../../plan/moves.ts'
+import type { CalledOperation, Dialect, Scheduler } from '../../../plan/scheduler.ts'
+import type { View } from '../../../plan/view.ts'
+import type { WasmCalls } from '../kernels/calls.ts'
+import { canEnd } from '../kernels/ending.ts'
+import { scatterTotalsFloats } from '../kernels/indexing.ts'
+import type { EngineModes } from '../modes.ts'
+import { convolutionExpansions, convolutionHalos } from './convolution.ts'
+import { tileTotals } from './scratch.ts'
+
+/** The kernel of the operation's own name, its operands wherever they lie. */
+function oneKernel<Name extends keyof WasmCalls>(
+  scheduler: Scheduler<WasmCalls>,
+  operation: CalledOperation<WasmCalls, Name>,
+  inputs: readonly View[],
+): View {
+  return scheduler.plainCall(operation, inputs)
+}
+
+/** Every call in this executor's kernels; one that has none does not compile. */
+export const dialectOf = (modes: EngineModes): Dialect<WasmCalls> => ({
+  expansions: {
+    ...moveExpansions(),
+    ...convolutionExpansions(modes),
+    argmax: oneKernel,
+    gather: oneKernel,
+    maxPool2dIndices: oneKernel,
+    randomBits: oneKernel,
+
+    matmul: (scheduler, operation, inputs) => {
+      const factors = inputs.map((input) => scheduler.materialize(input))
+      const depth = factors[0].shape.at(-1)!
+      const scratch = operation.dtype === 'float32' ? tileTotals(scheduler, modes, [depth]) : []
+      return scheduler.plainCall(operation, [...factors, ...scratch])
+    },
+
+    scatterAdd: (scheduler, operation, [source, index]) => {
+      const { dtype, shape, attributes } = operation
+      const isFloat = dtype === 'float32'
+      const floats = isFloat ? scatterTotalsFloats(index.shape, shape, attributes.axis) : 0
+      const scratch = floats > 0 ? [scheduler.allocate([floats], dtype)] : []
+      return scheduler.plainCall(operation, [source, index, ...scratch])
+    },
+  },
+  haloWishes: convolutionHalos,
+  takesEpilogue: ({ name }, loop) => (name === 'convolve' || name === 'winogradConvolve') && canEnd(loop),
+})

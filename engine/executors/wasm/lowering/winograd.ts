@@ -1,0 +1,114 @@
+import type { Window } from '../../../operations/attributes.ts'
+import type { Scheduler } from '../../../plan/scheduler.ts'
+import type { Order, View } from '../../../plan/view.ts'
+import type { Shape } from '../../../shape.ts'
+import type { WasmCalls } from '../kernels/calls.ts'
+import { bytesPerElement } from '../kernels/lanes.ts'
+import { longestProduct } from '../kernels/totals.ts'
+import { scratchFloats } from '../kernels/winograd/convolve.ts'
+import { TileGrid, tilesInBlock } from '../kernels/winograd/tiles.ts'
+import { transformLanes, transformScratchBytes } from '../kernels/winograd/transform.ts'
+import { gradientBlocks, gradientScratchFloats } from '../kernels/winograd/weightGradient.ts'
+import { type MinimalFiltering, minimalFiltering } from '../kernels/winograd/winograd.ts'
+import type { EngineModes } from '../modes.ts'
+
+/**
+ * Which of Winograd's methods computes filters [groups, filters, depth, R, S] over padded maps, to an output [N, K, H, W];
+ * none where none can, or where the direct convolution costs the least. Shapes decide, and not the tile, which a trial of
+ * speed has chosen: the methods differ in rounding, and results must not depend on a stopwatch.
+ */
+export function winogradFor(
+  { winograd }: EngineModes,
+  { shape: [groups, filters, depth, ...kernel] }: View,
+  { shape: [count, , ...size] }: View,
+  stride: Window['stride'],
+  dilation: Window['dilation'],
+): MinimalFiltering | undefined {
+  const pixels = count * size[0] * size[1]
+  const isPossible =
+    pixels > 0 &&
+    groups === 1 &&
+    [...stride, ...dilation].every((step) => step === 1) &&
+    kernel.every((taps) => taps === 3) &&
+    depth % transformLanes === 0 &&
+    filters % transformLanes === 0 &&
+    depth <= longestProduct
+  if (!isPossible) return undefined
+  const fitting = ([2, 4] as const)
+    .filter((outputTile) => size.every((length) => length % outputTile === 0))
+    .map(minimalFiltering)
+  if (winograd !== true) return fitting.find(({ outputTile }) => outputTile === winograd)
+  // Of equals the first: larger tiles round more.
+  const methods = [undefined, ...fitting]
+  const costs = methods.map((filtering) => costOf(filtering, pixels, depth, filters))
+  return methods[costs.indexOf(Math.min(...costs))]
+}
+
+/** Multiplications that transforming a number is worth. All filters share those of maps, all channels those of outputs. */
+const transformCost = 8
+
+/** Tiles that transforming a filter, or its gradient, is worth: few of them do not repay it. */
+const filterCost = 24
+
+/**
+ * Multiplications for each pair of a channel and a filter; no `filtering` is the direct convolution. The two constants
+ * rank the methods as `node bench/winograd.ts` does with batches from 1 to 64.
+ */
+function costOf(
+  filtering: MinimalFiltering | undefined,
+  pixels: number,
+  channels: number,
+  filters: number,
+): number {
+  if (filtering === undefined) return 9 * pixels
+  const tiles = pixels / filtering.outputTile ** 2
+  return filtering.planes * (tiles * (1 + transformCost / channels + transformCost / filters) + filterCost)
+}
+
+/** Writes to `output` what 3×3 filters [1, filters, depth, 3, 3] make of padded maps. */
+export function winogradConvolve(
+  scheduler: Scheduler<WasmCalls>,
+  { threads, tile }: EngineModes,
+  filtering: MinimalFiltering,
+  maps: View,
+  filters: View,
+  output: View,
+): void {
+  const [, filterCount, depth] = filters.shape
+  const { outputTile, planes } = filtering
+  const scratch = (floats: number) => scheduler.allocate([threads, floats], 'float32')
+  const columns = filterCount % tile.columns === 0 ? tile.columns : transformLanes
+  const packed = scheduler.allocate([planes, filterCount / columns, depth, columns], 'float32')
+  const halfway = scratch(transformScratchBytes(filtering) / bytesPerElement)
+  const call = { kind: 'call', attributes: { outputTile } } as const
+  scheduler.emit({ ...call, name: 'winogradFilters', inputs: [filters, halfway], output: packed })
+  const tiles = tilesInBlock(new TileGrid(filtering, output.shape).total, depth, threads)
+  const workspace = scratch(scratchFloats(filtering, tiles, depth, filterCount))
+  scheduler.emit({ ...call, name: 'winogradConvolve', inputs: [maps, packed, workspace], output })
+}
+
+/** [K, C, 3, 3] with the filters innermost: how Winograd's weight gradients are made. */
+const filtersInnermost: Order = [2, 3, 1, 0]
+
+/** The gradient of 3×3 weights of this shape, from padded maps and gradient maps that lie channels last. */
+export function winogradWeightGradient(
+  scheduler: Scheduler<WasmCalls>,
+  { threads }: EngineModes,
+  filtering: MinimalFiltering,
+  maps: View,
+  gradient: View,
+  shape: Shape,
+): View {
+  const output = scheduler.allocate(shape, 'float32', filtersInnermost)
+  const [filters, channels] = shape
+  const blocks = gradientBlocks(filtering, gradient, channels)
+  const floats = gradientScratchFloats(filtering, blocks, channels, filters, threads)
+  scheduler.emit({
+    kind: 'call',
+    name: 'winogradWeightGradient',
+    attributes: { outputTile: filtering.outputTile },
+    inputs: [maps, gradient, scheduler.allocate([floats], 'float32')],
+    output,
+  })
+  return output
+}

@@ -1,0 +1,45 @@
+import type { Executor, Program } from './executor.ts'
+import type { Graph } from './plan/graph.ts'
+import { hashOf, signatureOf } from './plan/signature.ts'
+
+interface Entry {
+  readonly signature: Int32Array
+  readonly program: Promise<Program>
+}
+
+/** How many programs one executor keeps; the one that was not used for longest goes first. */
+const capacity = 128
+
+/** The programs of each executor, in order of their last use. A training step is compiled once and found again. */
+const caches = new WeakMap<Executor, Map<number, Entry>>()
+
+/** The program for a graph on an executor: compiled at its first use. */
+export function programFor(executor: Executor, graph: Graph): Promise<Program> {
+  const signature = signatureOf(graph)
+  let key = hashOf(signature)
+  const cache = cacheOf(executor)
+  // Different graphs with one hash take the next free number.
+  for (let entry = cache.get(key); entry !== undefined; entry = cache.get(++key)) {
+    if (!equalRows(entry.signature, signature)) continue
+    cache.delete(key)
+    cache.set(key, entry)
+    return entry.program
+  }
+  const program = executor.compile(graph)
+  cache.set(key, { signature, program })
+  program.catch(() => cache.delete(key))
+  if (cache.size > capacity) cache.delete(cache.keys().next().value!)
+  return program
+}
+
+function cacheOf(executor: Executor): Map<number, Entry> {
+  let cache = caches.get(executor)
+  if (cache === undefined) caches.set(executor, (cache = new Map()))
+  return cache
+}
+
+function equalRows(a: Int32Array, b: Int32Array): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}

@@ -1,0 +1,77 @@
+import {
+  add,
+  arange,
+  type DType,
+  divide,
+  greater,
+  logicalAnd,
+  logicalNot,
+  minimum,
+  multiply,
+  subtract,
+  type Tensor,
+  where,
+} from '../../engine/index.ts'
+import { resolveOptions } from '../options.ts'
+import { equallySharpShares } from './equalSharpness.ts'
+import { centred, largest } from './sharpness.ts'
+import { checkLogits, type Temperatures } from './temperatures.ts'
+
+export interface ExactTemperatureOptions {
+  /** τ, the mean of a sample's two temperatures. Default 4. */
+  referenceTemperature?: number
+}
+
+/**
+ * The temperatures τ + δ of the teacher and τ − δ of the student that really make the two equally sharp: δ solves
+ *
+ *     f(δ) = S(u / (τ + δ)) − S(v / (τ − δ)) = 0        S(z) = ln Σᵢ exp(zᵢ),  u and v less their row means
+ *
+ * This is what equation 3 of DTKD (arXiv 2404.12711) asks for; the paper and the authors' code answer it with a
+ * formula that does not solve it (see `dynamicTemperatures`). What is true: on centred rows f falls strictly from +∞
+ * to −∞ on (−τ, τ), so that there is exactly one root. Raw logits can have three, and the root depends on the
+ * constant that was added to them; so rows are centred first, which changes no softmax. A constant row has sharpness
+ * ln K at every temperature, hence no root: its sample gets (τ, τ) and is marked as guarded. So is a sample for which
+ * numbers of the logits' type would overflow or underflow: its largest centred logits, or the smaller of them in
+ * proportion to their sum, are below 2⁻⁶⁰ in float32 or 2⁻⁵⁰⁰ in float64, or are not finite.
+ *
+ * Solved to the precision of the logits' type, whatever their scale. Differentiable as the implicit function δ(u, v), to
+ * the third order. Expects logits [N, K] with K ≥ 2.
+ */
+export function exactTemperatures(
+  studentLogits: Tensor,
+  teacherLogits: Tensor,
+  options: ExactTemperatureOptions = {},
+): Temperatures {
+  const { referenceTemperature } = resolveOptions('exactTemperatures', { referenceTemperature: 4 }, options)
+  checkLogits('exactTemperatures', studentLogits, teacherLogits)
+  const { dtype, shape } = studentLogits
+  const rows = { student: centred(studentLogits), teacher: centred(teacherLogits) }
+  const sizes = { student: largest(rows.student).detach(), teacher: largest(rows.teacher).detach() }
+  const isSolved = isSolvable(sizes.student, sizes.teacher, dtype)
+  // Any row that is not constant, the same on both sides, keeps the solver's numbers finite.
+  const ramp = subtract(multiply(arange(shape[1]), 2 / (shape[1] - 1)), 1)
+  const sizeOf = (side: 'student' | 'teacher') => where(isSolved, sizes[side], 1)
+  const shapeOf = (side: 'student' | 'teacher') => divide(where(isSolved, rows[side], ramp), sizeOf(side))
+  const shares = equallySharpShares(
+    {
+      shapes: { student: shapeOf('student'), teacher: shapeOf('teacher') },
+      sizes: { student: sizeOf('student'), teacher: sizeOf('teacher') },
+    },
+    referenceTemperature,
+  )
+  const temperature = (share: Tensor) => multiply(where(isSolved, share, 0.5), 2 * referenceTemperature)
+  return {
+    student: temperature(shares.student),
+    teacher: temperature(shares.teacher),
+    guarded: logicalNot(isSolved),
+  }
+}
+
+/** Where the largest centred logits, and the smaller of them as a part of their sum, have second derivatives to spare. */
+function isSolvable(student: Tensor, teacher: Tensor, dtype: DType): Tensor {
+  const smallest = dtype === 'float64' ? 2 ** -500 : 2 ** -60
+  const smaller = minimum(student, teacher)
+  const share = divide(smaller, add(student, teacher))
+  return logicalAnd(greater(smaller, smallest), greater(share, smallest))
+}

@@ -1,0 +1,58 @@
+import { anObject, checkOptions, path, type Rules } from '../base/arguments.ts'
+import { demand } from '../base/errors.ts'
+import { checkDataset } from '../datasets/arguments.ts'
+import { type Dataset, openDataset } from '../datasets/index.ts'
+import { checkRunRecipe, type RunRecipe } from './recipes/runRecipe.ts'
+import { loadTeacher, type Run, type Teacher } from './run.ts'
+import { teacherFile } from './teachers/index.ts'
+
+/** Where to find what a recipe names. */
+export interface Sources {
+  /** The data set, where it is open already. Default: it is opened. */
+  readonly dataset?: Dataset
+  /** A folder of teachers, for the weights that the recipe leaves out: see `teacherFile`. */
+  readonly teachers?: string
+}
+
+const sourceRules: Rules<Sources> = { dataset: anObject, teachers: path }
+
+/** The part of a `Run` that a recipe decides: its data set and its teacher, opened, and all its numbers. */
+export async function openRecipe(
+  recipe: RunRecipe,
+  sources: Sources = {},
+): Promise<Omit<Run, 'folder' | 'environment'>> {
+  checkRunRecipe('openRecipe', recipe)
+  checkOptions('openRecipe', sources, sourceRules)
+  const { dataset: opened, teachers } = sources
+  if (opened) checkDataset('openRecipe', opened)
+  const { data, student, method, training, augmentation, validation, limit, seed } = recipe
+  const dataset = opened ?? (await openDataset(recipe.dataset, { data }))
+  const { name, ...options } = method
+  return {
+    dataset: augmentation ? { ...dataset, augmentation } : dataset,
+    model: student.model,
+    method: name,
+    options,
+    teacher: recipe.teacher && (await openTeacher(recipe, recipe.teacher, dataset, teachers)),
+    recipe: training,
+    validation,
+    limit,
+    seed,
+  }
+}
+
+function openTeacher(
+  { method }: RunRecipe,
+  { model, weights }: NonNullable<RunRecipe['teacher']>,
+  dataset: Dataset,
+  teachers: string | undefined,
+): Promise<Teacher> {
+  const file = weights ?? (teachers && teacherFile(teachers, { dataset: dataset.name, model }))
+  demand(
+    file !== undefined,
+    () =>
+      `teacher.weights: the method ${method.name} needs a trained ${model}: give --teacher-weights or --teachers, or ` +
+      'let "thermograd distill" train one',
+  )
+  return loadTeacher(dataset, model, file)
+}
