@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
 import {
-  demandSameSettings,
   type RunRecipe,
   readRecipe,
   recipeOfRun,
@@ -9,6 +8,7 @@ import {
   type WrittenRecipe,
 } from '../train/index.ts'
 import { defaultsFor } from '../train/recipes/defaults.ts'
+import { demandSameSettings } from '../train/runFolder/sameRun.ts'
 import type { TrainingOptions } from './options.ts'
 import { seedFolder } from './seeds.ts'
 

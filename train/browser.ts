@@ -6,4 +6,5 @@ export { distillerFor, type Recipe, resolveRecipe, scheduleOf } from './loop/hyp
 export type { EpochEnd, EpochMetrics, Extent, Observer, StepEnd, TrainingStart } from './loop/observer.ts'
 export { type Quantiles, quantilesOf } from './loop/quantiles.ts'
 export type { Pupil } from './loop/step.ts'
-export { type History, type Progress, type Survival, type Training, train } from './loop/train.ts'
+export { type History, train } from './loop/train.ts'
+export type { Progress, Survival, Training } from './loop/training.ts'

@@ -1,13 +1,27 @@
 import { join } from 'node:path'
+import {
+  aFunction,
+  anObject,
+  arrayOf,
+  checkExactly,
+  optional,
+  path as pathRule,
+  type Rules,
+  recordOf,
+  text,
+} from '../base/arguments.ts'
 import { demand } from '../base/errors.ts'
 import { makeEmptyFolder } from '../base/files/folder.ts'
 import { writeJson } from '../base/files/json.ts'
+import { suggestionFor } from '../base/suggestions.ts'
+import { limitRule } from '../datasets/arguments.ts'
 import type { Dataset } from '../datasets/index.ts'
 import { evaluate } from './loop/evaluate.ts'
-import { distillerFor, type Recipe } from './loop/hyperparameters.ts'
+import { checkRecipe, distillerFor, type Recipe } from './loop/hyperparameters.ts'
 import type { Observer } from './loop/observer.ts'
-import { loadTeacher, newNetwork, type Run, run, type Teacher, testLoader } from './run.ts'
+import { loadTeacher, newNetwork, run, testLoader } from './run.ts'
 import type { Environment } from './runFolder/environment.ts'
+import { checkHabits, habitRules, type Run, type Teacher } from './runOptions.ts'
 import { demandLogitsSuffice } from './teacherLogits/index.ts'
 
 /** One teacher, and one student for each of several methods. */
@@ -43,6 +57,38 @@ export interface Comparison
   readonly observe?: (name: string) => Observer
 }
 
+const rules: Rules<Comparison> = {
+  ...habitRules,
+  teacher: anObject,
+  student: anObject,
+  methods: arrayOf(text),
+  options: optional(recordOf(optional(anObject))),
+  observe: optional(aFunction),
+}
+
+function checkComparison(comparison: Comparison): void {
+  checkExactly('compareMethods', 'comparison', comparison, rules)
+  checkHabits('compareMethods', 'comparison', comparison)
+  const { teacher, student, methods, options = {} } = comparison
+  const networkRules = { model: text, recipe: anObject }
+  checkExactly('compareMethods', 'comparison.teacher', teacher, {
+    ...networkRules,
+    weights: optional(pathRule),
+  })
+  checkExactly('compareMethods', 'comparison.student', student, {
+    ...networkRules,
+    limit: optional(limitRule),
+  })
+  checkRecipe('compareMethods', 'comparison.teacher.recipe', teacher.recipe)
+  checkRecipe('compareMethods', 'comparison.student.recipe', student.recipe)
+  const other = Object.keys(options).find((name) => !methods.includes(name))
+  demand(
+    other === undefined,
+    () =>
+      `compareMethods: there are options of '${other}', which is none of the methods; ${suggestionFor(`${other}`, methods)}`,
+  )
+}
+
 /** How one training of a comparison ended. */
 export interface Result {
   /** `teacher`, or `student-` and the method. */
@@ -64,6 +110,7 @@ export interface Result {
  * it is after its last epoch; its best epoch was chosen on the test images.
  */
 export async function compareMethods(comparison: Comparison): Promise<Result[]> {
+  checkComparison(comparison)
   const { folder, dataset, student, methods, seed } = comparison
   demandKnown(comparison)
   const given = await openTeacher(comparison)

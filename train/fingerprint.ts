@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
+import { check } from '../base/arguments.ts'
 import type { Split } from '../datasets/index.ts'
 import type { Network } from '../nn/index.ts'
+import { networkRule } from '../nn/models/network.ts'
 
 /** SHA-256 over the names, shapes and elements of all weights, in hexadecimal: equal for equal trainings. */
 export async function fingerprintOf(network: Network): Promise<string> {
+  check('fingerprintOf', 'network', network, networkRule)
   const hash = createHash('sha256')
   for (const [name, weight] of network.stateDict()) {
     const { buffer, byteOffset, byteLength } = await weight.data()

@@ -3,7 +3,8 @@ import { demand } from '../base/errors.ts'
 import { checkDataset } from '../datasets/arguments.ts'
 import { type Dataset, openDataset } from '../datasets/index.ts'
 import { checkRunRecipe, type RunRecipe } from './recipes/runRecipe.ts'
-import { loadTeacher, type Run, type Teacher } from './run.ts'
+import { loadTeacher } from './run.ts'
+import type { Run, Teacher } from './runOptions.ts'
 import { teacherFile } from './teachers/index.ts'
 
 /** Where to find what a recipe names. */

@@ -1,5 +1,16 @@
 import { join } from 'node:path'
+import {
+  arrayOf,
+  check,
+  checkFields,
+  objectWith,
+  path as pathRule,
+  seed as seedRule,
+  text,
+  whole,
+} from '../base/arguments.ts'
 import { withCleanUp } from '../base/files/cleanUp.ts'
+import { checkDataset } from '../datasets/arguments.ts'
 import { type Dataset, holdBack, Loader } from '../datasets/index.ts'
 import { streamKey } from '../engine/index.ts'
 import type { Distiller } from '../kd/index.ts'
@@ -7,56 +18,16 @@ import { createModel, type Network } from '../nn/index.ts'
 import { fingerprintOf, fingerprintOfSplit } from './fingerprint.ts'
 import { confusionsOf } from './loop/confusions.ts'
 import { NonFiniteLossError } from './loop/errors.ts'
-import { distillerFor, type Recipe } from './loop/hyperparameters.ts'
-import type { Observer } from './loop/observer.ts'
-import { type History, type Survival, type Training, train } from './loop/train.ts'
+import { distillerFor } from './loop/hyperparameters.ts'
+import { type History, train } from './loop/train.ts'
+import type { Training } from './loop/training.ts'
 import { restoreWeights } from './loop/weights.ts'
 import type { RunRecipe } from './recipes/runRecipe.ts'
-import type { Environment } from './runFolder/environment.ts'
 import { currentNumerics } from './runFolder/numerics.ts'
 import { type RunConfig, roundedLogitsOf } from './runFolder/runConfig.ts'
 import { RunFolder, type RunResult } from './runFolder/runFolder.ts'
-import { demandLogitsSuffice, type Kept, type TeacherCache, TeacherLogits } from './teacherLogits/index.ts'
-
-/** A network, how it came to be, and what it is called. */
-export interface Teacher {
-  readonly model: string
-  readonly network: Network
-  /** The file of its weights. */
-  readonly source: string
-}
-
-/** Everything that decides a training. */
-export interface Run {
-  readonly folder: string
-  readonly dataset: Dataset
-  readonly model: string
-  /** Out of kd's `distillerNames`. */
-  readonly method: string
-  /** Options of the method other than those published. */
-  readonly options?: object
-  /** Where the method needs one. */
-  readonly teacher?: Teacher
-  /** Where the teacher's logits are kept for other epochs and runs. Default nowhere. Throws where the method wants more. */
-  readonly teacherCache?: TeacherCache
-  readonly recipe: Recipe
-  /** Names the initial weights, the order of the images and what is drawn for each. */
-  readonly seed: number
-  /** So many training images are held back, drawn by the seed: they choose the best epoch. Default none. */
-  readonly validation?: number
-  /** Train on at most this many of the others. Default all. */
-  readonly limit?: number
-  readonly environment: Environment
-  readonly observer?: Observer
-  /** Go on with the run that was begun in the folder, if there is one. Default false: the folder must be new or empty. */
-  readonly resume?: boolean
-  /** Go on also where what computes now gives other bits than what computed before: `config.json` then says from which step. */
-  readonly allowOtherNumerics?: boolean
-  /** How often there is a checkpoint. Default every 5 minutes. */
-  readonly saveEvery?: Pick<Survival, 'everySteps' | 'everyMinutes'>
-  /** See `Training`. */
-  readonly signal?: AbortSignal
-}
+import { checkRun, type Run, type Teacher } from './runOptions.ts'
+import { demandLogitsSuffice, type Kept, TeacherLogits } from './teacherLogits/index.ts'
 
 /** A run that has ended. */
 export interface FinishedRun extends RunResult {
@@ -68,6 +39,7 @@ export interface FinishedRun extends RunResult {
  * from its newest checkpoint, and one that had ended gives its result again.
  */
 export async function run(given: Run): Promise<FinishedRun> {
+  checkRun(given)
   const { dataset, model, seed, resume = false } = given
   const teacherCache = given.teacherCache ?? (resume ? await roundedLogitsOf(given.folder) : undefined)
   const run = { ...given, teacherCache }
@@ -149,17 +121,28 @@ function keptLogits(run: Run): Omit<Kept, 'images'> | undefined {
   return { ...teacherCache, teacher, warned: (message) => observer?.warned?.(message) }
 }
 
+/** As much of a split as decides a network. */
+const splitRule = objectWith('a split of images [count, channels, height, width]', {
+  images: objectWith('an ndarray', { shape: arrayOf(whole(0), 4) }),
+})
+
 /**
  * A network of this name for the images and classes of a data set. Its initial weights depend on the seed and on its
  * name: a teacher and its student have layers of the same names, but must not start from the same numbers.
  */
-export function newNetwork(model: string, { train, classNames }: Dataset, seed = 0): Network {
+export function newNetwork(model: string, dataset: Dataset, seed = 0): Network {
+  check('newNetwork', 'model', model, text)
+  checkFields('newNetwork', 'dataset', dataset, { classNames: arrayOf(text), train: splitRule })
+  check('newNetwork', 'seed', seed, seedRule)
+  const { train, classNames } = dataset
   const [ownSeed] = streamKey(seed, model)
   return createModel(model, { channels: train.images.shape[1], classes: classNames.length, seed: ownSeed })
 }
 
 /** A teacher with the weights in a file. */
 export async function loadTeacher(dataset: Dataset, model: string, weights: string): Promise<Teacher> {
+  checkDataset('loadTeacher', dataset)
+  check('loadTeacher', 'weights', weights, pathRule)
   const network = newNetwork(model, dataset)
   await restoreWeights(network, weights)
   return { model, network, source: weights }

@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
 import * as datasets from '../../datasets/index.ts'
-import { openExecutor } from '../../engine/index.ts'
+import { InvalidInputError, openExecutor } from '../../engine/index.ts'
+import * as kd from '../../kd/index.ts'
+import * as nn from '../../nn/index.ts'
 import * as train from '../../train/index.ts'
+import { tinyLoaders, tinyNetwork } from '../train/tinyNetwork.ts'
 import { describeArguments, type Row, type Table } from './table.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'arguments-'))
@@ -66,6 +69,29 @@ const published = {
   teachers: [{ model: 'resnet8', file: 'a.pth', top1: 1 }],
 }
 
+const network = nn.createModel('resnet8', { classes: 2, channels: 1 })
+const weights = join(folder, 'weights.safetensors')
+await nn.saveWeights(weights, network.stateDict())
+/** Trainings go well until they start. */
+const refuse = () => {
+  throw new InvalidInputError('train: the training starts')
+}
+const distiller = kd.distiller('kd')
+const environment = train.environmentOf(choice)
+const habits = () => ({
+  folder: missing,
+  dataset,
+  teacherCache: { folder: 'logits', precision: 'float32' },
+  seed: 1,
+  validation: 2,
+  limit: 4,
+  environment: { ...environment, executorModes: open(environment.executorModes) },
+  resume: true,
+  allowOtherNumerics: true,
+  saveEvery: { everySteps: 1, everyMinutes: 1 },
+  signal: new AbortController().signal,
+})
+
 const named = (names: readonly string[], row: Row): Table =>
   Object.fromEntries(names.map((name) => [name, row]))
 
@@ -125,10 +151,61 @@ describeArguments('thermograd/train', train, {
     },
   ],
   ...named(['NonFiniteLossError', 'TrainingStopped'], 'an error, made by thermograd alone'),
-  ...named(
-    'Checkpoints RunFolder TeacherLogits compareMethods demandSameSettings environmentOf evaluate fingerprintOf idOf loadTeacher lockFolder newNetwork restoreWeights resultIn run testLoader train'.split(
-      ' ',
-    ),
-    'not held to this yet',
-  ),
+  newNetwork: () => [
+    'resnet8',
+    open({ classNames: synthetic.classNames, train: open({ images: synthetic.train.images }) }),
+    1,
+  ],
+  restoreWeights: () => [network, weights],
+  loadTeacher: () => [dataset, 'resnet8', weights],
+  fingerprintOf: () => [network],
+  evaluate: () => [tinyNetwork(), tinyLoaders().testImages],
+  environmentOf: () => [open(choice)],
+  resultIn: () => [folder],
+  Checkpoints: () => [join(folder, 'checkpoints'), async () => {}],
+  TeacherLogits: 'made by its open, which has a row',
+  train: {
+    refused: () => [
+      {
+        network: tinyNetwork(),
+        distiller: open({ ...distiller, options: open(distiller.options) }),
+        teacher: tinyNetwork(1),
+        teacherLogits: undefined,
+        frozen: [network],
+        seed: 1,
+        recipe: { ...training },
+        trainingImages: tinyLoaders().trainingImages,
+        testImages: tinyLoaders().testImages,
+        validationImages: tinyLoaders().testImages,
+        observers: [{ started: refuse }],
+        survival: { checkpoints: new train.Checkpoints(missing), everySteps: 1, everyMinutes: 1 },
+        signal: new AbortController().signal,
+      },
+    ],
+  },
+  run: {
+    refused: () => [
+      {
+        ...habits(),
+        model: 'resnet8',
+        method: 'kd',
+        options: open({ weight: 1 }),
+        teacher: { model: 'resnet8', network, source: missing },
+        recipe: { ...training },
+        observer: open({ started: refuse }),
+      },
+    ],
+  },
+  compareMethods: {
+    refused: () => [
+      {
+        ...habits(),
+        teacher: { model: 'resnet8', recipe: { ...training }, weights: missing },
+        student: { model: 'resnet8', recipe: { ...training }, limit: 4 },
+        methods: ['kd'],
+        options: open({ kd: open({ weight: 1 }) }),
+        observe: () => ({ started: refuse }),
+      },
+    ],
+  },
 })

@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { lockFolder } from '../../train/index.ts'
+import { lockFolder } from '../../train/runFolder/lock.ts'
 import { temporaryFolder } from './temporaryFolder.ts'
 
 /** A folder that a process on another machine left locked. */

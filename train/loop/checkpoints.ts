@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { aFunction, check, checkExactly, path, type Rule, type Rules, whole } from '../../base/arguments.ts'
 import { InvalidInputError } from '../../base/errors.ts'
 import { makeFolder } from '../../base/files/folder.ts'
 import { readBytes } from '../../base/files/regularFile.ts'
 import { writeFileAtomically } from '../../base/files/writeFile.ts'
+import { tensorsByName } from '../../nn/arguments.ts'
 import { decodeSafetensors, encodeSafetensors, type StateDict } from '../../nn/index.ts'
 
 /** All that a training needs to go on as if it had never stopped. */
@@ -15,6 +17,20 @@ export interface Checkpoint<About> {
   /** Whatever else, as JSON. */
   readonly about: About
 }
+
+/** Something that is `undefined` as JSON could not be read again. */
+const jsonRule: Rule = {
+  expected: 'a value that JSON can hold',
+  allows(value) {
+    try {
+      return JSON.stringify(value) !== undefined
+    } catch {
+      return false
+    }
+  },
+}
+
+const rules: Rules<Checkpoint<unknown>> = { step: whole(0), tensors: tensorsByName, about: jsonRule }
 
 /** What a folder of checkpoints holds. */
 export interface Found<About> {
@@ -39,12 +55,16 @@ export class Checkpoints<About> {
 
   /** `demandOurs` is asked before each is written, and throws where the folder belongs to somebody else by now. */
   constructor(folder: string, demandOurs = async () => {}) {
+    check('Checkpoints', 'folder', folder, path)
+    check('Checkpoints', 'demandOurs', demandOurs, aFunction)
     this.folder = folder
     this.#demandOurs = demandOurs
   }
 
   /** Writes a checkpoint, then removes all others but the last that was written or read. */
-  async save({ step, tensors, about }: Checkpoint<About>): Promise<void> {
+  async save(checkpoint: Checkpoint<About>): Promise<void> {
+    checkExactly<Checkpoint<unknown>>('Checkpoints', 'checkpoint', checkpoint, rules)
+    const { step, tensors, about } = checkpoint
     const bytes = await encodeSafetensors(tensors, { about: JSON.stringify(about) })
     const name = nameOf(step, bytes)
     await this.#demandOurs()
@@ -82,12 +102,12 @@ export class Checkpoints<About> {
 
   /** Or what is wrong with it, where the file cannot be read or does not hold what was written. */
   async #read(name: string): Promise<Checkpoint<About> | string> {
-    const path = join(this.folder, name)
-    const bytes = await readBytes(path).catch((error: Error) => error.message)
+    const file = join(this.folder, name)
+    const bytes = await readBytes(file).catch((error: Error) => error.message)
     if (typeof bytes === 'string') return bytes
     const step = stepOf(name)
-    if (nameOf(step, bytes) !== name) return `${path}: its bytes are not those that were written`
-    const { tensors, metadata } = decodeSafetensors(bytes, path)
+    if (nameOf(step, bytes) !== name) return `${file}: its bytes are not those that were written`
+    const { tensors, metadata } = decodeSafetensors(bytes, file)
     return { step, tensors, about: JSON.parse(metadata.about) }
   }
 }

@@ -1,6 +1,9 @@
+import { check } from '../../base/arguments.ts'
 import type { Loader } from '../../datasets/index.ts'
 import { realize, type Tensor } from '../../engine/index.ts'
 import { crossEntropy, type Network, type Predictions, topKCorrect } from '../../nn/index.ts'
+import { networkRule } from '../../nn/models/network.ts'
+import { loaderRule } from '../arguments.ts'
 import { Averages } from './averages.ts'
 import { batchTensors, readScalars } from './batch.ts'
 import { Columns } from './columns.ts'
@@ -29,6 +32,8 @@ export type RowsOf = (classified: Classified) => Readonly<Record<string, Tensor>
 
 /** Classifies every image of the loader in evaluation mode; the network goes back to the mode that it was in. */
 export async function evaluate(network: Network, images: Loader): Promise<Evaluation> {
+  check('evaluate', 'network', network, networkRule)
+  check('evaluate', 'images', images, loaderRule)
   const { evaluation } = await examine(network, images, () => ({}))
   return evaluation
 }

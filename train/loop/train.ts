@@ -1,9 +1,7 @@
-import type { Loader } from '../../datasets/index.ts'
-import type { Distiller } from '../../kd/index.ts'
-import { type AnyModule, DOT, type Network, type Optimizer, SGD, type StateDict } from '../../nn/index.ts'
-import type { TeacherLogits } from '../teacherLogits/index.ts'
-import { Averages, type Sums } from './averages.ts'
-import type { Checkpoints } from './checkpoints.ts'
+import { anInstance, check } from '../../base/arguments.ts'
+import { Method } from '../../kd/index.ts'
+import { DOT, type Optimizer, SGD, type StateDict } from '../../nn/index.ts'
+import { Averages } from './averages.ts'
 import { Examiner } from './distribution.ts'
 import { type Place, TrainingStopped } from './errors.ts'
 import { evaluate } from './evaluate.ts'
@@ -13,52 +11,8 @@ import { demandFinite } from './nonFinite.ts'
 import type { EpochMetrics, Observer } from './observer.ts'
 import { restoreParts, savedParts } from './savedParts.ts'
 import { type Pupil, takeStep, trainedBy } from './step.ts'
+import { checkTraining, type Progress, type Training } from './training.ts'
 import { copyWeights } from './weights.ts'
-
-export interface Training {
-  readonly network: Network
-  /** How it is trained: by a teacher, or alone. */
-  readonly distiller: Distiller
-  /** Where the distiller needs one. It sees the same augmented images as the network, and never changes. */
-  readonly teacher?: Network
-  /** Where the teacher's logits are kept, for a method that needs nothing else of it. Default nowhere. */
-  readonly teacherLogits?: TeacherLogits
-  /** Other modules that the loss computes with, and that are not to be trained. Default none. */
-  readonly frozen?: readonly AnyModule[]
-  /** Names what the method draws. Default 0. */
-  readonly seed?: number
-  readonly recipe: Recipe
-  readonly trainingImages: Loader
-  readonly testImages: Loader
-  /** Images held back from training, by which the best epoch is chosen. Default none: the test images choose it. */
-  readonly validationImages?: Loader
-  readonly observers?: readonly Observer[]
-  /** Where the training saves what it needs to go on, and goes on from. Default nowhere. */
-  readonly survival?: Survival
-  /** When it is aborted, the step at hand is finished and saved, and the training stops with `TrainingStopped`. */
-  readonly signal?: AbortSignal
-}
-
-/** Checkpoints, and how often there is one: whichever comes first. */
-export interface Survival {
-  readonly checkpoints: Checkpoints<Progress>
-  readonly everySteps?: number
-  readonly everyMinutes?: number
-}
-
-/** How far a training has come: what a checkpoint says beside its tensors. */
-export interface Progress {
-  /** The epoch that it is in, counted from 1. */
-  readonly epoch: number
-  /** Steps taken in it. */
-  readonly step: number
-  readonly averages: Sums
-  readonly guardedRows: number
-  /** Spent on it so far. */
-  readonly seconds: number
-  /** The epochs before. */
-  readonly history: readonly EpochMetrics[]
-}
 
 /** What a training came to. */
 export interface History {
@@ -81,6 +35,7 @@ export interface History {
  * images, were finite.
  */
 export async function train(training: Training): Promise<History> {
+  checkTraining('train', training)
   return new Session(training).run()
 }
 
@@ -240,6 +195,7 @@ function pupilOf(training: Training): Pupil {
     trainingLabels: trainingImages.labels,
     seed,
   })
+  check('train', 'what distiller.build returns', method, anInstance('a Method', Method))
   return { network, method, teacher, teacherLogits, frozen }
 }
 

@@ -1,5 +1,7 @@
+import { check, path as pathRule } from '../../base/arguments.ts'
 import { InvalidInputError, tensor } from '../../engine/index.ts'
 import { loadWeights, modelOfWeights, type Network, type StateDict } from '../../nn/index.ts'
+import { networkRule } from '../../nn/models/network.ts'
 
 /** Copies of all weights, which further training does not change. */
 export async function copyWeights(network: Network): Promise<StateDict> {
@@ -12,6 +14,8 @@ export async function copyWeights(network: Network): Promise<StateDict> {
 
 /** Gives the network the weights in a file, as `loadWeights` reads them. Throws, naming it, where they do not fit. */
 export async function restoreWeights(network: Network, path: string): Promise<void> {
+  check('restoreWeights', 'network', network, networkRule)
+  check('restoreWeights', 'path', path, pathRule)
   fitWeights(network, await loadWeights(path), path)
 }
 

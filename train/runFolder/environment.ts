@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import module from 'node:module'
 import { availableParallelism } from 'node:os'
+import { anObject, checkExactly, checkFields, count, type Rules, text } from '../../base/arguments.ts'
+import { executorRule } from '../../engine/device.ts'
 import type { Choice } from '../../engine/index.ts'
 
 /** What a training runs on: it belongs to every result. */
@@ -18,7 +20,24 @@ export interface Environment {
   readonly executorModes: { readonly [name: string]: unknown }
 }
 
-export function environmentOf({ executor, reason }: Choice): Environment {
+const rules: Rules<Environment> = {
+  thermograd: text,
+  node: text,
+  platform: text,
+  cores: count,
+  executor: text,
+  executorReason: text,
+  executorModes: anObject,
+}
+
+export function checkEnvironment(operation: string, name: string, environment: Environment): void {
+  checkExactly(operation, name, environment, rules)
+}
+
+/** What this process is, with an executor as `openExecutor` gives it. */
+export function environmentOf(choice: Choice): Environment {
+  checkFields('environmentOf', 'choice', choice, { executor: executorRule, reason: text })
+  const { executor, reason } = choice
   return {
     thermograd: packageVersion(),
     node: process.version,

@@ -1,5 +1,6 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { check, path as pathRule } from '../../base/arguments.ts'
 import { demand } from '../../base/errors.ts'
 import { appendDurably } from '../../base/files/appendFile.ts'
 import { isPartial, makeEmptyFolder, removePartialFiles } from '../../base/files/folder.ts'
@@ -10,7 +11,7 @@ import { type StateDict, saveWeights } from '../../nn/index.ts'
 import { Checkpoints } from '../loop/checkpoints.ts'
 import type { Confusions } from '../loop/confusions.ts'
 import type { EpochEnd, EpochMetrics, Observer, TrainingStart } from '../loop/observer.ts'
-import type { Progress } from '../loop/train.ts'
+import type { Progress } from '../loop/training.ts'
 import type { RunRecipe } from '../recipes/runRecipe.ts'
 import { recipeText } from '../recipes/text.ts'
 import { demandUnlocked, type FolderLock, isLock, lockFolder } from './lock.ts'
@@ -192,6 +193,7 @@ export interface RunResult {
 
 /** What the run in a folder came to; nothing where it has not ended or never began. Throws where the file is damaged. */
 export async function resultIn(folder: string): Promise<RunResult | undefined> {
+  check('resultIn', 'folder', folder, pathRule)
   return (await readJson(join(folder, 'result.json'))) as RunResult | undefined
 }
 

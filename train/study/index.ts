@@ -1,7 +1,6 @@
 export { arrayIndex } from './arrayIndex.ts'
 export { type Difference, differencesBetween } from './differences.ts'
 export {
-  idOf,
   type Manifest,
   manifestText,
   type PlannedRun,

@@ -1,3 +1,3 @@
 export { type Precision, precisions } from './precision.ts'
 export { demandLogitsSuffice } from './suffice.ts'
-export { type Kept, type TeacherCache, TeacherLogits } from './teacherLogits.ts'
+export { checkTeacherCache, type Kept, type TeacherCache, TeacherLogits } from './teacherLogits.ts'

@@ -1,17 +1,39 @@
 import { join } from 'node:path'
+import {
+  aFunction,
+  check,
+  checkExactly,
+  objectWith,
+  oneOf,
+  optional,
+  path as pathRule,
+  type Rules,
+  text,
+  whole,
+} from '../../base/arguments.ts'
 import { makeFolder } from '../../base/files/folder.ts'
+import { indicesRule } from '../../datasets/arguments.ts'
 import type { Batch, Loader } from '../../datasets/index.ts'
 import { type Tensor, tensor, zeros } from '../../engine/index.ts'
+import { tensorOf } from '../../nn/arguments.ts'
 import type { Network } from '../../nn/index.ts'
+import { networkRule } from '../../nn/models/network.ts'
+import { loaderRule } from '../arguments.ts'
 import { predictFrozen } from './frozen.ts'
 import { fileNameOf, identityOf, type Subject } from './identity.ts'
-import { bytesPerNumber, decode, encode, type Precision } from './precision.ts'
+import { bytesPerNumber, decode, encode, type Precision, precisions } from './precision.ts'
 import { SlotFile } from './slotFile.ts'
 
 /** Where the teacher's logits are kept, and how exactly. */
 export interface TeacherCache {
   readonly folder: string
   readonly precision: Precision
+}
+
+const cacheRules = { folder: pathRule, precision: oneOf(precisions) }
+
+export function checkTeacherCache(operation: string, name: string, cache: TeacherCache): void {
+  checkExactly(operation, name, cache, cacheRules)
 }
 
 /** For which training logits are kept. */
@@ -22,6 +44,15 @@ export interface Kept extends TeacherCache {
   /** Told when no more can be kept, in a sentence; the training goes on. */
   readonly warned?: (message: string) => void
 }
+
+const keptRules: Rules<Kept> = {
+  ...cacheRules,
+  teacher: objectWith('a teacher, { model, network }', { model: text, network: networkRule }),
+  images: loaderRule,
+  warned: optional(aFunction),
+}
+
+const batchRule = objectWith('a batch, as a Loader gives', { indices: indicesRule, following: indicesRule })
 
 /**
  * The logits that a teacher has for training images, kept in a file from one epoch, run, student and seed to the next: they
@@ -52,6 +83,7 @@ export class TeacherLogits {
 
   /** Opens the file about this teacher, these images and the current executor, or begins it. */
   static async open(kept: Kept): Promise<TeacherLogits> {
+    checkExactly('TeacherLogits', 'kept', kept, keptRules)
     const { folder, precision, teacher, images } = kept
     const rows = Math.min(images.batchSize, images.length)
     const oneImage = zeros([1, ...images.split.images.shape.slice(1)])
@@ -67,7 +99,11 @@ export class TeacherLogits {
    * The logits [N, classes] of a batch whose images are [N, C, H, W], in an epoch that counts from 1. Nothing for a batch
    * smaller than the others.
    */
-  async of({ indices, following }: Batch, images: Tensor, epoch: number): Promise<Tensor | undefined> {
+  async of(batch: Batch, images: Tensor, epoch: number): Promise<Tensor | undefined> {
+    check('TeacherLogits', 'batch', batch, batchRule)
+    check('TeacherLogits', 'images', images, tensorOf(4))
+    check('TeacherLogits', 'epoch', epoch, whole(1))
+    const { indices, following } = batch
     const { rows, classes, precision } = this.#subject
     if (indices.length !== rows) return undefined
     const rowBytes = classes * bytesPerNumber(precision)

@@ -4,7 +4,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { InvalidInputError } from '../../../base/errors.ts'
 import {
-  idOf,
   manifestText,
   type PlannedRun,
   parseRecipe,
@@ -18,6 +17,7 @@ import {
   resolveRunRecipe,
   type WrittenStudy,
 } from '../../../train/index.ts'
+import { idOf } from '../../../train/study/manifest.ts'
 import { temporaryFolder } from '../temporaryFolder.ts'
 
 const study: WrittenStudy = {
