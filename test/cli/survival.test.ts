@@ -219,13 +219,15 @@ describe('a run that was cut short', () => {
       ['--method', 'kd', 'method.name was "alone", now "kd"'],
       ['--dataset', 'synthetic', 'dataset was "digits", now "synthetic"'],
       ['--set', 'training.momentum=0.9', 'training.momentum was 0.8, now 0.9'],
+      ['--set', 'training.dropLast=true', 'training.dropLast was false, now true'],
     ]) {
       expect(await thermograd([...resume, option, value])).toMatchObject({
         code: 2,
         stderr: `thermograd: ${out}: this folder is of another run: ${change}\n`,
       })
     }
-    const { code: ended, stdout } = await thermograd([...resume, '--lr', '0.03'])
+    const asBefore = ['--lr', '0.03', '--set', 'training.dropLast=false']
+    const { code: ended, stdout } = await thermograd([...resume, ...asBefore])
     expect(ended).toBe(0)
     expect(fingerprintIn(stdout)).toBe(fingerprintIn(whole.stdout))
   })

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { wasm } from '../../engine/executors/wasm/index.ts'
 import { currentExecutor, numericsOf, openExecutor, useExecutor } from '../../engine/index.ts'
 import {
@@ -46,6 +46,33 @@ function stopAfter(steps: number, others: Observer = {}): Pick<Run, 'signal' | '
 async function metricsIn(folder: string): Promise<object[]> {
   const lines = (await readFile(join(folder, 'metrics.jsonl'), 'utf8')).trimEnd().split('\n')
   return lines.map((line) => ({ ...JSON.parse(line), seconds: 0, imagesPerSecond: 0 }))
+}
+
+/** What the files of a folder hold. */
+async function contentsOf(folder: string): Promise<Record<string, Buffer>> {
+  const names = await readdir(folder)
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name))])),
+  )
+}
+
+/** From the given turn on, writing to files of this name in this way has room for half of what is written. */
+function fullDisk(name: string, method: 'appendFile' | 'writeFile', turn: number) {
+  const files = process.getBuiltinModule('node:fs/promises')
+  const { open } = files
+  let turns = 0
+  return vi.spyOn(files, 'open').mockImplementation(async (path, ...more) => {
+    const file = await open(path, ...more)
+    if (!String(path).includes(name)) return file
+    const write = file[method].bind(file)
+    file[method] = async (content) => {
+      if (++turns < turn) return write(content)
+      const bytes = Buffer.from(content as string)
+      await write(bytes.subarray(0, bytes.length >> 1))
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+    }
+    return file
+  })
 }
 
 async function damage(path: string): Promise<void> {
@@ -187,6 +214,32 @@ describe('a run that is cut short', () => {
     for (const path of left) await writeFile(path, 'half of')
     await run(await runIn(folder, { resume: true }))
     for (const path of left) expect(existsSync(path)).toBe(false)
+  })
+
+  it('should name the file where the disk is full, harm no checkpoint, and go on as if it had never been', async () => {
+    const whole = await temporaryFolder()
+    const { fingerprint } = await run(await runIn(whole))
+    const folder = await temporaryFolder()
+    const saveEvery = { everySteps: 1 }
+    await run(await runIn(folder, { ...stopAfter(5), saveEvery })).catch(() => {})
+    const checkpoints = join(folder, 'checkpoints')
+    const before = await contentsOf(checkpoints)
+    for (const [name, method, turn] of [
+      ['metrics.jsonl', 'appendFile', 1],
+      ['events.out.tfevents', 'appendFile', 1],
+      // The first is at the start.
+      ['metrics.csv', 'writeFile', 2],
+    ] as const) {
+      const spy = fullDisk(name, method, turn)
+      const stopped = run(await runIn(folder, { resume: true }))
+      await expect(stopped.finally(() => spy.mockRestore())).rejects.toThrow(
+        new RegExp(`^${folder}/${name}\\S*: cannot write (to )?this file \\(ENOSPC: no space left on device`),
+      )
+      expect(await contentsOf(checkpoints)).toEqual(before)
+      await metricsIn(folder)
+    }
+    expect((await run(await runIn(folder, { resume: true }))).fingerprint).toBe(fingerprint)
+    expect(await metricsIn(folder)).toEqual(await metricsIn(whole))
   })
 
   it('should give its result again once it has ended, and train nothing', async () => {

@@ -1,4 +1,5 @@
 import { demand } from '../../base/errors.ts'
+import type { Recipe } from '../loop/hyperparameters.ts'
 import type { Settings } from '../recipes/resolve.ts'
 import type { RunRecipe } from '../recipes/runRecipe.ts'
 
@@ -8,21 +9,27 @@ import type { RunRecipe } from '../recipes/runRecipe.ts'
  */
 export function demandSameRun(path: string, earlier: object, config: object): void {
   const [before, now] = [earlier, config].map((value) => {
-    const { environment, numerics, ...deciding } = JSON.parse(JSON.stringify(value))
-    return deciding
+    const { environment, numerics, recipe, ...deciding } = JSON.parse(JSON.stringify(value))
+    return { ...deciding, recipe: spelledOut(recipe) }
   })
   demandUnchanged(path, changesBetween(before, now))
 }
 
 /** The same for single values by their places in a recipe, as `training.lr`: what the run began with. */
 export function demandSameSettings(path: string, recipe: RunRecipe, settings: Settings): void {
+  const begun = { ...recipe, training: spelledOut(recipe.training) }
   const changes = Object.entries(settings).map(([place, value]) => {
     const before = place
       .split('.')
-      .reduce<unknown>((inner, key) => (isRecord(inner) ? inner[key] : undefined), recipe)
+      .reduce<unknown>((inner, key) => (isRecord(inner) ? inner[key] : undefined), begun)
     return changesBetween(before, value, place)
   })
   demandUnchanged(path, changes.flat())
+}
+
+/** A training's recipe with the default of the one field that is left out where it has it, see `Recipe`. */
+function spelledOut(training: Partial<Recipe>): Partial<Recipe> {
+  return { dropLast: false, ...training }
 }
 
 function demandUnchanged(path: string, changes: readonly string[]): void {

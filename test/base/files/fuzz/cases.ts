@@ -29,9 +29,10 @@ export class Cases {
     this.#seeds = seeds
   }
 
-  static async of(name: FormatName, seed: number): Promise<Cases> {
+  /** `files` are those that are spoiled; by default they are made here, which for some formats takes much memory. */
+  static async of(name: FormatName, seed: number, files?: readonly Uint8Array[]): Promise<Cases> {
     const format = await formatNamed(name)
-    return new Cases(name, format, seed, await format.seeds())
+    return new Cases(name, format, seed, files ?? (await format.seeds()))
   }
 
   file(number: number): Uint8Array {

@@ -1,20 +1,26 @@
 import { Cases, type Outcome } from './cases.ts'
-import type { FormatName } from './formats/index.ts'
+import { type FormatName, formatNamed } from './formats/index.ts'
+import type { Range } from './fuzz.ts'
 
-/** What the parent asks for: these cases, one after the other. */
-export interface Order {
-  readonly format: FormatName
-  readonly seed: number
-  readonly from: number
-  readonly to: number
-}
+/** What the parent asks for: the files in order of a format, or to read these spoiled ones, one after the other. */
+export type Order = { readonly makes: FormatName } | ({ readonly format: FormatName } & Range)
 
-/** What it is told: which case begins, and how one has ended. */
-export type Message = { readonly begins: number } | { readonly ended: Outcome; readonly megabytes: number }
+/** What it is told: the files, or which case begins, and how one has ended. */
+export type Message =
+  | { readonly made: readonly Uint8Array[] }
+  | { readonly begins: number }
+  | { readonly ended: Outcome; readonly megabytes: number }
 
-process.once('message', async ({ format, seed, from, to }: Order) => {
+process.once('message', async (order: Order) => {
   const say = (message: Message) => process.send!(message)
-  const cases = await Cases.of(format, seed)
+  if ('makes' in order) {
+    const { seeds } = await formatNamed(order.makes)
+    say({ made: await seeds() })
+    process.disconnect()
+    return
+  }
+  const { format, files, seed, from, to } = order
+  const cases = await Cases.of(format, seed, files)
   let before = 0
   for (let number = from; number < to; number++) {
     say({ begins: number })
@@ -23,7 +29,6 @@ process.once('message', async ({ format, seed, from, to }: Order) => {
       globalThis.gc?.()
       before = process.memoryUsage.rss()
     }
-    // A training that made the files in order may have taken more than any file.
     const peak = process.resourceUsage().maxRSS
     const ended = await cases.run(number)
     const { maxRSS } = process.resourceUsage()

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { join } from 'node:path'
 import type { Message, Order } from './child.ts'
 import type { FormatName } from './formats/index.ts'
@@ -27,10 +27,39 @@ const hangs = 30_000
 /** A process is as large as its largest file made it: each reads so many. */
 const casesPerProcess = 1000
 
+const start = (order: Order): ChildProcess => {
+  const child = fork(join(import.meta.dirname, 'child.ts'), {
+    execArgv: ['--expose-gc'],
+    serialization: 'advanced',
+    stdio: 'inherit',
+  })
+  child.send(order)
+  return child
+}
+
+/** Files in order, made in a process of its own: the training behind some takes more memory than any may to be read. */
+export function filesOf(format: FormatName): Promise<readonly Uint8Array[]> {
+  return new Promise((resolve, reject) => {
+    const child = start({ makes: format })
+    child.once('message', (message: Message) => {
+      if ('made' in message) resolve(message.made)
+    })
+    child.once('exit', (code) => reject(new Error(`no files of ${format}: exit code ${code}`)))
+  })
+}
+
+/** Files in order, and which spoiled ones of them. */
+export interface Range {
+  readonly files: readonly Uint8Array[]
+  readonly seed: number
+  readonly from: number
+  readonly to: number
+}
+
 /** Reads spoiled files of a format, in processes whose memory and time are watched. */
 export async function fuzz(
   format: FormatName,
-  { seed, from, to }: Omit<Order, 'format'>,
+  { files, seed, from, to }: Range,
   onProgress: (done: number) => void = () => {},
 ): Promise<Tally> {
   const tally = { read: 0, refused: 0, slowestMilliseconds: 0, megabytes: 0 }
@@ -38,10 +67,7 @@ export async function fuzz(
   for (let next = from; next < to; ) {
     const end = Math.min(to, next + casesPerProcess)
     await new Promise<void>((resolve) => {
-      const child = fork(join(import.meta.dirname, 'child.ts'), {
-        execArgv: ['--expose-gc'],
-        stdio: 'inherit',
-      })
+      const child = start({ format, files, seed, from: next, to: end })
       const fail = (problem: string) => {
         failures.push({ format, number: next, problem })
         next++
@@ -55,6 +81,7 @@ export async function fuzz(
           watch = setTimeout(fail, hangs, 'it hangs')
           return
         }
+        if (!('ended' in message)) return
         const { ended, megabytes } = message
         if (ended.wasRead) tally.read++
         else tally.refused++
@@ -73,7 +100,6 @@ export async function fuzz(
           failures.push({ format, number: next++, problem: `exit code ${code}` })
         resolve()
       })
-      child.send({ format, seed, from: next, to: end } satisfies Order)
     })
   }
   return { ...tally, failures }

@@ -5,7 +5,7 @@ import { Command, Option } from 'commander'
 import { wholeNumber } from '../../../../bench/options.ts'
 import { Cases } from './cases.ts'
 import { type FormatName, formatNames } from './formats/index.ts'
-import { fuzz, limits } from './fuzz.ts'
+import { filesOf, fuzz, limits } from './fuzz.ts'
 
 const options = new Command('fuzz:files')
   .description(
@@ -26,15 +26,17 @@ const range =
 let folder: string | undefined
 for (const format of names) {
   const start = performance.now()
-  const { failures, ...tally } = await fuzz(format, { seed: options.seed, ...range }, (done) => {
+  const files = await filesOf(format)
+  const { failures, ...tally } = await fuzz(format, { files, seed: options.seed, ...range }, (done) => {
     if (process.stderr.isTTY && done % 100 === 0) process.stderr.write(`\r\x1b[K${format}: ${done}`)
+    else if (done % 1000 === 0) console.log(`${format}: ${done}`)
   })
   const seconds = Math.round((performance.now() - start) / 1000)
   console.log(format, { ...tally, failures: failures.length, seconds })
   if (failures.length === 0) continue
   process.exitCode = 1
   folder ??= mkdtempSync(join(tmpdir(), 'thermograd-fuzz-failures-'))
-  const cases = await Cases.of(format, options.seed)
+  const cases = await Cases.of(format, options.seed, files)
   for (const { number, problem } of failures.slice(0, 20)) {
     const path = join(folder, `${format}-${number}`)
     writeFileSync(path, cases.file(number))
