@@ -1,7 +1,6 @@
 import { anObject, check, type Rule } from '../base/arguments.ts'
 import { describe, InvalidInputError } from '../base/errors.ts'
 import type { Executor } from './executor.ts'
-import type { Adapter } from './executors/gpu/adapter.ts'
 
 /** Names that `openExecutor` and the variable THERMOGRAD_DEVICE accept. */
 export const deviceNames = [
@@ -26,26 +25,27 @@ type OpenableName = Exclude<DeviceName, 'auto'>
 
 const openers: Record<OpenableName, () => Promise<Executor>> = {
   gpu: async () => {
-    const { executor, adapter } = await webGpuOnce()
-    if (adapter.isSoftware) {
+    const { findAdapter } = await import('./executors/gpu/adapter.ts')
+    const { isSoftware, description } = await findAdapter()
+    if (isSoftware) {
       throw new InvalidInputError(
-        `gpu: there is no GPU, only ${adapter.description}, which a processor plays and 'webgpu' would take`,
+        `gpu: found only a software GPU (${description}); use device 'webgpu' to run on it anyway`,
       )
     }
-    return executor
+    return webGpuOnce()
   },
-  webgpu: async () => (await webGpuOnce()).executor,
+  webgpu: webGpuOnce,
   wasm: async () => (await import('./executors/wasm/index.ts')).wasm(),
   'gpujs-webasm': async () => (await import('./executors/gpu/index.ts')).gpuJsOnHost('webasm'),
   'gpujs-cpu': async () => (await import('./executors/gpu/index.ts')).gpuJsOnHost('cpu'),
   reference: async () => (await import('./executors/reference/index.ts')).reference(),
 }
 
-let webGpu: Promise<{ readonly executor: Executor; readonly adapter: Adapter }> | undefined
+let webGpu: Promise<Executor> | undefined
 
 /** One device for both names. */
-function webGpuOnce() {
-  webGpu ??= import('./executors/gpu/index.ts').then(({ openWebGpu }) => openWebGpu())
+function webGpuOnce(): Promise<Executor> {
+  webGpu ??= import('./executors/gpu/index.ts').then(async ({ openWebGpu }) => (await openWebGpu()).executor)
   return webGpu
 }
 
@@ -63,7 +63,7 @@ function isOpenable(name: string): name is OpenableName {
 
 /**
  * The executor of this name. `wasm`: float32, WebAssembly. `gpu`: float32, GPU.js on WebGPU with a real GPU; `webgpu`:
- * also with one that a processor plays. `gpujs-webasm`, `gpujs-cpu`: the other modes of GPU.js, for tests. `reference`:
+ * also with a software GPU. `gpujs-webasm`, `gpujs-cpu`: the other modes of GPU.js, for tests. `reference`:
  * float64, plain and slow. `auto`: a real GPU where there is one, else `wasm`; the reason says which, and why. One name
  * gives one executor for the whole process. Throws `InvalidInputError` for other names, and for what is not there.
  */

@@ -111,7 +111,7 @@ async function follow(
 /** What computes, in a few words. */
 function describe({ modes }: Executor): string {
   if ('adapter' in modes) {
-    return `WebGPU on ${modes.adapter}${modes.software ? ', which the processor plays: slow' : ''}`
+    return `WebGPU on ${modes.adapter}${modes.software ? ' (a software GPU: slow)' : ''}`
   }
   const threads = modes.threads === 1 ? 'one thread' : `${modes.threads} threads`
   return `WebAssembly with ${threads}${modes.oneThreadBecause ? ` (${modes.oneThreadBecause})` : ''}`

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Key, threefry2x32 } from '../../base/random.ts'
 import { acquireAdapter } from '../../engine/executors/gpu/adapter.ts'
@@ -133,7 +135,29 @@ describe('compiled kernels', () => {
   })
 })
 
+/** What a fresh process says of its globals before and after each of these statements. */
+function globalsAround(statements: readonly string[]): string[] {
+  const program = `
+    import { openExecutor } from './engine/index.ts'
+    import { findAdapter } from './engine/executors/gpu/adapter.ts'
+    const seen = () => console.log('gpu' in navigator, 'GPUDevice' in globalThis)
+    seen()
+    ${statements.map((statement) => `${statement}; seen()`).join('\n')}
+    process.exit()`
+  const root = join(import.meta.dirname, '../..')
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], { cwd: root })
+  return String(stdout).trim().split('\n')
+}
+
 const webGpu = modes.find(({ mode }) => mode === 'webgpu')
+
+describe.skipIf(webGpu === undefined)('the globals of WebGPU', () => {
+  it('should appear when a GPU is used, and not when one is looked for', () => {
+    const looked = 'await findAdapter()'
+    const used = "await openExecutor('webgpu')"
+    expect(globalsAround([looked, used])).toEqual(['false false', 'false false', 'true true'])
+  })
+})
 
 describe.skipIf(webGpu === undefined)('memory on WebGPU', () => {
   it('should hold as many buffers after a step as before it', async () => {

@@ -31,9 +31,7 @@ async function opened({ mode, device }: (typeof devices)[number]): Promise<Mode[
     return [{ mode, name, executor: (await openExecutor(device)).executor }]
   } catch (error) {
     if (!(error instanceof InvalidInputError) || process.env.THERMOGRAD_GPU_REQUIRED === '1') throw error
-    console.log(
-      `Not tested: the ${name}. ${error.message}. A GPU that the processor plays will do, see test/gpu/README.md`,
-    )
+    console.log(`Not tested: the ${name}. ${error.message}. A software GPU will do, see test/gpu/README.md`)
     return []
   }
 }

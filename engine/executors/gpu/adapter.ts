@@ -4,8 +4,40 @@ import { type AdapterInfo, type DeviceContext, type GpuJs, loadGpuJs } from './g
 /** What WebGPU runs on. */
 export interface Adapter {
   readonly description: string
-  /** Whether a processor plays the GPU: good for tests, slower than the wasm executor. */
+  /** Whether it is a software GPU: good for tests, slower than the wasm executor. */
   readonly isSoftware: boolean
+}
+
+/** `navigator.gpu`, as far as it is used here. */
+interface Gpu {
+  requestAdapter(): Promise<{ readonly info: AdapterInfo } | null>
+}
+
+/** The npm package that brings WebGPU to Node. */
+interface WebGpuPackage {
+  create(options: readonly string[]): Gpu
+  readonly globals: object
+}
+
+/** WebGPU before anything computes on it. */
+interface WebGpu {
+  readonly gpu: Gpu
+  /** Makes it the process's own, where GPU.js looks for it. */
+  provide(): void
+}
+
+let webGpu: Promise<WebGpu> | undefined
+
+/**
+ * The adapter that WebGPU would compute on. Looks without leaving a trace: in Node `navigator.gpu` and WebGPU's other
+ * globals appear only when `acquireAdapter` is called. Throws `InvalidInputError` that says what is missing.
+ */
+export async function findAdapter(): Promise<Adapter> {
+  webGpu ??= findWebGpu()
+  const { gpu } = await webGpu
+  const adapter = await gpu.requestAdapter()
+  if (adapter === null) throw noGpu()
+  return describe(adapter.info)
 }
 
 /** GPU.js, WebGPU's device and its adapter. Throws `InvalidInputError` that says what is missing. */
@@ -14,17 +46,23 @@ export async function acquireAdapter(): Promise<{
   readonly context: DeviceContext
   readonly adapter: Adapter
 }> {
-  await provideWebGpu()
+  webGpu ??= findWebGpu()
+  const { provide } = await webGpu
+  provide()
   const gpuJs = await loadGpuJs()
   try {
     const context = await gpuJs.WebGPUContext.acquire()
     return { gpuJs, context, adapter: describe(context.adapter.info) }
   } catch (error) {
-    throw new InvalidInputError(
-      'gpu: WebGPU finds no GPU here: install its driver, on Linux also the Vulkan loader (libvulkan1)',
-      { cause: error },
-    )
+    throw noGpu(error)
   }
+}
+
+function noGpu(cause?: unknown): InvalidInputError {
+  return new InvalidInputError(
+    'gpu: WebGPU finds no GPU here: install its driver, on Linux also the Vulkan loader (libvulkan1)',
+    { cause },
+  )
 }
 
 function describe(info: AdapterInfo): Adapter {
@@ -35,15 +73,10 @@ function describe(info: AdapterInfo): Adapter {
   return { description: words.join(' ') || 'unnamed', isSoftware }
 }
 
-/** The npm package that brings WebGPU to Node. */
-interface WebGpuPackage {
-  create(options: readonly string[]): unknown
-  readonly globals: object
-}
-
-/** Browsers have `navigator.gpu`; in Node it is made from the package `webgpu`, an optional peer of this one. */
-async function provideWebGpu(): Promise<void> {
-  if ((globalThis.navigator as { gpu?: unknown } | undefined)?.gpu) return
+/** `navigator.gpu` of a page or of a program that has set it; in Node made from the package `webgpu`, an optional peer. */
+async function findWebGpu(): Promise<WebGpu> {
+  const navigator = globalThis.navigator as { readonly gpu?: Gpu } | undefined
+  if (navigator?.gpu) return { gpu: navigator.gpu, provide: () => undefined }
   if (globalThis.process?.versions?.node === undefined) {
     throw new InvalidInputError('gpu: this browser has no WebGPU, or the page does not come over HTTPS')
   }
@@ -56,9 +89,11 @@ async function provideWebGpu(): Promise<void> {
   if (create === undefined) {
     throw new InvalidInputError('gpu: in Node WebGPU comes with the package webgpu: npm install webgpu')
   }
-  Object.assign(globalThis, globals)
   const gpu = create([])
-  if (globalThis.navigator === undefined) {
-    Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true })
-  } else Object.defineProperty(globalThis.navigator, 'gpu', { value: gpu, configurable: true })
+  const provide = () => {
+    Object.assign(globalThis, globals)
+    if (navigator) Object.defineProperty(navigator, 'gpu', { value: gpu, configurable: true })
+    else Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true })
+  }
+  return { gpu, provide }
 }

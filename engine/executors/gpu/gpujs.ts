@@ -86,7 +86,7 @@ export interface AdapterInfo {
   readonly architecture: string
   readonly device: string
   readonly description: string
-  /** Whether a processor plays the GPU. */
+  /** Whether it is a software GPU. */
   readonly isFallbackAdapter?: boolean
 }
 

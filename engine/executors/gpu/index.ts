@@ -16,7 +16,7 @@ export interface GpuModes {
   readonly [name: string]: unknown
   readonly mode: string
   readonly adapter?: string
-  /** Whether a processor plays the GPU. */
+  /** Whether it is a software GPU. */
   readonly software?: boolean
   readonly integers: string
 }
