@@ -90,6 +90,15 @@ describe('the floors', () => {
     expect(withoutMethods).toEqual([])
   })
 
+  it('should have files that can be read in one sitting', async () => {
+    const lines = new Map<string, number>()
+    for await (const file of glob(`{${floors.join()}}/**/*.ts`, { cwd: root })) {
+      lines.set(file, readFileSync(join(root, file), 'utf8').split('\n').length - 1)
+    }
+    expect(lines.size).toBeGreaterThan(100)
+    expect([...lines].filter(([, count]) => count > 300)).toEqual([])
+  })
+
   it('should hold no circle of imports', async () => {
     const targets = Map.groupBy(await importsOfTheProject(), ({ from }) => from)
     const finished = new Set<string>()
