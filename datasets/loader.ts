@@ -91,7 +91,8 @@ export class Loader {
     if (augment) checkAugmentation('Loader', augment)
     demandFittingSplit(split)
     const all = among ?? Int32Array.from(split.labels.keys())
-    demandNumbersOf(split, all)
+    demand(all.length > 0, () => `Loader: expected numbers of ${split.name}, got none`)
+    demandNumbersOf(split, all, 'among')
     this.split = split
     this.batchSize = batchSize
     this.#options = options
@@ -126,6 +127,7 @@ export class Loader {
 
   /** How each of these images of the split comes in an epoch, 0 being the first: a number from 0 to `placementCount` − 1. */
   placements(epoch: number, indices: Int32Array): Int32Array {
+    this.#checkPlace(epoch, indices)
     const { augment } = this.#options
     return indices.map((index) =>
       augment ? numberOfPlacement(augment, randomPlacement(augment, this.#seed, epoch, index)) : 0,
@@ -134,6 +136,7 @@ export class Loader {
 
   /** These images of the split as they come in an epoch, 0 being the first: [count, channels, height, width]. */
   images(epoch: number, indices: Int32Array): NdArray<Float32Array> {
+    this.#checkPlace(epoch, indices)
     const [, ...imageShape] = this.split.images.shape
     return ndarray(preparing(this.#ingredients(epoch))(indices), [indices.length, ...imageShape])
   }
@@ -176,6 +179,12 @@ export class Loader {
     }
   }
 
+  #checkPlace(epoch: number, indices: Int32Array): void {
+    check('Loader', 'epoch', epoch, placeRule)
+    check('Loader', 'indices', indices, indicesRule)
+    demandNumbersOf(this.split, indices, 'indices')
+  }
+
   /** The places of the images, in the order in which an epoch shows them. */
   #order(epoch: number): Int32Array {
     if (!this.#options.shuffle) return Int32Array.from(this.#kept.keys())
@@ -204,12 +213,11 @@ export function limitIndices(count: number, limit: number, seed: number): Int32A
   return new RandomStream(streamKey(seed, 'limit')).permutation(count).slice(0, limit).sort()
 }
 
-function demandNumbersOf({ name, labels: { length } }: Split, numbers: Int32Array): void {
-  demand(numbers.length > 0, () => `Loader: expected numbers of ${name}, got none`)
+function demandNumbersOf({ name, labels: { length } }: Split, numbers: Int32Array, given: string): void {
   const wrong = numbers.find((number) => number < 0 || number >= length)
   demand(
     wrong === undefined,
-    () => `Loader: there are ${length} ${name}, numbered from 0, but among has ${wrong}`,
+    () => `Loader: there are ${length} ${name}, numbered from 0, but ${given} has ${wrong}`,
   )
 }
 

@@ -1,5 +1,7 @@
+import { anInstance, arrayOf, checkExactly, count, optional, type Rules, seed } from '../base/arguments.ts'
 import { demand, describe } from '../base/errors.ts'
 import { initialize } from '../nn/index.ts'
+import { networkRule } from '../nn/models/network.ts'
 import type { Definition, Method, NetworkPair, TaughtPair } from './method.ts'
 import { methods } from './methods/index.ts'
 import { resolveOptions, type Settings } from './options.ts'
@@ -26,6 +28,14 @@ export type MethodName = keyof typeof methods
 /** The names of all methods. */
 export const distillerNames = Object.keys(methods) as MethodName[]
 
+const pairRules: Rules<NetworkPair> = {
+  student: networkRule,
+  teacher: optional(networkRule),
+  image: arrayOf(count, 3),
+  trainingLabels: optional(anInstance('an Int32Array', Int32Array)),
+  seed: optional(seed),
+}
+
 /**
  * A method by name, its options the paper's defaults but for those given. Throws `InvalidInputError` for an unknown
  * name, an option that the method does not have or a value that it cannot have.
@@ -46,6 +56,7 @@ export function distiller(method: string, given: object = {}): Distiller {
     needsFeatures,
     options,
     build(pair) {
+      checkExactly(method, 'pair', pair, pairRules)
       demand(!needsTeacher || hasTeacher(pair), () => `method: ${method} needs a teacher, got none`)
       return initialize(build(options, pair as TaughtPair), pair.seed ?? 0)
     },

@@ -1,5 +1,17 @@
+import {
+  anInstance,
+  anyNumber,
+  arrayOf,
+  check,
+  checkFields,
+  objectWith,
+  optional,
+  type Rule,
+  type Rules,
+} from '../base/arguments.ts'
 import { demand } from '../base/errors.ts'
 import type { Shape, Tensor } from '../engine/index.ts'
+import { tensorRule } from '../nn/arguments.ts'
 import { Module, type Network, type Predictions } from '../nn/index.ts'
 import type { Distillation, Loss } from './distillation.ts'
 import type { Settings } from './options.ts'
@@ -16,6 +28,34 @@ export interface Lesson {
   /** The number of each sample among the training images: for methods that remember every one. */
   readonly indices?: Int32Array
 }
+
+const logitsRule = objectWith('what a network predicts, with its logits', { logits: tensorRule })
+
+const lessonRules: Rules<Lesson> = {
+  student: logitsRule,
+  teacher: optional(logitsRule),
+  labels: tensorRule,
+  epoch: anyNumber,
+  indices: optional(anInstance('an Int32Array', Int32Array)),
+}
+
+/** Throws unless every part of the lesson is of its kind; a method may want more of it. */
+export function checkLesson(lesson: Lesson): void {
+  checkFields('method', 'lesson', lesson, lessonRules)
+}
+
+const anyMaps = arrayOf(tensorRule)
+const maps: Rule = {
+  expected: 'an array of one or more tensors',
+  allows: (value) => anyMaps.allows(value) && (value as readonly unknown[]).length > 0,
+}
+
+const predictionsRule = objectWith('what a network predicts, { logits, features, preactivations, pooled }', {
+  logits: tensorRule,
+  features: maps,
+  preactivations: maps,
+  pooled: tensorRule,
+})
 
 /** What is left of predictions where nobody looks at features. */
 export type Logits = Pick<Predictions, 'logits'>
@@ -36,9 +76,12 @@ export abstract class Method extends Module<Loss | Distillation, Lesson> {
   readonly teacherStatistics: 'running' | 'batch' = 'running'
 
   override forward(lesson: Lesson): Loss | Distillation {
+    checkLesson(lesson)
     const { teacher } = lesson
     demand(teacher !== undefined, () => "method: expected the teacher's predictions, got none")
     demand('features' in teacher, () => "method: expected the teacher's features too, got its logits alone")
+    check('method', 'lesson.student', lesson.student, predictionsRule)
+    check('method', 'lesson.teacher', teacher, predictionsRule)
     return this.loss({ ...lesson, teacher: withoutGradient(teacher) })
   }
 
@@ -48,6 +91,7 @@ export abstract class Method extends Module<Loss | Distillation, Lesson> {
 /** A method that looks at nothing of the teacher but its logits: they may come from wherever they are known. */
 export abstract class LogitMethod extends Method {
   override forward(lesson: Lesson): Loss | Distillation {
+    checkLesson(lesson)
     const { teacher } = lesson
     demand(teacher !== undefined, () => "method: expected the teacher's logits, got none")
     return this.loss({ ...lesson, teacher: { logits: teacher.logits.detach() } })

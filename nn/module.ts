@@ -1,4 +1,4 @@
-import { anInstance, check, type Rule } from '../base/arguments.ts'
+import { anInstance, check, oneOf, type Rule, text, truth } from '../base/arguments.ts'
 import { demand } from '../base/errors.ts'
 import { isFloat } from '../engine/dtype.ts'
 import { cast, type Stateful, type Tensor, Variable } from '../engine/index.ts'
@@ -78,20 +78,21 @@ export abstract class Module<Output = Tensor, Input = Tensor> implements Statefu
     return this
   }
 
-  /** Switches to training, here and below. */
-  train(): this {
-    for (const module of this.modules()) module.training = true
+  /** Switches to training, here and below; with `false` to evaluation. PyTorch: `train`. */
+  train(mode = true): this {
+    check('train', 'mode', mode, truth)
+    for (const module of this.modules()) module.training = mode
     return this
   }
 
   /** Switches to evaluation, here and below. PyTorch: `eval`. */
   evaluate(): this {
-    for (const module of this.modules()) module.training = false
-    return this
+    return this.train(false)
   }
 
   /** Casts all floating variables, in place: `float64` for checks against exact numbers. */
   to(dtype: 'float32' | 'float64'): this {
+    check('to', 'dtype', dtype, floatRule)
     for (const value of this.state()) {
       if (isFloat(value.dtype)) value.node = value.committed = cast(value, dtype).node
     }
@@ -116,24 +117,31 @@ export abstract class Module<Output = Tensor, Input = Tensor> implements Statefu
   }
 
   /** Every variable with its full names, in PyTorch's order: parameters, then buffers, then what children own. */
-  namedVariables(prefix = '', above: readonly AnyModule[] = []): [string, Variable][] {
-    const parameters: [string, Variable][] = []
-    const buffers: [string, Variable][] = []
-    for (const [name, part] of owned(this)) {
-      if (part instanceof Parameter) parameters.push([prefix + name, part])
-      else if (part instanceof Variable) buffers.push([prefix + name, part])
-    }
-    const path = [...above, this]
-    const below: [string, Variable][] = []
-    for (const [name, child] of this.children()) {
-      demand(!path.includes(child), () => `Module: ${prefix}${name} is a module that it is itself a part of`)
-      below.push(...child.namedVariables(`${prefix}${name}.`, path))
-    }
-    return [...parameters, ...buffers, ...below]
+  namedVariables(prefix = ''): [string, Variable][] {
+    check('namedVariables', 'prefix', prefix, text)
+    return variablesIn(this, prefix, [])
   }
 }
 
 export const moduleRule: Rule = anInstance('a module', Module)
+
+const floatRule = oneOf(['float32', 'float64'])
+
+function variablesIn(module: AnyModule, prefix: string, above: readonly AnyModule[]): [string, Variable][] {
+  const parameters: [string, Variable][] = []
+  const buffers: [string, Variable][] = []
+  for (const [name, part] of owned(module)) {
+    if (part instanceof Parameter) parameters.push([prefix + name, part])
+    else if (part instanceof Variable) buffers.push([prefix + name, part])
+  }
+  const path = [...above, module]
+  const below: [string, Variable][] = []
+  for (const [name, child] of module.children()) {
+    demand(!path.includes(child), () => `Module: ${prefix}${name} is a module that it is itself a part of`)
+    below.push(...variablesIn(child, `${prefix}${name}.`, path))
+  }
+  return [...parameters, ...buffers, ...below]
+}
 
 /**
  * The modules and variables among the values of an object, and of the arrays, plain objects and maps that it holds. Every

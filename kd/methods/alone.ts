@@ -1,7 +1,7 @@
 import type { Tensor } from '../../engine/index.ts'
 import { crossEntropy } from '../../nn/crossEntropy.ts'
 import type { Loss } from '../distillation.ts'
-import { type Definition, type Lesson, Method } from '../method.ts'
+import { checkLesson, type Definition, type Lesson, Method } from '../method.ts'
 
 /** Training without a teacher: the cross entropy of the student's logits [N, K] with labels [N] int32. */
 export function alone(studentLogits: Tensor, labels: Tensor): Loss {
@@ -10,7 +10,9 @@ export function alone(studentLogits: Tensor, labels: Tensor): Loss {
 }
 
 class Alone extends Method {
-  override forward({ student, labels }: Lesson): Loss {
+  override forward(lesson: Lesson): Loss {
+    checkLesson(lesson)
+    const { student, labels } = lesson
     return alone(student.logits, labels)
   }
 

@@ -1,6 +1,7 @@
 import { checkOptions, notNegative, type Rules } from '../../base/arguments.ts'
 import { demand } from '../../base/errors.ts'
 import { add, multiply, subtract, type Tensor, type Variable } from '../../engine/index.ts'
+import { tensorRule } from '../arguments.ts'
 import { decayed, Optimizer } from './optimizer.ts'
 
 export interface DOTOptions {
@@ -24,6 +25,11 @@ const optionRules: Rules<DOTOptions> = {
 export interface PartialGradients {
   readonly task?: Tensor
   readonly distillation?: Tensor
+}
+
+const gradientRules: Rules<PartialGradients> = {
+  task: tensorRule,
+  distillation: tensorRule,
 }
 
 /**
@@ -51,7 +57,9 @@ export class DOT extends Optimizer<PartialGradients> {
     this.#weightDecay = weightDecay
   }
 
-  protected override tensorsOf({ task, distillation }: PartialGradients): Tensor[] {
+  protected override tensorsOf(gradient: PartialGradients): Tensor[] {
+    checkOptions('optimizer: each gradient', gradient, gradientRules)
+    const { task, distillation } = gradient
     return [task, distillation].filter((gradient) => gradient !== undefined)
   }
 

@@ -3,7 +3,7 @@ import { demand, describe } from '../../base/errors.ts'
 import { allocateHost, promote } from '../../engine/dtype.ts'
 import { add, multiply, type Stateful, Tensor, tensor, type Variable, variable } from '../../engine/index.ts'
 import { equalShapes, format } from '../../engine/shape.ts'
-import { tensorRule, variables } from '../arguments.ts'
+import { tensorRule, tensorsByName, variables } from '../arguments.ts'
 import { assignState, type StateDict } from '../stateDict.ts'
 
 /**
@@ -90,6 +90,7 @@ export abstract class Optimizer<Gradient = Tensor> implements Stateful {
 
   /** Goes on from a saved state. Throws where it does not fit, naming what differs. */
   async loadStateDict(saved: StateDict): Promise<void> {
+    check('optimizer', 'saved', saved, tensorsByName)
     const step = variable(tensor(0, { dtype: 'int32' }))
     assignState('the state does not fit the optimizer', new Map([['step', step], ...this.#moments]), saved)
     this.steps = await step.item()

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import ndarray from 'ndarray'
 import { afterAll, expect, it } from 'vitest'
 import * as datasets from '../../datasets/index.ts'
-import { describeArguments, type Row, type Table } from './table.ts'
+import { describeArguments, describeClasses, type Row, type Table } from './table.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'arguments-'))
 const elsewhere = process.cwd()
@@ -80,6 +80,17 @@ describeArguments('thermograd/datasets', datasets, {
     { refused: () => [join(folder, 'missing')] },
   ),
   verifyDataset: { refused: () => [join(folder, 'missing'), 'cifar10'] },
+})
+
+describeClasses('thermograd/datasets', datasets, {
+  Loader: [
+    new datasets.Loader(split(), { batchSize: 2, augment: augmentation }),
+    {
+      placements: () => [0, Int32Array.of(0, 5)],
+      images: () => [0, Int32Array.of(0, 5)],
+      epoch: () => [0, { startBatch: 1 }],
+    },
+  ],
 })
 
 it('should say which option of a loader, or which part of an augmentation, was meant', () => {

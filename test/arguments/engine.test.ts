@@ -1,5 +1,12 @@
 import * as engine from '../../engine/index.ts'
-import { describeArguments, type Row, type Table } from './table.ts'
+import {
+  type Classes,
+  describeArguments,
+  describeClasses,
+  describeMethods,
+  type Row,
+  type Table,
+} from './table.ts'
 
 const { tensor, variable } = engine
 
@@ -35,7 +42,7 @@ const isAnError = 'an error, made by thermograd alone'
 const named = (names: readonly string[], row: Row): Table =>
   Object.fromEntries(names.map((name) => [name, row]))
 
-describeArguments('thermograd/engine', engine, {
+const functions: Table = {
   ...named(
     'abs acos asin atan ceil cos cosh erf exp exp2 expm1 floor gelu isFinite isNaN log log10 log1p log2 logSigmoid logicalNot negate reciprocal relu round rsqrt sigmoid sign silu sin sinh softplus sqrt square tan tanh trunc detach'.split(
       ' ',
@@ -118,4 +125,49 @@ describeArguments('thermograd/engine', engine, {
   RandomStream: () => [[1, 2]],
   GradientCheckError: isAnError,
   InvalidInputError: isAnError,
-})
+}
+
+describeArguments('thermograd/engine', engine, functions)
+
+const read: Row = () => [{ executor }]
+const ownMethods: Table = { data: read, item: read, ndarray: read, toString: () => [] }
+
+/** An operation is called on its first argument, with the others. */
+const first = (name: string) => {
+  const row = Object.hasOwn(functions, name) ? functions[name] : undefined
+  return typeof row === 'function' ? (row()[0] as object) : tensor(1)
+}
+const methodsOfTensors: Table = {
+  ...Object.fromEntries(
+    Object.entries(functions).flatMap(([name, row]) =>
+      name in engine.Tensor.prototype && typeof row === 'function' ? [[name, () => row().slice(1)]] : [],
+    ),
+  ),
+  ...ownMethods,
+}
+
+describeMethods('Tensor', x(), methodsOfTensors, first)
+describeMethods(
+  'Variable',
+  variable(x()),
+  {
+    ...methodsOfTensors,
+    assign: () => [x()],
+    commit: 'for realize alone',
+    settle: 'for realize alone',
+  },
+  (name) => (name === 'assign' ? variable(x()) : first(name)),
+)
+
+describeClasses('thermograd/engine', engine, {
+  Tensor: 'its methods have rows above',
+  Variable: 'its methods have rows above',
+  RandomStream: [
+    new engine.RandomStream([1, 2]),
+    {
+      ...named(['bits', 'uniform', 'normal'], () => []),
+      ...named(['integer', 'permutation'], () => [3]),
+    },
+  ],
+  ...named(['GradientCheckError', 'InvalidInputError'], isAnError),
+} as Classes)

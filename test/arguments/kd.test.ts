@@ -1,6 +1,15 @@
 import { tensor } from '../../engine/index.ts'
 import * as kd from '../../kd/index.ts'
-import { describeArguments, type Row, type Table } from './table.ts'
+import { createModel } from '../../nn/index.ts'
+import { methodsOfModule } from './modules.ts'
+import {
+  describeArguments,
+  describeClasses,
+  describeMethods,
+  forHeirs,
+  type Row,
+  type Table,
+} from './table.ts'
 
 const logits = () =>
   tensor([
@@ -10,8 +19,8 @@ const logits = () =>
 const labels = () => tensor([0, 1], { dtype: 'int32' })
 const maps = () => tensor(new Float32Array(16).fill(1), { shape: [2, 2, 2, 2] })
 /** What another function gave, and no options: it may hold more. */
-const columns = () =>
-  Object.assign(Object.create(null), { student: tensor([[1], [2]]), teacher: tensor([[3], [4]]) })
+const open = (fields: object) => Object.assign(Object.create(null), fields)
+const columns = () => open({ student: tensor([[1], [2]]), teacher: tensor([[3], [4]]) })
 
 const named = (names: readonly string[], row: Row): Table =>
   Object.fromEntries(names.map((name) => [name, row]))
@@ -73,3 +82,33 @@ describeArguments('thermograd/kd', kd, {
   distiller: () => ['kd', { weight: 1 }],
   ...named(['choicesOf', 'ruleOf'], () => ['guard']),
 })
+
+const pair = (seed: number) => createModel('resnet8', { classes: 3, channels: 1, seed })
+const networks = () => ({
+  student: pair(1),
+  teacher: pair(2),
+  image: [1, 8, 8],
+  trainingLabels: Int32Array.of(0, 1),
+  seed: 1,
+})
+
+describeClasses('thermograd/kd', kd, named(['Method', 'LogitMethod'], abstract) as Record<string, string>)
+
+for (const name of kd.distillerNames) {
+  const distiller = kd.distiller(name)
+  const { student, teacher, ...others } = networks()
+  describeMethods(`${name}, a distiller`, distiller, { build: () => [{ student, teacher, ...others }] })
+  const method = distiller.build({ student, teacher, ...others })
+  const images = tensor(new Float32Array(128), { shape: [2, 1, 8, 8] })
+  const lesson = {
+    student: open(student.forward(images)),
+    teacher: open(teacher.forward(images)),
+    labels: labels(),
+    epoch: 1,
+    indices: Int32Array.of(0, 1),
+  }
+  describeMethods(`${name}, a method`, method, {
+    ...methodsOfModule(method, () => [open(lesson)]),
+    ...forHeirs(method, 'loss', 'terms'),
+  })
+}

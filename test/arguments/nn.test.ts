@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { RandomStream, tensor, variable } from '../../engine/index.ts'
+import { RandomStream, tensor, variable, zeros } from '../../engine/index.ts'
 import * as nn from '../../nn/index.ts'
-import { describeArguments, type Row, type Table } from './table.ts'
+import { methodsOfModule } from './modules.ts'
+import { type Classes, describeArguments, describeClasses, forHeirs, type Row, type Table } from './table.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'arguments-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -92,6 +93,67 @@ describeArguments('thermograd/nn', nn, {
   readWeightFile: () => [file],
   saveWeights: () => [join(folder, 'saved.safetensors'), weights(), metadata()],
   writeWeightFile: () => [join(folder, 'written.safetensors'), stored],
+})
+
+const ofVariables = 'a variable, whose methods have rows in the table of the engine'
+
+/** A module whose layers have numbers, and what its `forward` takes. */
+const module = (of: nn.AnyModule, shape: readonly number[]): Classes[string] => [
+  nn.initialize(of, 1),
+  methodsOfModule(of, () => [zeros(shape)]),
+]
+const classifier = (of: nn.Network): Classes[string] => [
+  nn.initialize(of, 1),
+  {
+    ...methodsOfModule(of, () => [zeros([2, 1, 8, 8])]),
+    normsBeforeReLU: nothing,
+    ...forHeirs(of, 'classify'),
+  },
+]
+const optimizer = (of: nn.Optimizer<never>, gradient: () => unknown): Classes[string] => [
+  of,
+  {
+    step: () => [[gradient()]],
+    state: nothing,
+    stateDict: nothing,
+    loadStateDict: () => [of.stateDict()],
+    ...forHeirs(of, 'tensorsOf', 'updates', 'input', 'decay'),
+  },
+]
+const slope = () => tensor([1, 2])
+const maps = [2, 2, 4, 4]
+
+describeClasses('thermograd/nn', nn, {
+  ...named(['Module', 'Network', 'Optimizer'], abstract),
+  ...named(['Counter', 'Parameter'], ofVariables),
+  Flatten: module(new nn.Flatten(), maps),
+  ReLU: module(new nn.ReLU(), maps),
+  AdaptiveAveragePool2d: module(new nn.AdaptiveAveragePool2d(2), maps),
+  AveragePool2d: module(new nn.AveragePool2d(2), maps),
+  MaxPool2d: module(new nn.MaxPool2d(2), maps),
+  BatchNorm2d: module(new nn.BatchNorm2d(2), maps),
+  ChannelShuffle: module(new nn.ChannelShuffle(2), maps),
+  Conv2d: module(new nn.Conv2d(2, 4, 3), maps),
+  Linear: module(new nn.Linear(2, 4), [3, 2]),
+  Sequential: module(new nn.Sequential(new nn.ReLU(), new nn.Flatten()), maps),
+  ResNet: classifier(new nn.ResNet({ ...sizes, depth: 8, widths: [2, 2, 4, 8] })),
+  ResNetA: classifier(new nn.ResNetA({ ...sizes, depth: 8, widths: [2, 2, 4, 8] })),
+  LargeResNet: classifier(new nn.LargeResNet({ ...sizes, depth: 18 })),
+  MobileNetV2: classifier(new nn.MobileNetV2({ ...sizes, width: 0.5 })),
+  ShuffleNetV1: classifier(new nn.ShuffleNetV1(sizes)),
+  ShuffleNetV2: classifier(new nn.ShuffleNetV2(sizes)),
+  VGG: classifier(new nn.VGG({ ...sizes, depth: 8 })),
+  WideResNet: classifier(new nn.WideResNet({ ...sizes, depth: 10, widening: 1 })),
+  SGD: optimizer(new nn.SGD(parameters(), { lr: 0.1, momentum: 0.9 }), slope),
+  Adam: optimizer(new nn.Adam(parameters(), { lr: 0.1 }), slope),
+  AdamW: optimizer(new nn.AdamW(parameters(), { lr: 0.1 }), slope),
+  DOT: optimizer(new nn.DOT(parameters(), { lr: 0.1 }), () => ({ task: slope(), distillation: slope() })),
+})
+
+it('should switch to evaluation with train(false), as in PyTorch', () => {
+  const relu = new nn.ReLU()
+  expect(relu.train(false).training).toBe(false)
+  expect(() => relu.train('eval' as never)).toThrow("train: expected mode to be true or false, got 'eval'")
 })
 
 it('should hold optimizers to a learning rate at every step', () => {

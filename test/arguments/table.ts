@@ -19,6 +19,9 @@ const constructible = (value: Callable) => /^class\b/.test(Function.prototype.to
 
 type Callable = (...given: unknown[]) => unknown
 
+/** For each class that an entry exports an instance and a row for each of its methods, or why it is not in the table. */
+export type Classes = Readonly<Record<string, readonly [instance: object, methods: Table] | string>>
+
 /** What is wrong for most arguments; where it is not, the call may go well. */
 const wrong: readonly unknown[] = [
   Number.NaN,
@@ -101,6 +104,52 @@ async function complaintOf(call: Callable, given: readonly unknown[]): Promise<s
     if (error instanceof InvalidInputError && /^[^ :].*?: ./s.test(error.message)) return undefined
     return `${error}`
   }
+}
+
+/** The methods of an object as functions: of one that `receiverOf` gives, or of the object itself. */
+function methodsOf(instance: object, receiverOf: (name: string) => object): Record<string, Callable> {
+  const names = new Set<string>()
+  const roots: readonly unknown[] = [Object.prototype, Function.prototype, null]
+  for (let holder = instance; !roots.includes(holder); holder = Object.getPrototypeOf(holder)) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(holder)))
+      if (typeof value === 'function' && name !== 'constructor') names.add(name)
+  }
+  return Object.fromEntries(
+    [...names].map((name) => [
+      name,
+      (...given: unknown[]) => {
+        const receiver = receiverOf(name)
+        return Reflect.apply(Reflect.get(receiver, name), receiver, given)
+      },
+    ]),
+  )
+}
+
+/** No rows for those of these methods that an object has: they are for its heirs. */
+export function forHeirs(instance: object, ...names: readonly string[]): Table {
+  const has = names.filter((name) => name in instance)
+  return Object.fromEntries(has.map((name) => [name, 'for its heirs alone']))
+}
+
+/** Tests of an object: a row for each of its methods. */
+export function describeMethods(
+  name: string,
+  instance: object,
+  methods: Table,
+  receiverOf: (name: string) => object = () => instance,
+): void {
+  describeArguments(`the methods of ${name}`, methodsOf(instance, receiverOf), methods)
+}
+
+/** Tests of the classes of an entry: for each an instance, and a row for each of its methods. */
+export function describeClasses(entry: string, exported: object, classes: Classes): void {
+  it(`should have all classes of ${entry} in the table`, () => {
+    const names = Object.entries(exported).filter(
+      ([, value]) => typeof value === 'function' && constructible(value),
+    )
+    expect(Object.keys(classes).toSorted()).toEqual(names.map(([name]) => name).toSorted())
+  })
+  for (const [name, of] of Object.entries(classes)) if (typeof of !== 'string') describeMethods(name, ...of)
 }
 
 /** Tests of an entry: a row for each function, and for each row calls with wrong arguments. */

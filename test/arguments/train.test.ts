@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
 import * as datasets from '../../datasets/index.ts'
-import { InvalidInputError, openExecutor } from '../../engine/index.ts'
+import { InvalidInputError, openExecutor, tensor } from '../../engine/index.ts'
 import * as kd from '../../kd/index.ts'
 import * as nn from '../../nn/index.ts'
 import * as train from '../../train/index.ts'
 import { tinyLoaders, tinyNetwork } from '../train/tinyNetwork.ts'
-import { describeArguments, type Row, type Table } from './table.ts'
+import { describeArguments, describeClasses, describeMethods, type Row, type Table } from './table.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'arguments-'))
 const elsewhere = process.cwd()
@@ -95,6 +95,11 @@ const habits = () => ({
 const named = (names: readonly string[], row: Row): Table =>
   Object.fromEntries(names.map((name) => [name, row]))
 
+const isAnError = {
+  NonFiniteLossError: 'an error, made by thermograd alone',
+  TrainingStopped: 'an error, made by thermograd alone',
+}
+
 describeArguments('thermograd/train', train, {
   ...named(['signFlipP', 'significanceOf', 'summarize', 'tTestP', 'quantilesOf'], () => [[1, 2, 4]]),
   holm: () => [[0.1, 0.5]],
@@ -150,7 +155,7 @@ describeArguments('thermograd/train', train, {
       published: open(published),
     },
   ],
-  ...named(['NonFiniteLossError', 'TrainingStopped'], 'an error, made by thermograd alone'),
+  ...isAnError,
   newNetwork: () => [
     'resnet8',
     open({ classNames: synthetic.classNames, train: open({ images: synthetic.train.images }) }),
@@ -208,4 +213,33 @@ describeArguments('thermograd/train', train, {
       },
     ],
   },
+})
+
+const teacherLogits = () => ({
+  folder: 'logits',
+  precision: 'float32' as const,
+  teacher: open({ model: 'tiny', network: tinyNetwork() }),
+  images: tinyLoaders().trainingImages,
+  warned: () => {},
+})
+const [batch] = tinyLoaders().trainingImages.epoch(0)
+
+describeMethods('TeacherLogits', train.TeacherLogits, { open: () => [teacherLogits()] })
+
+describeClasses('thermograd/train', train, {
+  Checkpoints: [
+    new train.Checkpoints(join(folder, 'checkpoints')),
+    {
+      save: () => [{ step: 1, tensors: network.stateDict(), about: open({ epoch: 1 }) }],
+      newest: () => [],
+    },
+  ],
+  TeacherLogits: [
+    await train.TeacherLogits.open(teacherLogits()),
+    {
+      of: () => [open({ ...batch }), tensor(batch.images), 1],
+      close: 'has no arguments, and ends all others',
+    },
+  ],
+  ...isAnError,
 })
