@@ -117,6 +117,12 @@ export const reductions = {
         when: (x) => x.elements.includes(Infinity),
         inGradients: true,
       },
+      {
+        reason:
+          'the gradient of logSumExp is softmax; PyTorch has exp(x − result), which beside large numbers has lost the digits',
+        when: (x) => x.elements.some((value) => Number.isFinite(value) && Math.abs(value) > 2 ** 40),
+        inGradients: true,
+      },
     ],
   }),
   argmax: arg('argmax'),
