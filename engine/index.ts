@@ -27,4 +27,4 @@ export {
   type TensorOptions,
   tensor,
 } from './tensor.ts'
-export { Variable, variable } from './variable.ts'
+export { Variable, variable, withoutAssignments } from './variable.ts'

@@ -6,7 +6,7 @@ import { bytesOf, convertHost, type HostArray } from './dtype.ts'
 import type { Argument, Executor, ProgramSize, Result } from './executor.ts'
 import type { Node, Storage, Value } from './node.ts'
 import { checkTensor } from './operations/constants.ts'
-import { recordGraph, type Want } from './plan/graph.ts'
+import { type Recording, recordGraph, type Want } from './plan/graph.ts'
 import { programFor } from './programCache.ts'
 import { format, sizeOf } from './shape.ts'
 import { hostView, Tensor } from './tensor.ts'
@@ -103,6 +103,16 @@ export async function data(x: Tensor, options: ReadOptions = {}): Promise<HostAr
   if (node.value === undefined) keep(x, node, value)
   const elements = await readValue(value)
   return value.at === 'host' ? (elements.slice() as HostArray) : elements
+}
+
+/** @internal The numbers of a tensor that is on the host already, as one made of numbers is; not a copy. */
+export function hostDataOf({ node: { value } }: Tensor): HostArray | undefined {
+  return value?.at === 'host' ? value.data : undefined
+}
+
+/** @internal The graph that computes a tensor, to be read rather than run. */
+export function recordingOf({ node }: Tensor): Recording {
+  return recordGraph([{ node, destination: 'host' }])
 }
 
 /** The only element, as a number. Throws for a tensor of more than one. */

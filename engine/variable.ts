@@ -1,3 +1,4 @@
+import { aFunction, check } from '../base/arguments.ts'
 import { demand } from '../base/errors.ts'
 import { convertHost, type DType, isFloat } from './dtype.ts'
 import { Node, type Value } from './node.ts'
@@ -29,8 +30,14 @@ export class Variable extends Tensor {
       equalShapes(value.shape, this.shape),
       () => `assign: expected ${format(this.shape)}, got ${format(value.shape)}`,
     )
+    for (const before of watching) if (!before.has(this)) before.set(this, this.node)
     this.node = heldBy(this, ownNode(inType(value, this.dtype)))
-    for (const assigned of watching) assigned.add(this)
+  }
+
+  /** @internal Casts the value, and what is assigned from now on, to another type. */
+  convert(dtype: DType): void {
+    this.node = heldBy(this, cast(this, dtype).node)
+    this.committed = this.node
   }
 
   /** @internal The value of a pending node has been computed and is held there. */
@@ -51,17 +58,36 @@ export class Variable extends Tensor {
   }
 }
 
-/** What `assignedDuring` is collecting at the moment. */
-const watching = new Set<Set<Variable>>()
+/** For each call of `watched` that is under way, the variables assigned since, with their nodes before. */
+const watching = new Set<Map<Variable, Node>>()
 
-/** Does something, and tells which variables were assigned a value meanwhile. */
-export function assignedDuring<T>(work: () => T): { result: T; assigned: ReadonlySet<Variable> } {
-  const assigned = new Set<Variable>()
-  watching.add(assigned)
+function watched<T>(before: Map<Variable, Node>, work: () => T): T {
+  watching.add(before)
   try {
-    return { result: work(), assigned }
+    return work()
   } finally {
-    watching.delete(assigned)
+    watching.delete(before)
+  }
+}
+
+/** @internal Runs `work` and tells which variables it assigned. */
+export function assignedDuring<T>(work: () => T): { result: T; assigned: ReadonlySet<Variable> } {
+  const before = new Map<Variable, Node>()
+  const result = watched(before, work)
+  return { result, assigned: new Set(before.keys()) }
+}
+
+/**
+ * Runs `work`, which must only record, and gives every variable that it assigned the value from before: a forward pass in
+ * training mode, say, that leaves running statistics alone.
+ */
+export function withoutAssignments<T>(work: () => T): T {
+  check('withoutAssignments', 'work', work, aFunction)
+  const before = new Map<Variable, Node>()
+  try {
+    return watched(before, work)
+  } finally {
+    for (const [variable, node] of before) variable.node = node
   }
 }
 

@@ -1,6 +1,7 @@
 import { checkOptions, probability, type Rules } from '../base/arguments.ts'
 import { demand } from '../base/errors.ts'
 import { add, gather, logSoftmax, mean, multiply, negate, reshape, type Tensor } from '../engine/index.ts'
+import { hostDataOf } from '../engine/realize.ts'
 import { format } from '../engine/shape.ts'
 import { checkTensors } from './arguments.ts'
 
@@ -36,9 +37,9 @@ export function checkLabels(operation: string, logits: Tensor, labels: Tensor): 
       `${operation}: expected logits [N, classes] and int32 labels [N], got ${format(logits.shape)} and ` +
       `${labels.dtype} ${format(labels.shape)}`,
   )
-  const { value } = labels.node
-  if (value?.at !== 'host') return
+  const known = hostDataOf(labels)
+  if (known === undefined) return
   const classes = logits.shape[1]
-  const row = value.data.findIndex((label) => label < 0 || label >= classes)
-  demand(row < 0, () => `${operation}: label ${value.data[row]} in row ${row} is outside 0 … ${classes - 1}`)
+  const row = known.findIndex((label) => label < 0 || label >= classes)
+  demand(row < 0, () => `${operation}: label ${known[row]} in row ${row} is outside 0 … ${classes - 1}`)
 }

@@ -1,7 +1,7 @@
 import { anInstance, check, oneOf, type Rule, text, truth } from '../base/arguments.ts'
 import { demand } from '../base/errors.ts'
 import { isFloat } from '../engine/dtype.ts'
-import { cast, type Stateful, type Tensor, Variable } from '../engine/index.ts'
+import { type Stateful, type Tensor, Variable } from '../engine/index.ts'
 import { tensorsByName } from './arguments.ts'
 import { Counter, Parameter } from './parameter.ts'
 import { assignState, type StateDict } from './stateDict.ts'
@@ -94,7 +94,7 @@ export abstract class Module<Output = Tensor, Input = Tensor> implements Statefu
   to(dtype: 'float32' | 'float64'): this {
     check('to', 'dtype', dtype, floatRule)
     for (const value of this.state()) {
-      if (isFloat(value.dtype)) value.node = value.committed = cast(value, dtype).node
+      if (isFloat(value.dtype)) value.convert(dtype)
     }
     return this
   }

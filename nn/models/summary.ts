@@ -1,6 +1,6 @@
 import { check } from '../../base/arguments.ts'
 import { type Shape, type Tensor, zeros } from '../../engine/index.ts'
-import { recordGraph } from '../../engine/plan/graph.ts'
+import { recordingOf } from '../../engine/realize.ts'
 import { sizeOf } from '../../engine/shape.ts'
 import { imageRule } from '../arguments.ts'
 import { inEvaluation } from '../module.ts'
@@ -37,7 +37,7 @@ export function summaryOf(network: Network, image: Shape): NetworkSummary {
 
 /** One for each weight of each output. An average is a convolution of one number repeated, and none of these. */
 function multiplyAdds(result: Tensor): number {
-  const { inputs, operations } = recordGraph([{ node: result.node, destination: 'host' }]).graph
+  const { inputs, operations } = recordingOf(result).graph
   const values = [...inputs, ...operations]
   const isRepeated = (value: number) => operations[value - inputs.length]?.name === 'broadcastTo'
   let total = 0

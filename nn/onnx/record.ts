@@ -1,6 +1,7 @@
 import { tensor } from '../../engine/index.ts'
 import type { Node } from '../../engine/node.ts'
-import { type Operation, type Recording, recordGraph } from '../../engine/plan/graph.ts'
+import type { Operation, Recording } from '../../engine/plan/graph.ts'
+import { recordingOf } from '../../engine/realize.ts'
 import { sizeOf } from '../../engine/shape.ts'
 import type { Predictions } from '../models/network.ts'
 import { inEvaluation, type Module } from '../module.ts'
@@ -41,5 +42,5 @@ function record(
 ): { recording: Recording; images: Node } {
   const images = tensor(new Float32Array(sizeOf(shape)), { shape })
   const { logits } = network.forward(images)
-  return { recording: recordGraph([{ node: logits.node, destination: 'host' }]), images: images.node }
+  return { recording: recordingOf(logits), images: images.node }
 }

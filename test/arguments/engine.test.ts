@@ -99,6 +99,7 @@ const functions: Table = {
   tensor: () => [[1, 2, 3, 4], { dtype: 'int32', shape: [2, 2] }],
   deferredTensor: () => [() => new Float32Array(2), [2], 'float32'],
   variable: () => [x()],
+  withoutAssignments: () => [() => 1],
   Variable: () => [x()],
   Tensor: () => [x().node],
   grad: () => {

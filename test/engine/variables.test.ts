@@ -8,6 +8,7 @@ import {
   type Tensor,
   tensor,
   variable,
+  withoutAssignments,
 } from '../../engine/index.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 
@@ -51,6 +52,23 @@ describe.each(executors)('variables on the %s executor', (name) => {
         expect(await read(total)).toEqual([added, 100 + added])
       }),
     ))
+
+  it('should have the values from before again after withoutAssignments, also where that threw', async () => {
+    const [total, other] = [variable(tensor([1])), variable(tensor([2]))]
+    other.assign(other.add(1))
+    const during = withoutAssignments(() => {
+      for (let i = 0; i < 2; i++) total.assign(total.add(10))
+      other.assign(total)
+      return other.multiply(2)
+    })
+    const failing = () => {
+      total.assign(other)
+      throw new RangeError('on purpose')
+    }
+    expect(() => withoutAssignments(failing)).toThrow(RangeError)
+    expect(await read(during)).toEqual([42])
+    expect([await read(total), await read(other)]).toEqual([[1], [3]])
+  })
 
   it('should keep no history of the values before', async () => {
     const total = variable(tensor([0]))

@@ -1,5 +1,5 @@
 import type { Loader } from '../../datasets/index.ts'
-import { InvalidInputError, tensor, zeros } from '../../engine/index.ts'
+import { InvalidInputError, tensor, withoutAssignments, zeros } from '../../engine/index.ts'
 import { predictFrozen } from '../teacherLogits/frozen.ts'
 import type { Pupil } from './step.ts'
 
@@ -12,16 +12,16 @@ export function demandTrainableLastBatch({ network, method, teacher }: Pupil, im
   const count = imagesPerEpoch % batchSize
   if (count !== 1) return
   const shown = zeros([count, ...split.images.shape.slice(1)])
-  const variables = [...network.state(), ...method.state()]
-  const before = variables.map(({ node }) => node)
   try {
-    method.forward({
-      student: network.train().forward(shown),
-      teacher: teacher && predictFrozen(teacher, shown, method.teacherStatistics),
-      labels: tensor(new Int32Array(count)),
-      epoch: 1,
-      indices: Int32Array.from({ length: count }, (_, i) => i),
-    })
+    withoutAssignments(() =>
+      method.forward({
+        student: network.train().forward(shown),
+        teacher: teacher && predictFrozen(teacher, shown, method.teacherStatistics),
+        labels: tensor(new Int32Array(count)),
+        epoch: 1,
+        indices: Int32Array.from({ length: count }, (_, i) => i),
+      }),
+    )
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error
     throw new InvalidInputError(
@@ -29,7 +29,5 @@ export function demandTrainableLastBatch({ network, method, teacher }: Pupil, im
         `(${error.message}): leave such a batch out (--drop-last, or dropLast: true ` +
         `in the training of a recipe), or take a batch size other than ${batchSize} or another limit`,
     )
-  } finally {
-    for (const [i, variable] of variables.entries()) variable.node = before[i]
   }
 }

@@ -1,4 +1,4 @@
-import type { Tensor } from '../../engine/index.ts'
+import { type Tensor, withoutAssignments } from '../../engine/index.ts'
 import type { Method } from '../../kd/index.ts'
 import type { Network, Predictions } from '../../nn/index.ts'
 
@@ -12,10 +12,7 @@ export function predictFrozen(
   statistics: Method['teacherStatistics'],
 ): Predictions {
   if (statistics === 'running') return network.evaluate().forward(images)
-  const state = network.state()
-  const before = state.map(({ node }) => node)
-  const predictions = network.train().forward(images)
-  for (const [i, variable] of state.entries()) variable.node = before[i]
+  const predictions = withoutAssignments(() => network.train().forward(images))
   network.evaluate()
   return predictions
 }
