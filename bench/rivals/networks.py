@@ -4,17 +4,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-
-def convolution(channels, filters, kernel, stride=1, groups=1):
-    return nn.Conv2d(channels, filters, kernel, stride, kernel // 2, groups=groups, bias=False)
-
-
-def relu(x):
-    return F.relu(x, inplace=True)
-
-
-def pooled(x):
-    return F.adaptive_avg_pool2d(x, 1).flatten(1)
+from layers import convolution, pooled, relu
+from shuffle_networks import ShuffleV1, ShuffleV2
 
 
 class Block(nn.Module):
@@ -171,62 +162,42 @@ class MobileNetV2(nn.Module):
         return self.classifier(pooled(self.conv2(self.blocks(self.conv1(x)))))
 
 
-def shuffled(x, groups):
-    n, c, h, w = x.shape
-    return x.view(n, groups, c // groups, h, w).transpose(1, 2).reshape(n, c, h, w)
-
-
-class ShuffleUnit(nn.Module):
-    def __init__(self, channels, filters, stride):
+class VGG(nn.Module):
+    def __init__(self, counts):
         super().__init__()
-        self.halves = stride == 2
-        computed = filters - channels if self.halves else filters
-        narrow = computed // 4
-        self.groups = 1 if channels == 24 else 3
-        self.conv1 = convolution(channels, narrow, 1, groups=self.groups)
-        self.bn1 = nn.BatchNorm2d(narrow)
-        self.conv2 = convolution(narrow, narrow, 3, stride, narrow)
-        self.bn2 = nn.BatchNorm2d(narrow)
-        self.conv3 = convolution(narrow, computed, 1, groups=3)
-        self.bn3 = nn.BatchNorm2d(computed)
-
-    def forward(self, x):
-        narrow = shuffled(relu(self.bn1(self.conv1(x))), self.groups)
-        computed = self.bn3(self.conv3(relu(self.bn2(self.conv2(narrow)))))
-        if self.halves:
-            return relu(torch.cat([computed, F.avg_pool2d(x, 3, 2, 1)], 1))
-        return relu(computed.add_(x))
-
-
-class ShuffleV1(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.conv1 = convolution(3, 24, 1)
-        self.bn1 = nn.BatchNorm2d(24)
-        channels = 24
-        for stage, (count, filters) in enumerate([(4, 240), (8, 480), (4, 960)], start=1):
-            units = []
-            for position in range(count):
-                units.append(ShuffleUnit(channels, filters, 2 if position == 0 else 1))
+        channels = 3
+        for stage, (count, filters) in enumerate(zip(counts, (64, 128, 256, 512, 512))):
+            layers = []
+            for _ in range(count):
+                layers += [nn.Conv2d(channels, filters, 3, padding=1), nn.BatchNorm2d(filters), nn.ReLU(inplace=True)]
                 channels = filters
-            setattr(self, f"layer{stage}", nn.Sequential(*units))
-        self.linear = nn.Linear(channels, 100)
+            setattr(self, f"block{stage}", nn.Sequential(*layers[:-1]))
+        self.classifier = nn.Linear(channels, 100)
 
     def forward(self, x):
-        x = self.layer3(self.layer2(self.layer1(relu(self.bn1(self.conv1(x))))))
-        return self.linear(pooled(x))
+        for block in (self.block0, self.block1, self.block2, self.block3):
+            x = relu(block(x))
+            if block is not self.block3:
+                x = F.max_pool2d(x, 2)
+        return self.classifier(pooled(relu(self.block4(x))))
 
+
+narrow, wide = (16, 16, 32, 64), (32, 64, 128, 256)
 
 networks = {
-    "resnet8": lambda: ResNet(1, (16, 16, 32, 64)),
-    "resnet20": lambda: ResNet(3, (16, 16, 32, 64)),
-    "resnet8x4": lambda: ResNet(1, (32, 64, 128, 256)),
-    "resnet32x4": lambda: ResNet(5, (32, 64, 128, 256)),
-    "wrn_16_1": lambda: WideResNet(2, 1),
-    "wrn_16_2": lambda: WideResNet(2, 2),
+    **{f"resnet{6 * n + 2}": lambda n=n: ResNet(n, narrow) for n in (1, 2, 3, 5, 7, 9, 18)},
+    "resnet8x4": lambda: ResNet(1, wide),
+    "resnet32x4": lambda: ResNet(5, wide),
+    **{f"wrn_{6 * n + 4}_{widening}": lambda n=n, w=widening: WideResNet(n, w) for n in (2, 6) for widening in (1, 2)},
+    "vgg8": lambda: VGG((1, 1, 1, 1, 1)),
+    "vgg11": lambda: VGG((1, 1, 2, 2, 2)),
+    "vgg13": lambda: VGG((2, 2, 2, 2, 2)),
+    "vgg16": lambda: VGG((2, 2, 3, 3, 3)),
+    "vgg19": lambda: VGG((2, 2, 4, 4, 4)),
     "ResNet50": ResNet50,
     "MobileNetV2": MobileNetV2,
     "ShuffleV1": ShuffleV1,
+    "ShuffleV2": ShuffleV2,
 }
 
 

@@ -1,7 +1,7 @@
-"""How far PyTorch's float32 is from its float64 on the losses of this folder: float32.json, by which tolerances are set.
+"""How far PyTorch's float32 is from its float64 on the cases of this folder: float32.json, by which tolerances are set.
 
-It is the largest deviation of loss and gradient in a run whose inputs are rounded to float32, null where that run is not
-finite.
+Of losses it is the largest deviation of loss and gradient in a run whose inputs are rounded to float32, null where that
+run is not finite. Of networks it is what `float32_networks.py` says.
 
     python3 test/reference/float32.py [FOLDER]
 """
@@ -13,6 +13,8 @@ from pathlib import Path
 
 import torch
 from torch.nn import functional as F
+
+from float32_networks import of_network, of_trajectory
 
 here = Path(__file__).resolve().parent
 
@@ -78,6 +80,10 @@ def deviations(content):
         return [of_kd_dkd(case) for case in content["cases"]]
     if "teacherTemperature" in first:
         return [of_dtkd(case) for case in content["cases"]]
+    if "state_dict" in content:
+        return of_network(content)
+    if "runs" in content:
+        return [of_trajectory(run, dtkd) for run in content["runs"]]
     return None
 
 

@@ -30,6 +30,7 @@ def case_of(difference, tau):
     return case
 
 
-cases = [case_of(difference, tau) for difference in (1e-2, 1e-4, 1e-6) for tau in (1.0, 4.0)]
-about = "KD and DKD where the student's logits are the teacher's but for 1e-2, 1e-4 or 1e-6: losses nearly cancel"
-(here / "nearly_equal.json").write_text(json.dumps({"about": about, "cases": cases}) + "\n")
+if __name__ == "__main__":
+    cases = [case_of(difference, tau) for difference in (1e-2, 1e-4, 1e-6) for tau in (1.0, 4.0)]
+    about = "KD and DKD where the student's logits are the teacher's but for 1e-2, 1e-4 or 1e-6: losses nearly cancel"
+    (here / "nearly_equal.json").write_text(json.dumps({"about": about, "cases": cases}) + "\n")

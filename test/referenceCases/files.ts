@@ -59,7 +59,8 @@ function describeFile(
   else if ('tckd' in first) describeKdDkd(cases as unknown as KdDkdCase[], precisions, deviations[name])
   else if ('steps' in first) describeOptimizers(cases as unknown as OptimizerCase[], precisions)
   else if (corners !== undefined) describeCorners(corners as Corner[], firstOfEachType(precisions))
-  else if (runs !== undefined) describeTrajectories(runs as TrajectoryRun[], precisions)
-  else if ('state_dict' in content) describeModel(content as unknown as ModelCase, precisions)
+  else if (runs !== undefined) describeTrajectories(runs as TrajectoryRun[], precisions, deviations[name])
+  else if ('state_dict' in content)
+    describeModel(content as unknown as ModelCase, precisions, deviations[name])
   else notRun(name, 'this file has none of the layouts that are known here')
 }

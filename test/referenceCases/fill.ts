@@ -20,10 +20,10 @@ export function fill(shape: Shape, k: number, scale: number): Float64Array {
   return Float64Array.from({ length: sizeOf(shape) }, (_, i) => hashed(i, k) * scale)
 }
 
-/** Gives every variable of a network the README's value, in its own type. */
-export function fillWeights(network: Module<unknown>): void {
+/** Gives every variable of a network the README's value, in its own type; the first has this number. */
+export function fillWeights(network: Module<unknown>, first = 0): void {
   const filled = [...network.stateDict()].map(([name, { shape, dtype }], k) => {
-    return [name, tensor(weightsOf(name, shape, k), { shape, dtype })] as const
+    return [name, tensor(weightsOf(name, shape, first + k), { shape, dtype })] as const
   })
   network.loadStateDict(new Map(filled))
 }

@@ -10,21 +10,35 @@ export interface Precision {
   readonly dtype: 'float32' | 'float64'
   /** Of losses and their gradients, temperatures and optimizers. */
   readonly losses: number
-  /** How many times as far as PyTorch's float32 is from its float64 it may be, where that is recorded and is more. */
+  /** How many times as far as PyTorch's float32 is from its float64 losses may be, where that is recorded and is more. */
   readonly ofPyTorch: number
   /** Of what networks compute: outputs, losses, running statistics. */
   readonly networks: number
-  /**
-   * Of gradients through networks, and of weights trained with them. Where rounding moves the input of a ReLU across
-   * 0, the gradient jumps: rounding the weights and images of resnet44's case to float32, all else in float64, already
-   * moves elements of its gradient by 1 %. In float32 throughout, MobileNetV2's moves by 4 %, and by less than 0.01 %
-   * for other images.
-   */
+  /** Of gradients through networks, and of weights trained with them, or what `spreadOf` finds, if that is more. */
   readonly networkGradients: number
+  /** How convolutions may be computed, which decides how far rounding may go; no bound follows from float64. */
+  readonly method?: 'direct' | 'winograd'
+  /** Whether it differs from the executor's default in nothing but the method of convolutions. */
+  readonly isOfConvolutions?: boolean
   /** How many convolutions a network may have; rounding grows with depth. */
   readonly deepest: number
   /** How many parameters it may have, where time is short. Default: any number. */
   readonly largest?: number
+  /** How many steps of a training it takes, where time is short. Default: all. */
+  readonly steps?: number
+}
+
+/** How far a network's results may be apart in float32; `winograd` is absent if no convolution can be computed so. */
+export type Spreads<Kind extends string> = Readonly<
+  Partial<Record<NonNullable<Precision['method']>, Readonly<Record<Kind, number>>>>
+>
+
+/** What `float32.py` has recorded for a precision's method. */
+export function spreadOf<Kind extends string>(
+  spreads: Spreads<Kind> | undefined,
+  { method }: Precision,
+): Readonly<Record<Kind, number>> | undefined {
+  return method && (spreads?.[method] ?? spreads?.direct)
 }
 
 /** The reference executor. */
@@ -37,12 +51,10 @@ export const inFloat64: Precision = {
   networks: 1e-9,
   networkGradients: 1e-9,
   deepest: Number.POSITIVE_INFINITY,
+  steps: 3,
 }
 
-/**
- * The wasm executor in a mode. resnet56 has 57 convolutions with those of its shortcuts. Winograd's method rounds about
- * ten times as much as the direct one, and so more ReLUs change sides.
- */
+/** The wasm executor in a mode. resnet56 has 57 convolutions with those of its shortcuts. */
 export function inFloat32({ name, differences, open }: Mode): Precision {
   return {
     name,
@@ -51,7 +63,10 @@ export function inFloat32({ name, differences, open }: Mode): Precision {
     losses: 1e-5,
     ofPyTorch: 4,
     networks: 1e-4,
-    networkGradients: differences.winograd === false ? 1e-1 : 2e-1,
+    networkGradients: 1e-4,
+    method: differences.winograd === false ? 'direct' : 'winograd',
+    isOfConvolutions:
+      Object.keys(differences).every((name) => name === 'winograd') && 'winograd' in differences,
     deepest: 57,
   }
 }
