@@ -183,19 +183,29 @@ describe('a run that is cut short', () => {
   })
 
   it('should end with an error where its folder is removed, or becomes that of another, while it is at work', async () => {
+    const remove = (folder: string, isMadeAgain: boolean) => {
+      rmSync(folder, { recursive: true })
+      if (isMadeAgain) mkdirSync(folder)
+    }
+    const everyStep = { everySteps: 1 }
     for (const isMadeAgain of [false, true]) {
-      const folder = join(await temporaryFolder(), 'run')
-      let removed = false
-      const observer: Observer = {
-        stepEnded: ({ epoch }) => {
-          if (removed || epoch < 2) return
-          removed = true
-          rmSync(folder, { recursive: true })
-          if (isMadeAgain) mkdirSync(folder)
-        },
-      }
-      for (const saveEvery of [undefined, { everySteps: 1 }]) {
-        removed = false
+      for (const [saveEvery, isAtTheEnd] of [
+        [undefined, false],
+        [everyStep, false],
+        [undefined, true],
+      ] as const) {
+        const folder = join(await temporaryFolder(), 'run')
+        let removed = false
+        const observer: Observer = {
+          stepEnded: ({ epoch }) => {
+            if (removed || isAtTheEnd || epoch < 2) return
+            removed = true
+            remove(folder, isMadeAgain)
+          },
+          epochEnded: ({ metrics }) => {
+            if (isAtTheEnd && metrics.epoch === recipe.epochs) remove(folder, isMadeAgain)
+          },
+        }
         await expect(run(await runIn(folder, { observer, saveEvery }))).rejects.toThrow(
           'the folder was removed or moved, or belongs to another',
         )
