@@ -5,7 +5,7 @@ import { bytesPerElement, laneCount, loadLanes, storeLanes } from '../engine/exe
 import { advance, at } from '../engine/executors/wasm/kernels/pointers.ts'
 import { Tile } from '../engine/executors/wasm/kernels/tile.ts'
 import type { EngineModes } from '../engine/executors/wasm/modes.ts'
-import { Team } from '../engine/executors/wasm/threads/threadPool.ts'
+import { ThreadPool } from '../engine/executors/wasm/threads/threadPool.ts'
 
 /** The most that all threads together reach in WebAssembly, on the machine as it is now. */
 export interface Peaks {
@@ -77,20 +77,20 @@ async function peakOfCopies({ threads }: EngineModes): Promise<number> {
   return (2 * bytes * threads) / 1e6 / (await shortestRun(code, threads, 2 * bytes))
 }
 
-/** Milliseconds of the best of several runs by a team: others may need the machine too. */
+/** Milliseconds of the best of several runs by a thread pool: others may need the machine too. */
 async function shortestRun(code: KernelCode, threads: number, bytes = bytesOfUnit): Promise<number> {
   const pages = (bytes * threads) / bytesPerPage
   const memory = new WebAssembly.Memory({ initial: pages, maximum: 65536, shared: true })
   // Pages that nobody has written are all one page, which a cache holds.
   new Uint8Array(memory.buffer).fill(1)
-  const team = new Team(memory, threads)
+  const pool = new ThreadPool(memory, threads)
   const bytesOfModule = assemble({ imports: [], functions: [code.builder] })
-  const steps = [{ code: 0, units: code.units, meets: false, values: [] }]
-  const program = await team.load(await WebAssembly.compile(bytesOfModule), steps)
+  const launches = [{ code: 0, units: code.units, needsBarrier: false, values: [] }]
+  const program = await pool.load(await WebAssembly.compile(bytesOfModule), launches)
   let shortest = Number.POSITIVE_INFINITY
   for (let run = 0; run < 30; run++) {
     const start = performance.now()
-    team.run(program, new Uint32Array())
+    pool.run(program, new Uint32Array())
     shortest = Math.min(shortest, performance.now() - start)
   }
   return shortest

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { wasm } from '../../engine/executors/wasm/index.ts'
 import { WasmMemory } from '../../engine/executors/wasm/memory/storage.ts'
 import { compileProgram } from '../../engine/executors/wasm/program.ts'
-import { Team } from '../../engine/executors/wasm/threads/threadPool.ts'
+import { ThreadPool } from '../../engine/executors/wasm/threads/threadPool.ts'
 import { tensor } from '../../engine/index.ts'
 import { recordGraph } from '../../engine/plan/graph.ts'
 
@@ -16,7 +16,7 @@ describe('memory of the wasm executor', () => {
     memory.allocate('float32', (2.5 * gibibyte) / 4)
     const x = tensor([1, 2, 3])
     const { graph } = recordGraph([{ node: x.add(x).multiply(x).node, destination: 'host' }])
-    const program = await compileProgram(graph, memory, new Team(memory.heap.memory, 1), executor.modes)
+    const program = await compileProgram(graph, memory, new ThreadPool(memory.heap.memory, 1), executor.modes)
     const [result] = await program.run([Float32Array.of(1, 2, 3)])
     expect(result).toEqual(Float32Array.of(2, 8, 18))
     const [stored] = [memory.allocate('int32', 2)]

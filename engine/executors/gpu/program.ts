@@ -17,12 +17,12 @@ import { withSingleResults } from './results.ts'
 import { type GpuMemory, GpuStorage } from './storage.ts'
 
 /** One kernel of a program. */
-interface Step {
+interface KernelLaunch {
   readonly result: number
   /** Undefined where the result is empty, and where it is made on the host: the halves of a key that came from there. */
   readonly kernel: KernelSource | undefined
   readonly keyInput: View | undefined
-  /** The values that nobody reads after this step. */
+  /** The values that nobody reads after this launch. */
   readonly released: readonly number[]
 }
 
@@ -33,17 +33,17 @@ export function compileProgram(graph: Graph, memory: GpuMemory): Program {
   const allValues = [...values]
   const single = withSingleResults(kernels, allValues, mostArrays)
   const plan = { kernels: single, values: allValues, outputs }
-  return new GpuProgram(plan, stepsOf(graph, plan, memory), memory)
+  return new GpuProgram(plan, launchesOf(graph, plan, memory), memory)
 }
 
-function stepsOf(
+function launchesOf(
   graph: Graph,
   { kernels, values, outputs }: Schedule<GpuCall>,
   { backend }: GpuMemory,
-): Step[] {
+): KernelLaunch[] {
   const wanted = new Set(outputs.map(({ value }) => value))
   const lifetimes = lifetimesOf(kernels)
-  return kernels.map((kernel, time): Step => {
+  return kernels.map((kernel, time): KernelLaunch => {
     const [result] = valuesWritten(kernel)
     const keyInput = keyInputOf(kernel, graph)
     const isComputed = keyInput === undefined && sizeOf(values[result].shape) > 0
@@ -73,18 +73,18 @@ function wordsAt({ value, offset, strides: [stride] }: View, inputs: readonly Ar
 class GpuProgram implements Program {
   readonly size: ProgramSize
   readonly #schedule: Schedule
-  readonly #steps: readonly Step[]
+  readonly #launches: readonly KernelLaunch[]
   readonly #memory: GpuMemory
   /** The values that kernels read, or that are results. */
   readonly #read: ReadonlySet<number>
 
-  constructor(plan: Schedule, steps: readonly Step[], memory: GpuMemory) {
-    this.size = { kernels: steps.length, arenaBytes: 0 }
+  constructor(plan: Schedule, launches: readonly KernelLaunch[], memory: GpuMemory) {
+    this.size = { kernels: launches.length, arenaBytes: 0 }
     this.#schedule = plan
-    this.#steps = steps
+    this.#launches = launches
     this.#memory = memory
     this.#read = new Set([
-      ...steps.flatMap(({ kernel }) => kernel?.values ?? []),
+      ...launches.flatMap(({ kernel }) => kernel?.values ?? []),
       ...plan.outputs.map(({ value }) => value),
     ])
   }
@@ -95,9 +95,9 @@ class GpuProgram implements Program {
     const blocks = new Map<number, Block>()
     try {
       this.#claimInputs(inputs, blocks)
-      for (const step of this.#steps) {
-        blocks.set(step.result, await this.#compute(step, inputs, blocks))
-        for (const value of step.released) {
+      for (const launch of this.#launches) {
+        blocks.set(launch.result, await this.#compute(launch, inputs, blocks))
+        for (const value of launch.released) {
           const last = blocks.get(value)
           if (last !== undefined) backend.release(last)
           blocks.delete(value)
@@ -110,7 +110,7 @@ class GpuProgram implements Program {
   }
 
   async #compute(
-    { kernel, keyInput }: Step,
+    { kernel, keyInput }: KernelLaunch,
     inputs: readonly Argument[],
     blocks: ReadonlyMap<number, Block>,
   ): Promise<Block> {

@@ -6,23 +6,23 @@ import { refuseFloat64Elements } from '../float32.ts'
 import { WasmMemory, WasmStorage } from './memory/storage.ts'
 import { type EngineModes, engineModes } from './modes.ts'
 import { compileProgram } from './program.ts'
-import { Team } from './threads/threadPool.ts'
+import { ThreadPool } from './threads/threadPool.ts'
 
 /** Computes in float32 with WebAssembly that is written for the graph at hand. */
 class WasmExecutor implements Executor {
   readonly name = 'wasm'
   readonly #memory: WasmMemory
-  readonly #team: Team
+  readonly #pool: ThreadPool
   readonly modes: EngineModes
 
   constructor(modes: EngineModes) {
     this.modes = modes
     this.#memory = new WasmMemory(this, modes.sharedMemory)
-    this.#team = new Team(this.#memory.heap.memory, modes.threads)
+    this.#pool = new ThreadPool(this.#memory.heap.memory, modes.threads)
   }
 
   compile(graph: Graph): Promise<Program> {
-    return compileProgram(graph, this.#memory, this.#team, this.modes)
+    return compileProgram(graph, this.#memory, this.#pool, this.modes)
   }
 
   async upload(elements: HostArray): Promise<Storage> {

@@ -15,40 +15,40 @@ import { withTotals } from './lowering/longSums.ts'
 import { type Placement, placeValues } from './memory/placement.ts'
 import type { WasmMemory, WasmStorage } from './memory/storage.ts'
 import type { EngineModes } from './modes.ts'
-import { meetingsOf } from './threads/barriers.ts'
-import type { Step } from './threads/steps.ts'
-import type { Team, TeamProgram } from './threads/threadPool.ts'
-import { breathe } from './threads/yieldToEventLoop.ts'
+import { barriersBefore } from './threads/barriers.ts'
+import type { KernelLaunch } from './threads/launches.ts'
+import type { LoadedProgram, ThreadPool } from './threads/threadPool.ts'
+import { yieldToEventLoop } from './threads/yieldToEventLoop.ts'
 
 /** Schedules a graph, writes its kernels into one module, and lays out its memory. */
 export async function compileProgram(
   graph: Graph,
   memory: WasmMemory,
-  team: Team,
+  pool: ThreadPool,
   modes: EngineModes,
 ): Promise<Program> {
   refuseFloat64('wasm', graph)
   const plan = withTotals(schedule(graph, dialectOf(modes)))
   const placement = placeValues(graph, plan)
-  const { codes, steps } = writeKernels(plan, meetingsOf(graph, plan, placement), modes)
+  const { codes, launches } = writeKernels(plan, barriersBefore(graph, plan, placement), modes)
   const functions = codes.map(({ builder }) => builder)
   const bytes = assemble({ imports: hostImports, functions, sharedMemory: modes.sharedMemory })
-  const program = await team.load(await WebAssembly.compile(bytes), steps)
-  return new WasmProgram(graph, plan, placement, program, memory, team)
+  const program = await pool.load(await WebAssembly.compile(bytes), launches)
+  return new WasmProgram(graph, plan, placement, program, memory, pool)
 }
 
 /** The distinct kernels of a schedule, and the calls of them in order. */
 function writeKernels(
   { kernels, values }: Schedule<WasmCall>,
-  meetings: readonly boolean[],
+  barriers: readonly boolean[],
   modes: EngineModes,
 ): {
   codes: KernelCode[]
-  steps: Step[]
+  launches: KernelLaunch[]
 } {
   const codes: KernelCode[] = []
   const known = new Map<string, number>()
-  const steps = kernels.map((kernel, i) => {
+  const launches = kernels.map((kernel, i) => {
     // Values numbered as they occur: kernels that do the same to other values are the same.
     const slots: number[] = []
     const anonymous = renumber(kernel, (value) => {
@@ -65,9 +65,9 @@ function writeKernels(
       known.set(key, code)
     }
     const { units, values: ownSlots } = codes[code]
-    return { code, units, meets: meetings[i], values: ownSlots.map((slot) => slots[slot]) }
+    return { code, units, needsBarrier: barriers[i], values: ownSlots.map((slot) => slots[slot]) }
   })
-  return { codes, steps }
+  return { codes, launches }
 }
 
 class WasmProgram implements Program {
@@ -75,17 +75,17 @@ class WasmProgram implements Program {
   readonly #graph: Graph
   readonly #schedule: Schedule
   readonly #placement: Placement
-  readonly #program: TeamProgram
+  readonly #program: LoadedProgram
   readonly #memory: WasmMemory
-  readonly #team: Team
+  readonly #pool: ThreadPool
 
   constructor(
     graph: Graph,
     plan: Schedule,
     placement: Placement,
-    program: TeamProgram,
+    program: LoadedProgram,
     memory: WasmMemory,
-    team: Team,
+    pool: ThreadPool,
   ) {
     this.#graph = graph
     this.#schedule = plan
@@ -93,7 +93,7 @@ class WasmProgram implements Program {
     this.size = { kernels: plan.kernels.length, arenaBytes: placement.arenaBytes }
     this.#program = program
     this.#memory = memory
-    this.#team = team
+    this.#pool = pool
   }
 
   /** Runs from beginning to end without giving way, so that runs never share the arena. */
@@ -112,9 +112,9 @@ class WasmProgram implements Program {
         this.#memory.write(pointers[input], inputs[input] as HostArray)
       }
     })
-    this.#team.run(this.#program, pointers)
+    this.#pool.run(this.#program, pointers)
     const results = this.#collect(inputs, pointers, kept)
-    await breathe()
+    await yieldToEventLoop()
     return results
   }
 

@@ -14,8 +14,8 @@ export class Barrier {
     this.words = words
   }
 
-  /** Returns when all threads have come here. */
-  meet(): void {
+  /** Returns when all threads have arrived. */
+  wait(): void {
     const { words } = this
     const current = Atomics.load(words, phase)
     if (Atomics.add(words, arrived, 1) === this.#threads - 1) {

@@ -10,7 +10,11 @@ import { type Place, type Placement, scratchAmong } from '../memory/placement.ts
  * they last met, or reads what another has written. So the optimizer is one pass over all parameters: its kernels have
  * nothing in common. Places in memory count, not values, since values that live one after the other share them.
  */
-export function meetingsOf(graph: Graph, { kernels, values }: Schedule, { places }: Placement): boolean[] {
+export function barriersBefore(
+  graph: Graph,
+  { kernels, values }: Schedule,
+  { places }: Placement,
+): boolean[] {
   const isScratch = scratchAmong(graph, kernels)
   const extentOf = (value: number) => extent(places[value]!, sizeOf(values[value].shape) * bytesPerElement)
   let since = { read: [] as Extent[], written: [] as Extent[] }
@@ -18,11 +22,11 @@ export function meetingsOf(graph: Graph, { kernels, values }: Schedule, { places
     const operands = valuesRead(kernel)
     const read = operands.map(extentOf)
     const written = [...valuesWritten(kernel), ...operands.filter(isScratch)].map(extentOf)
-    const meets = overlap(written, [...since.read, ...since.written]) || overlap(read, since.written)
-    if (meets) since = { read: [], written: [] }
+    const needsBarrier = overlap(written, [...since.read, ...since.written]) || overlap(read, since.written)
+    if (needsBarrier) since = { read: [], written: [] }
     since.read.push(...read)
     since.written.push(...written)
-    return meets
+    return needsBarrier
   })
 }
 

@@ -1,15 +1,15 @@
 import { Barrier } from './barrier.ts'
-import { Pace } from './pace.ts'
-import { type Step, StepRunner } from './steps.ts'
+import { type KernelLaunch, LaunchRunner } from './launches.ts'
+import { SharingTuner } from './sharingTuner.ts'
 import { Thread } from './threads.ts'
 import type { WorkerMessage } from './worker.ts'
 
 /** A program that a team can run. */
-export interface TeamProgram {
+export interface LoadedProgram {
   readonly number: number
-  readonly runner: StepRunner
+  readonly runner: LaunchRunner
   /** None where no step has work for more than one thread. */
-  readonly pace: Pace | undefined
+  readonly tuner: SharingTuner | undefined
 }
 
 /** The threads beside the one that starts them, and the place where all wait for each other. */
@@ -22,7 +22,7 @@ interface Others {
  * The threads that compute: this one, which takes its share, and others over the same memory, which start with the first
  * program that has work for them.
  */
-export class Team {
+export class ThreadPool {
   readonly threads: number
   readonly #memory: WebAssembly.Memory
   #others: Others | undefined
@@ -35,16 +35,16 @@ export class Team {
   }
 
   /** Makes a program known to all threads. */
-  async load(module: WebAssembly.Module, steps: readonly Step[]): Promise<TeamProgram> {
-    const isShared = this.threads > 1 && steps.some(({ units }) => units > 1)
+  async load(module: WebAssembly.Module, launches: readonly KernelLaunch[]): Promise<LoadedProgram> {
+    const isShared = this.threads > 1 && launches.some(({ units }) => units > 1)
     const program = {
       number: this.#programs++,
-      runner: new StepRunner(module, this.#memory, steps),
-      pace: isShared ? new Pace() : undefined,
+      runner: new LaunchRunner(module, this.#memory, launches),
+      tuner: isShared ? new SharingTuner() : undefined,
     }
     if (isShared) {
       this.#others ??= this.#start()
-      const message = { kind: 'load', program: program.number, module, steps } as const
+      const message = { kind: 'load', program: program.number, module, launches } as const
       await Promise.all(this.#others.threads.map((thread) => thread.ask(message)))
       this.#registry.register(program, program.number)
     }
@@ -52,14 +52,14 @@ export class Team {
   }
 
   /** Runs a program from beginning to end, without giving way to anything else in this thread. */
-  run({ number, runner, pace }: TeamProgram, pointers: Uint32Array): void {
+  run({ number, runner, tuner }: LoadedProgram, pointers: Uint32Array): void {
     const alone = () => runner.runAlone(pointers)
     const shared = () => {
       this.#tell({ kind: 'run', program: number, pointers })
-      runner.runPart(pointers, 0, this.threads, () => this.#others!.barrier.meet())
+      runner.runPart(pointers, 0, this.threads, () => this.#others!.barrier.wait())
     }
-    if (pace === undefined) alone()
-    else pace.run(alone, shared)
+    if (tuner === undefined) alone()
+    else tuner.run(alone, shared)
   }
 
   #tell(message: WorkerMessage): void {

@@ -1,20 +1,20 @@
 import { Barrier } from './barrier.ts'
-import { type Step, StepRunner } from './steps.ts'
+import { type KernelLaunch, LaunchRunner } from './launches.ts'
 
 /** What a thread of a team is told. It answers `load`; a run ends at the barrier. */
 export type WorkerMessage =
-  | ({ readonly kind: 'start' } & Place)
+  | ({ readonly kind: 'start' } & ThreadContext)
   | {
       readonly kind: 'load'
       readonly program: number
       readonly module: WebAssembly.Module
-      readonly steps: readonly Step[]
+      readonly launches: readonly KernelLaunch[]
     }
   | { readonly kind: 'run'; readonly program: number; readonly pointers: Uint32Array }
   | { readonly kind: 'drop'; readonly program: number }
 
 /** Its place in the team. */
-interface Place {
+interface ThreadContext {
   readonly memory: WebAssembly.Memory
   readonly barrier: Int32Array<SharedArrayBuffer>
   readonly thread: number
@@ -26,18 +26,19 @@ const port = (globalThis.process?.getBuiltinModule?.('node:worker_threads').pare
   Worker,
   'onmessage' | 'postMessage'
 >
-const programs = new Map<number, StepRunner>()
-let place: Place
-let meet: () => void
+const programs = new Map<number, LaunchRunner>()
+let context: ThreadContext
+let waitForOthers: () => void
 
 port.onmessage = ({ data: message }: { data: WorkerMessage }) => {
   if (message.kind === 'start') {
-    place = message
-    const barrier = new Barrier(place.threads, place.barrier)
-    meet = () => barrier.meet()
+    context = message
+    const barrier = new Barrier(context.threads, context.barrier)
+    waitForOthers = () => barrier.wait()
   } else if (message.kind === 'load') {
-    programs.set(message.program, new StepRunner(message.module, place.memory, message.steps))
+    programs.set(message.program, new LaunchRunner(message.module, context.memory, message.launches))
     port.postMessage(message.program)
   } else if (message.kind === 'drop') programs.delete(message.program)
-  else programs.get(message.program)?.runPart(message.pointers, place.thread, place.threads, meet)
+  else
+    programs.get(message.program)?.runPart(message.pointers, context.thread, context.threads, waitForOthers)
 }

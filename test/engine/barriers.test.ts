@@ -4,7 +4,7 @@ import { dialectOf } from '../../engine/executors/wasm/lowering/dialect.ts'
 import { withTotals } from '../../engine/executors/wasm/lowering/longSums.ts'
 import { placeValues, scratchAmong } from '../../engine/executors/wasm/memory/placement.ts'
 import type { EngineModes } from '../../engine/executors/wasm/modes.ts'
-import { meetingsOf } from '../../engine/executors/wasm/threads/barriers.ts'
+import { barriersBefore } from '../../engine/executors/wasm/threads/barriers.ts'
 import { grad, type Tensor, tensor, type Variable, zeros } from '../../engine/index.ts'
 import { recordGraph } from '../../engine/plan/graph.ts'
 import { valuesRead, valuesWritten } from '../../engine/plan/kernels.ts'
@@ -14,7 +14,7 @@ import { createModel, crossEntropy, SGD } from '../../nn/index.ts'
 
 const modes = wasm({ threads: 2 }).modes as unknown as EngineModes
 
-/** What the wasm executor would run to compute these: its schedule, where values lie, and where threads meet. */
+/** What the wasm executor would run to compute these: its schedule, where values lie, and where threads wait for each other. */
 function planned(wanted: readonly Tensor[]) {
   const wants = wanted.map((x) => ({
     node: x.node,
@@ -23,7 +23,7 @@ function planned(wanted: readonly Tensor[]) {
   const { graph } = recordGraph(wants)
   const plan = withTotals(schedule(graph, dialectOf(modes)))
   const placement = placeValues(graph, plan)
-  return { graph, plan, placement, meetings: meetingsOf(graph, plan, placement) }
+  return { graph, plan, placement, barriers: barriersBefore(graph, plan, placement) }
 }
 
 /** A step of training; every optimizer's state has been there before. */
@@ -37,11 +37,11 @@ function trainingStep(model: string) {
   return [loss, ...network.state(), ...optimizer.state()].filter(({ node }) => node.value === undefined)
 }
 
-describe('meetings of threads', () => {
+describe('barriers between kernels', () => {
   it.each(['resnet8', 'ShuffleV2'])(
     'should stand between any two kernels that touch the same memory: %s',
     (model) => {
-      const { graph, plan, placement, meetings } = planned(trainingStep(model))
+      const { graph, plan, placement, barriers } = planned(trainingStep(model))
       const { kernels, values } = plan
       /** Every place that a kernel touches, [block, first byte, end]; whether it changes it. */
       const touches = kernels.map((kernel) =>
@@ -58,20 +58,20 @@ describe('meetings of threads', () => {
       function isKnown(value: number): boolean {
         return value < graph.inputs.length || kernels.some((kernel) => valuesWritten(kernel).includes(value))
       }
-      /** The last meeting at or before each kernel. */
+      /** The last barrier at or before each kernel. */
       let last = 0
-      const met = meetings.map((meets, i) => (last = meets ? i : last))
+      const passed = barriers.map((needsBarrier, i) => (last = needsBarrier ? i : last))
       touches.forEach((own, later) => {
-        for (let earlier = met[later]; earlier < later; earlier++) {
+        for (let earlier = passed[later]; earlier < later; earlier++) {
           const clash = own.some((a) =>
             touches[earlier].some(
               (b) => (a.changes || b.changes) && a.block === b.block && a.from < b.end && b.from < a.end,
             ),
           )
-          expect(clash, `kernels ${earlier} and ${later}, without a meeting between`).toBe(false)
+          expect(clash, `kernels ${earlier} and ${later}, without a barrier between`).toBe(false)
         }
       })
-      expect(meetings.filter(Boolean).length).toBeLessThan(kernels.length)
+      expect(barriers.filter(Boolean).length).toBeLessThan(kernels.length)
     },
   )
 
@@ -96,10 +96,10 @@ describe('meetings of threads', () => {
     const parameters = createModel('resnet20').parameters()
     const optimizer = new SGD(parameters, { lr: 0.1, momentum: 0.9, weightDecay: 1e-4 })
     optimizer.step(parameters.map(({ shape }) => zeros(shape)))
-    const { plan, meetings } = planned(
+    const { plan, barriers } = planned(
       [...parameters, ...optimizer.state()].filter(({ node }) => node.value === undefined),
     )
     expect(plan.kernels.length).toBeGreaterThanOrEqual(parameters.length)
-    expect(meetings.filter(Boolean)).toEqual([])
+    expect(barriers.filter(Boolean)).toEqual([])
   })
 })

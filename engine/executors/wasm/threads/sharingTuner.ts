@@ -6,7 +6,7 @@ const validity = 200
  * Chooses between running a program alone and sharing it out, by what both took: threads that must wait for each other
  * after every kernel lose where kernels are small or other processes keep a processor busy. The results are the same.
  */
-export class Pace {
+export class SharingTuner {
   #runs = 0
   /** The shortest run of each way since the last choice, in ms: alone, shared. */
   readonly #shortest = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
