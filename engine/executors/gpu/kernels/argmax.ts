@@ -2,7 +2,7 @@ import type { GpuCall } from './calls.ts'
 import { elementOf, resultElements } from './elements.ts'
 import type { KernelSource, KernelWriter, Target } from './writer.ts'
 
-/** Each thread looks along the axis. */
+/** Each thread searches along the axis. */
 export function argmaxSource(call: GpuCall<'argmax'>, target: Target): KernelSource {
   const {
     attributes,
@@ -10,25 +10,25 @@ export function argmaxSource(call: GpuCall<'argmax'>, target: Target): KernelSou
   } = call
   const axis = attributes.axis
   return resultElements(call, target, (writer, at) => {
-    const search = beginSearch(writer)
-    writer.loop(x.shape[axis], (i) => search.meet(elementOf(writer, x, at.with(axis, i)), i))
-    return search.place
+    const argmax = beginArgmax(writer)
+    writer.loop(x.shape[axis], (i) => argmax.update(elementOf(writer, x, at.with(axis, i)), i))
+    return argmax.index
   })
 }
 
-/** A search for the first largest element, NaN being the largest; `place` is −1 until one has been met. */
-export function beginSearch(writer: KernelWriter): {
-  readonly place: string
-  meet(element: string, place: string): void
+/** A running argmax: the index of the first largest element, NaN being the largest; −1 before the first `update`. */
+export function beginArgmax(writer: KernelWriter): {
+  readonly index: string
+  update(element: string, index: string): void
 } {
-  const [best, place] = [writer.name('s'), writer.name('s')]
-  writer.write(`let ${best}=0;`, `let ${place}=0-1;`)
+  const [best, index] = [writer.name('s'), writer.name('s')]
+  writer.write(`let ${best}=0;`, `let ${index}=0-1;`)
   return {
-    place,
-    meet: (element, at) => {
+    index,
+    update: (element, at) => {
       const value = writer.constant(element)
       const isLarger = `${value}>${best}||(!(${value}===${value})&&${best}===${best})`
-      writer.when([`(${place}<0||${isLarger})`], () => writer.write(`${best}=${value};`, `${place}=${at};`))
+      writer.when([`(${index}<0||${isLarger})`], () => writer.write(`${best}=${value};`, `${index}=${at};`))
     },
   }
 }

@@ -1,4 +1,4 @@
-import { beginSearch } from './argmax.ts'
+import { beginArgmax } from './argmax.ts'
 import type { GpuCall } from './calls.ts'
 import { elementOf, resultElements } from './elements.ts'
 import { tapsAlong, windowAxes } from './window.ts'
@@ -14,12 +14,12 @@ export function maxPool2dIndicesSource(call: GpuCall<'maxPool2dIndices'>, target
   const [height, width] = x.shape.slice(2)
   const [rows, columns] = windowAxes(window, kernel, [height, width])
   return resultElements(call, target, (writer, [n, c, i, j]) => {
-    const search = beginSearch(writer)
+    const argmax = beginArgmax(writer)
     tapsAlong(writer, i, rows, (row) => {
       tapsAlong(writer, j, columns, (column) => {
-        search.meet(elementOf(writer, x, [n, c, row, column]), `${row}*${width}+${column}`)
+        argmax.update(elementOf(writer, x, [n, c, row, column]), `${row}*${width}+${column}`)
       })
     })
-    return search.place
+    return argmax.index
   })
 }

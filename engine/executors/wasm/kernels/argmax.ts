@@ -6,38 +6,37 @@ import { beginKernel, type CallContext, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement } from './lanes.ts'
 import { pointerAt, walkElements } from './walk.ts'
 
-/** The largest element seen so far, and where it was. */
-class Champion {
+/** The largest element so far, and its index. */
+class RunningArgmax {
   readonly #builder: FunctionBuilder
   readonly #isFloat: boolean
   readonly #best: Local
-  readonly #rival: Local
+  readonly #candidate: Local
   readonly index: Local
 
   constructor(builder: FunctionBuilder, isFloat: boolean) {
     this.#builder = builder
     this.#isFloat = isFloat
     this.#best = builder.local(isFloat ? 'f32' : 'i32')
-    this.#rival = builder.local(isFloat ? 'f32' : 'i32')
+    this.#candidate = builder.local(isFloat ? 'f32' : 'i32')
     this.index = builder.local('i32')
   }
 
-  /** Nobody has been seen yet. */
   reset(): void {
     this.#builder.emit(this.index.set(i32.const(-1)))
   }
 
-  /** The first one wins, then a larger one, or a NaN over a number. */
-  challenge(element: Code, index: Code): void {
+  /** Takes an element if it is the first, larger than the best so far, or the first NaN. */
+  update(element: Code, index: Code): void {
     const load = this.#isFloat ? f32.load(element) : i32.load(element)
-    const [best, rival] = [this.#best.get, this.#rival.get]
+    const [best, candidate] = [this.#best.get, this.#candidate.get]
     const larger = this.#isFloat
-      ? i32.or(f32.gt(rival, best), i32.and(f32.ne(rival, rival), f32.eq(best, best)))
-      : i32.gt_s(rival, best)
+      ? i32.or(f32.gt(candidate, best), i32.and(f32.ne(candidate, candidate), f32.eq(best, best)))
+      : i32.gt_s(candidate, best)
     this.#builder.emit(
-      this.#rival.set(load),
+      this.#candidate.set(load),
       control.if(i32.or(i32.eq(this.index.get, i32.const(-1)), larger), [
-        this.#best.set(rival),
+        this.#best.set(candidate),
         this.index.set(index),
       ]),
     )
@@ -56,16 +55,16 @@ export function argmaxCode(
   const { builder, pointerTo } = code
   const views = [{ ...x, shape: output.shape }, output]
   const pointers = views.map((view) => pointerAt(builder, pointerTo(view), view))
-  const champion = new Champion(builder, isFloat)
+  const argmax = new RunningArgmax(builder, isFloat)
   const element = builder.local('i32')
   walkElements(builder, output.shape, views, pointers, () => {
-    champion.reset()
+    argmax.reset()
     builder.emit(element.set(pointers[0].get))
     builder.loop(x.shape[axis], 1, (counter) => {
-      champion.challenge(element.get, counter.get)
+      argmax.update(element.get, counter.get)
       builder.emit(element.set(i32.add(element.get, i32.const(x.strides[axis] * bytesPerElement))))
     })
-    builder.emit(i32.store(pointers[1].get, champion.index.get))
+    builder.emit(i32.store(pointers[1].get, argmax.index.get))
   })
   return code
 }
@@ -85,10 +84,10 @@ export function maxPool2dIndicesCode(
   const corner = { ...x, strides: [x.strides[0], x.strides[1], 0, 0] }
   const views = [corner, output]
   const pointers = views.map((view) => pointerAt(builder, pointerTo(view), view))
-  const champion = new Champion(builder, isFloat)
+  const argmax = new RunningArgmax(builder, isFloat)
   const [h, w] = [builder.local('i32'), builder.local('i32')]
   walkElements(builder, output.shape, views, pointers, (counters) => {
-    champion.reset()
+    argmax.reset()
     builder.loop(kernel[0], dilation[0], (r) => {
       builder.loop(kernel[1], dilation[1], (s) => {
         const position = (counter: Local, axis: number, tap: Local) =>
@@ -100,11 +99,11 @@ export function maxPool2dIndicesCode(
           i32.mul(w.get, i32.const(x.strides[3] * bytesPerElement)),
         )
         const index = i32.add(i32.mul(h.get, i32.const(width)), w.get)
-        const challenge = builder.block(() => champion.challenge(i32.add(pointers[0].get, distance), index))
-        builder.emit(control.if(inside, challenge))
+        const update = builder.block(() => argmax.update(i32.add(pointers[0].get, distance), index))
+        builder.emit(control.if(inside, update))
       })
     })
-    builder.emit(i32.store(pointers[1].get, champion.index.get))
+    builder.emit(i32.store(pointers[1].get, argmax.index.get))
   })
   return code
 }

@@ -3,7 +3,7 @@ import { sizeOf } from '../../../shape.ts'
 import { control, i32 } from '../assembler/instructions.ts'
 import type { Local } from '../assembler/module.ts'
 import type { WasmCall, WasmCalls } from './calls.ts'
-import { Ending, endingViews } from './ending.ts'
+import { EpilogueWriter, epilogueViews } from './epilogue.ts'
 import { findNonFinite, type Inside, liesInside } from './inside.ts'
 import { beginKernel, type CallContext, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement } from './lanes.ts'
@@ -46,10 +46,10 @@ export function convolveCode(
   const blockRow = blockColumns * bytesPerElement
   const blockBytes = window[0] * window[1] * depth * blockRow
 
-  const views = [maps, packed, ...endingViews(kernel), ...(scratch ? [scratch] : [])]
+  const views = [maps, packed, ...epilogueViews(kernel), ...(scratch ? [scratch] : [])]
   const code = beginKernel(views, count * bands)
   const { builder, pointerTo } = code
-  const ending = new Ending(builder, kernel)
+  const epilogue = new EpilogueWriter(builder, kernel)
   const totals = new TileTotals(code, scratch, loops, largest)
   const [image, firstRow, mapRow, column, lane] = Array.from({ length: 5 }, () => builder.local('i32'))
 
@@ -152,7 +152,7 @@ export function convolveCode(
               )
               builder.emit(column.set(at(mapRow.get, [firstPixel, pixelStep])), lane.set(block))
               sum(tile, firstPixel)
-              ending.place((view) =>
+              epilogue.place((view) =>
                 addressIn(
                   view,
                   pointerTo(view),
@@ -164,7 +164,7 @@ export function convolveCode(
                   [firstPixel, 3],
                 ),
               )
-              tile.end(ending, ({ strides }, i) => i * strides[3] * bytesPerElement)
+              tile.finish(epilogue, ({ strides }, i) => i * strides[3] * bytesPerElement)
             })
           }
           const all = builder.block(() => tilesOf(bestRows(width, largest.rows), sumOneTile))

@@ -4,7 +4,7 @@ import type { Code } from '../assembler/encoding.ts'
 import { control, f32x4, i32, v128 } from '../assembler/instructions.ts'
 import type { FunctionBuilder, Local } from '../assembler/module.ts'
 import type { WasmCall, WasmCalls } from './calls.ts'
-import { Ending, endingViews } from './ending.ts'
+import { EpilogueWriter, epilogueViews } from './epilogue.ts'
 import { findNonFinite, type Inside, liesInside } from './inside.ts'
 import { beginKernel, type CallContext, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement, laneCount, loadLanes, storeLanes } from './lanes.ts'
@@ -52,9 +52,9 @@ export function depthwiseConvolveCode(
   const { stride, dilation, window, inside } = attributes
   const [count, channels, height, width] = output.shape
   const taps = tapOffsets(maps, attributes)
-  const code = beginKernel([maps, packed, ...endingViews(kernel)], count * height)
+  const code = beginKernel([maps, packed, ...epilogueViews(kernel)], count * height)
   const { builder, pointerTo } = code
-  const ending = new Ending(builder, kernel)
+  const epilogue = new EpilogueWriter(builder, kernel)
   const sumUp = multiplyAdd(relaxedSimd)
   const [image, row, from, filter] = Array.from({ length: 4 }, () => builder.local('i32'))
   const weights = Array.from({ length: Math.min(taps.length, tapsInRegisters) }, () => pairOf(builder))
@@ -85,7 +85,7 @@ export function depthwiseConvolveCode(
       weights.forEach((pair, tap) => {
         builder.emit(...halves.map((half) => pair[half.half].set(weightOf(tap, half))))
       })
-      ending.place((view) => addressIn(view, pointerTo(view), [image, 0], [channel, 1], [row, 2]))
+      epilogue.place((view) => addressIn(view, pointerTo(view), [image, 0], [channel, 1], [row, 2]))
       const pixels = (insideOnly?: Inside) =>
         builder.loop(width, 1, (pixel) => {
           taps.forEach((offset, tap) => {
@@ -110,13 +110,13 @@ export function depthwiseConvolveCode(
             )
           })
           const results = taps.length <= longestChain ? sums : blocks
-          ending.write(
+          epilogue.write(
             (half) => results[half].get,
             piece,
             () => 0,
           )
           builder.emit(advance(from, stride[1] * maps.strides[3] * bytesPerElement))
-          ending.advance(({ strides }) => strides[3])
+          epilogue.advance(({ strides }) => strides[3])
         })
       if (spoiled === undefined) pixels()
       else {

@@ -7,9 +7,9 @@ import { beginKernel, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement, laneCount } from './lanes.ts'
 import { LoopFolds } from './loopFolds.ts'
 import { indexOf, nestOf, Operands } from './operands.ts'
-import { shareOut } from './shareOut.ts'
 import { inPieces } from './tile.ts'
 import { longestChain } from './totals.ts'
+import { withUnitLoop } from './unitLoop.ts'
 
 /**
  * A fused loop. For maps of shape [N, C, H, W] that lie channels last, all operands walk evenly and the nest is
@@ -21,7 +21,7 @@ import { longestChain } from './totals.ts'
 export function loopCode(kernel: LoopKernel, foldedSizes: readonly number[]): KernelCode {
   const nest = nestOf(kernel)
   const folded = kernel.folds.map(({ view }) => indexOf(nest.operands, view.strides))
-  const shared = shareOut(nest.axes, kernel.shape, folded)
+  const shared = withUnitLoop(nest.axes, kernel.shape, folded)
 
   const loads = kernel.body.flatMap((instruction) => (instruction.name === 'load' ? [instruction.view] : []))
   const outputs = [...kernel.stores, ...kernel.folds].map(({ view }) => view)

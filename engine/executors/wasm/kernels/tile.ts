@@ -2,7 +2,7 @@ import type { View } from '../../../plan/view.ts'
 import type { Code } from '../assembler/encoding.ts'
 import { f32x4, i32, i32x4, v128 } from '../assembler/instructions.ts'
 import type { FunctionBuilder, Local } from '../assembler/module.ts'
-import type { Ending } from './ending.ts'
+import type { EpilogueWriter } from './epilogue.ts'
 import { bytesPerElement, laneCount, loadLanes, storeLanes } from './lanes.ts'
 
 /** Rows and columns. */
@@ -109,12 +109,12 @@ export class Tile {
     return this.#accumulators.flat().length * laneCount
   }
 
-  /** Ends the rows, row i lying `rowOffset(view, i)` bytes from where the tile starts in an operand. */
-  end(ending: Ending, rowOffset: (view: View, row: number) => number): void {
+  /** Runs the epilogue on the rows, row i lying `rowOffset(view, i)` bytes from where the tile starts in an operand. */
+  finish(epilogue: EpilogueWriter, rowOffset: (view: View, row: number) => number): void {
     const step = 2 * laneCount
     this.#accumulators.forEach((accumulators, row) => {
       for (let first = 0; first < this.#columns; first += step) {
-        ending.write(
+        epilogue.write(
           (half) => accumulators[first / laneCount + half].get,
           Math.min(step, this.#columns - first),
           (view) => rowOffset(view, row),

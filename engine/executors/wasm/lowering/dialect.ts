@@ -2,7 +2,7 @@ import { moveExpansions } from '../../../plan/moves.ts'
 import type { CalledOperation, Dialect, Scheduler } from '../../../plan/scheduler.ts'
 import type { View } from '../../../plan/view.ts'
 import type { WasmCalls } from '../kernels/calls.ts'
-import { canEnd } from '../kernels/ending.ts'
+import { canBeEpilogue } from '../kernels/epilogue.ts'
 import { scatterTotalsFloats } from '../kernels/indexing.ts'
 import type { EngineModes } from '../modes.ts'
 import { convolutionExpansions, convolutionHalos } from './convolution.ts'
@@ -43,5 +43,6 @@ export const dialectOf = (modes: EngineModes): Dialect<WasmCalls> => ({
     },
   },
   haloWishes: convolutionHalos,
-  takesEpilogue: ({ name }, loop) => (name === 'convolve' || name === 'winogradConvolve') && canEnd(loop),
+  takesEpilogue: ({ name }, loop) =>
+    (name === 'convolve' || name === 'winogradConvolve') && canBeEpilogue(loop),
 })

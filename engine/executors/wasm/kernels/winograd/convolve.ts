@@ -1,6 +1,6 @@
 import { i32, v128 } from '../../assembler/instructions.ts'
 import type { WasmCall } from '../calls.ts'
-import { Ending, endingViews } from '../ending.ts'
+import { EpilogueWriter, epilogueViews } from '../epilogue.ts'
 import { beginKernel, type CallContext, forUnits, type KernelCode } from '../kernelCode.ts'
 import { bytesPerElement, laneCount, loadLanes } from '../lanes.ts'
 import { advance, at } from '../pointers.ts'
@@ -46,7 +46,7 @@ export function winogradConvolveCode(
   const grid = new TileGrid(filtering, output.shape)
   const tiles = tilesInBlock(grid.total, channels, threads)
 
-  const code = beginKernel([maps, filters, scratch, ...endingViews(kernel)], grid.total / tiles)
+  const code = beginKernel([maps, filters, scratch, ...epilogueViews(kernel)], grid.total / tiles)
   const { builder, pointerTo, thread } = code
   const locals = () => builder.local('i32')
   const [halfway, transformed, products, tileNumber, from, to, column, lane] = Array.from(
@@ -66,7 +66,7 @@ export function winogradConvolveCode(
   const eight = transformLanes * bytesPerElement
   const halfBytes = laneCount * bytesPerElement
   const [, , mapRow, mapPixel] = maps.strides.map((stride) => stride * bytesPerElement)
-  const ending = new Ending(builder, kernel)
+  const epilogue = new EpilogueWriter(builder, kernel)
   const intoPlanes = new Transform(builder, filtering.inputTransform, relaxedSimd)
   const outOfPlanes = new Transform(builder, filtering.outputTransform, relaxedSimd)
 
@@ -122,12 +122,12 @@ export function winogradConvolveCode(
         tileNumber.set(i32.add(i32.mul(unit.get, i32.const(tiles)), tile.get)),
         from.set(at(products.get, [tile, filterCount * bytesPerElement])),
       )
-      ending.place(addressIn)
+      epilogue.place(addressIn)
       builder.loop(filterCount / transformLanes, 1, () => {
         outOfPlanes.emit(
           (r, c, half) => v128.load(from.get, (r * inputTile + c) * mPlane + half * halfBytes),
           (r, c, result) =>
-            ending.write(
+            epilogue.write(
               result,
               transformLanes,
               ({ strides }) => (r * strides[2] + c * strides[3]) * bytesPerElement,
@@ -135,7 +135,7 @@ export function winogradConvolveCode(
           halfway,
         )
         builder.emit(advance(from, eight))
-        ending.advance(({ strides }) => transformLanes * strides[1])
+        epilogue.advance(({ strides }) => transformLanes * strides[1])
       })
     })
   })

@@ -13,7 +13,7 @@ const channelAxis = 1
  * How a convolution ends: what it has summed in registers goes through the body of its epilogue, if it has one, and is
  * written. Each operand of that has a pointer, which stands where the element (0, 0) of a tile belongs.
  */
-export class Ending {
+export class EpilogueWriter {
   readonly #builder: FunctionBuilder
   readonly #epilogue: Epilogue
   readonly #body: BodyWriter
@@ -65,12 +65,12 @@ export class Ending {
 }
 
 /** The operands that a kernel ends in: what it writes, and what its epilogue reads. */
-export function endingViews(kernel: CallKernel): readonly View[] {
+export function epilogueViews(kernel: CallKernel): readonly View[] {
   return operandsOf(epilogueOf(kernel))
 }
 
-/** Whether the elements of all operands lie as the ending of a convolution expects: its channels side by side. */
-export function canEnd({ body, stores }: LoopKernel): boolean {
+/** Whether the elements of all operands lie as the epilogue of a convolution expects: its channels side by side. */
+export function canBeEpilogue({ body, stores }: LoopKernel): boolean {
   const isCounting = body.some(({ name }) => name === 'iota')
   return (
     !isCounting &&

@@ -11,7 +11,11 @@ const mostPieces = 64
  * The nest with an outermost loop whose turns threads can share out, if it has one: at a turn each folded operand
  * (they are `folded`, by number) must move to another place.
  */
-export function shareOut(nest: readonly Axis[], shape: Shape, folded: readonly number[]): Axis[] | undefined {
+export function withUnitLoop(
+  nest: readonly Axis[],
+  shape: Shape,
+  folded: readonly number[],
+): Axis[] | undefined {
   const [first, ...inner] = nest
   if (sizeOf(shape) < leastShared || folded.some((operand) => first.strides[operand] === 0)) return undefined
   if (inner.length > 0) return [...nest]
