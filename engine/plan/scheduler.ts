@@ -3,8 +3,8 @@ import type { ConstantName } from '../primitiveNames.ts'
 import { type Shape, sizeOf } from '../shape.ts'
 import type { TakesEpilogue } from './epilogues.ts'
 import { type Graph, type Operation, type OperationOf, valueType } from './graph.ts'
-import { enlarge, type Halo, Halos, type HaloWishes, isEmpty } from './halos.ts'
 import type { CallKernel, CallOf, ClearKernel, Instruction, Kernel, LoopKernel } from './kernels.ts'
+import { isEmpty, type PaddedLayout, PaddedValues, type PaddingRequests, paddedShape } from './padding.ts'
 import { recomputedValues } from './recompute.ts'
 import { type CallName, isConstant } from './roles.ts'
 import {
@@ -50,7 +50,7 @@ export type Expansions<Calls, Names extends CallName = CallName> = {
 /** What an executor tells the planner about its kernels; `Calls` maps the names of those to their attributes. */
 export interface Dialect<Calls> {
   readonly expansions: Expansions<Calls>
-  readonly haloWishes: HaloWishes
+  readonly paddingRequests: PaddingRequests
   readonly takesEpilogue: TakesEpilogue<CallOf<Calls>>
 }
 
@@ -66,12 +66,12 @@ export class Scheduler<Calls> {
   readonly #views = new Map<number, View>()
   readonly #valueOf = new Map<Operation, number>()
   readonly #readers = new Map<number, (number | 'output')[]>()
-  readonly #halos: Halos
+  readonly #padded: PaddedValues
 
-  constructor(graph: Graph, { expansions, haloWishes }: Dialect<Calls>) {
+  constructor(graph: Graph, { expansions, paddingRequests }: Dialect<Calls>) {
     this.graph = graph
     this.#expansions = expansions
-    this.#halos = new Halos(graph, haloWishes)
+    this.#padded = new PaddedValues(graph, paddingRequests)
     this.recomputed = recomputedValues(graph)
     this.values = graph.inputs.map(({ shape, dtype }) => ({ shape, dtype }))
     graph.inputs.forEach(({ shape }, i) => {
@@ -115,26 +115,26 @@ export class Scheduler<Calls> {
     const readers = this.readers(value).flatMap((reader) =>
       reader === 'output' ? [] : [this.graph.operations[reader]],
     )
-    const margins = this.#halos.wanted(value, readers, order)
-    return margins === undefined || isEmpty(margins)
+    const padding = this.#padded.requested(value, readers, order)
+    return padding === undefined || isEmpty(padding)
       ? this.allocate(shape, dtype, order)
-      : this.#allocateAmidZeros(shape, dtype, { order, margins })
+      : this.#allocatePadded(shape, dtype, { order, padding })
   }
 
-  /** The elements with a halo: where they lie, if it is there already, else a copy. */
-  surround(view: View, halo: Halo): View {
-    const { order, margins } = halo
-    if (isEmpty(margins)) return follows(view, order) ? view : this.materialize(view, order)
-    const found = this.#halos.find(view, halo)
+  /** The elements with a layout: where they lie, if it is there already, else a copy. */
+  pad(view: View, layout: PaddedLayout): View {
+    const { order, padding } = layout
+    if (isEmpty(padding)) return follows(view, order) ? view : this.materialize(view, order)
+    const found = this.#padded.find(view, layout)
     if (found !== undefined) return found
     const { dtype } = this.values[view.value]
-    const copy = this.copy(view, this.#allocateAmidZeros(view.shape, dtype, halo))
-    return this.#halos.find(copy, halo)!
+    const copy = this.copy(view, this.#allocatePadded(view.shape, dtype, layout))
+    return this.#padded.find(copy, layout)!
   }
 
-  #allocateAmidZeros(shape: Shape, dtype: DType, { order, margins }: Halo): View {
-    const whole = this.allocate(enlarge(shape, margins), dtype, order)
-    const inside = this.#halos.record(whole, margins)
+  #allocatePadded(shape: Shape, dtype: DType, { order, padding }: PaddedLayout): View {
+    const whole = this.allocate(paddedShape(shape, padding), dtype, order)
+    const inside = this.#padded.record(whole, padding)
     this.emit({ kind: 'clear', value: whole.value, except: inside })
     return inside
   }

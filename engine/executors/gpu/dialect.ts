@@ -140,6 +140,6 @@ export const gpuDialect: Dialect<GpuCalls> = {
     maxPool2dIndices: oneKernel,
     scatterAdd: oneKernel,
   },
-  haloWishes: {},
+  paddingRequests: {},
   takesEpilogue: () => false,
 }

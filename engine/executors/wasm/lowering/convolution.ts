@@ -1,6 +1,6 @@
 import type { Geometry, Window } from '../../../operations/attributes.ts'
 import type { OperationOf } from '../../../plan/graph.ts'
-import type { Halo, HaloWishes } from '../../../plan/halos.ts'
+import type { PaddedLayout, PaddingRequests } from '../../../plan/padding.ts'
 import type { Expansions, Scheduler } from '../../../plan/scheduler.ts'
 import { denseView, type Order, sliceView, type View } from '../../../plan/view.ts'
 import type { ConvolutionName } from '../../../primitiveNames.ts'
@@ -28,7 +28,7 @@ const tapsFirst: Order = [2, 3, 0, 1]
 export const convolutionExpansions = (modes: EngineModes): Expansions<WasmCalls, ConvolutionName> => ({
   conv2d(scheduler, operation, [x, weight]) {
     const { stride, padding, dilation, groups } = operation.attributes
-    const padded = scheduler.surround(x, paddingHalo(padding))
+    const padded = scheduler.pad(x, inputLayout(padding))
     const output = scheduler.allocateResult(operation, channelsLast)
     convolve(scheduler, modes, padded, groupedFilters(weight, groups), output, { stride, dilation })
     return output
@@ -42,8 +42,8 @@ export const convolutionExpansions = (modes: EngineModes): Expansions<WasmCalls,
     const geometry = operation.attributes
     const output = scheduler.allocateResult(operation, channelsLast)
     const phases = bothPhases(operation, weight.shape)
-    const halo = gradientHalo(phases, gradient.shape)
-    const padded = scheduler.surround(gradient, halo)
+    const layout = gradientLayout(phases, gradient.shape)
+    const padded = scheduler.pad(gradient, layout)
     const filters = turnedFilters(weight, geometry.groups)
     const isSparse = phases.flat().some(({ taps }) => taps === 0)
     if (isSparse) scheduler.emit({ kind: 'clear', value: output.value })
@@ -58,7 +58,7 @@ export const convolutionExpansions = (modes: EngineModes): Expansions<WasmCalls,
         if (phase.some(({ taps, count }) => taps === 0 || count === 0)) continue
         const seen = part(
           padded,
-          phase.map(({ first }, i) => first + halo.margins[i][0]),
+          phase.map(({ first }, i) => first + layout.padding[i][0]),
           [1, 1],
           phase.map(({ first, end }) => end - first),
         )
@@ -86,8 +86,8 @@ export const convolutionExpansions = (modes: EngineModes): Expansions<WasmCalls,
 
   conv2dWeightGradient(scheduler, { attributes, shape, dtype }, [x, gradient]) {
     const { stride, padding, dilation, groups } = attributes
-    const padded = scheduler.surround(x, paddingHalo(padding))
-    const maps = scheduler.surround(gradient, noHalo)
+    const padded = scheduler.pad(x, inputLayout(padding))
+    const maps = scheduler.pad(gradient, unpadded)
     const filters = groupedFilters(denseView(-1, shape), groups)
     const filtering = winogradFor(modes, filters, maps, stride, dilation)
     if (filtering) return winogradWeightGradient(scheduler, modes, filtering, padded, maps, shape)
@@ -111,30 +111,30 @@ export const convolutionExpansions = (modes: EngineModes): Expansions<WasmCalls,
 })
 
 /** The zeros around maps that these convolutions read. */
-export const convolutionHalos: HaloWishes = {
-  conv2d: ({ attributes }, operand) => (operand === 0 ? paddingHalo(attributes.padding) : undefined),
+export const convolutionPadding: PaddingRequests = {
+  conv2d: ({ attributes }, operand) => (operand === 0 ? inputLayout(attributes.padding) : undefined),
   conv2dInputGradient: (operation, operand, [gradient, weight]) =>
-    operand === 0 ? gradientHalo(bothPhases(operation, weight), gradient) : undefined,
+    operand === 0 ? gradientLayout(bothPhases(operation, weight), gradient) : undefined,
   conv2dWeightGradient: ({ attributes }, operand) =>
-    operand === 0 ? paddingHalo(attributes.padding) : undefined,
+    operand === 0 ? inputLayout(attributes.padding) : undefined,
 }
 
-function paddingHalo(padding: Window['padding']): Halo {
-  return { order: channelsLast, margins: padding.map((zeros) => [zeros, zeros]) }
+function inputLayout(padding: Window['padding']): PaddedLayout {
+  return { order: channelsLast, padding: padding.map((zeros) => [zeros, zeros]) }
 }
 
-const noHalo = paddingHalo([0, 0])
+const unpadded = inputLayout([0, 0])
 
 /** As many zeros around the gradient as any phase looks at. */
-function gradientHalo(phases: readonly (readonly Phase[])[], gradient: Shape): Halo {
-  const margins = phases.map(
+function gradientLayout(phases: readonly (readonly Phase[])[], gradient: Shape): PaddedLayout {
+  const padding = phases.map(
     (along, i) =>
       [
         Math.max(0, ...along.map(({ first }) => -first)),
         Math.max(0, ...along.map(({ end }) => end - gradient[2 + i])),
       ] as const,
   )
-  return { order: channelsLast, margins }
+  return { order: channelsLast, padding }
 }
 
 /** One phase of an input gradient along one axis: the pixels start, start + stride, … */

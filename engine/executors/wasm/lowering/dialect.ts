@@ -5,7 +5,7 @@ import type { WasmCalls } from '../kernels/calls.ts'
 import { canBeEpilogue } from '../kernels/epilogue.ts'
 import { scatterTotalsFloats } from '../kernels/indexing.ts'
 import type { EngineModes } from '../modes.ts'
-import { convolutionExpansions, convolutionHalos } from './convolution.ts'
+import { convolutionExpansions, convolutionPadding } from './convolution.ts'
 import { tileTotals } from './scratch.ts'
 
 /** The kernel of the operation's own name, its operands wherever they lie. */
@@ -42,7 +42,7 @@ export const dialectOf = (modes: EngineModes): Dialect<WasmCalls> => ({
       return scheduler.plainCall(operation, [source, index, ...scratch])
     },
   },
-  haloWishes: convolutionHalos,
+  paddingRequests: convolutionPadding,
   takesEpilogue: ({ name }, loop) =>
     (name === 'convolve' || name === 'winogradConvolve') && canBeEpilogue(loop),
 })

@@ -5,7 +5,7 @@ import { wasm } from '../../engine/executors/wasm/index.ts'
 import { add, conv2d, type Executor, grad, openExecutor, slice, tanh, tensor } from '../../engine/index.ts'
 import { type Shape, sizeOf } from '../../engine/shape.ts'
 
-/** Convolutions that read the same maps, each with zeros of its own around them; some read only a part. */
+/** Convolutions that read the same maps, each with its own padding; some read only a part. */
 const readerArb = fc.record({
   filters: fc.constantFrom(4, 16),
   kernel: fc.constantFrom(1, 2, 3, 4),
@@ -31,7 +31,7 @@ describe('maps that several convolutions read', () => {
     reference = (await openExecutor('reference')).executor
   })
 
-  it('should lie amid as many zeros as each of them expects, forward and backward', () =>
+  it('should have as much padding as each of them expects, forward and backward', () =>
     fc.assert(
       fc.asyncProperty(sharedMapsArb, async ({ count, channels, height, width, readers, isLast, seed }) => {
         const normal = (name: string, shape: Shape) => {
