@@ -30,7 +30,7 @@ export class Node {
   /** The variable that this is, or was, the value of. */
   variable: { readonly node: Node } | undefined
 
-  constructor(recipe: {
+  constructor(fields: {
     operation: Call | 'input'
     inputs?: readonly Node[]
     shape: Shape
@@ -38,12 +38,12 @@ export class Node {
     resident?: boolean
     value?: Value
   }) {
-    this.operation = recipe.operation
-    this.inputs = recipe.inputs ?? []
-    this.shape = recipe.shape
-    this.dtype = recipe.dtype
-    this.resident = recipe.resident ?? false
-    this.value = recipe.value
+    this.operation = fields.operation
+    this.inputs = fields.inputs ?? []
+    this.shape = fields.shape
+    this.dtype = fields.dtype
+    this.resident = fields.resident ?? false
+    this.value = fields.value
     this.variable = undefined
   }
 }

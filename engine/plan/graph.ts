@@ -58,15 +58,15 @@ export interface Recording {
 
 /** Collects what the wanted nodes need, stopping at values that are already known. */
 export function recordGraph(wants: readonly Want[]): Recording {
-  const { inputs, recipes } = collect(wants)
+  const { inputs, pending } = collect(wants)
   const numbers = new Map<Node, number>()
   for (const node of inputs) numbers.set(node, numbers.size)
-  for (const node of recipes) numbers.set(node, numbers.size)
+  for (const node of pending) numbers.set(node, numbers.size)
   return {
     inputs,
     graph: {
       inputs: inputs.map(({ shape, dtype, resident }) => ({ shape, dtype, resident })),
-      operations: recipes.map((node) => ({
+      operations: pending.map((node) => ({
         ...callOf(node),
         inputs: node.inputs.map((input) => numbers.get(input)!),
         shape: node.shape,
@@ -93,16 +93,16 @@ function destinationOf(overwritten: Node, numbers: ReadonlyMap<Node, number>): D
 }
 
 /** The nodes with known values, and the others in the order of their recording. */
-function collect(wants: readonly Want[]): { inputs: Node[]; recipes: Node[] } {
+function collect(wants: readonly Want[]): { inputs: Node[]; pending: Node[] } {
   const inputs: Node[] = []
-  const recipes: Node[] = []
+  const pending: Node[] = []
   const seen = new Set<Node>()
   const waiting = wants.map(({ node }) => node)
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     if (seen.has(node)) continue
     seen.add(node)
     if (node.value === undefined) {
-      recipes.push(node)
+      pending.push(node)
       waiting.push(...node.inputs)
     } else {
       checkReadable(node)
@@ -110,8 +110,8 @@ function collect(wants: readonly Want[]): { inputs: Node[]; recipes: Node[] } {
     }
   }
   // The order of recording keeps values short-lived: a layer's weight gradient stands beside its input gradient.
-  recipes.sort((a, b) => a.number - b.number)
-  return { inputs, recipes }
+  pending.sort((a, b) => a.number - b.number)
+  return { inputs, pending }
 }
 
 function checkReadable(node: Node): void {

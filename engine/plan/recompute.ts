@@ -43,7 +43,7 @@ export function recomputedValues(graph: Graph): Set<number> {
   })
 
   /** For each value that is computed again: from how many operations, and which values in memory. */
-  const recipes = new Map<number, { operations: number; loads: Set<number> }>()
+  const costs = new Map<number, { operations: number; loads: Set<number> }>()
   graph.operations.forEach(({ name, inputs, shape }, index) => {
     const value = first + index
     if (!cheap.has(name) || wanted.has(value)) return
@@ -53,15 +53,15 @@ export function recomputedValues(graph: Graph): Set<number> {
       return role === 'fold' || (role === 'loop' && equalShapes(readerShape, shape))
     })
     if (!isReadInLoops) return
-    const recipe = { operations: 1, loads: new Set<number>() }
+    const cost = { operations: 1, loads: new Set<number>() }
     for (const input of inputs) {
-      const earlier = recipes.get(input)
+      const earlier = costs.get(input)
       if (earlier !== undefined) {
-        recipe.operations += earlier.operations
-        for (const load of earlier.loads) recipe.loads.add(load)
-      } else if (sizeOf(valueType(graph, input).shape) === sizeOf(shape)) recipe.loads.add(input)
+        cost.operations += earlier.operations
+        for (const load of earlier.loads) cost.loads.add(load)
+      } else if (sizeOf(valueType(graph, input).shape) === sizeOf(shape)) cost.loads.add(input)
     }
-    if (recipe.operations <= mostOperations && recipe.loads.size <= mostLoads) recipes.set(value, recipe)
+    if (cost.operations <= mostOperations && cost.loads.size <= mostLoads) costs.set(value, cost)
   })
-  return new Set(recipes.keys())
+  return new Set(costs.keys())
 }

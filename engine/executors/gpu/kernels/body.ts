@@ -4,9 +4,9 @@ import { scalarExpression } from './scalars.ts'
 import type { KernelWriter } from './writer.ts'
 
 /** Where the loop around a body stands. */
-export interface Surroundings {
+export interface BodyContext {
   /** The place of an operand's element. */
-  place(view: View): string
+  offsetOf(view: View): string
   /** The coordinate along an axis of the loop's shape. */
   coordinate(axis: number): string
 }
@@ -15,16 +15,16 @@ export interface Surroundings {
 export function writeBody(
   writer: KernelWriter,
   body: readonly Instruction[],
-  around: Surroundings,
+  context: BodyContext,
 ): string[] {
   const names: string[] = []
   for (const instruction of body) names.push(writer.constant(expressionOf(instruction), 'r'))
   return names
 
   function expressionOf(instruction: Instruction): string {
-    if (instruction.name === 'load') return writer.load(instruction.view, around.place(instruction.view))
+    if (instruction.name === 'load') return writer.load(instruction.view, context.offsetOf(instruction.view))
     if (instruction.name === 'literal') return literalOf(writer, instruction.value, instruction.dtype)
-    if (instruction.name === 'iota') return around.coordinate(instruction.axis)
+    if (instruction.name === 'iota') return context.coordinate(instruction.axis)
     if (instruction.name === 'result') throw new Error('gpu: a loop has no result of a call')
     const operands = instruction.inputs.map((input) => ({ name: names[input], dtype: body[input].dtype }))
     return scalarExpression(writer, instruction.name, operands, instruction.dtype)

@@ -1,13 +1,13 @@
 import type { CallKernel } from '../../../plan/kernels.ts'
 import { orderOf, type View } from '../../../plan/view.ts'
-import { placeOf, spreadThreads } from './threads.ts'
+import { offsetOf, spreadThreads } from './threads.ts'
 import { type KernelSource, KernelWriter, type Target } from './writer.ts'
 
 /** An element of a view at these coordinates. */
 export function elementOf(writer: KernelWriter, view: View, coordinates: readonly string[]): string {
   return writer.load(
     view,
-    placeOf(
+    offsetOf(
       view.offset,
       coordinates.map((coordinate, axis) => [coordinate, view.strides[axis]]),
     ),

@@ -3,10 +3,10 @@ import { type Axis, loopNest } from '../../../plan/nest.ts'
 import type { FoldName } from '../../../plan/roles.ts'
 import { orderOf, type View } from '../../../plan/view.ts'
 import { sizeOf } from '../../../shape.ts'
-import { type Surroundings, writeBody } from './body.ts'
+import { type BodyContext, writeBody } from './body.ts'
 import { largerOf } from './scalars.ts'
 import { longestChain } from './sums.ts'
-import { placeOf, spreadThreads, type Term } from './threads.ts'
+import { offsetOf, spreadThreads, type Term } from './threads.ts'
 import { type KernelSource, KernelWriter, type Target } from './writer.ts'
 
 /** How numbers are folded, and the number that changes nothing. A missing fold does not compile. */
@@ -33,7 +33,7 @@ export function loopSource(kernel: LoopKernel, target: Target): KernelSource {
     kept.map(({ length }) => length),
   )
   if (folds.length === 0) {
-    const results = writeBody(writer, body, surroundings(kernel, kept, coordinates))
+    const results = writeBody(writer, body, contextOf(kernel, kept, coordinates))
     return writer.finish('loop', threads, [results[register]])
   }
 
@@ -49,7 +49,7 @@ export function loopSource(kernel: LoopKernel, target: Target): KernelSource {
     nest: readonly Axis[],
     counters: readonly string[],
   ): string => {
-    if (axis === undefined) return writeBody(writer, body, surroundings(kernel, nest, counters))[register]
+    if (axis === undefined) return writeBody(writer, body, contextOf(kernel, nest, counters))[register]
     const total = writer.name('s')
     writer.write(`let ${total}=${writer.number(neutral)};`)
     const add = (part: string) => writer.write(`${total}=${writer.single(combine(total, part))};`)
@@ -89,18 +89,14 @@ function operandsOf({ shape, body }: LoopKernel): (readonly number[])[] {
 }
 
 /** Places and coordinates from those of a nest. */
-function surroundings(
-  kernel: LoopKernel,
-  nest: readonly Axis[],
-  coordinates: readonly string[],
-): Surroundings {
+function contextOf(kernel: LoopKernel, nest: readonly Axis[], coordinates: readonly string[]): BodyContext {
   const operands = operandsOf(kernel).map((strides) => strides.join())
   const terms = (strides: readonly number[]): Term[] => {
     const operand = operands.indexOf(strides.join())
     return nest.map((axis, i) => [coordinates[i], axis.strides[operand]])
   }
   return {
-    place: (view: View) => placeOf(view.offset, terms(view.strides)),
-    coordinate: (axis) => placeOf(0, terms(kernel.shape.map((_, i) => Number(i === axis)))),
+    offsetOf: (view: View) => offsetOf(view.offset, terms(view.strides)),
+    coordinate: (axis) => offsetOf(0, terms(kernel.shape.map((_, i) => Number(i === axis)))),
   }
 }

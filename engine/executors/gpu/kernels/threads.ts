@@ -56,7 +56,7 @@ function coordinatesAlong(writer: KernelWriter, position: string, lengths: reado
 export type Term = readonly [coordinate: string, stride: number]
 
 /** offset + Σ coordinate · stride, in integers: only written in brackets does it reach beyond 2²⁴. */
-export function placeOf(offset: number, terms: readonly Term[]): string {
+export function offsetOf(offset: number, terms: readonly Term[]): string {
   const products = terms.flatMap(([coordinate, stride]) => {
     if (stride === 0 || coordinate === '0') return []
     const size = Math.abs(stride)

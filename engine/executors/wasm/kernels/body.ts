@@ -6,7 +6,7 @@ import { laneCount, loadLanes, storeLanes } from './lanes.ts'
 import { emitElementwise, emitLiteral } from './scalars.ts'
 
 /** Where a vector of an operand starts, and how many bytes lie from one element to the next. */
-export interface Place {
+export interface VectorAddress {
   readonly address: Code
   readonly offset: number
   readonly stride: number
@@ -16,8 +16,8 @@ export interface Place {
 export type Given = Extract<Instruction, { name: 'iota' | 'result' }>
 
 /** What surrounds a body: where operands lie for the first vector (half 0) and for the second (half 1). */
-export interface Surroundings {
-  place(view: View, half: number): Place
+export interface BodyContext {
+  addressOf(view: View, half: number): VectorAddress
   given(instruction: Given, half: number): Code
 }
 
@@ -43,35 +43,35 @@ export class BodyWriter {
    * Runs the body and the stores on `width` elements. Each instruction is written for both vectors before the next one,
    * and so are the stores: that is how V8 finds its pairs.
    */
-  write(stores: readonly Store[], width: number, around: Surroundings): void {
+  write(stores: readonly Store[], width: number, context: BodyContext): void {
     const halves = width > laneCount ? [0, 1] : [0]
     const lanes = (half: number) => Math.min(laneCount, width - half * laneCount)
     this.#body.forEach((instruction, i) => {
       for (const half of halves) {
-        const isKnown = half === 1 && isUniform(instruction, around)
-        const value = isKnown ? this.result(i, 0) : this.#evaluate(instruction, lanes(half), half, around)
+        const isKnown = half === 1 && isUniform(instruction, context)
+        const value = isKnown ? this.result(i, 0) : this.#evaluate(instruction, lanes(half), half, context)
         this.#builder.emit(this.#registers[i][half].set(value))
       }
     })
     for (const { register, view } of stores) {
       for (const half of halves) {
-        const { address, offset, stride } = around.place(view, half)
+        const { address, offset, stride } = context.addressOf(view, half)
         this.#builder.emit(storeLanes(address, offset, stride, lanes(half), this.result(register, half)))
       }
     }
   }
 
-  #evaluate(instruction: Instruction, lanes: number, half: number, around: Surroundings): Code {
+  #evaluate(instruction: Instruction, lanes: number, half: number, context: BodyContext): Code {
     switch (instruction.name) {
       case 'load': {
-        const { address, offset, stride } = around.place(instruction.view, half)
+        const { address, offset, stride } = context.addressOf(instruction.view, half)
         return loadLanes(address, offset, stride, lanes)
       }
       case 'literal':
         return emitLiteral(instruction.value, instruction.dtype)
       case 'iota':
       case 'result':
-        return around.given(instruction, half)
+        return context.given(instruction, half)
       default: {
         const operands = instruction.inputs.map((input) => ({
           register: this.#registers[input][half],
@@ -84,7 +84,7 @@ export class BodyWriter {
 }
 
 /** Whether all lanes of both vectors hold the same. */
-function isUniform(instruction: Instruction, around: Surroundings): boolean {
+function isUniform(instruction: Instruction, context: BodyContext): boolean {
   if (instruction.name === 'literal') return true
-  return instruction.name === 'load' && around.place(instruction.view, 0).stride === 0
+  return instruction.name === 'load' && context.addressOf(instruction.view, 0).stride === 0
 }

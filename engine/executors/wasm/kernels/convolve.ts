@@ -152,7 +152,7 @@ export function convolveCode(
               )
               builder.emit(column.set(at(mapRow.get, [firstPixel, pixelStep])), lane.set(block))
               sum(tile, firstPixel)
-              epilogue.place((view) =>
+              epilogue.moveTo((view) =>
                 addressIn(
                   view,
                   pointerTo(view),

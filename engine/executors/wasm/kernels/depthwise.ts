@@ -85,7 +85,7 @@ export function depthwiseConvolveCode(
       weights.forEach((pair, tap) => {
         builder.emit(...halves.map((half) => pair[half.half].set(weightOf(tap, half))))
       })
-      epilogue.place((view) => addressIn(view, pointerTo(view), [image, 0], [channel, 1], [row, 2]))
+      epilogue.moveTo((view) => addressIn(view, pointerTo(view), [image, 0], [channel, 1], [row, 2]))
       const pixels = (insideOnly?: Inside) =>
         builder.loop(width, 1, (pixel) => {
           taps.forEach((offset, tap) => {

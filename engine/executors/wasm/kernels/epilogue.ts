@@ -30,7 +30,7 @@ export class EpilogueWriter {
   }
 
   /** Moves all pointers to where a tile starts in their operands. */
-  place(addressIn: (view: View) => Code): void {
+  moveTo(addressIn: (view: View) => Code): void {
     this.views.forEach((view, i) => {
       this.#builder.emit(this.#pointers[i].set(addressIn(view)))
     })
@@ -54,7 +54,7 @@ export class EpilogueWriter {
     firstChannel = 0,
   ): void {
     this.#body.write(this.#epilogue.stores, width, {
-      place: (view, half) => ({
+      addressOf: (view, half) => ({
         address: this.#pointers[indexOf(this.views, view)].get,
         offset: offset(view) + (firstChannel + half * laneCount) * channelBytes(view),
         stride: channelBytes(view),

@@ -104,7 +104,7 @@ class LoopWriter {
       const width = lanes === 1 ? axis.length - done : lanes
       const turn = () => {
         this.#body.write(this.#kernel.stores, width, {
-          place: (view, half) => this.#operands.place(view, axis, half),
+          addressOf: (view, half) => this.#operands.vectorAddress(view, axis, half),
           given: (instruction, half) => this.#operands.countFrom(instruction, axis, half),
         })
         folds.turn(width)

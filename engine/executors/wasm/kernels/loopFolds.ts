@@ -199,7 +199,7 @@ class FoldsAlong {
       this.#builder.emit(accumulator.set(combine(accumulator.get, active)))
       return
     }
-    const { address, offset, stride } = this.#operands.place(fold.view, this.#axis, half)
+    const { address, offset, stride } = this.#operands.vectorAddress(fold.view, this.#axis, half)
     const sum = this.#builder.local('v128')
     this.#builder.emit(
       sum.set(combine(loadLanes(address, offset, stride, lanes), value)),

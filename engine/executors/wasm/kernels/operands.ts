@@ -4,7 +4,7 @@ import type { View } from '../../../plan/view.ts'
 import type { Code } from '../assembler/encoding.ts'
 import { i32, i32x4 } from '../assembler/instructions.ts'
 import type { FunctionBuilder, Local } from '../assembler/module.ts'
-import type { Given, Place } from './body.ts'
+import type { Given, VectorAddress } from './body.ts'
 import { bytesPerElement, laneCount } from './lanes.ts'
 
 /** The nest of a loop in bytes, and the strides of all its operands, each once. */
@@ -114,7 +114,7 @@ export class Operands {
   }
 
   /** Where one of two vectors of an operand starts. */
-  place(view: View, axis: Axis, half: number): Place {
+  vectorAddress(view: View, axis: Axis, half: number): VectorAddress {
     const { address, offset } = this.addressOf(view)
     const stride = this.strideOf(view, axis)
     const step = half * laneCount * stride

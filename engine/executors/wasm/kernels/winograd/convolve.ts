@@ -122,7 +122,7 @@ export function winogradConvolveCode(
         tileNumber.set(i32.add(i32.mul(unit.get, i32.const(tiles)), tile.get)),
         from.set(at(products.get, [tile, filterCount * bytesPerElement])),
       )
-      epilogue.place(addressIn)
+      epilogue.moveTo(addressIn)
       builder.loop(filterCount / transformLanes, 1, () => {
         outOfPlanes.emit(
           (r, c, half) => v128.load(from.get, (r * inputTile + c) * mPlane + half * halfBytes),
