@@ -5,7 +5,7 @@ import type { Node } from './node.ts'
 import { add } from './operations/arithmetic.ts'
 import type { CallOf } from './operations/attributes.ts'
 import { checkTensor, literal } from './operations/constants.ts'
-import { primitives } from './operations/primitives.ts'
+import { primitiveOf } from './operations/primitives.ts'
 import { sum } from './operations/reductions.ts'
 import { broadcastTo, reshape } from './operations/reshaping.ts'
 import type { PrimitiveName } from './primitiveNames.ts'
@@ -94,7 +94,7 @@ export function variablesReached(output: Tensor): Set<Variable> {
 }
 
 function differentiableInputs(node: Node): readonly Node[] {
-  return node.operation === 'input' || primitives[node.operation.name].vjp === 'none' ? [] : node.inputs
+  return node.operation === 'input' || primitiveOf(node.operation.name).vjp === 'none' ? [] : node.inputs
 }
 
 /** Adds what flows through one node to the gradients of its inputs. */
@@ -115,7 +115,7 @@ function contributionsOf<Name extends PrimitiveName>(
   node: Node,
   gradient: Tensor,
 ): (Tensor | undefined)[] {
-  const { vjp } = primitives[name]
+  const { vjp } = primitiveOf(name)
   if (vjp === 'none') return []
   const inputs = node.inputs.map((input) => new Tensor(input))
   return vjp(gradient, { inputs, output: new Tensor(node), attributes })

@@ -1,67 +1,56 @@
-/** Elementwise primitives of one operand. */
-export type UnaryName =
-  | 'negate'
-  | 'abs'
-  | 'floor'
-  | 'ceil'
-  | 'round'
-  | 'sqrt'
-  | 'exp'
-  | 'expm1'
-  | 'log'
-  | 'log1p'
-  | 'sin'
-  | 'cos'
-  | 'asin'
-  | 'acos'
-  | 'atan'
-  | 'sinh'
-  | 'cosh'
-  | 'tanh'
-  | 'erf'
-  | 'logicalNot'
+import type { BinaryName, UnaryName } from './scalarFunctions.ts'
 
-/** Elementwise primitives of two operands of one type. */
-export type BinaryName =
-  | 'add'
-  | 'subtract'
-  | 'multiply'
-  | 'divide'
-  | 'remainder'
-  | 'power'
-  | 'atan2'
-  | 'maximum'
-  | 'minimum'
-  | 'less'
-  | 'lessEqual'
-  | 'equal'
-  | 'logicalAnd'
-  | 'logicalOr'
+/**
+ * What becomes of an operation: a number that loops write themselves (`inline`), another look at a value (`view`), a
+ * part of a fused loop (`loop`), the fold at the end of one (`fold`), or a kernel of its own (`call`).
+ */
+export type Role = 'inline' | 'view' | 'loop' | 'fold' | 'call'
 
-/** The scalar functions that loops apply to each element: the language that each executor lowers to its own code. */
+/** Every primitive but the functions of `scalarFunctions.ts`, all of which are parts of loops, with its role. */
+export const roles = {
+  where: 'loop',
+  cast: 'loop',
+  detach: 'loop',
+  literal: 'inline',
+  iota: 'inline',
+  reshape: 'view',
+  permute: 'view',
+  broadcastTo: 'view',
+  slice: 'view',
+  sum: 'fold',
+  amax: 'fold',
+  argmax: 'call',
+  embed: 'call',
+  concatenate: 'call',
+  matmul: 'call',
+  conv2d: 'call',
+  conv2dInputGradient: 'call',
+  conv2dWeightGradient: 'call',
+  maxPool2dIndices: 'call',
+  gather: 'call',
+  scatterAdd: 'call',
+  randomBits: 'call',
+} as const satisfies Record<string, Role>
+
+type Roles = typeof roles
+
+type NamesOf<Wanted extends Role> = {
+  [Name in keyof Roles]: Roles[Name] extends Wanted ? Name : never
+}[keyof Roles]
+
+/** The functions that loops apply to each element: the language that each executor lowers to its own code. */
 export type ScalarName = UnaryName | BinaryName | 'where' | 'cast'
 
 /** Primitives without operands: numbers that the recipe itself holds. */
-export type ConstantName = 'literal' | 'iota'
+export type ConstantName = NamesOf<'inline'>
 
-/** Primitives that fold axes to length 1. */
-export type ReductionName = 'sum' | 'amax' | 'argmax'
+/** The reductions at the end of loops. Every executor's table of them is total. */
+export type FoldName = NamesOf<'fold'>
 
-/** Primitives that only say where elements are. */
-export type MovementName = 'reshape' | 'permute' | 'broadcastTo' | 'slice' | 'embed' | 'concatenate'
+/** The primitives that are kernels of their own. Every executor's table of them is total. */
+export type CallName = NamesOf<'call'>
 
 export type ConvolutionName = 'conv2d' | 'conv2dInputGradient' | 'conv2dWeightGradient'
 
 /** Everything that an executor must be able to do. All other operations are composed of these. */
-export type PrimitiveName =
-  | ScalarName
-  | ConstantName
-  | ReductionName
-  | MovementName
-  | ConvolutionName
-  | 'detach'
-  | 'matmul'
-  | 'maxPool2dIndices'
-  | 'gather'
-  | 'scatterAdd'
-  | 'randomBits'
+export type PrimitiveName = UnaryName | BinaryName | keyof Roles

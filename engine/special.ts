@@ -43,3 +43,9 @@ export function flooredRemainder(a: number, b: number): number {
   const remainder = a % b
   return remainder !== 0 && remainder < 0 !== b < 0 ? remainder + b : remainder
 }
+
+/** The nearest integer, halves to the even one. */
+export function roundHalfToEven(x: number): number {
+  const rounded = Math.round(x)
+  return rounded - x === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded
+}

@@ -2,19 +2,24 @@ import fc from 'fast-check'
 import { RandomStream, streamKey } from '../../base/random.ts'
 import { convertHost, isFloat } from '../dtype.ts'
 import type { DType } from '../index.ts'
-import type { Attributes } from '../operations/attributes.ts'
-import type { Example, Kinks } from '../operations/primitive.ts'
+import type { Attributes, AttributesOf } from '../operations/attributes.ts'
+import type { Example } from '../operations/primitive.ts'
+import type { PrimitiveName } from '../primitiveNames.ts'
+import type { Kinks } from '../scalarFunctions.ts'
 import { sizeOf } from '../shape.ts'
 import type { Values } from './arbitraries.ts'
 
 /** What an operation is called with. */
-export interface Call {
+export interface Call<Given extends Attributes = Attributes> {
   readonly inputs: readonly Values[]
-  readonly attributes?: Attributes
+  readonly attributes?: Given
 }
 
 /** For calls of one operation. */
-export type Calls = fc.Arbitrary<Call>
+export type Calls<Given extends Attributes = Attributes> = fc.Arbitrary<Call<Given>>
+
+/** For calls of the primitive of this name. */
+export type CallsOf<Name extends PrimitiveName> = Calls<AttributesOf[Name]>
 
 /** The shape, type and domain of an operand. */
 export type ExampleOperand = Example['inputs'][number]

@@ -1,7 +1,16 @@
 import fc from 'fast-check'
 import type { DType, Shape } from '../index.ts'
-import type { Attributes } from '../operations/attributes.ts'
-import type { BinaryName, PrimitiveName, UnaryName } from '../primitiveNames.ts'
+import type { NoAttributes } from '../operations/attributes.ts'
+import type { FoldName, PrimitiveName } from '../primitiveNames.ts'
+import {
+  type BinaryName,
+  binaryFunctions,
+  type Computes,
+  isBinary,
+  isUnary,
+  type UnaryName,
+  unaryFunctions,
+} from '../scalarFunctions.ts'
 import { sizeOf } from '../shape.ts'
 import {
   anyNumber,
@@ -13,18 +22,13 @@ import {
   values,
   wholeNumber,
 } from './arbitraries.ts'
-import type { Calls } from './call.ts'
+import type { Calls, CallsOf } from './call.ts'
 import { windowCalls } from './windowCalls.ts'
 
 const possiblyEmpty = { minLength: 0 }
 
-/** For calls of an operation on one operand of a given shape. */
-function onOne(operand: fc.Arbitrary<Values>, attributes?: Attributes): Calls {
-  return operand.map((x) => ({ inputs: [x], attributes }))
-}
-
 /** For calls on operands of shapes that broadcast together. */
-function onBroadcast(...operands: ((shape: Shape) => fc.Arbitrary<Values>)[]): Calls {
+function onBroadcast(...operands: ((shape: Shape) => fc.Arbitrary<Values>)[]): Calls<NoAttributes> {
   return broadcastableShapes(operands.length, possiblyEmpty)
     .chain((shapes) => fc.tuple(...operands.map((operand, i) => operand(shapes[i]))))
     .map((inputs) => ({ inputs }))
@@ -33,20 +37,6 @@ function onBroadcast(...operands: ((shape: Shape) => fc.Arbitrary<Values>)[]): C
 const floats = (element: fc.Arbitrary<number>) => (shape: Shape) => values(shape, 'float32', element)
 const integers = (shape: Shape) => values(shape, 'int32', wholeNumber)
 const truths = (shape: Shape) => values(shape, 'bool')
-
-const unary = (operand: (shape: Shape) => fc.Arbitrary<Values>): Calls =>
-  onOne(shape(possiblyEmpty).chain(operand))
-const unaryFloat = unary(floats(anyNumber))
-const unaryNumber = fc.oneof(unaryFloat, unary(integers))
-
-const binary = (operand: (shape: Shape) => fc.Arbitrary<Values>): Calls => onBroadcast(operand, operand)
-const binaryFloat = binary(floats(anyNumber))
-const binaryNumber = fc.oneof(binaryFloat, binary(integers))
-const binaryTruth = binary(truths)
-/** Where a float32 result is well conditioned: no quotient close to an integer, no overflow. */
-const binaryGrid = binary(floats(gridNumber))
-/** Where 1 to any power is 1, even to NaN. */
-const binaryOneOrNaN = binary(floats(fc.constantFrom(1, 2, Number.NaN)))
 
 const types: readonly DType[] = ['float32', 'int32', 'bool']
 const anyType = fc.constantFrom(...types)
@@ -66,47 +56,38 @@ function ofAnyType(
   return fc.tuple(shapes, dtypes).chain(([shape, dtype]) => anyValues(shape, dtype))
 }
 
-const unaries: Record<UnaryName, Calls> = {
-  negate: unaryNumber,
-  abs: unaryNumber,
-  floor: unaryFloat,
-  ceil: unaryFloat,
-  round: unaryFloat,
-  sqrt: unaryFloat,
-  exp: unaryFloat,
-  expm1: unaryFloat,
-  log: unaryFloat,
-  log1p: unaryFloat,
-  sin: unaryFloat,
-  cos: unaryFloat,
-  asin: unaryFloat,
-  acos: unaryFloat,
-  atan: unaryFloat,
-  sinh: unaryFloat,
-  cosh: unaryFloat,
-  tanh: unaryFloat,
-  erf: unaryFloat,
-  logicalNot: unary(truths),
+type Operands = (shape: Shape) => fc.Arbitrary<Values>
+
+/** For the operands of the functions that compute on a type: each is a way to draw them. */
+const operandsOf: Readonly<Record<Computes, readonly Operands[]>> = {
+  float: [floats(anyNumber)],
+  number: [floats(anyNumber), integers],
+  bool: [truths],
 }
 
-const binaries: Record<BinaryName, Calls> = {
-  add: binaryNumber,
-  subtract: binaryNumber,
-  multiply: binaryNumber,
-  divide: binaryFloat,
-  remainder: binaryGrid,
-  power: fc.oneof({ weight: 4, arbitrary: binaryGrid }, { weight: 1, arbitrary: binaryOneOrNaN }),
-  atan2: binaryGrid,
-  maximum: binaryNumber,
-  minimum: binaryNumber,
-  less: binaryNumber,
-  lessEqual: binaryNumber,
-  equal: binaryNumber,
-  logicalAnd: binaryTruth,
-  logicalOr: binaryTruth,
+/** Where a float32 result is well conditioned: no quotient close to an integer, no overflow. */
+const onGrid: Operands = floats(gridNumber)
+/** Where 1 to any power is 1, even to NaN. */
+const oneOrNaN: Operands = floats(fc.constantFrom(1, 2, Number.NaN))
+
+/** Instead of all numbers. */
+const conditioned: { readonly [Name in BinaryName]?: readonly Operands[] } = {
+  remainder: [onGrid],
+  power: [onGrid, onGrid, onGrid, onGrid, oneOrNaN],
+  atan2: [onGrid],
 }
 
-const where = anyType.chain((dtype) =>
+function callsOfUnary(name: UnaryName): CallsOf<UnaryName> {
+  const ways = operandsOf[unaryFunctions[name].computes]
+  return fc.oneof(...ways.map((operand) => shape(possiblyEmpty).chain(operand))).map((x) => ({ inputs: [x] }))
+}
+
+function callsOfBinary(name: BinaryName): CallsOf<BinaryName> {
+  const ways = conditioned[name] ?? operandsOf[binaryFunctions[name].computes]
+  return fc.oneof(...ways.map((operand) => onBroadcast(operand, operand)))
+}
+
+const where: CallsOf<'where'> = anyType.chain((dtype) =>
   onBroadcast(
     truths,
     (shape) => anyValues(shape, dtype),
@@ -114,7 +95,7 @@ const where = anyType.chain((dtype) =>
   ),
 )
 
-const cast: Calls = anyType.chain((dtype) =>
+const cast: CallsOf<'cast'> = anyType.chain((dtype) =>
   fc
     .oneof(
       shape(possiblyEmpty).chain(floats(fc.oneof(anyNumber, fc.constantFrom(3e9, -3e9)))),
@@ -124,21 +105,21 @@ const cast: Calls = anyType.chain((dtype) =>
     .map((x) => ({ inputs: [x], attributes: { dtype } })),
 )
 
-const literal: Calls = fc.oneof(
-  gridNumber.map((value) => ({ inputs: [], attributes: { value, dtype: 'float32' } })),
-  wholeNumber.map((value) => ({ inputs: [], attributes: { value, dtype: 'int32' } })),
-  fc.nat({ max: 1 }).map((value) => ({ inputs: [], attributes: { value, dtype: 'bool' } })),
-  fc
-    .constantFrom(Number.NaN, Infinity, -Infinity)
-    .map((value) => ({ inputs: [], attributes: { value, dtype: 'float32' } })),
-)
+const literal: CallsOf<'literal'> = fc
+  .oneof(
+    fc.tuple(gridNumber, fc.constant<DType>('float32')),
+    fc.tuple(wholeNumber, fc.constant<DType>('int32')),
+    fc.tuple(fc.nat({ max: 1 }), fc.constant<DType>('bool')),
+    fc.tuple(fc.constantFrom(Number.NaN, Infinity, -Infinity), fc.constant<DType>('float32')),
+  )
+  .map(([value, dtype]) => ({ inputs: [], attributes: { value, dtype } }))
 
-const iota: Calls = shape({ minRank: 1, minLength: 0 }).chain((shape) =>
+const iota: CallsOf<'iota'> = shape({ minRank: 1, minLength: 0 }).chain((shape) =>
   fc.nat({ max: shape.length - 1 }).map((axis) => ({ inputs: [], attributes: { shape, axis } })),
 )
 
 /** For reductions over some of the axes. */
-function reduction(minLength: number): Calls {
+function reduction(minLength: number): CallsOf<FoldName> {
   return ofAnyType(shape({ minRank: 1, minLength }), numberType)
     .chain((x) =>
       fc.record({
@@ -152,21 +133,21 @@ function reduction(minLength: number): Calls {
     .map(({ x, axes }) => ({ inputs: [x], attributes: { axes } }))
 }
 
-const argmax: Calls = ofAnyType(shape({ minRank: 1 }), numberType).chain((x) =>
+const argmax: CallsOf<'argmax'> = ofAnyType(shape({ minRank: 1 }), numberType).chain((x) =>
   fc.nat({ max: x.shape.length - 1 }).map((axis) => ({ inputs: [x], attributes: { axis } })),
 )
 
-const reshape: Calls = ofAnyType().chain((x) =>
+const reshape: CallsOf<'reshape'> = ofAnyType().chain((x) =>
   fc
     .constantFrom([sizeOf(x.shape)], [1, ...x.shape, 1], x.shape.toReversed())
     .map((shape) => ({ inputs: [x], attributes: { shape } })),
 )
 
-const permute: Calls = ofAnyType().chain((x) =>
+const permute: CallsOf<'permute'> = ofAnyType().chain((x) =>
   permutation(x.shape.length).map((order) => ({ inputs: [x], attributes: { order } })),
 )
 
-const broadcastTo: Calls = fc
+const broadcastTo: CallsOf<'broadcastTo'> = fc
   .record({ full: shape(possiblyEmpty), ones: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }) })
   .chain(({ full, ones }) =>
     ofAnyType(fc.constant(full.map((length, axis) => (ones[axis] ? 1 : length)))).map((x) => ({
@@ -191,7 +172,7 @@ const span = fc
       : { count, length, start: before, step: distance }
   })
 
-function strided(into: 'slice' | 'embed'): Calls {
+function strided(into: 'slice' | 'embed'): CallsOf<'slice' | 'embed'> {
   return fc.array(span, { maxLength: 4 }).chain((spans) => {
     const whole = spans.map(({ length }) => length)
     const part = spans.map(({ count }) => count)
@@ -201,11 +182,11 @@ function strided(into: 'slice' | 'embed'): Calls {
       steps: spans.map(({ step }) => step),
       shape: to,
     }
-    return onOne(ofAnyType(fc.constant(from)), attributes)
+    return ofAnyType(fc.constant(from)).map((x) => ({ inputs: [x], attributes }))
   })
 }
 
-const concatenate: Calls = fc
+const concatenate: CallsOf<'concatenate'> = fc
   .record({
     common: shape({ minRank: 1, minLength: 0 }),
     position: fc.nat(),
@@ -219,7 +200,7 @@ const concatenate: Calls = fc
       .map((inputs) => ({ inputs, attributes: { axis } }))
   })
 
-const matmul: Calls = fc
+const matmul: CallsOf<'matmul'> = fc
   .record({
     batch: shape({ maxRank: 2, maxLength: 3, minLength: 0 }),
     rows: fc.integer({ min: 1, max: 9 }),
@@ -246,30 +227,30 @@ const indexing = fc
     return fc.record({ x: fc.constant(x), axis: fc.constant(axis), index })
   })
 
-const gather: Calls = fc
+const gather: CallsOf<'gather'> = fc
   .tuple(indexing, anyType)
   .chain(([{ x, axis, index }, dtype]) =>
     anyValues(x, dtype).map((x) => ({ inputs: [x, index], attributes: { axis } })),
   )
 
-const scatterAdd: Calls = fc.tuple(indexing, numberType).chain(([{ x, axis, index }, dtype]) =>
-  values(index.shape, dtype).map((source) => ({
-    inputs: [source, index],
-    attributes: { axis, length: x[axis] },
-  })),
-)
+const scatterAdd: CallsOf<'scatterAdd'> = fc
+  .tuple(indexing, numberType)
+  .chain(([{ x, axis, index }, dtype]) =>
+    values(index.shape, dtype).map((source) => ({
+      inputs: [source, index],
+      attributes: { axis, length: x[axis] },
+    })),
+  )
 
-const randomBits: Calls = fc
+const randomBits: CallsOf<'randomBits'> = fc
   .record({ key: values([2], 'int32', fc.integer()), shape: shape(possiblyEmpty) })
   .map(({ key, shape }) => ({ inputs: [key], attributes: { shape } }))
 
-/** Random calls of every primitive; a missing one does not compile. */
-export const calls: Record<PrimitiveName, Calls> = {
-  ...unaries,
-  ...binaries,
+/** Random calls of each primitive but the scalar functions; a missing one does not compile. */
+const calls: { readonly [Name in Exclude<PrimitiveName, UnaryName | BinaryName>]: CallsOf<Name> } = {
   where,
   cast,
-  detach: onOne(ofAnyType()),
+  detach: ofAnyType().map((x) => ({ inputs: [x] })),
   literal,
   iota,
   sum: reduction(0),
@@ -286,4 +267,10 @@ export const calls: Record<PrimitiveName, Calls> = {
   gather,
   scatterAdd,
   randomBits,
+}
+
+/** Random calls of a primitive. */
+export function callsOf(name: PrimitiveName): Calls {
+  if (isUnary(name)) return callsOfUnary(name)
+  return isBinary(name) ? callsOfBinary(name) : calls[name]
 }

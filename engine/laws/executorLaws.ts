@@ -3,10 +3,9 @@ import { type Law, search } from '../../base/laws/law.ts'
 import { add, type Executor, grad, openExecutor, realizeOn, type Tensor, variable } from '../index.ts'
 import { type AnyPrimitive, applyAny } from '../operations/primitive.ts'
 import { primitives } from '../operations/primitives.ts'
-import type { PrimitiveName } from '../primitiveNames.ts'
 import { shape, tensorsOf, type Values, values } from './arbitraries.ts'
 import { type Call, callsLike } from './call.ts'
-import { calls } from './calls.ts'
+import { callsOf } from './calls.ts'
 import { complainOfDifference, inFloat32 } from './comparison.ts'
 import { type Expression, evaluate, expression } from './expression.ts'
 import { sumLaws } from './sumLaws.ts'
@@ -44,7 +43,7 @@ function withinLimits({ inputs, attributes = {} }: Call, { limits }: Executor): 
 function lawOfPrimitive(primitive: AnyPrimitive): Law<Executor> {
   const { name, formula, examples } = primitive
   const likeExamples = callsLike(fc.constantFrom(...examples), 'float32')
-  const cases = fc.oneof({ weight: 4, arbitrary: calls[name] }, { weight: 1, arbitrary: likeExamples })
+  const cases = fc.oneof({ weight: 4, arbitrary: callsOf(name) }, { weight: 1, arbitrary: likeExamples })
   const complain = (executor: Executor) => (drawn: Call) => {
     const call = withinLimits(drawn, executor)
     return complainOfReference(
@@ -63,9 +62,7 @@ function lawOfPrimitive(primitive: AnyPrimitive): Law<Executor> {
 }
 
 /** One law for each primitive: the executor agrees with the reference on random calls and on the record's examples. */
-export const primitiveLaws: readonly Law<Executor>[] = (Object.keys(primitives) as PrimitiveName[]).map(
-  (name) => lawOfPrimitive(primitives[name]),
-)
+export const primitiveLaws: readonly Law<Executor>[] = primitives.map(lawOfPrimitive)
 
 /** An expression and what it is applied to. */
 interface Application {

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import type { DType, Shape } from '../index.ts'
-import type { Attributes } from '../operations/attributes.ts'
+import type { Geometry } from '../operations/attributes.ts'
 import type { ConvolutionName } from '../primitiveNames.ts'
 import { gridNumber, values } from './arbitraries.ts'
-import type { Calls } from './call.ts'
+import type { Calls, CallsOf } from './call.ts'
 
 /** For one dimension of a window that fits: kernel, stride, padding, dilation and the length it slides over. */
 const windowDimension = fc
@@ -21,8 +21,15 @@ const windowDimension = fc
     return { ...dimension, length, output }
   })
 
-/** For convolutions: the shapes of maps, weights and output, and the attributes. */
-const geometry = fc
+/** A convolution: the shapes of maps, weights and output, and the attributes. */
+interface Convolution {
+  readonly x: Shape
+  readonly weight: Shape
+  readonly output: Shape
+  readonly attributes: Geometry
+}
+
+const convolutions: fc.Arbitrary<Convolution> = fc
   .record({
     count: fc.integer({ min: 0, max: 3 }),
     groups: fc.integer({ min: 1, max: 3 }),
@@ -43,52 +50,53 @@ const geometry = fc
     },
   }))
 
-type Geometry = typeof geometry extends fc.Arbitrary<infer Value> ? Value : never
-
 /** Mostly finite, so that ∞ and NaN leave some outputs as they are: they reach those whose windows they are in, and no other. */
 const element = fc.oneof(
   { weight: 30, arbitrary: gridNumber },
   { weight: 1, arbitrary: fc.constantFrom(Number.NaN, Infinity, -Infinity) },
 )
 
-function convolution(choose: (geometry: Geometry) => { shapes: [Shape, Shape]; more?: Attributes }): Calls {
-  return geometry.chain((geometry) => {
-    const { shapes, more } = choose(geometry)
-    return fc
-      .tuple(values(shapes[0], 'float32', element), values(shapes[1], 'float32', element))
-      .map((inputs) => ({ inputs, attributes: { ...geometry.attributes, ...more } }))
-  })
+function convolution<Given extends Geometry>(
+  choose: (convolution: Convolution) => { operands: [Shape, Shape]; attributes: Given },
+): Calls<Given> {
+  return convolutions
+    .map(choose)
+    .chain(({ operands: [first, second], attributes }) =>
+      fc
+        .tuple(values(first, 'float32', element), values(second, 'float32', element))
+        .map((inputs) => ({ inputs, attributes })),
+    )
 }
 
-const maxPool2dIndices: Calls = fc
+const maxPool2dIndices: CallsOf<'maxPool2dIndices'> = fc
   .record({
     maps: fc.tuple(fc.nat({ max: 2 }), fc.integer({ min: 1, max: 3 })),
-    dimensions: fc.tuple(windowDimension, windowDimension),
+    vertical: windowDimension,
+    horizontal: windowDimension,
     dtype: fc.constantFrom<DType[]>('float32', 'int32'),
   })
-  .chain(({ maps, dimensions, dtype }) => {
-    const attributes = {
-      kernel: dimensions.map(({ kernel }) => kernel),
-      stride: dimensions.map(({ stride }) => stride),
-      padding: dimensions.map(({ padding }) => padding),
-      dilation: dimensions.map(({ dilation }) => dilation),
-    }
-    return values([...maps, ...dimensions.map(({ length }) => length)], dtype).map((x) => ({
+  .chain(({ maps, vertical, horizontal, dtype }) =>
+    values([...maps, vertical.length, horizontal.length], dtype).map((x) => ({
       inputs: [x],
-      attributes,
-    }))
-  })
+      attributes: {
+        kernel: [vertical.kernel, horizontal.kernel],
+        stride: [vertical.stride, horizontal.stride],
+        padding: [vertical.padding, horizontal.padding],
+        dilation: [vertical.dilation, horizontal.dilation],
+      },
+    })),
+  )
 
 /** Random calls of the primitives that slide a window over maps. */
-export const windowCalls: Record<ConvolutionName | 'maxPool2dIndices', Calls> = {
-  conv2d: convolution(({ x, weight }) => ({ shapes: [x, weight] })),
-  conv2dInputGradient: convolution(({ x, weight, output }) => ({
-    shapes: [output, weight],
-    more: { inputSize: x.slice(2) },
+export const windowCalls: { readonly [Name in ConvolutionName | 'maxPool2dIndices']: CallsOf<Name> } = {
+  conv2d: convolution(({ x, weight, attributes }) => ({ operands: [x, weight], attributes })),
+  conv2dInputGradient: convolution(({ x, weight, output, attributes }) => ({
+    operands: [output, weight],
+    attributes: { ...attributes, inputSize: x.slice(2) },
   })),
-  conv2dWeightGradient: convolution(({ x, weight, output }) => ({
-    shapes: [x, output],
-    more: { kernelSize: weight.slice(2) },
+  conv2dWeightGradient: convolution(({ x, weight, output, attributes }) => ({
+    operands: [x, output],
+    attributes: { ...attributes, kernelSize: weight.slice(2) },
   })),
   maxPool2dIndices,
 }

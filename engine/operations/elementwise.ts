@@ -1,15 +1,18 @@
 import { demand } from '../../base/errors.ts'
 import { type DType, isFloat, isInt32, promote, toFloat } from '../dtype.ts'
-import type { BinaryName, UnaryName } from '../primitiveNames.ts'
-import { broadcastShapes } from '../shape.ts'
+import {
+  type BinaryName,
+  binaryFunctions,
+  type Computes,
+  type UnaryName,
+  unaryFunctions,
+} from '../scalarFunctions.ts'
+import { broadcastShapes, type Shape } from '../shape.ts'
 import { Tensor, type TensorLike } from '../tensor.ts'
 import { castTensor } from './casts.ts'
 import { asTensor, literal } from './constants.ts'
-import { apply, type Kinks, type Primitive } from './primitive.ts'
-import { type Kind, sharedType } from './types.ts'
-
-/** On which types an operation computes; others are cast to them, bool to int32 where it may be any number. */
-type Computes = Exclude<Kind, 'any'>
+import { apply, type Primitive } from './primitive.ts'
+import { sharedType } from './types.ts'
 
 function computeType(computes: Computes, dtype: DType): DType {
   if (computes === 'float') return toFloat(dtype)
@@ -37,27 +40,11 @@ function literalBeside(dtype: DType, value: number, { name, computes, compares }
   return literal(value > 0 ? Infinity : -Infinity, 'float32')
 }
 
-type Domain = readonly [number, number]
+/** The gradient with respect to x, from that with respect to y = f(x). */
+type UnaryVjp = (gradient: Tensor, x: Tensor, y: Tensor) => Tensor
 
-interface UnaryRule {
-  formula: string
-  computes?: Computes
-  /** Where tests draw the operand. */
-  domain?: Domain
-  kinks?: Kinks
-  /** The gradient with respect to x, from that with respect to y = f(x). */
-  vjp: ((gradient: Tensor, x: Tensor, y: Tensor) => Tensor) | 'none'
-}
-
-interface BinaryRule {
-  formula: string
-  computes?: Computes
-  /** Whether the result is a truth value. */
-  compares?: boolean
-  domains?: readonly [Domain, Domain]
-  kinks?: Kinks
-  vjp: ((gradient: Tensor, a: Tensor, b: Tensor, output: Tensor) => (Tensor | undefined)[]) | 'none'
-}
+/** The gradients with respect to a and b, from that with respect to the output f(a, b). */
+type BinaryVjp = (gradient: Tensor, a: Tensor, b: Tensor, output: Tensor) => (Tensor | undefined)[]
 
 /** An elementwise function of one operand that carries its record. */
 export type UnaryOperation<Name extends UnaryName = UnaryName> = ((x: TensorLike) => Tensor) & {
@@ -72,20 +59,19 @@ export type BinaryOperation<Name extends BinaryName = BinaryName> = ((
   readonly primitive: Primitive<Name>
 }
 
-/** Makes an operation of this name from its rule. In two steps, for a rule may use the operation itself. */
-export function unary<Name extends UnaryName>(name: Name): (rule: UnaryRule) => UnaryOperation<Name> {
-  return ({ formula, computes = 'float', domain, kinks, vjp }) => {
-    const dtype = computes === 'bool' ? 'bool' : undefined
+const unaryShapes: readonly Shape[] = [[], [5], [2, 3, 4]]
+
+/** Makes an operation of the scalar function of this name. In two steps, for its gradient may use the operation itself. */
+export function unary<Name extends UnaryName>(name: Name): (vjp: UnaryVjp | 'none') => UnaryOperation<Name> {
+  const { formula, computes, domain, kinks } = unaryFunctions[name]
+  const dtype = computes === 'bool' ? 'bool' : undefined
+  return (vjp) => {
     const primitive: Primitive<Name> = {
       name,
       formula,
       infer: ([x]) => ({ shape: x.shape, dtype: sharedType(name, computes, [x]) }),
       vjp: vjp === 'none' ? 'none' : (gradient, { inputs: [x], output }) => [vjp(gradient, x, output)],
-      examples: [[], [5], [2, 3, 4]].map((shape) => ({
-        inputs: [{ shape, domain, dtype }],
-        attributes: {},
-        kinks,
-      })),
+      examples: unaryShapes.map((shape) => ({ inputs: [{ shape, domain, dtype }], kinks })),
     }
     const operation = (value: TensorLike) => {
       const x = asTensor(name, value)
@@ -95,10 +81,26 @@ export function unary<Name extends UnaryName>(name: Name): (rule: UnaryRule) => 
   }
 }
 
+const binaryShapes: readonly (readonly [Shape, Shape])[] = [
+  [
+    [2, 3],
+    [2, 3],
+  ],
+  [
+    [4, 1, 3],
+    [2, 1],
+  ],
+  [[], [5]],
+  [[2, 5], []],
+]
+
 /** As `unary`, for two operands. */
-export function binary<Name extends BinaryName>(name: Name): (rule: BinaryRule) => BinaryOperation<Name> {
-  return ({ formula, computes = 'number', compares = false, domains = [], kinks, vjp }) => {
-    const dtype = computes === 'bool' ? 'bool' : undefined
+export function binary<Name extends BinaryName>(
+  name: Name,
+): (vjp: BinaryVjp | 'none') => BinaryOperation<Name> {
+  const { formula, computes, compares = false, domains = [], kinks } = binaryFunctions[name]
+  const dtype = computes === 'bool' ? 'bool' : undefined
+  return (vjp) => {
     const primitive: Primitive<Name> = {
       name,
       formula,
@@ -107,20 +109,8 @@ export function binary<Name extends BinaryName>(name: Name): (rule: BinaryRule) 
         return { shape: broadcastShapes(name, [a.shape, b.shape]), dtype: compares ? 'bool' : type }
       },
       vjp: vjp === 'none' ? 'none' : (gradient, { inputs: [a, b], output }) => vjp(gradient, a, b, output),
-      examples: [
-        [
-          [2, 3],
-          [2, 3],
-        ],
-        [
-          [4, 1, 3],
-          [2, 1],
-        ],
-        [[], [5]],
-        [[2, 5], []],
-      ].map((shapes) => ({
+      examples: binaryShapes.map((shapes) => ({
         inputs: shapes.map((shape, i) => ({ shape, domain: domains[i], dtype })),
-        attributes: {},
         kinks,
       })),
     }

@@ -3,13 +3,15 @@ import { demand } from '../../base/errors.ts'
 import { type DType, dtypeRule, isInt32, promote } from '../dtype.ts'
 import type { Shape } from '../shape.ts'
 import type { Tensor, TensorLike } from '../tensor.ts'
-import { abs, add, ceil, divide, floor, maximum, minimum, multiply, negate, subtract } from './arithmetic.ts'
+import { add, divide, maximum, minimum, multiply, negate, subtract } from './arithmetic.ts'
 import { asFloat, cast } from './casts.ts'
-import { equal, less, lessEqual, logicalAnd, logicalNot, where } from './comparisons.ts'
+import { equal, less, lessEqual, logicalAnd, logicalNot } from './comparisons.ts'
 import { asTensor, checkOperands, checkShape, detach, literal } from './constants.ts'
 import { erf, exp, expm1, log, log1p, sqrt } from './powers.ts'
 import { broadcastTo } from './reshaping.ts'
+import { abs, ceil, floor } from './rounding.ts'
 import { cos, sin } from './trigonometry.ts'
+import { where } from './where.ts'
 
 /** A tensor of one number. PyTorch: `torch.full`. */
 export function full(shape: Shape, value: number, dtype: DType = 'float32'): Tensor {

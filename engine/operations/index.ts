@@ -1,21 +1,7 @@
 /** Every operation of the engine, primitive or composed. */
-export {
-  abs,
-  add,
-  ceil,
-  divide,
-  floor,
-  maximum,
-  minimum,
-  multiply,
-  negate,
-  remainder,
-  round,
-  sign,
-  subtract,
-} from './arithmetic.ts'
+export * from './arithmetic.ts'
 export { cast } from './casts.ts'
-export { equal, less, lessEqual, logicalAnd, logicalNot, logicalOr, where } from './comparisons.ts'
+export * from './comparisons.ts'
 export { arange, detach, iota } from './constants.ts'
 export { type Conv2dOptions, conv2d, type Pair } from './convolution.ts'
 export * from './functions.ts'
@@ -28,7 +14,7 @@ export {
   maxPool2d,
   type PoolOptions,
 } from './pooling.ts'
-export { erf, exp, expm1, log, log1p, power, sqrt } from './powers.ts'
+export * from './powers.ts'
 export { randomBits, randomNormal, randomUniform } from './randomness.ts'
 export {
   type Axes,
@@ -51,5 +37,8 @@ export {
   variance,
 } from './reductions.ts'
 export { broadcastTo, expandDimensions, flatten, permute, reshape, squeeze, transpose } from './reshaping.ts'
+export * from './rounding.ts'
+export { sign } from './sign.ts'
 export { concatenate, flip, pad, type Range, slice, stack } from './slicing.ts'
-export { acos, asin, atan, atan2, cos, cosh, sin, sinh, tanh } from './trigonometry.ts'
+export * from './trigonometry.ts'
+export { where } from './where.ts'

@@ -5,7 +5,7 @@ import { format, sizeOf } from '../shape.ts'
 import { type Tensor, tensor } from '../tensor.ts'
 import { add, divide, minimum } from './arithmetic.ts'
 import { asFloat } from './casts.ts'
-import { less, where } from './comparisons.ts'
+import { less } from './comparisons.ts'
 import { arange, checkTensor, literal } from './constants.ts'
 import { conv2d, type Pair, pair, windowedSize, windowOf, windowOptions } from './convolution.ts'
 import { gather, take } from './indexing.ts'
@@ -13,6 +13,7 @@ import { apply, type Primitive } from './primitive.ts'
 import { asNumbers, mean, sum } from './reductions.ts'
 import { broadcastTo, flatten, reshape } from './reshaping.ts'
 import { sharedType } from './types.ts'
+import { where } from './where.ts'
 
 export const maxPool2dIndicesPrimitive: Primitive<'maxPool2dIndices'> = {
   name: 'maxPool2dIndices',

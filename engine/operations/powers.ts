@@ -1,39 +1,29 @@
 import type { Tensor } from '../tensor.ts'
-import { abs, add, divide, multiply, negate, subtract } from './arithmetic.ts'
-import { equal, less, lessEqual, logicalAnd, logicalNot, where } from './comparisons.ts'
+import { add, divide, multiply, negate, subtract } from './arithmetic.ts'
+import { equal, less, lessEqual, logicalAnd, logicalNot } from './comparisons.ts'
 import { binary, unary } from './elementwise.ts'
+import { abs } from './rounding.ts'
+import { where } from './where.ts'
 
 /** √x, NaN below 0. */
-export const sqrt = unary('sqrt')({
-  formula: '√x',
-  domain: [0.1, 4],
-  vjp: (g, _, y) => divide(g, multiply(y, 2)),
-})
+export const sqrt = unary('sqrt')((g, _, y) => divide(g, multiply(y, 2)))
 
 /**
  * aᵇ as IEEE 754 has it. With respect to b, the gradient of 0ᵇ is 0 for b ≥ 0 and −∞ below. PyTorch: `torch.pow`, but
  * derivatives of higher order are 0, not NaN, where a constant meets a power of 0, and 1/a is the mixed derivative at
  * b = 0.
  */
-export const power = binary('power')({
-  formula: 'aᵇ',
-  computes: 'float',
-  domains: [
-    [0.2, 3],
-    [-2, 3],
-  ],
-  vjp: (g, a, b, y) => {
-    const { operation } = b.node
-    if (operation !== 'input' && operation.name === 'literal') {
-      return [byBase(g, a, operation.attributes.value), undefined]
-    }
-    // 0⁰ and NaN⁰ are 1 for any a nearby, but b aᵇ⁻¹ is 0 · ∞ or NaN there.
-    const isOne = logicalAnd(equal(b, 0), logicalNot(less(abs(divide(1, a)), Infinity)))
-    const slope = multiply(b, power(where(isOne, 1, a), subtract(b, 1)))
-    const isZero = logicalAnd(equal(a, 0), lessEqual(0, b))
-    const logarithm = log(where(isZero, 1, a))
-    return [where(isOne, 0, multiply(g, slope)), where(isZero, 0, multiply(g, multiply(y, logarithm)))]
-  },
+export const power = binary('power')((g, a, b, y) => {
+  const { operation } = b.node
+  if (operation !== 'input' && operation.name === 'literal') {
+    return [byBase(g, a, operation.attributes.value), undefined]
+  }
+  // 0⁰ and NaN⁰ are 1 for any a nearby, but b aᵇ⁻¹ is 0 · ∞ or NaN there.
+  const isOne = logicalAnd(equal(b, 0), logicalNot(less(abs(divide(1, a)), Infinity)))
+  const slope = multiply(b, power(where(isOne, 1, a), subtract(b, 1)))
+  const isZero = logicalAnd(equal(a, 0), lessEqual(0, b))
+  const logarithm = log(where(isZero, 1, a))
+  return [where(isOne, 0, multiply(g, slope)), where(isZero, 0, multiply(g, multiply(y, logarithm)))]
 })
 
 /** The gradient of aᵇ with respect to a, of a number b. */
@@ -42,23 +32,18 @@ function byBase(gradient: Tensor, a: Tensor, b: number): Tensor | undefined {
 }
 
 /** eˣ. */
-export const exp = unary('exp')({ formula: 'eˣ', vjp: (g, _, y) => multiply(g, y) })
+export const exp = unary('exp')((g, _, y) => multiply(g, y))
 
 /** eˣ − 1, accurate near 0. */
-export const expm1 = unary('expm1')({ formula: 'eˣ − 1', vjp: (g, _, y) => multiply(g, add(y, 1)) })
+export const expm1 = unary('expm1')((g, _, y) => multiply(g, add(y, 1)))
 
 /** The natural logarithm; −∞ at 0, NaN below. */
-export const log = unary('log')({ formula: 'ln x', domain: [0.1, 4], vjp: (g, x) => divide(g, x) })
+export const log = unary('log')((g, x) => divide(g, x))
 
 /** ln(1 + x), accurate near 0. */
-export const log1p = unary('log1p')({
-  formula: 'ln(1 + x)',
-  domain: [-0.8, 3],
-  vjp: (g, x) => divide(g, add(x, 1)),
-})
+export const log1p = unary('log1p')((g, x) => divide(g, add(x, 1)))
 
 /** The error function, 2/√π ∫₀ˣ exp(−t²) dt. */
-export const erf = unary('erf')({
-  formula: '2/√π ∫₀ˣ exp(−t²) dt',
-  vjp: (g, x) => multiply(g, multiply(exp(negate(multiply(x, x))), 2 / Math.sqrt(Math.PI))),
-})
+export const erf = unary('erf')((g, x) =>
+  multiply(g, multiply(exp(negate(multiply(x, x))), 2 / Math.sqrt(Math.PI))),
+)

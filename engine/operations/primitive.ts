@@ -3,6 +3,7 @@ import { InvalidInputError } from '../../base/errors.ts'
 import type { DType } from '../dtype.ts'
 import { Node } from '../node.ts'
 import type { PrimitiveName } from '../primitiveNames.ts'
+import type { Kinks } from '../scalarFunctions.ts'
 import { format, type Shape, sizeOf } from '../shape.ts'
 import { Tensor } from '../tensor.ts'
 import type { Attributes, AttributesOf, Call } from './attributes.ts'
@@ -22,14 +23,6 @@ export type Vjp<Name extends PrimitiveName> = (
   gradient: Tensor,
   call: { inputs: readonly Tensor[]; output: Tensor; attributes: AttributesOf[Name] },
 ) => (Tensor | undefined)[]
-
-/** Where a function is not smooth, and differences do not tell its derivatives. */
-export interface Kinks {
-  /** At these elements. */
-  readonly at?: readonly number[]
-  /** Where two elements are equal, of one operand or of two. Default false. */
-  readonly ties?: boolean
-}
 
 /** A call that tests make: operands of these shapes with elements drawn from their domains. */
 export interface Example<Given extends Attributes = Attributes> {

@@ -6,13 +6,14 @@ import type { Tensor, TensorLike } from '../tensor.ts'
 import { add, divide, multiply, negate, subtract } from './arithmetic.ts'
 import type { AttributesOf } from './attributes.ts'
 import { asFloat, cast } from './casts.ts'
-import { equal, less, logicalAnd, where } from './comparisons.ts'
+import { equal, less, logicalAnd } from './comparisons.ts'
 import { asTensor, detach } from './constants.ts'
 import { gather } from './indexing.ts'
 import { exp, log, sqrt } from './powers.ts'
 import { apply, type Example, type Operand, type Primitive } from './primitive.ts'
 import { broadcastTo, reshape } from './reshaping.ts'
 import { sharedType } from './types.ts'
+import { where } from './where.ts'
 
 export interface ReductionOptions {
   /** Keep reduced axes with length 1. Default false. */

@@ -4,11 +4,11 @@ import { promote } from '../dtype.ts'
 import { format, normalizeAxes, normalizeAxis } from '../shape.ts'
 import type { Tensor, TensorLike } from '../tensor.ts'
 import { cast } from './casts.ts'
-import { where } from './comparisons.ts'
 import { asTensor, checkOperands, literal } from './constants.ts'
 import { apply, type Primitive } from './primitive.ts'
 import { broadcastTo, expandDimensions, squeeze } from './reshaping.ts'
 import { sharedType } from './types.ts'
+import { where } from './where.ts'
 
 export const slicePrimitive: Primitive<'slice'> = {
   name: 'slice',

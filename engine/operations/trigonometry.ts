@@ -1,28 +1,22 @@
 import type { Tensor } from '../tensor.ts'
-import { abs, add, divide, multiply, negate, subtract } from './arithmetic.ts'
-import { less, where } from './comparisons.ts'
+import { add, divide, multiply, negate, subtract } from './arithmetic.ts'
+import { less } from './comparisons.ts'
 import { binary, unary } from './elementwise.ts'
 import { sqrt } from './powers.ts'
+import { abs } from './rounding.ts'
+import { where } from './where.ts'
 
 /** Sine of radians. */
-export const sin = unary('sin')({ formula: 'sin x', vjp: (g, x) => multiply(g, cos(x)) })
+export const sin = unary('sin')((g, x) => multiply(g, cos(x)))
 
 /** Cosine of radians. */
-export const cos = unary('cos')({ formula: 'cos x', vjp: (g, x) => negate(multiply(g, sin(x))) })
+export const cos = unary('cos')((g, x) => negate(multiply(g, sin(x))))
 
 /** Arc sine, in radians; NaN beyond ±1, where its gradient is ∞. PyTorch: `torch.asin`. */
-export const asin = unary('asin')({
-  formula: 'arcsin x',
-  domain: [-0.9, 0.9],
-  vjp: (g, x) => divide(g, sqrt(oneLessSquare(x))),
-})
+export const asin = unary('asin')((g, x) => divide(g, sqrt(oneLessSquare(x))))
 
 /** Arc cosine, in radians; NaN beyond ±1, where its gradient is −∞. PyTorch: `torch.acos`. */
-export const acos = unary('acos')({
-  formula: 'arccos x',
-  domain: [-0.9, 0.9],
-  vjp: (g, x) => negate(divide(g, sqrt(oneLessSquare(x)))),
-})
+export const acos = unary('acos')((g, x) => negate(divide(g, sqrt(oneLessSquare(x)))))
 
 /** 1 − x², accurate near ±1, where its derivatives exist as well: those of (1 − x)(1 + x) are 0 · ∞ under a root. */
 function oneLessSquare(x: Tensor): Tensor {
@@ -30,33 +24,19 @@ function oneLessSquare(x: Tensor): Tensor {
 }
 
 /** Arc tangent, in radians. */
-export const atan = unary('atan')({
-  formula: 'arctan x',
-  vjp: (g, x) => divide(g, add(multiply(x, x), 1)),
-})
+export const atan = unary('atan')((g, x) => divide(g, add(multiply(x, x), 1)))
 
 /** The angle of the point (x = b, y = a), in (−π, π]. */
-export const atan2 = binary('atan2')({
-  formula: 'angle of (b, a)',
-  computes: 'float',
-  domains: [
-    [0.2, 2],
-    [0.2, 2],
-  ],
-  vjp: (g, a, b) => {
-    const scaled = divide(g, add(multiply(a, a), multiply(b, b)))
-    return [multiply(scaled, b), negate(multiply(scaled, a))]
-  },
+export const atan2 = binary('atan2')((g, a, b) => {
+  const scaled = divide(g, add(multiply(a, a), multiply(b, b)))
+  return [multiply(scaled, b), negate(multiply(scaled, a))]
 })
 
 /** Hyperbolic sine. PyTorch: `torch.sinh`. */
-export const sinh = unary('sinh')({ formula: 'sinh x', vjp: (g, x) => multiply(g, cosh(x)) })
+export const sinh = unary('sinh')((g, x) => multiply(g, cosh(x)))
 
 /** Hyperbolic cosine. PyTorch: `torch.cosh`. */
-export const cosh = unary('cosh')({ formula: 'cosh x', vjp: (g, x) => multiply(g, sinh(x)) })
+export const cosh = unary('cosh')((g, x) => multiply(g, sinh(x)))
 
 /** Hyperbolic tangent. */
-export const tanh = unary('tanh')({
-  formula: 'tanh x',
-  vjp: (g, _, y) => multiply(g, subtract(1, multiply(y, y))),
-})
+export const tanh = unary('tanh')((g, _, y) => multiply(g, subtract(1, multiply(y, y))))

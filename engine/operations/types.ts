@@ -1,9 +1,10 @@
 import { demand } from '../../base/errors.ts'
 import type { DType } from '../dtype.ts'
+import type { Computes } from '../scalarFunctions.ts'
 import type { Operand } from './primitive.ts'
 
 /** On which types an operation computes: floating ones, all numbers, truth values, or whatever comes. */
-export type Kind = 'float' | 'number' | 'bool' | 'any'
+export type Kind = Computes | 'any'
 
 interface Rule {
   readonly dtypes: readonly DType[]

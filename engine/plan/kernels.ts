@@ -1,7 +1,6 @@
 import type { DType } from '../dtype.ts'
-import type { ScalarName } from '../primitiveNames.ts'
+import type { FoldName, ScalarName } from '../primitiveNames.ts'
 import type { Shape } from '../shape.ts'
-import type { FoldName } from './roles.ts'
 import type { Order, View } from './view.ts'
 
 /** One step of a loop's body. Register i holds the result of instruction i. */

@@ -1,12 +1,12 @@
 import type { DType } from '../dtype.ts'
-import type { ConstantName } from '../primitiveNames.ts'
+import type { CallName, ConstantName } from '../primitiveNames.ts'
 import { type Shape, sizeOf } from '../shape.ts'
 import type { TakesEpilogue } from './epilogues.ts'
 import { type Graph, type Operation, type OperationOf, valueType } from './graph.ts'
 import type { CallKernel, CallOf, ClearKernel, Instruction, Kernel, LoopKernel } from './kernels.ts'
 import { isEmpty, type PaddedLayout, PaddedValues, type PaddingRequests, paddedShape } from './padding.ts'
 import { recomputedValues } from './recompute.ts'
-import { type CallName, isConstant } from './roles.ts'
+import { isConstant } from './roles.ts'
 import {
   broadcastView,
   denseView,

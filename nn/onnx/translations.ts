@@ -3,7 +3,8 @@ import { convertHost } from '../../engine/dtype.ts'
 import type { DType, Shape } from '../../engine/index.ts'
 import type { Window } from '../../engine/operations/attributes.ts'
 import type { Operation, OperationOf } from '../../engine/plan/graph.ts'
-import type { BinaryName, PrimitiveName, UnaryName } from '../../engine/primitiveNames.ts'
+import type { PrimitiveName } from '../../engine/primitiveNames.ts'
+import type { BinaryName, UnaryName } from '../../engine/scalarFunctions.ts'
 import { sizeOf } from '../../engine/shape.ts'
 import { anyLength, refuse } from './batch.ts'
 import { dataTypes, type GraphBuilder } from './graphBuilder.ts'
@@ -33,7 +34,7 @@ const same =
   (graph, inputs) =>
     graph.node(operator, namesOf(inputs))
 
-const unary: Readonly<Record<UnaryName, Translation<UnaryName>>> = {
+const unary: Readonly<Record<UnaryName, Translation<UnaryName> | 'none'>> = {
   negate: same('Neg'),
   abs: same('Abs'),
   floor: same('Floor'),

@@ -1,7 +1,7 @@
 import type { ExampleOperand as Operand } from '../../engine/laws/call.ts'
 import * as operations from '../../engine/operations/index.ts'
-import type { Kinks } from '../../engine/operations/primitive.ts'
 import type { PrimitiveName } from '../../engine/primitiveNames.ts'
+import type { Kinks } from '../../engine/scalarFunctions.ts'
 import type { Tensor } from '../../engine/tensor.ts'
 
 /** A call of a composed operation, for the gradient checks and the conformance suite. */

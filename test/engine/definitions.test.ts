@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cast, type DType, gather, remainder, round, type Tensor, tensor } from '../../engine/index.ts'
 import { tensorsOf, type Values } from '../../engine/laws/arbitraries.ts'
-import { calls } from '../../engine/laws/calls.ts'
+import { callsOf } from '../../engine/laws/calls.ts'
 import type { Attributes } from '../../engine/operations/attributes.ts'
 import { applyAny } from '../../engine/operations/primitive.ts'
-import { primitives } from '../../engine/operations/primitives.ts'
+import { primitiveOf } from '../../engine/operations/primitives.ts'
 import type { PrimitiveName } from '../../engine/primitiveNames.ts'
 import { rowMajorStrides, type Shape, sizeOf } from '../../engine/shape.ts'
 import { erf } from '../../engine/special.ts'
@@ -39,8 +39,8 @@ function holdsTo(
   definition: (inputs: readonly Values[], attributes: Attributes, output: Tensor) => number[],
 ) {
   return fc.assert(
-    fc.asyncProperty(calls[name], async ({ inputs, attributes = {} }) => {
-      const output = applyAny(primitives[name], tensorsOf(inputs), attributes)
+    fc.asyncProperty(callsOf(name), async ({ inputs, attributes = {} }) => {
+      const output = applyAny(primitiveOf(name), tensorsOf(inputs), attributes)
       const expected = definition(inputs, attributes, output)
       const near = (value: number) => (Number.isFinite(value) ? expect.closeTo(value, 4) : value)
       expect(await numbers(output)).toEqual(expected.map(near))

@@ -18,7 +18,7 @@ interface Operation {
 }
 
 const operations: readonly Operation[] = [
-  ...Object.values(primitives)
+  ...primitives
     .filter(({ vjp }) => vjp !== 'none')
     .map((primitive) => ({
       name: primitive.name,

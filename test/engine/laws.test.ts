@@ -20,7 +20,7 @@ import {
   tensorOf,
 } from '../../engine/laws/index.ts'
 import type { Primitive, Vjp } from '../../engine/operations/primitive.ts'
-import { primitives } from '../../engine/operations/primitives.ts'
+import { primitiveOf } from '../../engine/operations/primitives.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 import { broadcastShapes, sizeOf } from '../../engine/shape.ts'
 import { numbers } from './numbers.ts'
@@ -128,7 +128,7 @@ describe('checkOperation', () => {
   })
 
   it('should find a vector–Jacobian product that is not linear', async () => {
-    vi.spyOn(primitives.tanh as Primitive<'tanh'> & { vjp: Vjp<'tanh'> }, 'vjp').mockImplementation(
+    vi.spyOn(primitiveOf('tanh') as Primitive<'tanh'> & { vjp: Vjp<'tanh'> }, 'vjp').mockImplementation(
       (gradient) => [gradient.square()],
     )
     const broken = brokenIn(await check({ call: ([x]) => x.tanh(), examples: one }))

@@ -19,9 +19,10 @@ import {
   tensorOf,
   tensorsOf,
 } from '../../engine/laws/arbitraries.ts'
-import { calls } from '../../engine/laws/calls.ts'
+import { callsOf } from '../../engine/laws/calls.ts'
+import { gatherPrimitive, scatterAddPrimitive } from '../../engine/operations/indexing.ts'
 import { applyAny } from '../../engine/operations/primitive.ts'
-import { primitives } from '../../engine/operations/primitives.ts'
+import { embedPrimitive, slicePrimitive } from '../../engine/operations/slicing.ts'
 import { broadcastShapes, sizeOf } from '../../engine/shape.ts'
 import { float64, numbers } from './numbers.ts'
 
@@ -173,12 +174,12 @@ describe('adjoint primitives', () => {
   it('should make embed the adjoint of slice', () =>
     fc.assert(
       fc.asyncProperty(
-        calls.slice.chain(({ inputs: [{ shape }], attributes = {} }) =>
+        callsOf('slice').chain(({ inputs: [{ shape }], attributes = {} }) =>
           fc.tuple(tensorOf(shape), tensorOf(attributes.shape as number[]), fc.constant(attributes)),
         ),
         async ([x, y, attributes]) => {
-          const image = applyAny(primitives.slice, [x], attributes)
-          const preimage = applyAny(primitives.embed, [y], { ...attributes, shape: x.shape })
+          const image = applyAny(slicePrimitive, [x], attributes)
+          const preimage = applyAny(embedPrimitive, [y], { ...attributes, shape: x.shape })
           await expectAdjoint(image, y, x, preimage)
         },
       ),
@@ -187,7 +188,7 @@ describe('adjoint primitives', () => {
   it('should make scatterAdd the adjoint of gather', () =>
     fc.assert(
       fc.asyncProperty(
-        calls.scatterAdd.chain(({ inputs: [, index], attributes = {} }) => {
+        callsOf('scatterAdd').chain(({ inputs: [, index], attributes = {} }) => {
           const { axis, length } = attributes as { axis: number; length: number }
           const inside = index.data.map((i) => Math.min(Math.max(i, 0), length - 1))
           return fc.record({
@@ -198,8 +199,8 @@ describe('adjoint primitives', () => {
           })
         }),
         async ({ x, y, index, attributes }) => {
-          const image = applyAny(primitives.gather, [x, index], attributes)
-          await expectAdjoint(image, y, x, applyAny(primitives.scatterAdd, [y, index], attributes))
+          const image = applyAny(gatherPrimitive, [x, index], attributes)
+          await expectAdjoint(image, y, x, applyAny(scatterAddPrimitive, [y, index], attributes))
         },
       ),
     ))

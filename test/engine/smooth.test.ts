@@ -18,7 +18,7 @@ const isPlain = ({ inputs, attributes }: Example) =>
 
 /** Functions without kinks, each with a small call. */
 const smooth: readonly Smooth[] = [
-  ...Object.values(primitives)
+  ...primitives
     .filter(({ vjp }) => vjp !== 'none')
     .flatMap((primitive) =>
       primitive.examples

@@ -1,23 +1,27 @@
-import { castScalar } from '../../dtype.ts'
-import type { BinaryName, UnaryName } from '../../primitiveNames.ts'
+import { castScalar, type DType } from '../../dtype.ts'
+import { type BinaryName, binaryFunctions, type UnaryName, unaryFunctions } from '../../scalarFunctions.ts'
 import { sizeOf } from '../../shape.ts'
 import { aroundAxis, type Kernel } from './kernel.ts'
 import { broadcast } from './movement.ts'
-import { binaryScalars, productOf, unaryScalars } from './scalars.ts'
 
 function unary(name: UnaryName): Kernel<UnaryName> {
-  return ([x]) => x.values.map(unaryScalars[name])
+  return ([x]) => x.values.map(unaryFunctions[name].definition)
 }
 
 function binary(name: BinaryName): Kernel<BinaryName> {
   return ([first, second], { shape, dtype }) => {
-    const compute = name === 'multiply' ? productOf(dtype) : binaryScalars[name]
+    const compute = name === 'multiply' ? productOf(dtype) : binaryFunctions[name].definition
     const a = broadcast(first, shape)
     const b = broadcast(second, shape)
     const output = new Float64Array(a.length)
     for (let i = 0; i < output.length; i++) output[i] = compute(a[i], b[i])
     return output
   }
+}
+
+/** The product of two numbers of a type: that of two int32 can have more digits than a float64 holds. */
+export function productOf(dtype: DType): (a: number, b: number) => number {
+  return dtype === 'int32' ? Math.imul : binaryFunctions.multiply.definition
 }
 
 function mapNames<Name extends UnaryName | BinaryName>(
@@ -30,9 +34,9 @@ function mapNames<Name extends UnaryName | BinaryName>(
   >
 }
 
-export const unaryKernels = mapNames(unaryScalars, unary)
+export const unaryKernels = mapNames(unaryFunctions, unary)
 
-export const binaryKernels = mapNames(binaryScalars, binary)
+export const binaryKernels = mapNames(binaryFunctions, binary)
 
 export const where: Kernel<'where'> = ([condition, first, second], { shape }) => {
   const chosen = broadcast(condition, shape)

@@ -1,6 +1,6 @@
 import { sizeOf } from '../../shape.ts'
+import { productOf } from './elementwise.ts'
 import type { Kernel } from './kernel.ts'
-import { productOf } from './scalars.ts'
 
 /** Row i of a product is the sum of the rows k of the right factor, each times a[i, k]. */
 export const matmul: Kernel<'matmul'> = ([a, b], { shape, dtype }) => {

@@ -1,4 +1,4 @@
-import type { ReductionName } from '../../primitiveNames.ts'
+import type { FoldName } from '../../primitiveNames.ts'
 import { sizeOf } from '../../shape.ts'
 import type { Kernel } from './kernel.ts'
 import { permuted } from './movement.ts'
@@ -7,7 +7,7 @@ import { permuted } from './movement.ts'
 type Fold = (values: Float64Array, start: number, end: number) => number
 
 /** Brings the reduced axes together at the end, and folds each row. */
-function reduction(fold: Fold): Kernel<ReductionName> {
+function reduction(fold: Fold): Kernel<FoldName | 'argmax'> {
   return ([x], { attributes, shape }) => {
     const reduced = 'axes' in attributes ? attributes.axes : [attributes.axis]
     const kept = x.shape.flatMap((_, axis) => (reduced.includes(axis) ? [] : [axis]))

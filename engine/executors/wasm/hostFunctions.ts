@@ -1,35 +1,19 @@
-import { erf, flooredRemainder, power } from '../../special.ts'
+import { type BinaryName, scalarFunctions, type UnaryName } from '../../scalarFunctions.ts'
+
+const definitions = Object.entries(scalarFunctions).map(
+  ([name, { definition }]) => [name, definition] as const,
+)
 
 /**
- * Functions that kernels call on the host, one element at a time, in float64: those too rare in training to deserve
- * vector code.
+ * The definitions of the scalar functions: kernels may call them in JavaScript, one element at a time, in float64. They
+ * do so for functions too rare in training to deserve vector code.
  */
-export const hostFunctions = {
-  sin: Math.sin,
-  cos: Math.cos,
-  asin: Math.asin,
-  acos: Math.acos,
-  atan: Math.atan,
-  sinh: Math.sinh,
-  cosh: Math.cosh,
-  tanh: Math.tanh,
-  erf,
-  expm1: Math.expm1,
-  log1p: Math.log1p,
-  power,
-  atan2: Math.atan2,
-  remainder: flooredRemainder,
-} as const
-
-export type HostFunctionName = keyof typeof hostFunctions
+export const hostFunctions = Object.fromEntries(definitions)
 
 /** In the order in which every module imports them. */
-export const hostImports = (Object.keys(hostFunctions) as HostFunctionName[]).map((name) => ({
-  name,
-  parameterCount: hostFunctions[name].length,
-}))
+export const hostImports = definitions.map(([name, { length }]) => ({ name, parameterCount: length }))
 
 /** The number under which modules call a host function. */
-export function hostIndex(name: HostFunctionName): number {
+export function hostIndex(name: UnaryName | BinaryName): number {
   return hostImports.findIndex((entry) => entry.name === name)
 }

@@ -1,6 +1,6 @@
 import type { AttributesOf } from '../../../operations/attributes.ts'
 import type { CallOf } from '../../../plan/kernels.ts'
-import type { CallName } from '../../../plan/roles.ts'
+import type { CallName } from '../../../primitiveNames.ts'
 
 /** The kernels that calls name, and what each must know beside its operands: every primitive has one. */
 export interface GpuCalls extends Pick<AttributesOf, CallName> {

@@ -1,3 +1,5 @@
+import type { BinaryName, UnaryName } from '../../../scalarFunctions.ts'
+
 /** Multiplies `result` by 2ⁿ for |n| < 192, by one binary digit of n after the other: exact, where WebGPU's pow is not. */
 const scale = [64, 64, 32, 16, 8, 4, 2, 1]
   .map((bits) => `if(size>=${bits}){size=size-${bits};result=result*(n<0?${2 ** -bits}:${2 ** bits});}`)
@@ -211,6 +213,29 @@ const sources = {
 } as const
 
 export type FunctionName = keyof typeof sources
+
+/** The scalar functions that are written out above: `expOf` computes `exp`. */
+type WrittenOut = {
+  [Name in UnaryName | BinaryName]: `${Name}Of` extends FunctionName ? Name : never
+}[UnaryName | BinaryName]
+
+/** The scalar functions that an expression computes. */
+export type Expressible = Exclude<UnaryName | BinaryName, WrittenOut>
+
+export function isWrittenOut(name: UnaryName | BinaryName): name is WrittenOut {
+  return Object.hasOwn(sources, `${name}Of`)
+}
+
+/** Numbers for which GPU.js has no literals. The functions that name one as a parameter, after their operands, are given it. */
+const givenNumbers = ['infinity', 'notANumber'] as const
+
+export type GivenNumber = (typeof givenNumbers)[number]
+
+export function numbersGivenTo(name: FunctionName): GivenNumber[] {
+  const source = sources[name]
+  const parameters = source.slice(0, source.indexOf(')'))
+  return givenNumbers.filter((number) => parameters.includes(number))
+}
 
 /** The sources of these functions and of all that they call. */
 export function functionsUsed(names: Iterable<FunctionName>): string[] {

@@ -1,7 +1,7 @@
 import type { LoopKernel } from '../../../plan/kernels.ts'
 import { type Axis, loopNest } from '../../../plan/nest.ts'
-import type { FoldName } from '../../../plan/roles.ts'
 import { orderOf, type View } from '../../../plan/view.ts'
+import type { FoldName } from '../../../primitiveNames.ts'
 import { sizeOf } from '../../../shape.ts'
 import { type BodyContext, writeBody } from './body.ts'
 import { largerOf } from './scalars.ts'

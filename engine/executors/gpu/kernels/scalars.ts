@@ -1,5 +1,7 @@
 import type { DType } from '../../../dtype.ts'
 import type { ScalarName } from '../../../primitiveNames.ts'
+import type { BinaryName, UnaryName } from '../../../scalarFunctions.ts'
+import { type Expressible, isWrittenOut } from './functions.ts'
 import type { KernelWriter } from './writer.ts'
 
 /** An operand: the name that holds it, and its type. All types are floats: a bool is 0 or 1. */
@@ -12,37 +14,20 @@ type Emit = (writer: KernelWriter, operands: readonly string[]) => string
 
 const truth = (condition: string) => `(${condition})?1:0`
 
-const infinity = (writer: KernelWriter) => writer.number(Number.POSITIVE_INFINITY)
-const notANumber = (writer: KernelWriter) => writer.number(Number.NaN)
-
-const emitters: Record<Exclude<ScalarName, 'cast'>, Emit> = {
+/** The scalar functions that `functions.ts` does not write out; a missing one does not compile. */
+const expressions: Record<Expressible, Emit> = {
   negate: (_, [x]) => `0-${x}`,
   abs: (_, [x]) => `Math.abs(${x})`,
   floor: (_, [x]) => `Math.floor(${x})`,
   ceil: (_, [x]) => `Math.ceil(${x})`,
-  round: (writer, [x]) => writer.call('roundOf', x),
   sqrt: (_, [x]) => `Math.sqrt(${x})`,
-  exp: (writer, [x]) => writer.call('expOf', x),
-  expm1: (writer, [x]) => writer.call('expm1Of', x),
-  log: (writer, [x]) => writer.call('logOf', x, infinity(writer), notANumber(writer)),
-  log1p: (writer, [x]) => writer.call('log1pOf', x, infinity(writer), notANumber(writer)),
-  sin: (writer, [x]) => writer.call('sineOf', x, '0', notANumber(writer)),
-  cos: (writer, [x]) => writer.call('sineOf', x, '1', notANumber(writer)),
-  asin: (writer, [x]) => writer.call('asinOf', x, infinity(writer), notANumber(writer)),
-  acos: (writer, [x]) => writer.call('acosOf', x, infinity(writer), notANumber(writer)),
-  atan: (writer, [x]) => writer.call('atanOf', x),
-  sinh: (writer, [x]) => writer.call('sinhOf', x),
-  cosh: (writer, [x]) => writer.call('coshOf', x),
-  tanh: (writer, [x]) => writer.call('tanhOf', x),
-  erf: (writer, [x]) => writer.call('erfOf', x),
+  sin: (writer, [x]) => writer.call('sineOf', x, '0'),
+  cos: (writer, [x]) => writer.call('sineOf', x, '1'),
   logicalNot: (_, [x]) => `1-${x}`,
   add: (_, [a, b]) => `${a}+${b}`,
   subtract: (_, [a, b]) => `${a}-${b}`,
   multiply: (_, [a, b]) => `${a}*${b}`,
   divide: (_, [a, b]) => `${a}/${b}`,
-  remainder: (writer, [a, b]) => writer.call('remainderOf', a, b, notANumber(writer)),
-  power: (writer, [a, b]) => writer.call('powerOf', a, b, infinity(writer), notANumber(writer)),
-  atan2: (writer, [a, b]) => writer.call('atan2Of', a, b, infinity(writer)),
   maximum: (_, [a, b]) => largerOf(a, b),
   minimum: (_, [a, b]) => `(${a}<${b}||!(${a}===${a}))?${a}:${b}`,
   less: (_, [a, b]) => truth(`${a}<${b}`),
@@ -50,7 +35,6 @@ const emitters: Record<Exclude<ScalarName, 'cast'>, Emit> = {
   equal: (_, [a, b]) => truth(`${a}===${b}`),
   logicalAnd: (_, [a, b]) => `${a}*${b}`,
   logicalOr: (_, [a, b]) => `Math.max(${a},${b})`,
-  where: (_, [condition, a, b]) => `(${condition}>0.5)?${a}:${b}`,
 }
 
 /** The larger of two numbers; NaN wins. */
@@ -66,11 +50,17 @@ export function scalarExpression(
   dtype: DType,
 ): string {
   if (name === 'cast') return castExpression(writer, operands[0], dtype)
-  const expression = emitters[name](
-    writer,
-    operands.map((operand) => operand.name),
-  )
+  const names = operands.map((operand) => operand.name)
+  const expression = name === 'where' ? choice(names) : functionOf(writer, name, names)
   return dtype === 'float32' ? writer.single(expression) : expression
+}
+
+function choice([condition, a, b]: readonly string[]): string {
+  return `(${condition}>0.5)?${a}:${b}`
+}
+
+function functionOf(writer: KernelWriter, name: UnaryName | BinaryName, operands: readonly string[]): string {
+  return isWrittenOut(name) ? writer.call(`${name}Of`, ...operands) : expressions[name](writer, operands)
 }
 
 function castExpression(writer: KernelWriter, { name, dtype }: Scalar, to: DType): string {

@@ -1,5 +1,5 @@
 import type { View } from '../../../plan/view.ts'
-import { type FunctionName, functionsUsed } from './functions.ts'
+import { type FunctionName, functionsUsed, type GivenNumber, numbersGivenTo } from './functions.ts'
 
 /** A kernel as GPU.js wants it, and the values that it reads. */
 export interface KernelSource {
@@ -85,25 +85,25 @@ export class KernelWriter {
     return `a${parameter}[${place}]`
   }
 
-  /** A call of one of our functions. */
+  /** A call of one of our functions, which is given the numbers that it names beside its operands. */
   call(name: FunctionName, ...operands: string[]): string {
     this.#functions.add(name)
-    return `${name}(${operands.join()})`
+    return `${name}(${[...operands, ...numbersGivenTo(name).map((number) => this.#given(number))].join()})`
   }
 
   /** A number. Infinities and NaN come as parameters, for GPU.js has no literals for them. */
   number(value: number): string {
-    if (Number.isNaN(value)) return this.#given('notANumber', Number.NaN)
+    if (Number.isNaN(value)) return this.#given('notANumber')
     if (!Number.isFinite(value)) {
-      const infinity = this.#given('infinity', Number.POSITIVE_INFINITY)
+      const infinity = this.#given('infinity')
       return value > 0 ? infinity : `(0-${infinity})`
     }
     const single = Math.fround(value)
     return single < 0 ? `(0-${-single})` : String(Math.abs(single))
   }
 
-  #given(name: string, value: number): string {
-    this.#numbers.set(name, value)
+  #given(name: GivenNumber): string {
+    this.#numbers.set(name, name === 'infinity' ? Number.POSITIVE_INFINITY : Number.NaN)
     return name
   }
 

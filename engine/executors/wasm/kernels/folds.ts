@@ -1,5 +1,5 @@
 import type { DType } from '../../../dtype.ts'
-import type { FoldName } from '../../../plan/roles.ts'
+import type { FoldName } from '../../../primitiveNames.ts'
 import type { Code } from '../assembler/encoding.ts'
 import { f32x4, i32, i32x4, memory, v128 } from '../assembler/instructions.ts'
 import type { FunctionBuilder } from '../assembler/module.ts'

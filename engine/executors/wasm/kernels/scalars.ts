@@ -1,9 +1,10 @@
 import type { DType } from '../../../dtype.ts'
 import type { ScalarName } from '../../../primitiveNames.ts'
+import type { BinaryName, UnaryName } from '../../../scalarFunctions.ts'
 import type { Code } from '../assembler/encoding.ts'
 import { control, f32, f32x4, f64, i32, i32x4, v128 } from '../assembler/instructions.ts'
 import type { FunctionBuilder, Local } from '../assembler/module.ts'
-import { type HostFunctionName, hostIndex } from '../hostFunctions.ts'
+import { hostIndex } from '../hostFunctions.ts'
 import { laneCount } from './lanes.ts'
 import { expLanes, logLanes } from './transcendental.ts'
 
@@ -26,21 +27,20 @@ const two =
   (_, [a, b]) =>
     (a.dtype === 'float32' ? float : integer)(a.register.get, b.register.get)
 
-/** Calls a host function lane by lane. */
-const onHost =
-  (name: HostFunctionName): Emit =>
-  (_, operands) => {
-    let result: Code = v128.zero
-    for (let lane = 0; lane < laneCount; lane++) {
-      const scalars = operands.map(({ register }) => f64.promote_f32(f32x4.extract_lane(register.get, lane)))
-      result = f32x4.replace_lane(result, lane, f32.demote_f64(control.call(hostIndex(name), ...scalars)))
-    }
-    return result
+/** Calls a function's definition on the host, lane by lane. */
+function callHost(name: UnaryName | BinaryName, operands: readonly Lanes[]): Code {
+  let result: Code = v128.zero
+  for (let lane = 0; lane < laneCount; lane++) {
+    const scalars = operands.map(({ register }) => f64.promote_f32(f32x4.extract_lane(register.get, lane)))
+    result = f32x4.replace_lane(result, lane, f32.demote_f64(control.call(hostIndex(name), ...scalars)))
   }
+  return result
+}
 
 const splatFloat = (value: number): Code => f32x4.splat(f32.const(value))
 
-const emitters: Record<Exclude<ScalarName, 'cast'>, Emit> = {
+/** Vector code for every scalar function, or `'host'` for its definition in JavaScript; a missing one does not compile. */
+const emitters: Record<UnaryName | BinaryName, Emit | 'host'> = {
   negate: one(f32x4.neg, i32x4.neg),
   abs: one(f32x4.abs, i32x4.abs),
   floor: one(f32x4.floor),
@@ -49,25 +49,25 @@ const emitters: Record<Exclude<ScalarName, 'cast'>, Emit> = {
   sqrt: one(f32x4.sqrt),
   exp: (builder, [a]) => expLanes(builder, a.register.get),
   log: (builder, [a]) => logLanes(builder, a.register.get),
-  expm1: onHost('expm1'),
-  log1p: onHost('log1p'),
-  sin: onHost('sin'),
-  cos: onHost('cos'),
-  asin: onHost('asin'),
-  acos: onHost('acos'),
-  atan: onHost('atan'),
-  sinh: onHost('sinh'),
-  cosh: onHost('cosh'),
-  tanh: onHost('tanh'),
-  erf: onHost('erf'),
+  expm1: 'host',
+  log1p: 'host',
+  sin: 'host',
+  cos: 'host',
+  asin: 'host',
+  acos: 'host',
+  atan: 'host',
+  sinh: 'host',
+  cosh: 'host',
+  tanh: 'host',
+  erf: 'host',
   logicalNot: one(v128.not),
   add: two(f32x4.add, i32x4.add),
   subtract: two(f32x4.sub, i32x4.sub),
   multiply: two(f32x4.mul, i32x4.mul),
   divide: two(f32x4.div),
-  remainder: onHost('remainder'),
-  power: onHost('power'),
-  atan2: onHost('atan2'),
+  remainder: 'host',
+  power: 'host',
+  atan2: 'host',
   maximum: two(f32x4.max, i32x4.max_s),
   minimum: two(f32x4.min, i32x4.min_s),
   less: two(f32x4.lt, i32x4.lt_s),
@@ -75,7 +75,10 @@ const emitters: Record<Exclude<ScalarName, 'cast'>, Emit> = {
   equal: two(f32x4.eq, i32x4.eq),
   logicalAnd: two(v128.and),
   logicalOr: two(v128.or),
-  where: (_, [condition, a, b]) => v128.bitselect(a.register.get, b.register.get, condition.register.get),
+}
+
+function selectLanes([condition, a, b]: readonly Lanes[]): Code {
+  return v128.bitselect(a.register.get, b.register.get, condition.register.get)
 }
 
 function castLanes({ register, dtype: from }: Lanes, to: DType): Code {
@@ -95,7 +98,10 @@ export function emitElementwise(
   operands: readonly Lanes[],
   dtype: DType,
 ): Code {
-  return name === 'cast' ? castLanes(operands[0], dtype) : emitters[name](builder, operands)
+  if (name === 'cast') return castLanes(operands[0], dtype)
+  if (name === 'where') return selectLanes(operands)
+  const emit = emitters[name]
+  return emit === 'host' ? callHost(name, operands) : emit(builder, operands)
 }
 
 /** Four lanes of a constant. */
