@@ -9,6 +9,7 @@ const inFloat32 = {
   ofPyTorch: 4,
   networks: 1e-4,
   networkGradients: 2e-2,
+  method: 'direct',
   deepest: 21,
   largest: 300_000,
 } as const

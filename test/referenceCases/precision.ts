@@ -16,7 +16,7 @@ export interface Precision {
   readonly networks: number
   /** Of gradients through networks, and of weights trained with them, or what `spreadOf` finds, if that is more. */
   readonly networkGradients: number
-  /** How convolutions may be computed, which decides how far rounding may go; no bound follows from float64. */
+  /** Which of the recorded spreads it is allowed: Winograd's method rounds more. Absent in float64, which gets none. */
   readonly method?: 'direct' | 'winograd'
   /** Whether it differs from the executor's default in nothing but the method of convolutions. */
   readonly isOfConvolutions?: boolean

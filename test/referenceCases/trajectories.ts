@@ -49,9 +49,11 @@ export function describeTrajectories(
     const parameters = Math.max(...[run.student, run.teacher].map(parametersOf))
     describe(title, () => {
       for (const precision of precisions) {
-        const { name, largest = Number.POSITIVE_INFINITY } = precision
+        const { name, dtype, largest = Number.POSITIVE_INFINITY } = precision
         if (parameters > largest)
           notRun(`on the ${name}`, `${parameters} parameters are more than ${largest}`)
+        else if (dtype === 'float32' && !spreads[i])
+          notRun(`${title} on the ${name}`, 'float32.py has not recorded how far float32 may be off')
         else it(`on the ${name}`, () => checkRun(run, precision, spreads[i]), longest)
       }
     })
@@ -71,9 +73,7 @@ async function checkRun(
 ): Promise<void> {
   const executor = await precision.open()
   const { networkGradients, steps = run.steps } = precision
-  // Where it is not recorded: steps part, since gradients jump where ReLUs change sides.
-  const unrecorded = precision.dtype === 'float32' ? 0.1 : 0
-  const { losses = unrecorded, norms = unrecorded } = spreadOf(spreads, precision) ?? {}
+  const { losses = 0, norms = 0 } = spreadOf(spreads, precision) ?? {}
   const student = filledNetwork(run.student, precision)
   const teacher = filledNetwork(run.teacher, precision).evaluate()
   const { lr, momentum, weightDecay } = run
