@@ -14,7 +14,7 @@ describe('threads that share memory', () => {
   it('should say which headers a page lacks', () => {
     vi.stubGlobal('SharedArrayBuffer', undefined)
     expect(whyAlone()).toBe(
-      'the page is not cross-origin isolated: it must come with the headers ' +
+      'the page is not cross-origin isolated: it must be served with the headers ' +
         '`Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`',
     )
   })
@@ -23,6 +23,6 @@ describe('threads that share memory', () => {
     vi.spyOn(Atomics, 'wait').mockImplementation(() => {
       throw new TypeError('Atomics.wait cannot be called in this context')
     })
-    expect(whyAlone()).toBe("a page's own thread may not wait for others: compute in a worker of the page")
+    expect(whyAlone()).toBe("a page's main thread may not block: compute in a worker of the page")
   })
 })

@@ -5,8 +5,8 @@ import { advance } from './kernels/pointers.ts'
 import { type Shape2d, Tile } from './kernels/tile.ts'
 
 /**
- * Six rows by eight columns fill the registers of 128 bits, by sixteen those of 256: whichever is faster here. Short
- * trials in turn, and of each the best, so that a busy machine does not decide.
+ * Returns the faster tile on this machine: 6×8 fills the registers of 128 bits, 6×16 those of 256 bits. Short trials
+ * alternate and the best time of each counts, so that the load of the machine does not decide.
  */
 export function fastestTile(
   relaxedSimd: boolean,
@@ -26,12 +26,12 @@ export function fastestTile(
       trial.shortest = Math.min(trial.shortest, performance.now() - start)
     }
   }
-  // A turn of the wide tile does twice the work.
+  // An iteration of the wide tile does twice the work.
   const isFaster = trials[1].shortest < 1.8 * trials[0].shortest
   return { revectorize: isFaster, tile: isFaster ? wide : narrow }
 }
 
-/** Multiplies and adds a tile's worth of numbers in the first-level cache, again and again. */
+/** Returns a function that runs tile products on operands in the first-level cache. */
 function productTrial(shape: Shape2d, relaxedSimd: boolean): () => void {
   const depth = 128
   const [columnBytes, rowBytes] = [bytesPerElement, shape.columns * bytesPerElement]

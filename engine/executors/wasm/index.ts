@@ -8,7 +8,7 @@ import { type EngineModes, engineModes } from './modes.ts'
 import { compileProgram } from './program.ts'
 import { ThreadPool } from './threads/threadPool.ts'
 
-/** Computes in float32 with WebAssembly that is written for the graph at hand. */
+/** Computes in float32 with WebAssembly generated for each graph. */
 class WasmExecutor implements Executor {
   readonly name = 'wasm'
   readonly #memory: WasmMemory
@@ -34,14 +34,14 @@ class WasmExecutor implements Executor {
   }
 
   async read(storage: Storage): Promise<HostArray> {
-    if (!(storage instanceof WasmStorage)) throw new Error('wasm: a storage of another executor')
+    if (!(storage instanceof WasmStorage)) throw new Error('wasm: this storage belongs to another executor')
     return this.#memory.read(storage.address, storage.dtype, storage.length)
   }
 }
 
 /**
- * A new executor, with memory and threads of its own. `modes` overrides what was found of this engine, for those who
- * measure or test: `wasm({ winograd: false })` computes every convolution directly.
+ * Creates an executor with its own memory and threads. `modes` overrides the detected modes, for benchmarks and tests:
+ * `wasm({ winograd: false })` computes every convolution directly.
  */
 export function wasm(modes: Partial<EngineModes> = {}): Executor & { readonly modes: EngineModes } {
   const chosen = { ...engineModes(), ...modes }

@@ -6,30 +6,36 @@ import type { Shape2d } from './kernels/tile.ts'
 import type { OutputTile } from './kernels/winograd/winograd.ts'
 import { whyAlone } from './threads/threads.ts'
 
-/** What this JavaScript engine can do, found out once at the start. */
+/** Capabilities of this JavaScript engine, detected once, and the choices that follow from them. */
 export type EngineModes = {
-  /** a b + c in one instruction, of the relaxed SIMD extension. */
+  /** Whether a·b + c is one instruction (relaxed SIMD). */
   readonly relaxedSimd: boolean
-  /** Whether that rounds once here; the extension leaves it to the machine. Beside the methods it is all that decides bits. */
+  /**
+   * Whether that instruction rounds once, which relaxed SIMD leaves to the hardware. No other mode but `winograd` changes
+   * the bits of results.
+   */
   readonly fusedMultiplyAdd: boolean
-  /** V8 makes one 256-bit operation of two 128-bit ones that stand side by side. */
+  /** Whether V8 merges adjacent pairs of 128-bit operations into 256-bit ones. */
   readonly revectorize: boolean
-  /** Convolutions 3×3 by Winograd's method: where it is faster, never, or F(m×m, 3×3) of this m wherever it can be. */
+  /**
+   * Winograd's method for 3×3 convolutions: if it is faster (true), never (false), or F(m×m, 3×3) with this m whenever it
+   * applies.
+   */
   readonly winograd: boolean | OutputTile
   readonly threads: number
-  /** Why there is but one, where more processors would take part. */
+  /** Why there is only one thread although the machine has more processors. */
   readonly oneThreadBecause?: string
-  /** Whether there is memory that threads can share; a page that is not isolated may have no such memory. */
+  /** Whether threads can share memory; not in a page that is not cross-origin isolated. */
   readonly sharedMemory: boolean
-  /** Rows and columns of the tile of a product that were the fastest here. All give the same bits. */
+  /** Shape of the fastest product tile on this machine. All shapes give the same bits. */
   readonly tile: Shape2d
 }
 
 let found: EngineModes | undefined
 
 /**
- * The modes in force. The variables THERMOGRAD_RELAXED_SIMD, THERMOGRAD_REVECTORIZE and THERMOGRAD_WINOGRAD turn one off
- * when they are `0`; THERMOGRAD_THREADS sets the number of threads.
+ * Returns the modes in effect. THERMOGRAD_RELAXED_SIMD=0, THERMOGRAD_REVECTORIZE=0 and THERMOGRAD_WINOGRAD=0 turn a mode
+ * off; THERMOGRAD_THREADS sets the number of threads.
  */
 export function engineModes(): EngineModes {
   found ??= detect()
@@ -69,7 +75,7 @@ function hasRelaxedSimd(): boolean {
   return WebAssembly.validate(assemble({ imports: [], functions: [builder], sharedMemory: false }))
 }
 
-/** Whether the relaxed a b + c rounds once: (1 + ε)² − (1 + 2ε) is ε² then, and 0 if ε² was rounded away. */
+/** Returns whether relaxed a·b + c rounds once: then (1 + ε)² − (1 + 2ε) is ε²; with two roundings it is 0. */
 function fusesMultiplyAdd(): boolean {
   const epsilon = 2 ** -20
   const builder = new FunctionBuilder(0)
@@ -84,8 +90,8 @@ function fusesMultiplyAdd(): boolean {
 }
 
 /**
- * Sets V8's flags, where there is a V8 to set them for. They count for modules compiled from now on, and Liftoff, the
- * quick compiler, would otherwise run the first steps with slow code.
+ * Sets V8's flags if this is Node; returns whether it is. They apply to modules compiled later. Without `--no-liftoff`, the
+ * first steps would run the slow code of the baseline compiler.
  */
 function askForRevectorizer(): boolean {
   const process = globalThis.process as { getBuiltinModule?: (name: string) => object } | undefined
@@ -95,12 +101,12 @@ function askForRevectorizer(): boolean {
   return v8 !== undefined
 }
 
-/** THERMOGRAD_THREADS, or the number of processors; one where threads cannot share memory. */
+/** THERMOGRAD_THREADS, or the number of processors; 1 if threads cannot share memory. */
 function threadsHere(): Pick<EngineModes, 'threads' | 'oneThreadBecause'> {
   const wanted = globalThis.process?.env.THERMOGRAD_THREADS
   const threads = wanted === undefined ? navigator.hardwareConcurrency : Number(wanted)
   if (!Number.isInteger(threads) || threads < 1) {
-    throw new InvalidInputError(`THERMOGRAD_THREADS: expected a whole number of at least 1, got '${wanted}'`)
+    throw new InvalidInputError(`THERMOGRAD_THREADS: expected an integer of at least 1, got '${wanted}'`)
   }
   const oneThreadBecause = threads > 1 ? whyAlone() : undefined
   return oneThreadBecause === undefined ? { threads } : { threads: 1, oneThreadBecause }

@@ -20,7 +20,7 @@ import type { KernelLaunch } from './threads/launches.ts'
 import type { LoadedProgram, ThreadPool } from './threads/threadPool.ts'
 import { yieldToEventLoop } from './threads/yieldToEventLoop.ts'
 
-/** Schedules a graph, writes its kernels into one module, and lays out its memory. */
+/** Compiles a graph: schedules it, generates its kernels as one module, and lays out its memory. */
 export async function compileProgram(
   graph: Graph,
   memory: WasmMemory,
@@ -37,7 +37,7 @@ export async function compileProgram(
   return new WasmProgram(graph, plan, placement, program, memory, pool)
 }
 
-/** The distinct kernels of a schedule, and the calls of them in order. */
+/** Returns the code of the distinct kernels of a schedule, and their launches in order. */
 function writeKernels(
   { kernels, values }: Schedule<WasmCall>,
   barriers: readonly boolean[],
@@ -49,7 +49,7 @@ function writeKernels(
   const codes: KernelCode[] = []
   const known = new Map<string, number>()
   const launches = kernels.map((kernel, i) => {
-    // Values numbered as they occur: kernels that do the same to other values are the same.
+    // Values are renumbered by first use, so that kernels that differ only in their values share code.
     const slots: number[] = []
     const anonymous = renumber(kernel, (value) => {
       const slot = slots.indexOf(value)
@@ -96,7 +96,7 @@ class WasmProgram implements Program {
     this.#pool = pool
   }
 
-  /** Runs from beginning to end without giving way, so that runs never share the arena. */
+  /** Computes without yielding to the event loop, so that two runs never use the arena at once. */
   async run(inputs: readonly Argument[]): Promise<Result[]> {
     const arena = this.#memory.arena(this.#placement.arenaBytes)
     const kept = this.#allocateOutputs()
@@ -128,7 +128,7 @@ class WasmProgram implements Program {
     return kept
   }
 
-  /** Moves the outputs that were not computed in their places: all reads first, since variables may swap. */
+  /** Copies outputs that were not computed in place. All reads come first, since variables may swap values. */
   #collect(
     inputs: readonly Argument[],
     pointers: Uint32Array,

@@ -1,7 +1,7 @@
-/** Bytes of WebAssembly code. Expressions nest, so code is a tree of bytes until a function takes it up. */
+/** Bytes of WebAssembly code. Expressions nest, so code is a tree of bytes until a function flattens it. */
 export type Code = number | readonly Code[]
 
-/** An unsigned number in LEB128. A negative one is a fault of the caller: as an offset it would lead out of the memory. */
+/** Encodes an unsigned number in LEB128. Throws `RangeError` for a negative number: as an offset it would leave the memory. */
 export function unsigned(value: number): number[] {
   if (value < 0) throw new RangeError(`expected an unsigned number, got ${value}`)
   const bytes: number[] = []
@@ -14,7 +14,7 @@ export function unsigned(value: number): number[] {
   return bytes
 }
 
-/** A signed 32-bit number in LEB128. */
+/** Encodes a signed 32-bit number in LEB128. */
 export function signed(value: number): number[] {
   const bytes: number[] = []
   let rest = value | 0
@@ -27,12 +27,12 @@ export function signed(value: number): number[] {
   }
 }
 
-/** The four bytes of a float32. */
+/** Encodes a float32 in four bytes. */
 export function float32(value: number): number[] {
   return [...new Uint8Array(new Float32Array([value]).buffer)]
 }
 
-/** A name: its length in bytes, then UTF-8. */
+/** Encodes a name: its length in bytes, then UTF-8. */
 export function text(value: string): number[] {
   const bytes = new TextEncoder().encode(value)
   return [...unsigned(bytes.length), ...bytes]
@@ -45,7 +45,7 @@ export function flatten(code: Code, bytes: number[] = []): number[] {
   return bytes
 }
 
-/** A list as WebAssembly writes it: the count, then the items. */
+/** Encodes a vector: the count, then the items. */
 export function vector(items: readonly Code[]): Code {
   return [unsigned(items.length), items]
 }

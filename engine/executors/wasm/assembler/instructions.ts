@@ -1,6 +1,6 @@
 /**
- * Instructions under the names of the WebAssembly specification. Each function takes the code of its operands and
- * gives the code of the whole expression, so kernels read like the formulas they compute.
+ * Instructions, named as in the WebAssembly specification. Each function takes the code of its operands and returns the
+ * code of the whole expression, so kernels read like the formulas they compute.
  */
 import { type Code, float32, signed, unsigned } from './encoding.ts'
 
@@ -19,7 +19,7 @@ const ternary =
   (opcode: Code): Ternary =>
   (a, b, c) => [a, b, c, opcode]
 
-/** `align` is the logarithm of the alignment that the instruction assumes. */
+/** `align` is the base-2 logarithm of the assumed alignment. */
 const load =
   (opcode: Code, align = 2) =>
   (pointer: Code, offset = 0): Code => [pointer, opcode, align, unsigned(offset)]
@@ -94,7 +94,7 @@ export const v128 = {
 }
 
 export const i8x16 = {
-  /** Bytes of two vectors in a new order: 0 to 15 are those of the first, 16 to 31 those of the second. */
+  /** Selects bytes of two vectors: 0 to 15 are those of the first, 16 to 31 those of the second. */
   shuffle: (a: Code, b: Code, bytes: readonly number[]): Code => [a, b, simd(0x0d), [...bytes]],
 }
 
@@ -144,16 +144,16 @@ export const f32x4 = {
   pmin: binary(simd(0xea)),
   pmax: binary(simd(0xeb)),
   convert_i32x4_s: unary(simd(0xfa)),
-  /** a b + c with one rounding or two, as the machine likes: of the relaxed SIMD extension. */
+  /** a·b + c, rounded once or twice, depending on the hardware (relaxed SIMD). */
   relaxed_madd: ternary(simd(0x105)),
-  /** Two numbers and two zeros. */
+  /** Lanes 0 and 1 rounded to float32; lanes 2 and 3 are zero. */
   demote_f64x2_zero: unary(simd(0x5e)),
 }
 
 export const f64x2 = {
   extract_lane: (value: Code, lane: number): Code => [value, simd(0x21), lane],
   add: binary(simd(0xf0)),
-  /** The first two of four numbers. */
+  /** Lanes 0 and 1 as float64. */
   promote_low_f32x4: unary(simd(0x5f)),
 }
 

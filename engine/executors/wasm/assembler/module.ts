@@ -13,11 +13,11 @@ export interface Local {
   tee(value: Code): Code
 }
 
-/** A function while it is being written: parameters are 32-bit numbers, mostly pointers; there is no result. */
+/** A function under construction. Its parameters are i32, mostly pointers; it returns nothing. */
 export class FunctionBuilder {
   readonly parameterCount: number
   readonly #locals: ValueType[] = []
-  /** Bytes: trees of code are flattened as they come, so that none of them lives for long. */
+  /** Trees of code are flattened on arrival, so that they are short-lived. */
   readonly #body: number[] = []
 
   constructor(parameterCount: number) {
@@ -37,14 +37,14 @@ export class FunctionBuilder {
     flatten(code, this.#body)
   }
 
-  /** Runs what `write` emits and gives it as code instead of appending it. */
+  /** Runs `write` and returns the code that it emits instead of appending it. */
   block(write: () => void): Code {
     const start = this.#body.length
     write()
     return this.#body.splice(start)
   }
 
-  /** Emits `for (counter = 0; counter < count · step; counter += step) body`; nothing for a count of 0. */
+  /** Emits `for (counter = 0; counter < count · step; counter += step) body`, or nothing if `count` is 0. */
   loop(count: number, step: number, body: (counter: Local) => void): void {
     if (count === 0) return
     const counter = this.local('i32')
@@ -54,7 +54,7 @@ export class FunctionBuilder {
     this.emit(control.doWhile(code, i32.ne(next, i32.const(count * step))))
   }
 
-  /** @internal The function as the code section holds it. */
+  /** @internal Encodes the function for the code section. */
   encode(): number[] {
     const runs: { type: ValueType; count: number }[] = []
     for (const type of this.#locals) {
@@ -75,13 +75,13 @@ function localAt(index: number): Local {
   }
 }
 
-/** A function of the host, from float64 numbers to one. */
+/** An imported function that takes float64 numbers and returns one. */
 export interface HostFunction {
   readonly name: string
   readonly parameterCount: number
 }
 
-/** Calls of host functions use their positions in `imports`; functions are exported under their positions. */
+/** Host functions are called by their index in `imports`; functions are exported under their index. */
 export interface ModuleSource {
   readonly imports: readonly HostFunction[]
   readonly functions: readonly FunctionBuilder[]
@@ -89,15 +89,15 @@ export interface ModuleSource {
   readonly sharedMemory?: boolean
 }
 
-/** 4 GiB: all that 32-bit pointers reach. Shared memory must say so beforehand; it costs nothing until it is used. */
+/** 4 GiB, the reach of 32-bit pointers. Shared memory must declare a maximum; pages cost nothing until they are used. */
 const mostPages = 65536
 
-/** Memory for instances of modules: one page, that can grow. */
+/** Creates a memory of one page that can grow to 4 GiB. */
 export function newMemory(shared: boolean): WebAssembly.Memory {
   return new WebAssembly.Memory({ initial: 1, maximum: mostPages, shared })
 }
 
-/** The bytes of a module over an imported memory `env.memory`. */
+/** Assembles the bytes of a module over an imported memory `env.memory`. */
 export function assemble({ imports, functions, sharedMemory = true }: ModuleSource): Uint8Array<ArrayBuffer> {
   const functionType = (parameters: readonly ValueType[], results: readonly ValueType[]): Code => [
     0x60,
@@ -114,7 +114,7 @@ export function assemble({ imports, functions, sharedMemory = true }: ModuleSour
     0x00,
     unsigned(index),
   ]
-  // With a limit, and shared or not.
+  // Limits with a maximum; 2 is the flag for shared.
   const limits: Code = [sharedMemory ? 0x03 : 0x01, unsigned(0), unsigned(mostPages)]
   const memoryImport: Code = [text('env'), text('memory'), 0x02, limits]
 

@@ -15,14 +15,14 @@ import { tileTotals } from './scratch.ts'
 import { winogradConvolve, winogradFor, winogradWeightGradient } from './winograd.ts'
 
 /**
- * The three convolutions as kernels. Maps lie channels last (N, H, W, C), so that a row of a filter reads S·C floats
- * in a row. Around maps lie the zeros of the padding; filters are packed so that the kernel reads them from end to end.
+ * The three convolutions as kernels. Maps are stored channels last (N, H, W, C), so that a row of a filter reads S·C
+ * consecutive floats. Maps are stored with their padding; filters are packed in the order in which the kernel reads them.
  */
 
 /** [N, C, H, W] with the channels innermost. */
 const channelsLast: Order = [0, 2, 3, 1]
 
-/** [K, C, R, S] with the taps outermost: how weight gradients are made. */
+/** [K, C, R, S] with the taps outermost: the order in which weight gradients are computed. */
 const tapsFirst: Order = [2, 3, 0, 1]
 
 export const convolutionExpansions = (modes: EngineModes): Expansions<WasmCalls, ConvolutionName> => ({
@@ -35,8 +35,8 @@ export const convolutionExpansions = (modes: EngineModes): Expansions<WasmCalls,
   },
 
   /**
-   * A convolution of the gradient with the filters turned round. With stride s, pixels of the input whose position
-   * differs modulo s see different taps: each phase is a small convolution of stride 1 of its own.
+   * A convolution of the gradient with the filters rotated by 180°. With stride s, input pixels whose positions differ
+   * modulo s see different taps, so each phase is a small convolution of stride 1.
    */
   conv2dInputGradient(scheduler, operation, [gradient, weight]) {
     const geometry = operation.attributes
@@ -44,7 +44,7 @@ export const convolutionExpansions = (modes: EngineModes): Expansions<WasmCalls,
     const phases = bothPhases(operation, weight.shape)
     const layout = gradientLayout(phases, gradient.shape)
     const padded = scheduler.pad(gradient, layout)
-    const filters = turnedFilters(weight, geometry.groups)
+    const filters = rotatedFilters(weight, geometry.groups)
     const isSparse = phases.flat().some(({ taps }) => taps === 0)
     if (isSparse) scheduler.emit({ kind: 'clear', value: output.value })
     for (const row of phases[0]) {
@@ -110,7 +110,7 @@ export const convolutionExpansions = (modes: EngineModes): Expansions<WasmCalls,
   },
 })
 
-/** The zeros around maps that these convolutions read. */
+/** The padding that these convolutions request for their maps. */
 export const convolutionPadding: PaddingRequests = {
   conv2d: ({ attributes }, operand) => (operand === 0 ? inputLayout(attributes.padding) : undefined),
   conv2dInputGradient: (operation, operand, [gradient, weight]) =>
@@ -125,7 +125,7 @@ function inputLayout(padding: Window['padding']): PaddedLayout {
 
 const unpadded = inputLayout([0, 0])
 
-/** As many zeros around the gradient as any phase looks at. */
+/** The layout of the gradient with the padding that its phases read. */
 function gradientLayout(phases: readonly (readonly Phase[])[], gradient: Shape): PaddedLayout {
   const padding = phases.map(
     (along, i) =>
@@ -141,31 +141,31 @@ function gradientLayout(phases: readonly (readonly Phase[])[], gradient: Shape):
 interface Phase {
   readonly start: number
   readonly count: number
-  /** How many taps these pixels see; which, among the turned ones: firstTap, firstTap + tapStep, … */
+  /** The number of taps that these pixels see; in the rotated filter: firstTap, firstTap + tapStep, … */
   readonly taps: number
   readonly firstTap: number
   readonly tapStep: number
-  /** The first pixel of the gradient that they see, the one after the last, and the distance between taps. */
+  /** The first gradient pixel that they see, the one after the last, and the distance between taps. */
   readonly first: number
   readonly end: number
   readonly dilation: number
 }
 
-/** Where the pixels of the gradient lie among those that a phase looks at; undefined where it looks at no others. */
+/** Returns the part of what a phase reads that is not padding, or undefined if it reads no padding. */
 function insideOf([row, column]: readonly Phase[], [, , height, width]: Shape): Inside | undefined {
   if (Math.min(row.first, column.first) >= 0 && row.end <= height && column.end <= width) return undefined
   return [-row.first, height - row.first, -column.first, width - column.first]
 }
 
-/** The phases along rows and along columns. */
+/** Returns the phases along rows and along columns. */
 function bothPhases({ attributes, shape }: OperationOf<'conv2dInputGradient'>, weight: Shape): Phase[][] {
   return [0, 1].map((axis) => phasesOf(attributes, axis, weight[2 + axis], shape[2 + axis]))
 }
 
 /**
- * Pixel h sees tap r where (h + padding − r · dilation) / stride is a pixel of the gradient. For h = start + i · stride
- * these r are r₀, r₀ + m, …, with m = stride / gcd(stride, dilation), and the pixel is a constant + i − t · dilation / gcd
- * for the t-th of them.
+ * Pixel h sees tap r if (h + padding − r · dilation) / stride is a gradient pixel. For h = start + i · stride these taps
+ * are r₀, r₀ + m, …, with m = stride / gcd(stride, dilation), and the t-th of them sees the pixel
+ * constant + i − t · dilation / gcd.
  */
 function phasesOf(
   { stride, padding, dilation }: Geometry,
@@ -193,7 +193,7 @@ function greatestDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestDivisor(b, a % b)
 }
 
-/** Filters as [groups, filters, depth, R, S]. */
+/** Returns the filters as [groups, filters, depth, R, S]. */
 function groupedFilters(weight: View, groups: number): View {
   const [filters, depth, ...taps] = weight.shape
   const [filterStride, ...strides] = weight.strides
@@ -205,8 +205,8 @@ function groupedFilters(weight: View, groups: number): View {
   }
 }
 
-/** The filters of the transposed convolution: channels and filters change places, taps are turned round. */
-function turnedFilters(weight: View, groups: number): View {
+/** Returns the filters of the transposed convolution: channels and filters swapped, taps rotated by 180°. */
+function rotatedFilters(weight: View, groups: number): View {
   const { shape, strides, value, offset } = groupedFilters(weight, groups)
   const swapped: View = {
     value,
@@ -218,8 +218,8 @@ function turnedFilters(weight: View, groups: number): View {
 }
 
 /**
- * Writes to `output` [N, K, H, W] what filters [groups, filters, depth, R, S] make of padded maps. If `inside` is given, the
- * zeros around it have no part in that; by Winograd's method they have.
+ * Convolves padded maps with filters [groups, filters, depth, R, S] into `output` [N, K, H, W]. With `inside`, the padding
+ * outside it is excluded from the sums (except by Winograd's method, which multiplies it as zeros).
  */
 function convolve(
   scheduler: Scheduler<WasmCalls>,
@@ -252,8 +252,8 @@ function convolve(
 }
 
 /**
- * Filters in the order in which the kernel reads them: [groups, blocks, R, S, depth, columns of a tile], the last block
- * of a group filled up with zeros.
+ * Copies filters into the order in which the kernel reads them: [groups, blocks, R, S, depth, columns of a tile], the last
+ * block of a group padded with zeros.
  */
 function packFilters(scheduler: Scheduler<WasmCalls>, tileColumns: number, filters: View): View {
   const [groups, perGroup, depth, height, width] = filters.shape

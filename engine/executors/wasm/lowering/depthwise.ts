@@ -9,18 +9,18 @@ import type { Inside } from '../kernels/inside.ts'
 import type { EngineModes } from '../modes.ts'
 import { scratchOf } from './scratch.ts'
 
-/** Convolutions in which every channel has one filter to itself: there is no product of matrices in them. */
+/** Convolutions with one filter for each channel: they contain no matrix product. */
 
 type Geometry = Pick<Window, 'stride' | 'dilation'>
 
-/** Whether filters [groups, filters, depth, R, S] are one for each channel. */
+/** Returns whether filters [groups, filters, depth, R, S] are one for each channel. */
 export function isDepthwise([groups, filters, depth]: Shape): boolean {
   return groups > 1 && filters === 1 && depth === 1
 }
 
 /**
- * output[n, c, i, j] = Σ over taps of maps[n, c, at the tap] · filters[c, tap], maps being padded; if `inside` is given,
- * over those taps only that look there.
+ * output[n, c, i, j] = Σ over taps of maps[n, c, at the tap] · filters[c, tap], for padded maps. With `inside`, the sum
+ * runs only over taps that fall inside it.
  */
 export function depthwiseConvolve(
   scheduler: Scheduler<WasmCalls>,
@@ -60,13 +60,13 @@ export function depthwiseWeightGradient(
   const window = [rows, columns] as const
   const floats = depthwiseTotalsFloats(gradient, window)
   const totals = floats === 0 ? [] : [scratchOf(scheduler, modes, floats)]
-  const ofImages = scheduler.allocate([maps.shape[0], ...window, channels], dtype)
+  const perImage = scheduler.allocate([maps.shape[0], ...window, channels], dtype)
   scheduler.emit({
     kind: 'call',
     name: 'depthwiseWeightGradient',
     attributes: { ...geometry, window },
     inputs: [maps, gradient, ...totals],
-    output: ofImages,
+    output: perImage,
   })
   const sums: View = {
     ...output,
@@ -75,10 +75,10 @@ export function depthwiseWeightGradient(
   }
   emitLoop(scheduler, {
     kind: 'loop',
-    shape: ofImages.shape,
-    order: rowMajor(ofImages.shape.length),
-    body: [{ name: 'load', view: ofImages, dtype }],
+    shape: perImage.shape,
+    order: rowMajor(perImage.shape.length),
+    body: [{ name: 'load', view: perImage, dtype }],
     stores: [],
-    folds: [{ name: 'sum', register: 0, view: broadcastView(sums, ofImages.shape) }],
+    folds: [{ name: 'sum', register: 0, view: broadcastView(sums, perImage.shape) }],
   })
 }

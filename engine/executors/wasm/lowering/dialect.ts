@@ -8,7 +8,7 @@ import type { EngineModes } from '../modes.ts'
 import { convolutionExpansions, convolutionPadding } from './convolution.ts'
 import { tileTotals } from './scratch.ts'
 
-/** The kernel of the operation's own name, its operands wherever they lie. */
+/** Calls the kernel of the operation's name, with its operands as they are stored. */
 function oneKernel<Name extends keyof WasmCalls>(
   scheduler: Scheduler<WasmCalls>,
   operation: CalledOperation<WasmCalls, Name>,
@@ -17,7 +17,7 @@ function oneKernel<Name extends keyof WasmCalls>(
   return scheduler.plainCall(operation, inputs)
 }
 
-/** Every call in this executor's kernels; one that has none does not compile. */
+/** How this executor lowers each call; a missing one is a compile error. */
 export const dialectOf = (modes: EngineModes): Dialect<WasmCalls> => ({
   expansions: {
     ...moveExpansions(),

@@ -6,7 +6,7 @@ import { bytesPerElement } from '../kernels/lanes.ts'
 import { longSums } from '../kernels/loopFolds.ts'
 import { bytesPerTotal } from '../kernels/totals.ts'
 
-/** The schedule with memory for the totals of its loops' long sums. */
+/** Returns the schedule with scratch memory for the totals of long sums in its loops. */
 export function withTotals<Call extends CallKernel>({
   kernels,
   values,

@@ -4,12 +4,12 @@ import type { WasmCalls } from '../kernels/calls.ts'
 import { tileTotalsFloats } from '../kernels/tileTotals.ts'
 import type { EngineModes } from '../modes.ts'
 
-/** Memory for what each thread keeps on the way, as an operand that no kernel writes. */
+/** Allocates scratch memory for each thread. It is an operand that no kernel writes as its result. */
 export function scratchOf(scheduler: Scheduler<WasmCalls>, { threads }: EngineModes, floats: number): View {
   return scheduler.allocate([threads, floats], 'float32')
 }
 
-/** Scratch for the totals of tiles whose sums run through loops of these lengths; nothing where those are short. */
+/** Allocates scratch for the totals of tiles whose sums run through loops of these lengths; none for short sums. */
 export function tileTotals(
   scheduler: Scheduler<WasmCalls>,
   modes: EngineModes,

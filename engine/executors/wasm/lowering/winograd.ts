@@ -13,9 +13,9 @@ import { type MinimalFiltering, minimalFiltering } from '../kernels/winograd/win
 import type { EngineModes } from '../modes.ts'
 
 /**
- * Which of Winograd's methods computes filters [groups, filters, depth, R, S] over padded maps, to an output [N, K, H, W];
- * none where none can, or where the direct convolution costs the least. Shapes decide, and not the tile, which a trial of
- * speed has chosen: the methods differ in rounding, and results must not depend on a stopwatch.
+ * Returns the cheapest of Winograd's methods for filters [groups, filters, depth, R, S] and an output [N, K, H, W], or
+ * undefined if none applies or direct convolution is cheaper. Only shapes decide, not the autotuned tile: the methods
+ * differ in rounding, and results must not depend on timings.
  */
 export function winogradFor(
   { winograd }: EngineModes,
@@ -38,21 +38,24 @@ export function winogradFor(
     .filter((outputTile) => size.every((length) => length % outputTile === 0))
     .map(minimalFiltering)
   if (winograd !== true) return fitting.find(({ outputTile }) => outputTile === winograd)
-  // Of equals the first: larger tiles round more.
+  // The first of equal costs: larger tiles round more.
   const methods = [undefined, ...fitting]
   const costs = methods.map((filtering) => costOf(filtering, pixels, depth, filters))
   return methods[costs.indexOf(Math.min(...costs))]
 }
 
-/** Multiplications that transforming a number is worth. All filters share those of maps, all channels those of outputs. */
+/**
+ * Cost of transforming a number, in multiplications. All filters share the transforms of maps, all channels those of
+ * outputs.
+ */
 const transformCost = 8
 
-/** Tiles that transforming a filter, or its gradient, is worth: few of them do not repay it. */
+/** Cost of transforming a filter or its gradient, in tiles. */
 const filterCost = 24
 
 /**
- * Multiplications for each pair of a channel and a filter; no `filtering` is the direct convolution. The two constants
- * rank the methods as `node bench/winograd.ts` does with batches from 1 to 64.
+ * Multiplications for each pair of a channel and a filter; without `filtering`, of direct convolution. The two constants
+ * rank the methods as `node bench/winograd.ts` measures them for batches of 1 to 64.
  */
 function costOf(
   filtering: MinimalFiltering | undefined,
@@ -65,7 +68,7 @@ function costOf(
   return filtering.planes * (tiles * (1 + transformCost / channels + transformCost / filters) + filterCost)
 }
 
-/** Writes to `output` what 3×3 filters [1, filters, depth, 3, 3] make of padded maps. */
+/** Convolves padded maps with 3×3 filters [1, filters, depth, 3, 3] into `output`. */
 export function winogradConvolve(
   scheduler: Scheduler<WasmCalls>,
   { threads, tile }: EngineModes,
@@ -87,10 +90,10 @@ export function winogradConvolve(
   scheduler.emit({ ...call, name: 'winogradConvolve', inputs: [maps, packed, workspace], output })
 }
 
-/** [K, C, 3, 3] with the filters innermost: how Winograd's weight gradients are made. */
+/** [K, C, 3, 3] with the filters innermost: the order in which Winograd's method computes weight gradients. */
 const filtersInnermost: Order = [2, 3, 1, 0]
 
-/** The gradient of 3×3 weights of this shape, from padded maps and gradient maps that lie channels last. */
+/** Returns the gradient of 3×3 weights of this shape, from padded maps and gradient maps, both channels last. */
 export function winogradWeightGradient(
   scheduler: Scheduler<WasmCalls>,
   { threads }: EngineModes,

@@ -5,10 +5,10 @@ const pageBytes = 65536
 /** Blocks start at multiples of a cache line. */
 const alignment = 64
 
-/** Memory of a WebAssembly instance, handed out in blocks: the first free one that is large enough. */
+/** A first-fit allocator of blocks in a WebAssembly memory. */
 export class Heap {
   readonly memory: WebAssembly.Memory
-  /** Free blocks by address, never two that touch. */
+  /** Free blocks, sorted by address; adjacent ones are merged. */
   readonly #free: { address: number; bytes: number }[] = []
   readonly #used = new Map<number, number>()
   #end = alignment
@@ -17,12 +17,12 @@ export class Heap {
     this.memory = newMemory(shared)
   }
 
-  /** Bytes of all blocks that are in use. */
+  /** Bytes of all allocated blocks. */
   get usedBytes(): number {
     return this.#used.values().reduce((sum, bytes) => sum + bytes, 0)
   }
 
-  /** The address of a new block. */
+  /** Allocates a block and returns its address. Throws `InvalidInputError` beyond 4 GiB. */
   allocate(bytes: number): number {
     const size = Math.max(alignment, Math.ceil(bytes / alignment) * alignment)
     const index = this.#free.findIndex((block) => block.bytes >= size)
@@ -42,7 +42,7 @@ export class Heap {
     return address
   }
 
-  /** Gives a block back. */
+  /** Frees a block. */
   release(address: number): void {
     const bytes = this.#used.get(address)
     if (bytes === undefined) return
@@ -54,7 +54,7 @@ export class Heap {
     this.#join(index - 1)
   }
 
-  /** Makes one block of a free block and its right neighbour, if they touch. */
+  /** Merges a free block with its right neighbour if they are adjacent. */
   #join(index: number): void {
     const [left, right] = [this.#free[index], this.#free[index + 1]]
     if (left === undefined || right === undefined || left.address + left.bytes !== right.address) return

@@ -11,28 +11,28 @@ export type Place =
   | { readonly in: 'arena'; readonly offset: number }
   /** In the memory of a resident input. */
   | { readonly in: 'input'; readonly input: number }
-  /** In memory of its own that outlives the run: that of an output. */
+  /** In memory of its own that outlives the run: an output. */
   | { readonly in: 'output'; readonly output: number }
 
 export interface Placement {
-  /** By value; undefined for values that no kernel touches. */
+  /** Indexed by value; undefined for values that no kernel touches. */
   readonly places: readonly (Place | undefined)[]
   readonly arenaBytes: number
 }
 
 /**
- * Scratch of at most so many bytes shares its place with no other value. Otherwise threads would have to meet before each
- * kernel that uses some, because another kernel had just used the same memory.
+ * Scratch of at most this many bytes shares memory with no other value. If it did, each kernel that uses it would need a
+ * barrier, because another kernel had just used the same memory.
  */
 const smallScratch = 4096
 
-/** Tells the values in which kernels only keep numbers on the way: no input, and no kernel's result. */
+/** Returns a predicate for scratch values: those that are neither an input nor the result of a kernel. */
 export function scratchAmong(graph: Graph, kernels: readonly Kernel[]): (value: number) => boolean {
   const results = new Set(kernels.flatMap(valuesWritten))
   return (value) => value >= graph.inputs.length && !results.has(value)
 }
 
-/** Decides where each value of a schedule lives. */
+/** Assigns memory to each value of a schedule. */
 export function placeValues(graph: Graph, { values, kernels, outputs }: Schedule): Placement {
   const places: (Place | undefined)[] = new Array(values.length).fill(undefined)
   graph.inputs.forEach(({ resident }, input) => {
@@ -79,8 +79,8 @@ function placeOutput(
 }
 
 /**
- * Whether a value can take an input's memory: nobody reads the input after the value is first written, and the kernel
- * that writes it reads each element of the input only where it writes.
+ * Returns whether a value can overwrite an input: no kernel reads the input after the value is first written, and the
+ * kernel that writes it reads each element of the input only at the position that it writes.
  */
 function canOverwrite(value: number, input: number, kernels: readonly Kernel[]): boolean {
   const writer = kernels.findIndex((kernel) => valuesWritten(kernel).includes(value))

@@ -20,9 +20,9 @@ export class WasmStorage implements Storage {
 }
 
 /**
- * The memory of the executor: storages that outlive a run, and one arena for all runs, as large as the largest needs.
- * A storage that nobody can reach any more is given back when the garbage collector says so; a training step makes
- * none, since variables keep theirs.
+ * The memory of the executor: storages that outlive a run, and one arena for all runs, as large as the largest run needs.
+ * An unreachable storage is freed when the garbage collector finds it; a training step makes none, since variables keep
+ * theirs.
  */
 export class WasmMemory {
   readonly heap: Heap
@@ -42,7 +42,7 @@ export class WasmMemory {
     return storage
   }
 
-  /** The address of an arena of at least so many bytes. */
+  /** Returns the address of an arena of at least this many bytes. */
   arena(bytes: number): number {
     if (bytes > this.#arena.bytes) {
       if (this.#arena.bytes > 0) this.heap.release(this.#arena.address)

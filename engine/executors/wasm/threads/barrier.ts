@@ -1,10 +1,10 @@
 const arrived = 0
 const phase = 1
 
-/** Turns of waiting before a thread goes to sleep: long enough for the usual wait, some microseconds. */
+/** Iterations of spinning before a thread sleeps: enough for the usual wait of a few microseconds. */
 const spins = 20_000
 
-/** A place where a fixed number of threads wait for each other, over and over. */
+/** A reusable barrier for a fixed number of threads. */
 export class Barrier {
   readonly words: Int32Array<SharedArrayBuffer>
   readonly #threads: number

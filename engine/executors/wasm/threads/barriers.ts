@@ -6,9 +6,9 @@ import { bytesPerElement } from '../kernels/lanes.ts'
 import { type Place, type Placement, scratchAmong } from '../memory/placement.ts'
 
 /**
- * For each kernel, whether all threads must have ended those before it: where it writes what another has touched since
- * they last met, or reads what another has written. So the optimizer is one pass over all parameters: its kernels have
- * nothing in common. Places in memory count, not values, since values that live one after the other share them.
+ * Returns, for each kernel, whether it needs a barrier before it: because it writes memory that a kernel since the last
+ * barrier has touched, or reads memory that one has written. The kernels of an optimizer share no memory, so they run
+ * without barriers. Memory is compared, not values: values with disjoint lifetimes share memory.
  */
 export function barriersBefore(
   graph: Graph,
@@ -30,7 +30,7 @@ export function barriersBefore(
   })
 }
 
-/** Bytes of a block of memory that overlaps no other. */
+/** A range of bytes in a block of memory. Blocks do not overlap. */
 interface Extent {
   readonly block: string
   readonly from: number

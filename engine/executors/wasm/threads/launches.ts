@@ -1,20 +1,20 @@
 import { hostFunctions } from '../hostFunctions.ts'
 
-/** One kernel call of a program. */
+/** One launch of a kernel in a program. */
 export interface KernelLaunch {
-  /** Which function of the module. */
+  /** Index of the function in the module. */
   readonly code: number
-  /** How many parts its work falls into. */
+  /** Number of units that its work is divided into. */
   readonly units: number
-  /** Whether all threads must have ended the launches before it, see `barriers.ts`. */
+  /** Whether threads wait for each other before it, see `barriers.ts`. */
   readonly needsBarrier: boolean
-  /** The values that it is given pointers to. */
+  /** The values whose pointers it takes. */
   readonly values: readonly number[]
 }
 
 type KernelFunction = (firstUnit: number, endUnit: number, thread: number, ...pointers: number[]) => void
 
-/** The launches of a program with the functions that run them, in one thread. */
+/** The launches of a program, bound to a module instance of this thread. */
 export class LaunchRunner {
   readonly #launches: readonly (KernelLaunch & { run: KernelFunction })[]
 
@@ -26,14 +26,17 @@ export class LaunchRunner {
     }))
   }
 
-  /** Runs all steps alone. */
+  /** Runs all launches on this thread alone. */
   runAlone(pointers: ArrayLike<number>): void {
     for (const { run, units, values } of this.#launches) {
       if (units > 0) run(0, units, 0, ...values.map((value) => pointers[value]))
     }
   }
 
-  /** Runs this thread's part of all steps: units are shared out evenly. All threads meet where steps say so, and at the end. */
+  /**
+   * Runs this thread's even share of the units of each launch. Calls `waitForOthers` before launches that need a barrier,
+   * and at the end.
+   */
   runPart(pointers: ArrayLike<number>, thread: number, threads: number, waitForOthers: () => void): void {
     for (const { run, units, needsBarrier, values } of this.#launches) {
       if (needsBarrier) waitForOthers()

@@ -1,17 +1,17 @@
-/** Runs of each way before one is chosen, and runs after which the choice is tried again. */
+/** Trials of each way before one is chosen, and the number of runs after which both are tried again. */
 const trials = 3
 const validity = 200
 
 /**
- * Chooses between running a program alone and sharing it out, by what both took: threads that must wait for each other
- * after every kernel lose where kernels are small or other processes keep a processor busy. The results are the same.
+ * Chooses between running a program on one thread and on all of them, by measured time: barriers cost more than threads
+ * gain if kernels are small or other processes keep a processor busy. The results are the same.
  */
 export class SharingTuner {
   #runs = 0
-  /** The shortest run of each way since the last choice, in ms: alone, shared. */
+  /** The shortest time of each way since the last trials, in ms: alone, shared. */
   readonly #shortest = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
 
-  /** Runs `alone` or `shared` and remembers how long it took. */
+  /** Runs `alone` or `shared`, and records the time. */
   run(alone: () => void, shared: () => void): void {
     if (this.#runs === validity) {
       this.#runs = 0

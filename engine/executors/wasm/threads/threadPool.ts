@@ -4,23 +4,23 @@ import { SharingTuner } from './sharingTuner.ts'
 import { Thread } from './threads.ts'
 import type { WorkerMessage } from './worker.ts'
 
-/** A program that a team can run. */
+/** A program that all threads of a pool have loaded. */
 export interface LoadedProgram {
   readonly number: number
   readonly runner: LaunchRunner
-  /** None where no step has work for more than one thread. */
+  /** Undefined if no launch has work for more than one thread. */
   readonly tuner: SharingTuner | undefined
 }
 
-/** The threads beside the one that starts them, and the place where all wait for each other. */
+/** The worker threads, and the barrier of all threads, this one included. */
 interface Others {
   readonly threads: readonly Thread[]
   readonly barrier: Barrier
 }
 
 /**
- * The threads that compute: this one, which takes its share, and others over the same memory, which start with the first
- * program that has work for them.
+ * The threads that compute: the calling thread, which takes its share, and workers over the same memory, which start with
+ * the first program that has work for them.
  */
 export class ThreadPool {
   readonly threads: number
@@ -34,7 +34,7 @@ export class ThreadPool {
     this.#memory = memory
   }
 
-  /** Makes a program known to all threads. */
+  /** Loads a program on all threads. */
   async load(module: WebAssembly.Module, launches: readonly KernelLaunch[]): Promise<LoadedProgram> {
     const isShared = this.threads > 1 && launches.some(({ units }) => units > 1)
     const program = {
@@ -51,7 +51,7 @@ export class ThreadPool {
     return program
   }
 
-  /** Runs a program from beginning to end, without giving way to anything else in this thread. */
+  /** Runs a program to its end, synchronously. */
   run({ number, runner, tuner }: LoadedProgram, pointers: Uint32Array): void {
     const alone = () => runner.runAlone(pointers)
     const shared = () => {

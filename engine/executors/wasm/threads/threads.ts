@@ -1,29 +1,29 @@
 import type { Worker as NodeWorker } from 'node:worker_threads'
 import type { WorkerMessage } from './worker.ts'
 
-/** Node's threads; a page has workers of the Web instead. */
+/** Node's worker threads; undefined in a page, which has Web workers. */
 const node = globalThis.process?.getBuiltinModule?.('node:worker_threads')
 
-/** Why no threads can share memory here, if so. */
+/** Returns why threads cannot share memory here, or undefined if they can. */
 export function whyAlone(): string | undefined {
   if (typeof SharedArrayBuffer === 'undefined') {
     return (
-      'the page is not cross-origin isolated: it must come with the headers ' +
+      'the page is not cross-origin isolated: it must be served with the headers ' +
       '`Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`'
     )
   }
   try {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1)
   } catch {
-    return "a page's own thread may not wait for others: compute in a worker of the page"
+    return "a page's main thread may not block: compute in a worker of the page"
   }
   return undefined
 }
 
-/** A thread that runs `worker.ts`, in Node or in a page. It keeps a process alive while somebody waits for its answer. */
+/** A thread that runs `worker.ts`, in Node or in a page. It keeps a process alive only while an answer is awaited. */
 export class Thread {
   readonly #worker: NodeWorker | Worker
-  /** In the order in which it will answer. */
+  /** Questions without an answer so far, in the order in which the worker will answer. */
   readonly #questions: PromiseWithResolvers<void>[] = []
 
   constructor() {
@@ -35,7 +35,7 @@ export class Thread {
     this.#worker.postMessage(message)
   }
 
-  /** Tells it something to which it answers, and waits until it has. */
+  /** Sends a message and waits for the answer. */
   ask(message: WorkerMessage): Promise<void> {
     const question = Promise.withResolvers<void>()
     this.#questions.push(question)
@@ -46,7 +46,7 @@ export class Thread {
 
   #startInNode({ Worker }: NonNullable<typeof node>): NodeWorker {
     const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js'
-    // Options of this process, such as `--input-type`, may not suit a file.
+    // Options of this process, such as `--input-type`, may not apply to a file.
     const worker = new Worker(new URL(file, import.meta.url), { execArgv: [] })
     worker.on('message', () => this.#answered())
     worker.on('error', (error) => this.#failed(error))
@@ -54,7 +54,7 @@ export class Thread {
   }
 
   #startInPage(): Worker {
-    // Bundlers look for these very words, and know that the source of a .js may be a .ts.
+    // Bundlers match this exact expression, and resolve a .js file to its .ts source.
     const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })
     worker.addEventListener('message', () => this.#answered())
     worker.addEventListener('error', ({ message }) =>

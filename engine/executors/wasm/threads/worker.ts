@@ -1,7 +1,7 @@
 import { Barrier } from './barrier.ts'
 import { type KernelLaunch, LaunchRunner } from './launches.ts'
 
-/** What a thread of a team is told. It answers `load`; a run ends at the barrier. */
+/** A message to a worker of the pool. It answers `load`; a run ends at the barrier. */
 export type WorkerMessage =
   | ({ readonly kind: 'start' } & ThreadContext)
   | {
@@ -13,7 +13,7 @@ export type WorkerMessage =
   | { readonly kind: 'run'; readonly program: number; readonly pointers: Uint32Array }
   | { readonly kind: 'drop'; readonly program: number }
 
-/** Its place in the team. */
+/** A worker's view of the pool: shared memory, its own number, and how many threads there are. */
 interface ThreadContext {
   readonly memory: WebAssembly.Memory
   readonly barrier: Int32Array<SharedArrayBuffer>
@@ -21,7 +21,7 @@ interface ThreadContext {
   readonly threads: number
 }
 
-/** The way to who started it: `parentPort` in Node, the global object in a page. */
+/** The port to the thread that started this worker: `parentPort` in Node, the global object in a page. */
 const port = (globalThis.process?.getBuiltinModule?.('node:worker_threads').parentPort ?? globalThis) as Pick<
   Worker,
   'onmessage' | 'postMessage'

@@ -1,17 +1,17 @@
-/** Milliseconds of computing after which others get a turn. */
+/** Milliseconds of computing after which the event loop gets control. */
 const longestHold = 20
 
-let lastTurn = 0
+let lastYield = 0
 
 /**
- * Lets timers, signals and progress bars have their turn, if they have waited long: a row of awaited steps would else
- * never leave the queue of promises.
+ * Yields to the event loop if it has waited long, so that timers, signals and progress bars run: otherwise a loop of
+ * awaited steps would starve the macrotask queue.
  */
 export async function yieldToEventLoop(): Promise<void> {
-  if (performance.now() - lastTurn < longestHold) return
+  if (performance.now() - lastYield < longestHold) return
   await new Promise<void>((resolve) => {
     if (typeof setImmediate === 'function') setImmediate(resolve)
     else setTimeout(resolve)
   })
-  lastTurn = performance.now()
+  lastYield = performance.now()
 }
