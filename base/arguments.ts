@@ -1,24 +1,24 @@
 import { describe, InvalidInputError } from './errors.ts'
 import { suggestionFor } from './suggestions.ts'
 
-/** What an argument or an option may be: in words, as in "expected lr to be …", and as a test. */
+/** The values that an argument or option may take: in words, as in "expected lr to be …", and as a predicate. */
 export interface Rule {
   readonly expected: string
   allows(value: unknown): boolean
 }
 
-/** Throws an `InvalidInputError` that names the operation and its argument unless the rule allows the value. */
+/** Throws an `InvalidInputError` that names the operation and the argument unless the rule allows the value. */
 export function check(operation: string, name: string, value: unknown, rule: Rule): void {
   if (rule.allows(value)) return
   throw new InvalidInputError(`${operation}: expected ${name} to be ${rule.expected}, got ${describe(value)}`)
 }
 
-/** A rule for each option that there is. */
+/** A rule for every option. */
 export type Rules<Options> = { readonly [Name in keyof Options]-?: Rule }
 
 /**
- * Throws unless `given` is an object whose properties are all options with values that their rules allow; `undefined` is
- * "not given". The error for an unknown name says which one was probably meant.
+ * Throws unless `given` is an object whose properties are all known options with allowed values; `undefined` counts as not
+ * given. The error for an unknown name suggests the nearest one.
  */
 export function checkOptions<Options extends object>(
   operation: string,
@@ -28,24 +28,25 @@ export function checkOptions<Options extends object>(
   if (typeof given !== 'object' || given === null || given instanceof Array) {
     const names = Object.keys(rules).join(', ')
     throw new InvalidInputError(
-      `${operation}: expected an object of options, { ${names} }, got ${describe(given)}`,
+      `${operation}: expected an object with options { ${names} }, got ${describe(given)}`,
     )
   }
   const byName: { readonly [name: string]: Rule } = rules
-  // Recording a step asks thousands of times: this makes no list, and sees what is inherited, as who reads it does.
+  // Recording a step calls this thousands of times. `for…in` allocates no list, and visits inherited properties, which the
+  // code that reads the options sees too.
   for (const name in given) {
     const value: unknown = given[name]
     if (value === undefined) continue
     if (!Object.hasOwn(byName, name)) {
       throw new InvalidInputError(
-        `${operation}: there is no option '${name}'; ${suggestionFor(name, Object.keys(rules))}`,
+        `${operation}: unknown option '${name}'; ${suggestionFor(name, Object.keys(rules))}`,
       )
     }
     check(operation, name, value, byName[name])
   }
 }
 
-/** Throws unless `given` is an object whose properties of these names the rules allow; it may have others. */
+/** Throws unless `given` is an object and the rules allow its properties of these names; it may have others. */
 export function checkFields<Fields extends object>(
   operation: string,
   name: string,
@@ -60,7 +61,7 @@ export function checkFields<Fields extends object>(
   }
 }
 
-/** Throws unless `given` has all properties that there are rules for, and no others. */
+/** Throws unless `given` has exactly the properties that `rules` names, with allowed values. */
 export function checkExactly<Fields extends object>(
   operation: string,
   name: string,
@@ -80,17 +81,17 @@ export const aNumber = numbers('a number that is not NaN', (value) => !Number.is
 export const finite = numbers('a finite number', Number.isFinite)
 export const positive = numbers('a finite number > 0', (value) => Number.isFinite(value) && value > 0)
 export const notNegative = numbers('a finite number ≥ 0', (value) => Number.isFinite(value) && value >= 0)
-/** A probability, or a share that may be the whole. */
+/** A probability, or a fraction that may be 1. */
 export const probability = numbers('a number in [0, 1]', (value) => value >= 0 && value <= 1)
-/** A share that is never the whole, such as a momentum. */
+/** A fraction below 1, such as a momentum. */
 export const share = numbers('a number in [0, 1)', (value) => value >= 0 && value < 1)
 
-/** More of anything than memory holds. */
+/** An upper bound of counts: more of anything than memory holds. */
 export const largestCount = 2 ** 32
 
-/** A whole number that a float64 holds, within bounds. */
+/** A safe integer within bounds. */
 export function whole(least: number, most = Number.MAX_SAFE_INTEGER): Rule {
-  const above = least === -most ? 'a whole number' : `a whole number ≥ ${least}`
+  const above = least === -most ? 'an integer' : `an integer ≥ ${least}`
   const expected =
     most === Number.MAX_SAFE_INTEGER
       ? above
@@ -105,7 +106,7 @@ export const seed = whole(-Number.MAX_SAFE_INTEGER)
 
 export const truth: Rule = { expected: 'true or false', allows: (value) => typeof value === 'boolean' }
 export const text: Rule = { expected: 'a string', allows: (value) => typeof value === 'string' }
-/** Of a file or folder. */
+/** A path of a file or folder. */
 export const path: Rule = {
   expected: 'a path',
   allows: (value) => typeof value === 'string' && value !== '' && !value.includes('\0'),
@@ -121,7 +122,7 @@ export function oneOf(names: readonly string[]): Rule {
   return { expected: `one of ${names.join(', ')}`, allows: (value) => names.includes(value as string) }
 }
 
-/** Anything made by these classes. */
+/** An instance of any of these classes. */
 export function anInstance(
   expected: string,
   ...classes: readonly (abstract new (
@@ -138,7 +139,7 @@ export function either(...rules: readonly Rule[]): Rule {
   }
 }
 
-/** An array, all of whose items the rule allows. */
+/** An array whose items the rule allows. */
 export function arrayOf(rule: Rule, length?: number): Rule {
   return {
     expected: `an array${length === undefined ? '' : ` of ${length}`}, each ${rule.expected}`,
@@ -150,7 +151,7 @@ export function arrayOf(rule: Rule, length?: number): Rule {
   }
 }
 
-/** Or not given at all. */
+/** A value that the rule allows, or `undefined`. */
 export function optional(rule: Rule): Rule {
   return {
     expected: `${rule.expected}, or undefined`,
@@ -158,7 +159,7 @@ export function optional(rule: Rule): Rule {
   }
 }
 
-/** An object whose properties of these names the rules allow; it may have others. */
+/** An object whose properties of these names satisfy the rules; it may have others. */
 export function objectWith(expected: string, rules: { readonly [field: string]: Rule }): Rule {
   const fields = Object.entries(rules)
   return {
@@ -169,19 +170,19 @@ export function objectWith(expected: string, rules: { readonly [field: string]: 
   }
 }
 
-/** One for both axes of an image, or `[height, width]`. */
+/** One value for both axes of an image, or `[height, width]`. */
 export function pairOf(rule: Rule): Rule {
   const both = arrayOf(rule, 2)
   return {
-    expected: `${rule.expected}, or [height, width] of such`,
+    expected: `${rule.expected}, or a pair [height, width] of them`,
     allows: (value) => rule.allows(value) || both.allows(value),
   }
 }
 
-/** An object, all of whose properties the rule allows. */
+/** An object whose properties the rule all allows. */
 export function recordOf(rule: Rule): Rule {
   return {
-    expected: `an object of properties that are each ${rule.expected}`,
+    expected: `an object whose properties are each ${rule.expected}`,
     allows: (value) =>
       anObject.allows(value) && Object.values(value as object).every((each) => rule.allows(each)),
   }

@@ -1,6 +1,6 @@
 /**
- * The caller gave something that cannot work: a shape, a file, an option. The message names the thing, what was
- * expected and what came. Every other error that escapes thermograd is a bug of ours.
+ * Bad input from the caller: a shape, a file, an option. The message names it, what was expected and what came. Any other
+ * error that escapes thermograd is a bug in thermograd.
  */
 export class InvalidInputError extends Error {
   override name = 'InvalidInputError'
@@ -11,10 +11,10 @@ export function demand(condition: boolean, message: () => string): asserts condi
   if (!condition) throw new InvalidInputError(message())
 }
 
-/** The longest text that a message quotes. */
+/** Length of the longest text that a message quotes, in characters. */
 const quoted = 60
 
-/** Any value as messages show it: short, and without running code of the value's own. */
+/** Describes any value for a message: briefly, and without running code that belongs to the value. */
 export function describe(value: unknown): string {
   const text = write(value, 2)
   return text.length > quoted ? `${text.slice(0, quoted)}…` : text

@@ -1,19 +1,19 @@
 /**
  * Counter-based random numbers: Threefry-2x32 with 20 rounds (Salmon et al., "Parallel random numbers: as easy as
- * 1, 2, 3", SC 2011). A number is a pure function of a key and a counter, so a stream is named, never advanced:
- * what ran before it cannot change it.
+ * 1, 2, 3", SC 2011). Each number is a pure function of a key and a counter, so a stream is identified by its key and cannot
+ * be changed by earlier draws elsewhere.
  */
 
 import { arrayOf, check, either, finite, seed as seedRule, text, whole } from './arguments.ts'
 
-/** Two 32-bit words that name a stream. */
+/** Two 32-bit words that identify a stream. */
 export type Key = readonly [number, number]
 
-/** @internal The rotations of the rounds, and the word that completes the key schedule. */
+/** @internal Rotation of each round, and the parity word of the key schedule. */
 export const rotations = [13, 15, 26, 6, 17, 29, 16, 24]
 export const parity = 0x1bd11bda
 
-/** Encrypts the counter (c0, c1) under the key: two unsigned 32-bit words. */
+/** Encrypts the counter (c0, c1) under the key. Returns two unsigned 32-bit words. */
 export function threefry2x32(key: Key, c0: number, c1: number): [number, number] {
   let k0 = key[0] | 0
   let k1 = key[1] | 0
@@ -43,7 +43,7 @@ const lengthRule = whole(0, 2 ** 31)
 const boundRule = whole(1, 2 ** 32)
 
 /**
- * The key of the stream named by a seed and a path of names and indices, for example
+ * Returns the key of the stream that a seed and a path of names and indices identify, for example
  * `streamKey(seed, 'augmentation', epoch, index)`. Different paths give independent streams.
  */
 export function streamKey(seed: number, ...path: (string | number)[]): Key {
@@ -51,14 +51,14 @@ export function streamKey(seed: number, ...path: (string | number)[]): Key {
   check('streamKey', 'path', path, pathRule)
   let key: Key = [seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0]
   for (const step of path) {
-    // A number and the text of that number must differ, so each kind has its own first counter word.
+    // A number and its decimal text must give different keys, so each type has its own first counter word.
     if (typeof step === 'number') key = threefry2x32(key, 1, step | 0)
     else for (const character of `${step}\0`) key = threefry2x32(key, 2, character.codePointAt(0)!)
   }
   return key
 }
 
-/** A stream of random numbers on the host, read one after the other. */
+/** A sequential stream of random numbers on the host. */
 export class RandomStream {
   readonly key: Key
   #counter = 0
@@ -68,22 +68,22 @@ export class RandomStream {
     this.key = key
   }
 
-  /** An unsigned 32-bit integer. */
+  /** Returns an unsigned 32-bit integer. */
   bits(): number {
     return threefry2x32(this.key, this.#counter++, 0)[0]
   }
 
-  /** A number in [0, 1) with 24 random bits, exact in float32. */
+  /** Returns a number in [0, 1) with 24 random bits, exact in float32. */
   uniform(): number {
     return (this.bits() >>> 8) / 2 ** 24
   }
 
-  /** A standard normal number (Box and Muller). */
+  /** Returns a standard normal variate (Box–Muller). */
   normal(): number {
     return Math.sqrt(-2 * Math.log(1 - this.uniform())) * Math.cos(2 * Math.PI * this.uniform())
   }
 
-  /** An integer in [0, bound), without bias: values that would favour the small remainders are drawn again. */
+  /** Returns an unbiased integer in [0, bound): rejects values that would favour small remainders. */
   integer(bound: number): number {
     check('RandomStream.integer', 'bound', bound, boundRule)
     const limit = 2 ** 32 - (2 ** 32 % bound)
@@ -92,7 +92,7 @@ export class RandomStream {
     return bits % bound
   }
 
-  /** The numbers 0 … length − 1 in random order (Fisher and Yates). */
+  /** Returns a random permutation of 0 … length − 1 (Fisher–Yates). */
   permutation(length: number): Int32Array {
     check('RandomStream.permutation', 'length', length, lengthRule)
     const order = Int32Array.from({ length }, (_, index) => index)

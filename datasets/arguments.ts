@@ -81,6 +81,6 @@ export function checkDataset(operation: string, given: Dataset): void {
 
 /** At most so many images: all, where it is Infinity. */
 export const limitRule: Rule = {
-  expected: 'a whole number ≥ 0, or Infinity',
+  expected: 'an integer ≥ 0, or Infinity',
   allows: (value) => value === Number.POSITIVE_INFINITY || placeRule.allows(value),
 }

@@ -43,7 +43,7 @@ export const tensorOf = (rank: number): Rule => ranks[rank]
 /** Of networks with so many layers beside so many in each of n blocks. */
 export function depthRule(perBlock: number, others: number): Rule {
   return {
-    expected: `${perBlock} n + ${others} for a whole number n ≥ 1`,
+    expected: `${perBlock} n + ${others} for an integer n ≥ 1`,
     allows: (value) => {
       if (typeof value !== 'number') return false
       const blocks = (value - others) / perBlock

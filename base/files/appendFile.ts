@@ -1,7 +1,7 @@
 import { InvalidInputError } from '../errors.ts'
 import { openFile } from './regularFile.ts'
 
-/** Appends to a file and flushes it. Throws, naming it, where it cannot: what it held before is as it was. */
+/** Appends to a file and flushes it. If that fails, restores the file's length and throws an error that names it. */
 export async function appendDurably(path: string, content: string | Uint8Array): Promise<void> {
   try {
     const file = await openFile(path, 'append')

@@ -1,6 +1,6 @@
 import type { Refuse } from './refusal.ts'
 
-/** Reads little-endian numbers and texts one after the other, and refuses to read beyond the end. */
+/** Reads consecutive little-endian numbers and texts; refuses to read beyond the end. */
 export class ByteReader {
   readonly #bytes: Uint8Array
   readonly #view: DataView
@@ -14,7 +14,7 @@ export class ByteReader {
     this.position = position
   }
 
-  /** The next so many bytes, as they lie there: not a copy. */
+  /** Returns a view of the next `count` bytes, not a copy. */
   take(count: number): Uint8Array {
     const start = this.#advance(count)
     return this.#bytes.subarray(start, start + count)
@@ -24,7 +24,7 @@ export class ByteReader {
     return new TextDecoder().decode(this.take(count))
   }
 
-  /** The text up to the end of the line. */
+  /** Returns the text up to the end of the line. */
   line(): string {
     const end = this.#bytes.indexOf(0x0a, this.position)
     if (end < 0) this.#refuse('it ends in the middle of a line')
@@ -49,17 +49,17 @@ export class ByteReader {
     return this.#view.getInt32(this.#advance(4), true)
   }
 
-  /** Exact up to 2⁵³: no file is that long. */
+  /** Exact up to 2⁵³; no file is that long. */
   uint64(): number {
     return Number(this.#view.getBigUint64(this.#advance(8), true))
   }
 
-  /** The one number that pickles write with its high byte first. */
+  /** Pickles store only this type with the high byte first. */
   bigEndianFloat64(): number {
     return this.#view.getFloat64(this.#advance(8), false)
   }
 
-  /** Moves on, and returns where it was. */
+  /** Advances the position and returns the old one. */
   #advance(count: number): number {
     const start = this.position
     const end = this.#bytes.length

@@ -1,6 +1,6 @@
 import { InvalidInputError } from '../errors.ts'
 
-/** The same result; an error of the file system becomes a sentence about the path. */
+/** Returns the same result, but turns a file-system error into an `InvalidInputError` that names the path. */
 export async function found<T>(path: string, result: Promise<T>): Promise<T> {
   return result.catch((error: NodeJS.ErrnoException) => {
     throw new InvalidInputError(
@@ -12,8 +12,8 @@ export async function found<T>(path: string, result: Promise<T>): Promise<T> {
 }
 
 /**
- * The same items, asked for when the first is read; an error on the way to them becomes this sentence, unless it is one
- * already.
+ * Yields the same items, requested when the first is read. An error while reading becomes an `InvalidInputError` with this
+ * sentence, unless it already is one.
  */
 export async function* explained<T>(sentence: string, items: () => AsyncIterable<T>): AsyncGenerator<T> {
   try {

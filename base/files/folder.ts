@@ -4,18 +4,15 @@ import { join } from 'node:path'
 import { demand, InvalidInputError } from '../errors.ts'
 
 /**
- * Makes the folder, unless it is there and empty but for names that it may hold: a run never writes over another. Throws
- * where it cannot.
+ * Makes the folder if it does not exist. Throws if it cannot, or if the folder holds anything but names that it may hold: a
+ * run never overwrites another.
  */
 export async function makeEmptyFolder(path: string, mayHold = (_name: string) => false): Promise<void> {
   const [first] = (await makeFolder(path)).filter((name) => !mayHold(name))
-  demand(
-    first === undefined,
-    () => `${path}: expected a folder that is new or empty, but this one holds ${first}`,
-  )
+  demand(first === undefined, () => `${path}: expected a new or empty folder, but this one holds ${first}`)
 }
 
-/** Makes the folder, unless it is there. What it holds; throws where it cannot be made. */
+/** Makes the folder if it does not exist, and returns the names in it. Throws if it cannot be made. */
 export async function makeFolder(path: string): Promise<string[]> {
   try {
     await mkdir(path, { recursive: true })
@@ -25,18 +22,18 @@ export async function makeFolder(path: string): Promise<string[]> {
   }
 }
 
-/** Removes what `writeFileAtomically` left behind when a process was killed. Nobody may be at work in the folder. */
+/** Removes what `writeFileAtomically` left behind when a process was killed. No process may be writing to the folder. */
 export async function removePartialFiles(path: string): Promise<void> {
   const names = await readdir(path).catch(() => [])
   for (const name of names) if (isPartial(name)) await rm(join(path, name))
 }
 
-/** Whether a file of this name is one that `writeFileAtomically` did not finish. */
+/** Whether this is the name of a file that `writeFileAtomically` did not finish. */
 export function isPartial(name: string): boolean {
   return name.endsWith('.partial')
 }
 
-/** This path or, where there is something already, this path with -2, -3, … behind it. */
+/** Returns the path or, if it is taken, the first free one of path-2, path-3, …. */
 export function freePath(path: string): string {
   let candidate = path
   for (let number = 2; existsSync(candidate); number++) candidate = `${path}-${number}`

@@ -2,7 +2,7 @@ import { InvalidInputError } from '../errors.ts'
 import { readTextIfThere } from './regularFile.ts'
 import { writeFileAtomically } from './writeFile.ts'
 
-/** The value in a JSON file; nothing where there is no such file. Throws where it cannot be read or is not JSON. */
+/** Returns the value in a JSON file, or `undefined` if there is no such file. Throws if it cannot be read or is not JSON. */
 export async function readJson(path: string): Promise<object | undefined> {
   const text = await readTextIfThere(path)
   if (text === undefined) return undefined
@@ -13,7 +13,7 @@ export async function readJson(path: string): Promise<object | undefined> {
   }
 }
 
-/** Writes a value as readable JSON, the whole file or nothing. */
+/** Writes a value as indented JSON, atomically. */
 export async function writeJson(path: string, value: unknown): Promise<void> {
   await writeFileAtomically(path, `${JSON.stringify(value, undefined, 2)}\n`)
 }

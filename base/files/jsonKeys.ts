@@ -1,9 +1,9 @@
 /**
- * A key that an object in this text has twice, if there is one: `JSON.parse`, which the text must have passed, keeps the
- * last of them and says nothing. Two spellings of a key, such as `"a"` and `"\u0061"`, are the same.
+ * Returns a key that some object in this text has twice, if any. `JSON.parse`, which must accept the text, silently keeps the
+ * last. Two spellings of a key, such as `"a"` and `"\u0061"`, are equal.
  */
 export function repeatedKey(json: string): string | undefined {
-  // For each list or object that is open, the keys so far.
+  // The keys so far of each open list or object.
   const open: Set<string>[] = []
   for (let at = 0; at < json.length; at++) {
     const letter = json[at]
@@ -22,7 +22,7 @@ export function repeatedKey(json: string): string | undefined {
   return undefined
 }
 
-/** One place behind the quotation mark that ends the text which begins here. */
+/** Returns the index after the closing quotation mark of the string that begins here. */
 function endOfText(json: string, start: number): number {
   let at = start + 1
   while (json[at] !== '"') at += json[at] === '\\' ? 2 : 1

@@ -1,11 +1,11 @@
 import { InvalidInputError } from '../errors.ts'
 
-/** Ends the reading of a file, saying what is wrong with it. */
+/** Stops reading a file: throws an error with this problem. */
 export type Refuse = (problem: string) => never
 
 /**
- * Refuses a file of this name, saying what it should have been. Problems quote names out of the file, which can be
- * anything: they are cut to a readable length, and never steer a terminal.
+ * Returns a function that refuses the file `source` as not a valid `expected`. Problems quote names from the file, which can
+ * be anything: they are cut to a readable length, and stripped of characters that control a terminal.
  */
 export function refusalOf(source: string, expected: string): Refuse {
   return (problem) => {

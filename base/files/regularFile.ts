@@ -5,17 +5,17 @@ import { explained, found } from './explain.ts'
 import { fileSystem } from './fileSystem.ts'
 
 /*
- * The one way in which files are read. What stands at a path may be a named pipe, a device or a socket: opening such a
- * thing can wait for ever, and reading it need not end.
+ * All files are read here. A path may name a pipe, a device or a socket: opening one can block for ever, and reading it need
+ * not end.
  */
 
 /**
- * Opens a file to read it, or to append to it. Never waits for somebody at the other end. Throws, saying what is there,
- * unless it is a regular file; where a file cannot be written, throws the file system's own error.
+ * Opens a regular file to read it or to append to it, without waiting for the other end of a pipe. Throws for anything else,
+ * saying what it is; if a file cannot be opened for writing, throws the file system's error.
  */
 export async function openFile(path: string, mode: 'read' | 'append' = 'read'): Promise<FileHandle> {
   const { open, constants } = fileSystem(path)
-  // Windows has no such flag, and no named pipes among its files.
+  // Windows has neither this flag nor named pipes among its files.
   const { O_NONBLOCK: withoutWaiting = 0, O_RDONLY, O_WRONLY, O_APPEND, O_CREAT } = constants
   const flags = mode === 'read' ? O_RDONLY : O_WRONLY | O_APPEND | O_CREAT
   const opened = open(path, flags | withoutWaiting)
@@ -30,7 +30,7 @@ export async function openFile(path: string, mode: 'read' | 'append' = 'read'): 
   }
 }
 
-/** All bytes of a file. Throws where there is none, and for one that is longer than `most`. */
+/** Returns the bytes of a file. Throws if there is no such file, or if it is longer than `most` bytes. */
 export async function readBytes(
   path: string,
   most = Number.POSITIVE_INFINITY,
@@ -46,17 +46,17 @@ export async function readBytes(
   }
 }
 
-/** A file as a text in UTF-8. Throws as `readBytes`. */
+/** Returns a UTF-8 file as text. Throws as `readBytes` does. */
 export async function readText(path: string, most?: number): Promise<string> {
   const bytes = await readBytes(path, most)
   try {
     return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
   } catch (error) {
-    throw new InvalidInputError(`${path}: cannot be read as a text (${(error as Error).message})`)
+    throw new InvalidInputError(`${path}: cannot be read as text (${(error as Error).message})`)
   }
 }
 
-/** The same; nothing where there is no such file, or where it goes while it is opened. */
+/** Like `readText`, but returns `undefined` if there is no such file, or if it is removed while being opened. */
 export async function readTextIfThere(path: string): Promise<string | undefined> {
   try {
     return await readText(path)
@@ -72,7 +72,7 @@ export async function readTextIfThere(path: string): Promise<string | undefined>
   }
 }
 
-/** The bytes of a file as they come from the disk. Throws as `readBytes`, when the first are asked for. */
+/** Yields the bytes of a file in chunks. Throws as `readBytes` does, when the first chunk is requested. */
 export async function* chunksIn(path: string): AsyncGenerator<Uint8Array> {
   const file = await openFile(path)
   yield* explained(`${path}: cannot be read`, () => file.createReadStream())

@@ -2,16 +2,16 @@ import { z } from 'zod'
 import { describe, InvalidInputError } from '../errors.ts'
 import { suggestionFor } from '../suggestions.ts'
 
-/** What is wrong with a value, and where in it. */
+/** A mistake in a value, and where it is. */
 export interface Mistake {
   readonly path: readonly string[]
-  /** Whether the last key of the path should not be there; else its value is wrong or missing. */
+  /** Whether the last key of the path is unknown; otherwise its value is wrong or missing. */
   readonly isUnknownKey: boolean
-  /** What is wrong at the end of the path: what was expected and what came. */
+  /** What was expected at the end of the path, and what came. */
   readonly sentence: string
 }
 
-/** An object with these keys and no others. */
+/** Schema of an object with these keys and no others. */
 export function objectOf<Shape extends z.core.$ZodShape>(shape: Shape) {
   return z.strictObject(shape, {
     error: ({ code, keys }) =>
@@ -21,14 +21,14 @@ export function objectOf<Shape extends z.core.$ZodShape>(shape: Shape) {
   })
 }
 
-/** A whole number of at least this. */
+/** Schema of an integer ≥ `least`. */
 export function wholeFrom(least: number) {
-  const expected = `a whole number of ${least} or more`
+  const expected = `an integer ≥ ${least}`
   return z.int(expected).min(least, expected)
 }
 
 export function numberFrom(least: number) {
-  const expected = `a number of ${least} or more`
+  const expected = `a number ≥ ${least}`
   return z.number(expected).min(least, expected)
 }
 
@@ -37,8 +37,8 @@ export function oneOf<const Names extends readonly string[]>(names: Names) {
 }
 
 /**
- * Holds a value to a schema, whose messages say what is expected, as do those of the schemas above. What is wrong with it
- * if it does not fit; else what the schema makes of it.
+ * Checks a value against a schema whose messages say what is expected, as those of the schemas above do. Returns the
+ * schema's output, or the mistakes if the value does not fit.
  */
 export function check<Schema extends z.ZodType>(
   value: unknown,
@@ -49,7 +49,7 @@ export function check<Schema extends z.ZodType>(
   return { mistakes: result.error.issues.map((issue) => mistakeOf(issue, value)) }
 }
 
-/** What a schema makes of an argument of this name. Throws what is wrong with it first; see `check`. */
+/** Returns the schema's output for an argument of this name. Throws its first mistake; see `check`. */
 export function demandFitting<Schema extends z.ZodType>(
   name: string,
   value: unknown,
@@ -61,7 +61,7 @@ export function demandFitting<Schema extends z.ZodType>(
   throw new InvalidInputError(sentenceOf(mistake.path.length === 0 ? { ...mistake, path: [name] } : mistake))
 }
 
-/** The same for a value that stands somewhere in a file: the error begins with the place. */
+/** Like `demandFitting`, for a value in a file: the error begins with the place. */
 export function demandFittingAt<Schema extends z.ZodType>(
   place: string,
   value: unknown,

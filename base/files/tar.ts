@@ -5,29 +5,29 @@ import { explained } from './explain.ts'
 
 /** A file in a tar archive, read as it streams by. */
 export interface TarFile {
-  /** With its folders, as it stands in the archive. */
+  /** Path within the archive. */
   readonly path: string
-  /** In bytes. */
+  /** Size in bytes. */
   readonly size: number
   readonly chunks: AsyncIterable<Uint8Array>
 }
 
 /**
- * The files of a tar archive, one after the other: each must be read, or passed over, before the next one comes. Throws
- * the sentence, and what is wrong, for an archive that is truncated, damaged or none.
+ * Yields the files of a tar archive in order; each must be read or skipped before the next. For an archive that is truncated,
+ * damaged or not a tar archive, throws an error with the sentence and the cause.
  */
 export async function* filesInTar(
   archive: AsyncIterable<Uint8Array>,
   sentence: string,
 ): AsyncGenerator<TarFile> {
-  // Node's and the browser's types of streams differ in a detail of byte readers.
+  // Node's and the browser's stream types differ in a detail of byte readers.
   const decoder = createTarDecoder({ strict: true }) as unknown as ReadableWritablePair
   const entries: AsyncIterable<ParsedTarEntry> = ReadableStream.from(archive).pipeThrough(decoder)
   for await (const { header, body } of explained(sentence, () => entries)) {
     const chunks = explained(sentence, () => body)
     if (header.type === 'file') yield { path: header.name, size: header.size, chunks }
-    // What nobody has read is read here. Cancelling it would not do: the decoder, which may be at the next file already,
-    // would lose that one's body, and whoever reads it would wait for ever.
+    // Drain what the caller left unread. Cancelling the body instead would hang the next read: the decoder may already be at
+    // the next file, whose body it would lose.
     for await (const _ of explained(sentence, () => body));
   }
 }

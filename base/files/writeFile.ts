@@ -2,8 +2,8 @@ import { InvalidInputError } from '../errors.ts'
 import { fileSystem } from './fileSystem.ts'
 
 /**
- * Writes a file so that a reader sees the old one or the whole new one, never a part: to a temporary name beside it,
- * flushed to the disk, then renamed. Throws, naming the file and the cause, where it cannot: the old one is as it was.
+ * Writes a file atomically: a reader sees the old file or the whole new one. Writes to a temporary name next to it, flushes to
+ * the disk, then renames. If that fails, leaves the old file as it was and throws an error that names the file and the cause.
  */
 export async function writeFileAtomically(path: string, bytes: Uint8Array | string): Promise<void> {
   const { open, rename, rm } = fileSystem(path)
@@ -24,7 +24,7 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array | stri
   }
 }
 
-/** Without it a new name may be lost with the power, though the file is not. Not every system can. */
+/** Without this, a power failure may lose the new name, though not the file. Not every system supports it. */
 async function flushFolderOf(path: string): Promise<void> {
   const folder = await fileSystem(path)
     .open(path.replace(/[^/\\]*$/, '') || '.')

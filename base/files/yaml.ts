@@ -17,24 +17,24 @@ import { demand, InvalidInputError } from '../errors.ts'
 import { readText } from './regularFile.ts'
 import { check, type Mistake, sentenceOf } from './schemaMistakes.ts'
 
-/** In characters: some twenty times what the longest recipe has. */
+/** Limit in characters: about twenty times the longest recipe. */
 const longest = 2 ** 16
 
-/** Finding what one alias stands for takes a walk through the document. */
+/** Limit of aliases, because resolving each takes a walk through the document. */
 const mostAliases = 100
 
 /** A YAML document that knows which line its values came from. */
 export class YamlFile {
-  /** What messages call it: its path. */
+  /** The name that messages use: its path. */
   readonly source: string
-  /** As plain objects, arrays, strings, numbers, booleans and nulls. */
+  /** The document as plain objects, arrays, strings, numbers, booleans and nulls. */
   readonly value: unknown
   readonly #document: Document
   readonly #lines: LineCounter
 
   /**
-   * Throws, with line and column, for text that is no YAML or whose meaning is open, such as a key that is there twice. The
-   * time it takes is in proportion to the text, of which there may be 64 KiB.
+   * Throws, with line and column, for text that is not YAML or is ambiguous, such as a repeated key. Takes time in proportion
+   * to the text, which may have up to 65,536 characters.
    */
   constructor(text: string, source: string) {
     this.source = source
@@ -43,14 +43,14 @@ export class YamlFile {
       text.length <= longest,
       () => `${source}: expected YAML of at most ${longest} characters, got ${text.length}`,
     )
-    // The library compares each key with all before it: ours are compared below.
+    // The library compares each key with all before it, in quadratic time: `#demandPlainKeys` compares them instead.
     const options = {
       lineCounter: this.#lines,
       prettyErrors: false,
       logLevel: 'error',
       uniqueKeys: false,
     } as const
-    // Documents that are nested too deeply overflow the stack, aliases may stand for more than there is memory for.
+    // Documents nested too deeply overflow the stack, and aliases can expand to more than memory holds.
     this.#document = this.#try(() => parseDocument(text, options))
     const [error] = [...this.#document.errors, ...this.#document.warnings]
     if (error !== undefined) throw this.#errorAt(error.pos[0], error.message)
@@ -65,12 +65,12 @@ export class YamlFile {
       throw this.#errorAt(offsetOfNode(aliases[mostAliases]), `expected at most ${mostAliases} aliases`)
     for (const alias of aliases) {
       if (this.#try(() => alias.resolve(this.#document)) === undefined)
-        throw this.#errorAt(offsetOfNode(alias), `there is no anchor &${alias.source} before this alias`)
+        throw this.#errorAt(offsetOfNode(alias), `no anchor &${alias.source} precedes this alias`)
     }
     this.value = this.#try(() => this.#document.toJS({ maxAliasCount: mostAliases }))
   }
 
-  /** What a schema makes of it. Throws what is wrong with it first, with line and column; see `check`. */
+  /** Returns the schema's output for the document. Throws its first mistake, with line and column; see `check`. */
   as<Schema extends z.ZodType>(schema: Schema): z.output<Schema> {
     const checked = check(this.value, schema)
     if ('fitting' in checked) return checked.fitting
@@ -80,13 +80,13 @@ export class YamlFile {
     throw this.#errorAt(first.offset, sentenceOf(first.mistake))
   }
 
-  /** Throws for a key that is there twice, and for one that is itself a list or has keys. */
+  /** Throws for a repeated key, and for a key that is a list or a map. */
   #demandPlainKeys(map: YAMLMap): void {
     const seen = new Set<string>()
     for (const { key } of map.items) {
       if (isNode(key) && !isScalar(key)) throw this.#errorAt(offsetOfNode(key), 'expected a plain key')
       const name = nameOf(key)
-      if (seen.has(name)) throw this.#errorAt(offsetOfNode(key), `the key ${name} is there twice`)
+      if (seen.has(name)) throw this.#errorAt(offsetOfNode(key), `duplicate key ${name}`)
       seen.add(name)
     }
   }
@@ -105,7 +105,7 @@ export class YamlFile {
     }
   }
 
-  /** Where the wrong value begins, or the unknown key; for what is missing, where that begins that it is missing in. */
+  /** Returns the offset of the wrong value or unknown key; for a missing value, that of the collection that lacks it. */
   #offsetOf({ path, isUnknownKey }: Mistake): number {
     let node: unknown = this.#document.contents
     let offset = offsetOfNode(node)
@@ -123,7 +123,7 @@ export class YamlFile {
   }
 }
 
-/** What a key is called in an object. */
+/** Returns the property name that a key becomes. */
 function nameOf(key: unknown): string {
   return String(isScalar(key) ? key.value : key)
 }
@@ -132,7 +132,7 @@ function offsetOfNode(node: unknown): number {
   return (isNode(node) ? node.range?.[0] : undefined) ?? 0
 }
 
-/** Throws where there is no such file. */
+/** Reads a YAML file. Throws if there is no such file. */
 export async function readYaml(path: string): Promise<YamlFile> {
   return new YamlFile(await readText(path, 4 * longest), path)
 }

@@ -1,46 +1,46 @@
 import fc from 'fast-check'
 
 /**
- * What must hold of every subject of a kind: a loss, an operation, an executor. A law makes up cases, and looks for
- * one in which the subject breaks it.
+ * A property that every subject of a kind must have: every loss, operation or executor. A law generates cases and searches
+ * for one in which the subject breaks it.
  */
 export interface Law<Subject> {
   readonly name: string
-  /** In one sentence. */
+  /** The law in one sentence. */
   readonly statement: string
   /** The statement in symbols. */
   readonly formula: string
-  /** How far the two sides may be apart, and why so far. */
+  /** How far the two sides may differ, and why. */
   readonly tolerance: string
-  /** A case that breaks the law, as small as shrinking made it; `undefined` where none was found. */
+  /** Returns a shrunk case that breaks the law; `undefined` if none was found. */
   readonly check: (subject: Subject, trial: Trial) => Promise<Counterexample | undefined>
 }
 
-/** How hard to look for a counterexample. The same trial makes up the same cases. */
+/** The extent of a search for counterexamples. The same trial generates the same cases. */
 export interface Trial {
-  /** The number of cases. */
+  /** Number of cases. */
   readonly runs: number
-  /** Names the cases. */
+  /** Determines the cases. */
   readonly seed: number
 }
 
 /** A case that breaks a law. */
 export interface Counterexample {
-  /** What fast-check made up, shrunk. */
+  /** The generated value, shrunk. */
   readonly value: unknown
-  /** What is wrong with it: both sides of the equation. */
+  /** The fault, with both sides of the equation. */
   readonly complaint: string
-  /** Cases that were tried until one broke the law. */
+  /** Number of cases tried until one broke the law. */
   readonly runs: number
-  /** How often it was made smaller since. */
+  /** Number of shrinking steps. */
   readonly shrinks: number
-  /** Names the cases: the same seed and as many runs find it again. */
+  /** The same seed with the same number of runs finds it again. */
   readonly seed: number
 }
 
 /**
- * Looks for a value of which `complain` has something to say. A complaint is a sentence that shows both sides; no
- * complaint means that the law holds of the value. An error of the subject is a complaint too.
+ * Searches for a value that `complain` objects to. A complaint is a sentence that shows both sides; `undefined` means that
+ * the law holds for the value. An error thrown by the subject counts as a complaint.
  */
 export async function search<Value>(
   values: fc.Arbitrary<Value>,
@@ -63,14 +63,14 @@ export async function search<Value>(
   }
 }
 
-/** What came of one law. */
+/** The result of checking one law. */
 export interface Verdict<Subject> {
   readonly law: Law<Subject>
-  /** `undefined` where the law held in every case. */
+  /** `undefined` if the law held in every case. */
   readonly counterexample: Counterexample | undefined
 }
 
-/** What came of holding a subject to laws. */
+/** The result of checking a subject against laws. */
 export interface Report<Subject> extends Trial {
   /** The subject's name. */
   readonly name: string
@@ -79,7 +79,7 @@ export interface Report<Subject> extends Trial {
   readonly holds: boolean
 }
 
-/** Holds a subject to laws, one after the other. */
+/** Checks a subject against laws, sequentially. */
 export async function checkAll<Subject>(
   name: string,
   subject: Subject,
@@ -92,7 +92,7 @@ export async function checkAll<Subject>(
   return { name, ...trial, verdicts, holds }
 }
 
-/** A report as text: a line for each law, and for a broken one what breaks it. */
+/** Formats a report: a line for each law, and the counterexample of each broken one. */
 export function formatReport({ name, runs, seed, verdicts }: Report<never>): string {
   const lines = verdicts.map(({ law, counterexample }) =>
     counterexample === undefined ? `holds   ${law.name}` : formatBroken(law, counterexample),
@@ -100,13 +100,13 @@ export function formatReport({ name, runs, seed, verdicts }: Report<never>): str
   return [`${name}: ${verdicts.length} laws, ${runs} cases each, seed ${seed}`, ...lines].join('\n')
 }
 
-/** A broken law as text: what it says, and the case of which that is not true. */
+/** Formats a broken law: its statement, and the counterexample. */
 export function formatBroken(law: Omit<Law<never>, 'check'>, broken: Counterexample): string {
   return [
     `BROKEN  ${law.name}: ${law.statement}`,
     `        ${law.formula}`,
     `        ${broken.complaint}`,
-    `        of ${fc.stringify(broken.value)}`,
-    `        case ${broken.runs} of seed ${broken.seed}, made smaller ${broken.shrinks} times`,
+    `        for ${fc.stringify(broken.value)}`,
+    `        case ${broken.runs} of seed ${broken.seed}, shrunk ${broken.shrinks} times`,
   ].join('\n')
 }

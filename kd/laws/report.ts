@@ -67,7 +67,7 @@ export function formatVerdict(verdict: LossVerdict, profile: Profile): string {
         ...head('BROKEN'),
         `            ${counterexample!.complaint}`,
         ...lines(counterexample!.value).map((line) => `              ${line}`),
-        `            case ${counterexample!.runs} of seed ${counterexample!.seed}, made smaller ${counterexample!.shrinks} times`,
+        `            case ${counterexample!.runs} of seed ${counterexample!.seed}, shrunk ${counterexample!.shrinks} times`,
         `            ${law.matters}`,
       ].join('\n')
   }

@@ -95,19 +95,19 @@ describeClasses('thermograd/datasets', datasets, {
 
 it('should say which option of a loader, or which part of an augmentation, was meant', () => {
   const loader = (options: object) => () => new datasets.Loader(split(), options as datasets.LoaderOptions)
-  expect(loader({ batch_size: 2 })).toThrow('there is no option \'batch_size\'; did you mean "batchSize"?')
+  expect(loader({ batch_size: 2 })).toThrow('unknown option \'batch_size\'; did you mean "batchSize"?')
   expect(loader({ batchSize: 2, augment: { padding: 1, flip: true, flips: 2 } })).toThrow(
-    'Loader: augmentation: there is no option \'flips\'; did you mean "flip"?',
+    'Loader: augmentation: unknown option \'flips\'; did you mean "flip"?',
   )
   expect(loader({ batchSize: 2, augment: { padding: '1', flip: true } })).toThrow(
-    "Loader: expected augmentation.padding to be a whole number ≥ 0, at most 32768, got '1'",
+    "Loader: expected augmentation.padding to be an integer ≥ 0, at most 32768, got '1'",
   )
 })
 
 it('should hold epochs of a loader to what they can be', () => {
   const loader = new datasets.Loader(split(), { batchSize: 2 })
-  expect(() => loader.epoch(-1)).toThrow('Loader: expected epoch to be a whole number ≥ 0, got -1')
+  expect(() => loader.epoch(-1)).toThrow('Loader: expected epoch to be an integer ≥ 0, got -1')
   expect(() => loader.epoch(0, 1 as never)).toThrow(
-    'Loader: expected an object of options, { startBatch }, got 1',
+    'Loader: expected an object with options { startBatch }, got 1',
   )
 })

@@ -137,7 +137,7 @@ describe('a file that is missing or is something else', () => {
   it('should be named: a folder that is in use', async () => {
     const out = await temporaryFolder()
     await writeFile(join(out, 'notes'), '')
-    const message = `${out}: expected a folder that is new or empty, but this one holds notes`
+    const message = `${out}: expected a new or empty folder, but this one holds notes`
     expect(await complaint(...train, '--out', out)).toBe(message)
     expect(await complaint('distill', '--out', out)).toBe(message)
   })

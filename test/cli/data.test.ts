@@ -38,7 +38,7 @@ describe('data fetch', () => {
     ])
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toContain(
-      `thermograd: ${url}: expected a file of MD5 03b5dce01913d631647c71ecec9e9cb8, but got one of`,
+      `thermograd: ${url}: expected a file with MD5 03b5dce01913d631647c71ecec9e9cb8, got`,
     )
     expect(await readdir(out)).toEqual([])
   })

@@ -132,7 +132,7 @@ describe('the version of Node', () => {
 
   it.each(['18.20.4', '20.20.2', '22.17.9'])('should be too old: %s', (version) => {
     expect(complaintAboutNode(version)).toBe(
-      `thermograd: expected Node 22.18 or newer, this is ${version}; in a checkout, npm scripts bring their own`,
+      `thermograd: expected Node 22.18 or newer, got ${version}; in a checkout, npm scripts use their own Node`,
     )
   })
 })

@@ -134,7 +134,7 @@ seed: 4
     [`${own}sed: 3\n`, ':6:1: sed: unknown key; did you mean "seed"?'],
     [own.replace('resnet8', 'resnet9'), ':2:19: student.model: expected one of resnet8, '],
     [own.replace('lr: 0.02', 'dropLast: 1'), ':3:49: training.dropLast: expected true or false, got 1'],
-    [own.replace('lr: 0.02', 'lr: fast'), ":3:43: training.lr: expected a number of 0 or more, got 'fast'"],
+    [own.replace('lr: 0.02', 'lr: fast'), ":3:43: training.lr: expected a number ≥ 0, got 'fast'"],
     [
       `${own}method: dtkd\n`,
       ":6:9: method: expected a name and options, as { name: dtkd, alpha: 1 }, got 'dtkd'",

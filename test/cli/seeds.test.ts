@@ -83,6 +83,6 @@ describe('--seeds', () => {
     await thermograd(['train', ...quick, '--seeds', '1', '--out', out])
     const { code, stderr } = await thermograd(['train', ...quick, '--seeds', '2', '--out', out])
     expect(code).toBe(2)
-    expect(stderr).toContain(`${out}: expected a folder that is new or empty, but this one holds seed1`)
+    expect(stderr).toContain(`${out}: expected a new or empty folder, but this one holds seed1`)
   })
 })

@@ -107,9 +107,9 @@ describe('a pickle that is not what it should be', () => {
     ],
     ['no images', 'U\x04data', 'U\x04atad', "expected an array under 'data', got nothing"],
     ['no labels', 'fine_labels', 'fine_smells', "expected a list under 'fine_labels', got nothing"],
-    ['a reference to outside', '}q', '}Q', 'its pickle refers to something outside of it'],
-    ['an end in the middle', 'K\x0a', '.\x0a', 'its pickle takes a value where there is none'],
-    ['a later protocol', '\x80\x02', '\x80\x09', 'its pickle is of protocol 9, known are those up to 5'],
+    ['a reference to outside', '}q', '}Q', 'its pickle refers to something outside the file'],
+    ['an end in the middle', 'K\x0a', '.\x0a', 'its pickle pops an empty stack'],
+    ['a later protocol', '\x80\x02', '\x80\x09', 'expected a pickle of protocol 5 or below, got 9'],
   ])('should be refused for %s', async (_, from, to, problem) => {
     expect(await refusal({ [train]: replaced(files[train], from, to) })).toBe(`${train}: ${batch}${problem}`)
   })

@@ -33,7 +33,7 @@ describe('fetchDataset', () => {
     const folder = await temporaryFolder()
     const { url } = await serve(file)
     await expect(fetchDataset('cifar100', { folder, archives: archiveAt(url, other) })).rejects.toThrow(
-      `${url}: expected a file of MD5 ${other}, but got one of ${md5}`,
+      `${url}: expected a file with MD5 ${other}, got ${md5}`,
     )
     expect(await readdir(folder)).toEqual([])
   })
@@ -54,7 +54,7 @@ describe('fetchDataset', () => {
     const folder = await temporaryFolder()
     await writeFile(join(folder, 'file'), '')
     await expect(fetchDataset('cifar10', { folder: join(folder, 'file') })).rejects.toThrow(
-      `${folder}/file: cannot be made a folder (EEXIST`,
+      `${folder}/file: cannot make this folder (EEXIST`,
     )
   })
 

@@ -177,16 +177,14 @@ describe('a loader that cannot work', () => {
 
   it('should say why', () => {
     expect(make({ batchSize: 0 })).toThrow(
-      'Loader: expected batchSize to be a whole number ≥ 1, at most 2³², got 0',
+      'Loader: expected batchSize to be an integer ≥ 1, at most 2³², got 0',
     )
-    expect(make({ limit: 1.5 })).toThrow(
-      'Loader: expected limit to be a whole number ≥ 0, or Infinity, got 1.5',
-    )
+    expect(make({ limit: 1.5 })).toThrow('Loader: expected limit to be an integer ≥ 0, or Infinity, got 1.5')
     expect(make({ batchSize: 16, dropLast: true })).toThrow(
       'Loader: dropLast with a batchSize of 16 leaves no batch of the 10 synthetic training images',
     )
     expect(() => make({})().epoch(0, { startBatch: 4 })).toThrow(
-      'Loader: expected startBatch to be a whole number ≥ 0, at most 3, got 4',
+      'Loader: expected startBatch to be an integer ≥ 0, at most 3, got 4',
     )
     expect(make({}, { ...train, images: train.images.hi(0) })).toThrow(
       'Loader: there are no synthetic training images',

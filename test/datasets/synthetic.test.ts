@@ -41,7 +41,7 @@ describe('the synthetic data set', () => {
 
   it('should say which size cannot be', () => {
     expect(() => syntheticDataset({ classes: 0 })).toThrow(
-      'syntheticDataset: expected classes to be a whole number ≥ 1, at most 16777216, got 0',
+      'syntheticDataset: expected classes to be an integer ≥ 1, at most 16777216, got 0',
     )
   })
 })

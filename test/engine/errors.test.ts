@@ -101,7 +101,7 @@ const mistakes: [string, () => unknown, string][] = [
   [
     'conv2d stride',
     () => conv2d(maps, weights, undefined, { stride: 0 }),
-    'conv2d: expected stride to be a whole number ≥ 1, at most 2³², or [height, width] of such, got 0',
+    'conv2d: expected stride to be an integer ≥ 1, at most 2³², or a pair [height, width] of them, got 0',
   ],
   [
     'conv2d bias',
@@ -124,7 +124,7 @@ const mistakes: [string, () => unknown, string][] = [
   [
     'reshape rest',
     () => reshape(x, [5, -1]),
-    'reshape of [2, 3, 4]: expected shape to be an array, each a whole number ≥ 0, at most 2³², got [5, 4.8]',
+    'reshape of [2, 3, 4]: expected shape to be an array, each an integer ≥ 0, at most 2³², got [5, 4.8]',
   ],
   [
     'permute',
@@ -153,7 +153,7 @@ const mistakes: [string, () => unknown, string][] = [
   [
     'pad',
     () => pad(x, [[1, 1]]),
-    'pad: expected widths to be an array of 3, each an array of 2, each a whole number ≥ 0, at most 2³², got [[1, 1]]',
+    'pad: expected widths to be an array of 3, each an array of 2, each an integer ≥ 0, at most 2³², got [[1, 1]]',
   ],
   [
     'concatenate',
@@ -175,11 +175,11 @@ const mistakes: [string, () => unknown, string][] = [
   ],
   ['take', () => take(x, 0, zeros([2, 2], 'int32')), 'take: expected one axis of indices, got [2, 2]'],
   ['oneHot', () => oneHot(zeros([2]), 3), 'oneHot: expected int32 labels, got float32'],
-  ['arange', () => arange(-1), 'arange: expected length to be a whole number ≥ 0, at most 2³², got -1'],
+  ['arange', () => arange(-1), 'arange: expected length to be an integer ≥ 0, at most 2³², got -1'],
   [
     'full',
     () => full([1.5], 0),
-    'full: expected shape to be an array, each a whole number ≥ 0, at most 2³², got [1.5]',
+    'full: expected shape to be an array, each an integer ≥ 0, at most 2³², got [1.5]',
   ],
   [
     'tensor shape',

@@ -227,7 +227,7 @@ describe('describeExecutor', () => {
       import { describeExecutor } from './engine/laws/index.ts'
       try { describeExecutor('mine', () => undefined) } catch (error) { console.log(error.message) }`
     expect(printedBy(source)).toBe(
-      'describeExecutor: expected to run under vitest; elsewhere call checkExecutor\n',
+      'describeExecutor: expected to run under vitest; elsewhere, call checkExecutor\n',
     )
   })
 })

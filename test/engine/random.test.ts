@@ -101,7 +101,7 @@ describe('random numbers', () => {
       'randomBits: expected a key of two int32 words, got int32 [3]',
     )
     expect(() => randomUniform([1, 2], [2, 0.5])).toThrow(
-      'randomUniform: expected shape to be an array, each a whole number ≥ 0, at most 2³², got [2, 0.5]',
+      'randomUniform: expected shape to be an array, each an integer ≥ 0, at most 2³², got [2, 0.5]',
     )
   })
 })

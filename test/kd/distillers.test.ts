@@ -167,7 +167,7 @@ describe('distiller', () => {
     [
       'half a negative',
       () => distiller('crd', { negatives: 0.5 }),
-      'crd: expected option negatives to be a whole number ≥ 1, got 0.5',
+      'crd: expected option negatives to be an integer ≥ 1, got 0.5',
     ],
     [
       'a power that has no gradient at 0',

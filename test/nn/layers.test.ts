@@ -203,7 +203,7 @@ describe('the other layers', () => {
       { numRuns: 50 },
     )
     expect(() => new AdaptiveAveragePool2d(0).forward(zeros([1, 1, 2, 2]))).toThrow(
-      'AdaptiveAveragePool2d: expected size to be a whole number ≥ 1, at most 2³², or [height, width] of such, got 0',
+      'AdaptiveAveragePool2d: expected size to be an integer ≥ 1, at most 2³², or a pair [height, width] of them, got 0',
     )
   })
 

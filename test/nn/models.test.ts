@@ -220,11 +220,11 @@ describe('createModel', () => {
 
   it('should refuse options that it does not have and sizes that cannot be', () => {
     expect(() => createModel('resnet8', { clases: 10 } as object)).toThrow(
-      `createModel: there is no option 'clases'; did you mean "classes"?`,
+      `createModel: unknown option 'clases'; did you mean "classes"?`,
     )
     for (const classes of [0, 1.5, Number.NaN]) {
       expect(() => createModel('resnet8', { classes })).toThrow(
-        `createModel: expected classes to be a whole number ≥ 1, at most 16777216, got ${classes}`,
+        `createModel: expected classes to be an integer ≥ 1, at most 16777216, got ${classes}`,
       )
     }
   })

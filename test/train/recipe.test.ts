@@ -56,8 +56,8 @@ describe('resolveRecipe', () => {
   })
 
   it.each([
-    [{ epochs: 0 }, 'recipe: expected epochs to be a whole number ≥ 1, at most 2³², got 0'],
-    [{ batchSize: 1.5 }, 'recipe: expected batchSize to be a whole number ≥ 1, at most 2³², got 1.5'],
+    [{ epochs: 0 }, 'recipe: expected epochs to be an integer ≥ 1, at most 2³², got 0'],
+    [{ batchSize: 1.5 }, 'recipe: expected batchSize to be an integer ≥ 1, at most 2³², got 1.5'],
     [{ lr: Number.NaN }, 'recipe: expected lr to be a finite number ≥ 0, got NaN'],
     [{ dropLast: 'no' as never }, "recipe: expected dropLast to be true or false, got 'no'"],
     [{ dot: 1 }, 'recipe: expected dot to be a number from 0 to 0.9, the momentum, got 1'],

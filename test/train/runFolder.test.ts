@@ -54,7 +54,7 @@ describe('the folder of a run', () => {
     const folder = await temporaryFolder()
     await writeFile(join(folder, 'thesis.txt'), '')
     await expect(runInto(folder)).rejects.toThrow(
-      `${folder}: expected a folder that is new or empty, but this one holds thesis.txt`,
+      `${folder}: expected a new or empty folder, but this one holds thesis.txt`,
     )
   })
 

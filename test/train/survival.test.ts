@@ -117,7 +117,7 @@ describe('a run that is cut short', () => {
     const other = await temporaryFolder()
     await writeFile(join(other, 'thesis.txt'), '')
     await expect(run(await runIn(other, { resume: true }))).rejects.toThrow(
-      `${other}: expected a folder that is new or empty, but this one holds thesis.txt`,
+      `${other}: expected a new or empty folder, but this one holds thesis.txt`,
     )
   })
 

@@ -9,23 +9,23 @@ import { PartialFile } from './partialFile.ts'
 import { extentOf, isOfVersion, versionOf } from './version.ts'
 
 export interface DownloadOptions {
-  /** What the file must be. Default: any, told by its SHA-256. */
+  /** Checksum that the file must have. Default: any; `download` returns the SHA-256. */
   readonly checksum?: Checksum
-  /** Called as bytes arrive; the total is unknown where the server does not say. */
+  /** Called as bytes arrive; the total is `undefined` if the server does not send it. */
   readonly onProgress?: (received: number, total: number | undefined) => void
-  /** How often in a row to try without a byte coming. Default 5. */
+  /** Number of consecutive attempts that may bring no bytes. Default 5. */
   readonly attempts?: number
-  /** Before the second attempt, doubled before each further one. Default 1000. */
+  /** Pause before the second attempt, doubled before each further one. Default 1000. */
   readonly pauseMilliseconds?: number
-  /** A larger file is refused. Default 2 GiB. */
+  /** Limit of the file's size in bytes. Default 2 GiB. */
   readonly mostBytes?: number
-  /** How long to wait for the next byte. Default a minute. */
+  /** Longest wait for the next byte. Default one minute. */
   readonly idleMilliseconds?: number
-  /** How long all of it may take; what came by then is kept for another time. Default six hours. */
+  /** Limit of the whole download; the bytes received until then are kept for the next call. Default six hours. */
   readonly mostMilliseconds?: number
 }
 
-/** As long as a timer can wait. */
+/** Up to the longest delay of a timer. */
 const milliseconds = whole(0, 2 ** 31 - 1)
 
 export const downloadRules: Rules<Omit<DownloadOptions, 'checksum'>> = {
@@ -37,23 +37,23 @@ export const downloadRules: Rules<Omit<DownloadOptions, 'checksum'>> = {
   mostMilliseconds: milliseconds,
 }
 
-/** Why a transfer ended early, and whether another attempt may help. */
+/** The reason for which a transfer ended early, and whether another attempt may help. */
 interface Failure {
   readonly reason: string
   readonly passing: boolean
 }
 
 /**
- * Downloads a file, whole or not at all, into a folder that is made, and returns its checksum. Bytes go to a temporary
- * name; where the connection breaks, in this process or an earlier one, only what is missing is asked for, and joined to what
- * is there if the server proves that it is of the same file (RFC 9110, 15.3.7.3); else all of it comes again. Bytes are kept
- * as they come: nothing is unpacked. Goes through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY say.
+ * Downloads a file, whole or not at all, and returns its checksum. Makes the folder if needed. Bytes go to a temporary name.
+ * If the connection breaks, in this process or an earlier one, requests only the missing bytes, and joins them to the rest if
+ * the server proves that they belong to the same file (RFC 9110, 15.3.7.3); otherwise starts again. Stores the bytes as
+ * received, without unpacking. Uses the proxy of HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
  */
 export async function download(url: string, path: string, options: DownloadOptions = {}): Promise<string> {
   const { kind, digits }: Partial<Checksum> = options.checksum ?? {}
   const folder = dirname(path)
   await mkdir(folder, { recursive: true }).catch((error: Error) => {
-    throw new InvalidInputError(`${folder}: cannot be made a folder (${error.message})`)
+    throw new InvalidInputError(`${folder}: cannot make this folder (${error.message})`)
   })
   const partial = new PartialFile(path)
   await receiveAll(url, partial, options)
@@ -61,7 +61,7 @@ export async function download(url: string, path: string, options: DownloadOptio
   const expected = digits?.toLowerCase() ?? actual
   if (actual !== expected) {
     await partial.discard()
-    throw new InvalidInputError(`${url}: expected a file of ${kind} ${expected}, but got one of ${actual}`)
+    throw new InvalidInputError(`${url}: expected a file with ${kind} ${expected}, got ${actual}`)
   }
   await partial.finish()
   return actual
@@ -77,7 +77,7 @@ async function receiveAll(url: string, partial: PartialFile, options: DownloadOp
     const newSize = await partial.size()
     if (newSize > size && failure.passing) attempt = 0
     else if (!failure.passing || attempt >= attempts) {
-      const kept = newSize > 0 ? `; the next attempt goes on after the ${newSize} bytes that came` : ''
+      const kept = newSize > 0 ? `; the next attempt resumes after the ${newSize} bytes received` : ''
       throw new InvalidInputError(`${url}: cannot be downloaded: ${failure.reason}${kept}`)
     }
     size = newSize
@@ -85,14 +85,14 @@ async function receiveAll(url: string, partial: PartialFile, options: DownloadOp
   }
 }
 
-/** Asks for what is missing, once. */
+/** Requests the missing bytes, once. */
 async function receive(
   url: string,
   partial: PartialFile,
   options: DownloadOptions,
   signal: AbortSignal,
 ): Promise<Failure | undefined> {
-  // Loaded only here: most commands never download.
+  // Loaded here because most commands never download.
   const { EnvHttpProxyAgent, interceptors, request } = await import('undici')
   const agent = new EnvHttpProxyAgent()
   const { idleMilliseconds = 60_000 } = options
@@ -106,12 +106,12 @@ async function receive(
       bodyTimeout: idleMilliseconds,
       signal,
     })
-    // What is not read is not missed.
+    // An error of a body that is not read does not matter.
     response.body.on('error', () => {})
     return await take(response, partial, options)
   } catch (error) {
     if (error instanceof InvalidInputError) throw error
-    if (signal.aborted) return { reason: 'it takes too long', passing: false }
+    if (signal.aborted) return { reason: 'it took too long', passing: false }
     return { reason: reasonOf(error), passing: true }
   } finally {
     await agent.destroy()

@@ -1,12 +1,12 @@
 import { rename, rm, stat, writeFile } from 'node:fs/promises'
 import { openFile, readTextIfThere } from '../regularFile.ts'
 
-/** A file that is being downloaded, under a temporary name beside its own, so that another process can go on with it. */
+/** A file that is being downloaded, under a temporary name next to its own, so another process can resume it. */
 export class PartialFile {
-  /** Where the bytes are that have come. */
+  /** Path of the bytes received so far. */
   readonly path: string
   readonly #wholePath: string
-  /** Where it is noted which version of the server's file the bytes are of. */
+  /** Path of the note that holds the version of the server's file. */
   readonly #note: string
 
   constructor(path: string) {
@@ -15,7 +15,7 @@ export class PartialFile {
     this.#note = `${path}.partial.version`
   }
 
-  /** How many bytes have come. */
+  /** Returns the number of bytes received so far. */
   async size(): Promise<number> {
     return stat(this.path).then(
       ({ size }) => size,
@@ -23,18 +23,18 @@ export class PartialFile {
     )
   }
 
-  /** What the server called the version of the file, if it did. */
+  /** Returns the server's name for the version of the file, if it sent one. */
   async version(): Promise<string | undefined> {
     return readTextIfThere(this.#note).catch(() => undefined)
   }
 
-  /** Throws away what has come, for bytes of this version. */
+  /** Discards the bytes received so far, and notes the version of those to come. */
   async restart(version: string | undefined): Promise<void> {
     await this.discard()
     if (version !== undefined) await writeFile(this.#note, version)
   }
 
-  /** Adds bytes as they come, calling back with the new size. What came before an error stays. */
+  /** Appends bytes as they arrive, calling back with the new size. Keeps what arrived before an error. */
   async append(chunks: AsyncIterable<Uint8Array>, onGrowth: (size: number) => void): Promise<void> {
     const file = await openFile(this.path, 'append')
     try {
@@ -49,7 +49,7 @@ export class PartialFile {
     }
   }
 
-  /** Gives the whole file its name. */
+  /** Renames the complete file to its final name. */
   async finish(): Promise<void> {
     await rename(this.path, this.#wholePath)
     await rm(this.#note, { force: true })

@@ -3,9 +3,9 @@ import type { Dispatcher } from 'undici'
 type Headers = Dispatcher.ResponseData['headers']
 
 /**
- * What names the version of a file that a server sends, so surely that parts of equal name may be joined: a strong entity
- * tag, or else when it was last modified, if that was a minute and more before the answer (RFC 9110, 8.8.2.2 and 8.8.3).
- * Nothing where the answer has neither.
+ * Returns a strong validator of the file that a server sends, by which parts may be joined: a strong entity tag, otherwise
+ * the date of the last modification if that is at least a minute before the response (RFC 9110, 8.8.2.2 and 8.8.3).
+ * `undefined` if the response has neither.
  */
 export function versionOf(headers: Headers): string | undefined {
   const tag = textOf(headers, 'etag')
@@ -16,12 +16,12 @@ export function versionOf(headers: Headers): string | undefined {
   return answered - modified >= 60_000 ? textOf(headers, 'last-modified') : undefined
 }
 
-/** Whether an answer says that it is of this version. */
+/** Whether a response has this validator. */
 export function isOfVersion(headers: Headers, version: string): boolean {
   return textOf(headers, version.startsWith('"') ? 'etag' : 'last-modified') === version
 }
 
-/** Where what was sent begins in the whole file, and the size of that: in a part, `Content-Range: bytes 5-9/10`. */
+/** Returns the offset of the body in the whole file, and the size of that file: `Content-Range: bytes 5-9/10` for a part. */
 export function extentOf({ statusCode, headers }: Dispatcher.ResponseData): {
   start: number | undefined
   total: number | undefined

@@ -3,7 +3,7 @@ import type { ByteReader } from '../byteReader.ts'
 import type { Refuse } from '../refusal.ts'
 import type { Meaning } from './values.ts'
 
-/** What a pickle runs on: the program, a stack that marks divide, and a memory of numbered values. */
+/** The stack machine that runs a pickle: the program, a stack divided by marks, and a memo of numbered values. */
 export class Machine {
   readonly reader: ByteReader
   readonly meaning: Meaning
@@ -31,13 +31,13 @@ export class Machine {
     return value
   }
 
-  /** The last values, in their order. */
+  /** Pops the last `count` values and returns them in the order of pushing. */
   popLast(count: number): unknown[] {
     return Array.from({ length: count }, () => this.pop()).reverse()
   }
 
   top(): unknown {
-    if (this.#stack.length === 0) this.refuse('its pickle takes a value where there is none')
+    if (this.#stack.length === 0) this.refuse('its pickle pops an empty stack')
     return this.#stack.at(-1)
   }
 
@@ -46,20 +46,20 @@ export class Machine {
     this.#stack = []
   }
 
-  /** Everything since the last mark. */
+  /** Pops and returns everything since the last mark. */
   popToMark(): unknown[] {
     const values = this.#stack
-    this.#stack = this.#outer.pop() ?? this.refuse('its pickle goes back to a mark that is not there')
+    this.#stack = this.#outer.pop() ?? this.refuse('its pickle pops a mark that does not exist')
     return values
   }
 
-  /** Remembers what is on top of the stack, by default under the next number. */
+  /** Stores the top of the stack in the memo, by default under the next number. */
   memorize(slot = this.#memory.size): void {
     this.#memory.set(slot, this.top())
   }
 
   recall(slot: number): void {
-    if (!this.#memory.has(slot)) this.refuse(`its pickle remembers nothing under ${slot}`)
+    if (!this.#memory.has(slot)) this.refuse(`its pickle recalls ${slot}, which its memo lacks`)
     this.push(this.#memory.get(slot))
   }
 }

@@ -4,12 +4,12 @@ import { isStateful, kindOf, Named } from './values.ts'
 type Opcode = (machine: Machine) => void
 
 /**
- * What each opcode does, with Python's name for it. These are the binary protocols, 2 to 5, as far as dictionaries of
- * tensors need them; the text protocol 0, in which nobody publishes weights or images, is not among them.
+ * The action of each opcode, with Python's name for it. Covers what dictionaries of tensors need of the binary protocols 2 to
+ * 5; the text protocol 0, in which no weights or images are published, is not supported.
  */
 export const opcodes: Readonly<Record<number, Opcode>> = {
   128: checkProtocol, // PROTO
-  149: ({ reader }) => reader.take(8), // FRAME: how much to buffer
+  149: ({ reader }) => reader.take(8), // FRAME: the number of bytes to buffer
 
   78: (machine) => machine.push(null), // NONE
   136: (machine) => machine.push(true), // NEWTRUE
@@ -72,7 +72,7 @@ function pushes(value: (machine: Machine) => unknown): Opcode {
   return (machine) => machine.push(value(machine))
 }
 
-/** Tables take more than other values. */
+/** Charges maps and sets, which take more memory than other values. */
 function table<T>({ budget }: Machine, made: T): T {
   budget.take(256, 'its pickle')
   return made
@@ -80,10 +80,10 @@ function table<T>({ budget }: Machine, made: T): T {
 
 function checkProtocol({ reader, refuse }: Machine): void {
   const protocol = reader.uint8()
-  if (protocol > 5) refuse(`its pickle is of protocol ${protocol}, known are those up to 5`)
+  if (protocol > 5) refuse(`expected a pickle of protocol 5 or below, got ${protocol}`)
 }
 
-/** Two's complement, low byte first. */
+/** Decodes a little-endian integer in two's complement. */
 function wholeNumber(bytes: Uint8Array): number | bigint {
   const magnitude = bytes.reduceRight((sum, byte) => sum * 256n + BigInt(byte), 0n)
   const value = BigInt.asIntN(8 * bytes.length, magnitude)
@@ -96,7 +96,7 @@ function text({ reader, budget }: Machine, length: number): string {
   return new TextDecoder().decode(bytes)
 }
 
-/** What Python 2 called a text: a text if it is UTF-8, else the bytes, as they lie there. */
+/** Decodes a `str` of Python 2: text if it is UTF-8, otherwise the bytes. */
 function oldText({ reader, budget }: Machine, length: number): string | Uint8Array {
   const bytes = reader.take(length)
   try {
@@ -131,17 +131,17 @@ function setItems(machine: Machine, items: readonly unknown[]): void {
 function stackGlobal(machine: Machine): Named {
   const [module, name] = machine.popLast(2)
   if (typeof module !== 'string' || typeof name !== 'string') {
-    return machine.refuse(`its pickle names something by ${kindOf(module)} and ${kindOf(name)}`)
+    return machine.refuse(`its pickle uses ${kindOf(module)} and ${kindOf(name)} as a name`)
   }
   return machine.meaning.named(`${module}.${name}`)
 }
 
 function persistent(machine: Machine): unknown {
   const { meaning, refuse } = machine
-  return meaning.persistent?.(machine.pop()) ?? refuse('its pickle refers to something outside of it')
+  return meaning.persistent?.(machine.pop()) ?? refuse('its pickle refers to something outside the file')
 }
 
-/** What Python would get by calling the name with these values. */
+/** Pushes what Python would get by calling the name with these values. */
 function construct(machine: Machine): void {
   const [named, values] = machine.popLast(2)
   if (!(named instanceof Named) || named.construct === undefined || !Array.isArray(values)) {
@@ -150,7 +150,7 @@ function construct(machine: Machine): void {
   machine.push(named.construct(values, machine))
 }
 
-/** What an object holds. PyTorch gives its dictionaries the versions of their modules, which nobody needs here. */
+/** Sets the state of an object. Ignores the module versions that PyTorch attaches to its dictionaries. */
 function build(machine: Machine): void {
   const state = machine.pop()
   const target = machine.top()

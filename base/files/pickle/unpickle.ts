@@ -5,17 +5,17 @@ import { Machine } from './machine.ts'
 import { opcodes } from './opcodes.ts'
 import type { Meaning } from './values.ts'
 
-/** About what a value takes beside its text or bytes. No opcode makes more than one, and a place to put it. */
+/** Approximate overhead of a value, in bytes, beyond its text or data. No opcode makes more than one, and a slot for it. */
 const bytesOfValue = 128
 
 const stop = 0x2e
 
 /**
- * Reads one pickle, from where the reader stands. A pickle is a program for a stack machine
- * (https://docs.python.org/3/library/pickletools.html), and Python's imports and calls whatever the program names.
- * Here names mean what `meaning` says, and nothing is ever called. Lists and tuples become arrays, dictionaries maps.
+ * Reads one pickle from the reader's position. A pickle is a program for a stack machine
+ * (https://docs.python.org/3/library/pickletools.html); Python's imports and calls anything the program names. Here `meaning`
+ * defines the names, and nothing is ever called. Lists and tuples become arrays, dictionaries maps.
  *
- * Nothing recurses: how deep values are nested costs memory only, which comes out of the budget.
+ * Nothing recurses: deep nesting costs only memory, which the budget limits.
  */
 export function unpickle(reader: ByteReader, meaning: Meaning, budget: Budget, refuse: Refuse): unknown {
   const machine = new Machine(reader, meaning, budget, refuse)

@@ -1,18 +1,18 @@
 import type { Budget } from '../budget.ts'
 import type { Refuse } from '../refusal.ts'
 
-/** What holds back whoever makes values for a pickle. */
+/** Limits on constructing values for a pickle. */
 export interface Limits {
   readonly budget: Budget
   readonly refuse: Refuse
 }
 
-/** Makes a value of others. A pickle can ask for it again and again: what copies values takes that out of the budget. */
+/** Makes a value from others. A pickle can repeat this any number of times, so copies are charged to the budget. */
 export type Construct = (values: readonly unknown[], limits: Limits) => unknown
 
 /**
- * A name that a pickle may mention. What the pickle would have Python call is made by `construct` instead, which only
- * puts its arguments together; a name without it stands for itself.
+ * A name that a pickle may contain. Where Python would call it, `construct` assembles the arguments instead; a name without
+ * `construct` stands for itself.
  */
 export class Named {
   readonly name: string
@@ -24,9 +24,9 @@ export class Named {
   }
 }
 
-/** A value that a pickle makes first and tells what it holds afterwards. */
+/** A value that a pickle creates first and fills later. */
 export interface Stateful {
-  /** Takes out of the budget what it copies. */
+  /** Charges copies to the budget. */
   setState(state: unknown, limits: Limits): void
 }
 
@@ -34,15 +34,15 @@ export function isStateful(value: unknown): value is Stateful {
   return typeof value === 'object' && value !== null && 'setState' in value
 }
 
-/** What the names in a pickle and its references to outside mean to whoever reads it. */
+/** The meanings that the reader of a file gives to the names and external references in its pickle. */
 export interface Meaning {
-  /** What Python would import under this name; refuses what it does not know. */
+  /** Returns the meaning of what Python would import under this name; refuses an unknown name. */
   named(name: string): Named
-  /** What lies outside of the pickle, such as the numbers of a tensor. Default: nothing may. */
+  /** Returns data outside the pickle, such as the numbers of a tensor. Default: refused. */
   persistent?(id: unknown): unknown
 }
 
-/** What messages call a value: never more than its kind, since it may be endless. */
+/** Returns the kind of a value for messages; never its contents, which may be huge or cyclic. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return 'nothing'
   if (Array.isArray(value)) return 'a list'

@@ -1,8 +1,8 @@
-/** Writes a pickle of protocol 2, value by value: see `opcodes.ts` for what each byte does. */
+/** Writes a pickle of protocol 2, value by value; `opcodes.ts` names the opcodes. */
 export class PickleWriter {
   readonly #bytes: number[] = [0x80, 2]
 
-  /** A text, encoded in UTF-8. */
+  /** Writes a text as UTF-8. */
   text(text: string): this {
     const encoded = new TextEncoder().encode(text)
     this.#opcode(0x58).#uint32(encoded.length)
@@ -10,7 +10,7 @@ export class PickleWriter {
     return this
   }
 
-  /** A whole number of 32 bits. */
+  /** Writes a 32-bit integer. */
   integer(value: number): this {
     return this.#opcode(0x4a).#uint32(value)
   }
@@ -19,7 +19,7 @@ export class PickleWriter {
     return this.#opcode(0x89)
   }
 
-  /** What Python imports under this name. */
+  /** Writes a reference to what Python imports under this name. */
   named(module: string, name: string): this {
     this.#opcode(0x63)
     for (const byte of new TextEncoder().encode(`${module}\n${name}\n`)) this.#bytes.push(byte)
@@ -38,24 +38,24 @@ export class PickleWriter {
     })
   }
 
-  /** The result of calling what was written last but one with the tuple that was written last. */
+  /** Calls the last value but one with the last, a tuple. */
   call(): this {
     return this.#opcode(0x52)
   }
 
-  /** What the tuple that was written last refers to. */
+  /** Replaces the last value, a tuple, by the external data that it refers to. */
   persistent(): this {
     return this.#opcode(0x51)
   }
 
-  /** Adds keys and values, written one after the other, to the dictionary that was written last. */
+  /** Adds alternating keys and values to the dictionary written last. */
   items(write: (writer: this) => void): this {
     this.#opcode(0x28)
     write(this)
     return this.#opcode(0x75)
   }
 
-  /** The whole program. */
+  /** Ends the program and returns its bytes. */
   end(): Uint8Array {
     this.#opcode(0x2e)
     return Uint8Array.from(this.#bytes)

@@ -131,7 +131,7 @@ describe('a configuration of mdistiller', () => {
       'SOLVER: { TYPE: "Adam" }',
       "1:17: SOLVER.TYPE: expected SGD, the only value that thermograd knows, got 'Adam'",
     ],
-    ['SOLVER: { LR: "0.05" }', "1:15: SOLVER.LR: expected a number of 0 or more, got '0.05'"],
+    ['SOLVER: { LR: "0.05" }', "1:15: SOLVER.LR: expected a number ≥ 0, got '0.05'"],
     [
       'DATASET: { TYPE: imagenet }',
       "1:18: DATASET.TYPE: expected cifar100, the only value that thermograd knows, got 'imagenet'",

@@ -118,7 +118,7 @@ describe('the file of a study', () => {
   })
 
   it.each([
-    ['seeds: [1, x]', /4:12: seeds\.1: expected a whole number of 0 or more, got 'x'$/],
+    ['seeds: [1, x]', /4:12: seeds\.1: expected an integer ≥ 0, got 'x'$/],
     ['seeds: []', /4:8: seeds: expected a list of seeds that is not empty, got a list$/],
     ['seeds: [1]\nseed: 1', /5:1: seed: unknown key; did you mean "seeds"\?$/],
     [
@@ -230,7 +230,7 @@ describe('a manifest', () => {
       [signed({ ...run, folder: 3 }), 'line 1: folder: expected a text, got 3'],
       [
         signed({ ...run, recipe: { ...run.recipe, seed: -1.5 } }),
-        'line 1: recipe.seed: expected a whole number of 0 or more, got -1.5',
+        'line 1: recipe.seed: expected an integer ≥ 0, got -1.5',
       ],
       [
         signed({ ...run, recipe: { ...run.recipe, method: { name: 'kd' } } }),

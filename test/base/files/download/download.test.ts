@@ -39,7 +39,7 @@ describe('download', () => {
     const path = join(folder, 'a.tar')
     const { url, ranges } = await serve(file, { cuts: [10_000, 0, 50_000] })
     await expect(download(url, path, { pauseMilliseconds, attempts: 1 })).rejects.toThrow(
-      /cannot be downloaded: .*; the next attempt goes on after the \d+ bytes that came/,
+      /cannot be downloaded: .*; the next attempt resumes after the \d+ bytes received/,
     )
     expect(await readdir(folder)).toEqual(['a.tar.partial', 'a.tar.partial.version'])
     const { size } = await stat(`${path}.partial`)
@@ -63,9 +63,7 @@ describe('download', () => {
     const { url } = await serve(file)
     const digits = '0'.repeat(64)
     const refused = download(url, join(folder, 'a.tar'), { checksum: { ...checksum, digits } })
-    await expect(refused).rejects.toThrow(
-      `${url}: expected a file of SHA-256 ${digits}, but got one of ${sha256}`,
-    )
+    await expect(refused).rejects.toThrow(`${url}: expected a file with SHA-256 ${digits}, got ${sha256}`)
     expect(await readdir(folder)).toEqual([])
   })
 
@@ -92,7 +90,7 @@ describe('download', () => {
     const path = join(await temporaryFolder(), 'a.tar')
     const { url } = await serve(file, { total: 60_000 })
     await expect(download(url, path, { pauseMilliseconds, attempts: 2 })).rejects.toThrow(
-      `${url}: cannot be downloaded: the connection ended after 50000 of 60000 bytes; the next attempt goes on after`,
+      `${url}: cannot be downloaded: the connection ended after 50000 of 60000 bytes; the next attempt resumes after`,
     )
     expect(await readdir(join(path, '..'))).toEqual(['a.tar.partial', 'a.tar.partial.version'])
   })

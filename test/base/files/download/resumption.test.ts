@@ -145,7 +145,7 @@ describe('a download', () => {
       response.on('close', () => clearInterval(drip))
     })
     await expect(download(url, path, { ...quickly, mostMilliseconds: 500 })).rejects.toThrow(
-      /it takes too long; the next attempt goes on after the \d+ bytes that came/,
+      /it took too long; the next attempt resumes after the \d+ bytes received/,
     )
   })
 })
