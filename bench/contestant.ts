@@ -1,6 +1,6 @@
 // A child process that takes steps with thermograd: `node bench/contestant.ts '{"student":"resnet20","batch":64}'`.
 import { currentExecutor } from '../engine/index.ts'
-import { packageVersion } from '../train/runFolder/environment.ts'
+import { packageVersion } from '../train/environment.ts'
 import { serve } from './serve.ts'
 import { stepOf } from './trainingSteps.ts'
 

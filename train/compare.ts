@@ -15,24 +15,19 @@ import { makeEmptyFolder } from '../base/files/folder.ts'
 import { writeJson } from '../base/files/json.ts'
 import { suggestionFor } from '../base/suggestions.ts'
 import { limitRule } from '../datasets/arguments.ts'
-import type { Dataset } from '../datasets/index.ts'
+import { Loader } from '../datasets/index.ts'
+import type { Distiller } from '../kd/index.ts'
 import { evaluate } from './loop/evaluate.ts'
 import { checkRecipe, distillerFor, type Recipe } from './loop/hyperparameters.ts'
 import type { Observer } from './loop/observer.ts'
-import { loadTeacher, newNetwork, run, testLoader } from './run.ts'
-import type { Environment } from './runFolder/environment.ts'
-import { checkHabits, habitRules, type Run, type Teacher } from './runOptions.ts'
+import { loadTeacher, newNetwork, type Teacher } from './networks.ts'
+import { resolveRun } from './resolveRun.ts'
+import { carryOut } from './run.ts'
+import { checkShared, type RunSettings, type SharedSettings, sharedRules } from './runOptions.ts'
 import { demandLogitsSuffice } from './teacherLogits/index.ts'
 
-/** One teacher, and one student for each of several methods. */
-export interface Comparison
-  extends Pick<
-    Run,
-    'teacherCache' | 'validation' | 'resume' | 'allowOtherNumerics' | 'saveEvery' | 'signal'
-  > {
-  /** New or empty: each training gets a folder of its own in it, and `results.json` says how they ended. */
-  readonly folder: string
-  readonly dataset: Dataset
+/** One teacher, and one student for each of several methods: each training gets a folder of its own in `folder`. */
+export interface Comparison extends SharedSettings {
   readonly teacher: {
     readonly model: string
     readonly recipe: Recipe
@@ -49,16 +44,12 @@ export interface Comparison
   readonly methods: readonly string[]
   /** Options of methods other than those published, by the method's name. */
   readonly options?: Readonly<Record<string, object>>
-  readonly seed: number
-  /** At most this many training images. Default all. */
-  readonly limit?: number
-  readonly environment: Environment
   /** Who follows the training of this name: `teacher`, `student-kd`, … */
   readonly observe?: (name: string) => Observer
 }
 
 const rules: Rules<Comparison> = {
-  ...habitRules,
+  ...sharedRules,
   teacher: anObject,
   student: anObject,
   methods: arrayOf(text),
@@ -68,7 +59,7 @@ const rules: Rules<Comparison> = {
 
 function checkComparison(comparison: Comparison): void {
   checkExactly('compareMethods', 'comparison', comparison, rules)
-  checkHabits('compareMethods', 'comparison', comparison)
+  checkShared('compareMethods', 'comparison', comparison)
   const { teacher, student, methods, options = {} } = comparison
   const networkRules = { model: text, recipe: anObject }
   checkExactly('compareMethods', 'comparison.teacher', teacher, {
@@ -111,29 +102,31 @@ export interface Result {
  */
 export async function compareMethods(comparison: Comparison): Promise<Result[]> {
   checkComparison(comparison)
-  const { folder, dataset, student, methods, seed } = comparison
-  demandKnown(comparison)
+  const { folder, dataset, student, seed } = comparison
+  const distillers = distillersOf(comparison)
   const given = await openTeacher(comparison)
   if (!comparison.resume) await makeEmptyFolder(folder)
   const [teacher, ofTeacher] = given ?? (await trainTeacher(comparison))
   const limit = Math.min(student.limit ?? Infinity, comparison.limit ?? Infinity)
   const results = [ofTeacher]
-  for (const method of methods) {
-    const [, result] = await timedRun(comparison, `student-${method}`, {
-      ...student,
-      method,
-      options: comparison.options?.[method],
-      teacher,
-      limit,
-    })
+  for (const distiller of distillers) {
+    const particulars = { ...student, teacher, limit }
+    const [, result] = await timedRun(comparison, `student-${distiller.method}`, distiller, particulars)
     results.push(result)
   }
   await writeJson(join(folder, 'results.json'), { dataset: dataset.name, seed, results })
   return results
 }
 
-/** A name that is wrong must not show only after the teacher has been trained. */
-function demandKnown({ dataset, teacher, teacherCache, student, methods, options = {} }: Comparison): void {
+/** The methods. Throws for whatever does not suit them: that must not show only after the teacher has been trained. */
+function distillersOf({
+  dataset,
+  teacher,
+  teacherCache,
+  student,
+  methods,
+  options = {},
+}: Comparison): Distiller[] {
   demand(
     dataset.train.labels.length > 0,
     () => `there are no ${dataset.train.name}: this file is for evaluation alone`,
@@ -144,13 +137,14 @@ function demandKnown({ dataset, teacher, teacherCache, student, methods, options
     image: dataset.train.images.shape.slice(1),
     trainingLabels: dataset.train.labels,
   }
-  for (const method of methods) {
-    const distiller = distillerFor(method, student.recipe, options[method])
+  const distillers = methods.map((method) => distillerFor(method, student.recipe, options[method]))
+  for (const distiller of distillers) {
     if (teacherCache) demandLogitsSuffice(distiller)
     distiller.build(pair)
   }
   const repeated = methods.find((method, i) => methods.indexOf(method) !== i)
   demand(repeated === undefined, () => `compare: expected each method once, got ${repeated} twice`)
+  return distillers
 }
 
 /** The teacher whose weights are given, if they are. */
@@ -159,52 +153,33 @@ async function openTeacher({ dataset, teacher }: Comparison): Promise<[Teacher, 
   if (weights === undefined) return undefined
   const loaded = await loadTeacher(dataset, model, weights)
   const start = performance.now()
-  const { top1 } = await evaluate(loaded.network, testLoader(dataset, recipe.batchSize))
+  const { top1 } = await evaluate(loaded.network, new Loader(dataset.test, { batchSize: recipe.batchSize }))
   const seconds = (performance.now() - start) / 1000
   return [loaded, { name: 'teacher', model, last: top1, seconds }]
 }
 
 function trainTeacher(comparison: Comparison): Promise<[Teacher, Result]> {
-  const { teacher, limit } = comparison
-  return timedRun(comparison, 'teacher', { ...teacher, method: 'alone', limit })
+  const { model, recipe } = comparison.teacher
+  return timedRun(comparison, 'teacher', distillerFor('alone', recipe), {
+    model,
+    recipe,
+    limit: comparison.limit,
+  })
 }
 
 async function timedRun(
-  {
-    folder,
-    dataset,
-    teacherCache,
-    validation,
-    seed,
-    environment,
-    observe,
-    resume,
-    allowOtherNumerics,
-    saveEvery,
-    signal,
-  }: Comparison,
+  { teacher, student, methods, options, observe, ...shared }: Comparison,
   name: string,
-  particulars: Pick<Run, 'model' | 'method' | 'options' | 'teacher' | 'recipe' | 'limit'>,
+  distiller: Distiller,
+  particulars: Pick<RunSettings, 'model' | 'teacher' | 'recipe' | 'limit'>,
 ): Promise<[Teacher, Result]> {
   const start = performance.now()
-  const source = join(folder, name)
+  const folder = join(shared.folder, name)
+  const settings = { ...shared, ...particulars, folder, observer: observe?.(name) }
+  const { network, last, best, fingerprint } = await carryOut(await resolveRun(settings, distiller))
   const { model } = particulars
-  const { network, last, best, fingerprint } = await run({
-    ...particulars,
-    folder: source,
-    dataset,
-    teacherCache,
-    validation,
-    seed,
-    environment,
-    observer: observe?.(name),
-    resume,
-    allowOtherNumerics,
-    saveEvery,
-    signal,
-  })
   return [
-    { model, network, source: join(source, 'last.safetensors') },
+    { model, network, source: join(folder, 'last.safetensors') },
     {
       name,
       model,

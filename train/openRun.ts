@@ -2,9 +2,9 @@ import { anObject, checkOptions, path, type Rules } from '../base/arguments.ts'
 import { demand } from '../base/errors.ts'
 import { checkDataset } from '../datasets/arguments.ts'
 import { type Dataset, openDataset } from '../datasets/index.ts'
+import { loadTeacher, type Teacher } from './networks.ts'
 import { checkRunRecipe, type RunRecipe } from './recipes/runRecipe.ts'
-import { loadTeacher } from './run.ts'
-import type { Run, Teacher } from './runOptions.ts'
+import type { Run } from './runOptions.ts'
 import { teacherFile } from './teachers/index.ts'
 
 /** Where to find what a recipe names. */

@@ -12,37 +12,22 @@ import {
 } from '../base/arguments.ts'
 import { checkDataset, limitRule } from '../datasets/arguments.ts'
 import type { Dataset } from '../datasets/index.ts'
-import type { Network } from '../nn/index.ts'
 import { networkRule } from '../nn/models/network.ts'
 import { intervalRule, observerRule, signalRule } from './arguments.ts'
+import { checkEnvironment, type Environment } from './environment.ts'
 import { checkRecipe, type Recipe } from './loop/hyperparameters.ts'
 import type { Observer } from './loop/observer.ts'
 import type { Survival } from './loop/training.ts'
-import { checkEnvironment, type Environment } from './runFolder/environment.ts'
+import type { Teacher } from './networks.ts'
 import { checkTeacherCache, type TeacherCache } from './teacherLogits/index.ts'
 
-/** A network, how it came to be, and what it is called. */
-export interface Teacher {
-  readonly model: string
-  readonly network: Network
-  /** The file of its weights. */
-  readonly source: string
-}
-
-/** Everything that decides a training. */
-export interface Run {
+/** What a run and a comparison of several are told alike. */
+export interface SharedSettings {
+  /** Where it goes. */
   readonly folder: string
   readonly dataset: Dataset
-  readonly model: string
-  /** Out of kd's `distillerNames`. */
-  readonly method: string
-  /** Options of the method other than those published. */
-  readonly options?: object
-  /** Where the method needs one. */
-  readonly teacher?: Teacher
   /** Where the teacher's logits are kept for other epochs and runs. Default nowhere. Throws where the method wants more. */
   readonly teacherCache?: TeacherCache
-  readonly recipe: Recipe
   /** Names the initial weights, the order of the images and what is drawn for each. */
   readonly seed: number
   /** So many training images are held back, drawn by the seed: they choose the best epoch. Default none. */
@@ -50,8 +35,7 @@ export interface Run {
   /** Train on at most this many of the others. Default all. */
   readonly limit?: number
   readonly environment: Environment
-  readonly observer?: Observer
-  /** Go on with the run that was begun in the folder, if there is one. Default false: the folder must be new or empty. */
+  /** Go on with what was begun in the folder, if anything was. Default false: the folder must be new or empty. */
   readonly resume?: boolean
   /** Go on also where what computes now gives other bits than what computed before: `config.json` then says from which step. */
   readonly allowOtherNumerics?: boolean
@@ -61,23 +45,24 @@ export interface Run {
   readonly signal?: AbortSignal
 }
 
-/** What a run and a comparison share. */
-export type Habits = Pick<
-  Run,
-  | 'folder'
-  | 'dataset'
-  | 'teacherCache'
-  | 'seed'
-  | 'validation'
-  | 'limit'
-  | 'environment'
-  | 'resume'
-  | 'allowOtherNumerics'
-  | 'saveEvery'
-  | 'signal'
->
+/** Everything that decides a training but its method. */
+export interface RunSettings extends SharedSettings {
+  readonly model: string
+  /** Where the method needs one. */
+  readonly teacher?: Teacher
+  readonly recipe: Recipe
+  readonly observer?: Observer
+}
 
-export const habitRules: Rules<Habits> = {
+/** Everything that decides a training. */
+export interface Run extends RunSettings {
+  /** Out of kd's `distillerNames`. */
+  readonly method: string
+  /** Options of the method other than those published. */
+  readonly options?: object
+}
+
+export const sharedRules: Rules<SharedSettings> = {
   folder: pathRule,
   dataset: anObject,
   teacherCache: optional(anObject),
@@ -92,8 +77,8 @@ export const habitRules: Rules<Habits> = {
 }
 
 /** Checks what is inside of them. */
-export function checkHabits(operation: string, name: string, habits: Habits): void {
-  const { dataset, teacherCache, environment, saveEvery = {} } = habits
+export function checkShared(operation: string, name: string, settings: SharedSettings): void {
+  const { dataset, teacherCache, environment, saveEvery = {} } = settings
   checkDataset(operation, dataset)
   if (teacherCache) checkTeacherCache(operation, `${name}.teacherCache`, teacherCache)
   checkEnvironment(operation, `${name}.environment`, environment)
@@ -104,7 +89,7 @@ export function checkHabits(operation: string, name: string, habits: Habits): vo
 }
 
 const runRules: Rules<Run> = {
-  ...habitRules,
+  ...sharedRules,
   model: text,
   method: text,
   options: optional(anObject),
@@ -116,7 +101,7 @@ const runRules: Rules<Run> = {
 /** Throws unless the run has all that it needs, and nothing else. */
 export function checkRun(given: Run): void {
   checkExactly('run', 'run', given, runRules)
-  checkHabits('run', 'run', given)
+  checkShared('run', 'run', given)
   checkRecipe('run', 'run.recipe', given.recipe)
   const teacherRules = { model: text, network: networkRule, source: text }
   if (given.teacher) checkExactly('run', 'run.teacher', given.teacher, teacherRules)

@@ -1,4 +1,4 @@
-import type { Dataset, Loader } from '../../datasets/index.ts'
+import type { Loader, Split } from '../../datasets/index.ts'
 import { argmax } from '../../engine/index.ts'
 import type { Network } from '../../nn/index.ts'
 import { examine } from './evaluate.ts'
@@ -28,13 +28,14 @@ const mostImages = 6
 /** Classifies all test images and counts which class went where. */
 export async function confusionsOf(
   network: Network,
-  { classNames, test }: Pick<Dataset, 'classNames' | 'test'>,
+  classNames: readonly string[],
   testImages: Loader,
 ): Promise<Confusions> {
   const { columns } = await examine(network, testImages, ({ predictions }) => ({
     predicted: argmax(predictions.logits, -1),
   }))
   const [[, predicted]] = columns.entries()
+  const { split: test } = testImages
   const matrix = classNames.map(() => classNames.map(() => 0))
   const mistakes = new Map<string, number[]>()
   for (const [image, predictedClass] of predicted.entries()) {
@@ -56,7 +57,7 @@ export async function confusionsOf(
   return { classNames, matrix, worst, image: { shape, scale: test.normalisation.scale } }
 }
 
-function pixelsOf({ images }: Dataset['test'], number: number): string {
+function pixelsOf({ images }: Split, number: number): string {
   const [, channels, height, width] = images.shape
   const bytes = Buffer.alloc(channels * height * width)
   let place = 0

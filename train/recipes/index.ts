@@ -1,4 +1,3 @@
-export { openRecipe, type Sources } from '../openRun.ts'
 export { publishedRecipe, publishedRecipeNames } from './published.ts'
 export { parseRecipe, readRecipe, recipeOfRun } from './read.ts'
 export { resolveRunRecipe, type Settings } from './resolve.ts'

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { readJson } from '../../base/files/json.ts'
 import type { Augmentation } from '../../datasets/index.ts'
+import type { Environment } from '../environment.ts'
 import type { Recipe } from '../loop/hyperparameters.ts'
 import type { TeacherCache } from '../teacherLogits/index.ts'
-import type { Environment } from './environment.ts'
-import type { Segment } from './numerics.ts'
+import type { Segment } from './segments.ts'
 
 /** Everything that was decided before a run began: `config.json` in its folder. */
 export interface RunConfig {

@@ -12,14 +12,26 @@ import { Checkpoints } from '../loop/checkpoints.ts'
 import type { Confusions } from '../loop/confusions.ts'
 import type { EpochEnd, EpochMetrics, Observer, TrainingStart } from '../loop/observer.ts'
 import type { Progress } from '../loop/training.ts'
+import type { Numerics } from '../numerics.ts'
 import type { RunRecipe } from '../recipes/runRecipe.ts'
 import { recipeText } from '../recipes/text.ts'
 import { demandUnlocked, type FolderLock, isLock, lockFolder } from './lock.ts'
-import { continued, demandSameNumerics, type Numerics, type Segment } from './numerics.ts'
 import type { RunConfig } from './runConfig.ts'
 import { changesBetween, demandSameRun } from './sameRun.ts'
 import { csvOf, scalarsOfEpoch } from './scalars.ts'
+import { continued, demandSameNumerics, type Segment } from './segments.ts'
 import { fileHeader, scalarRecord } from './tensorBoard.ts'
+
+/** A run, as far as its folder says what it is. */
+export interface RunFolderOptions {
+  readonly folder: string
+  /** Go on with the run that was begun in the folder, if one was. */
+  readonly resume: boolean
+  /** For `config.json`. */
+  readonly config: RunConfig
+  /** For `recipe.yaml`. */
+  readonly recipe: RunRecipe
+}
 
 /**
  * Where a training leaves what it did:
@@ -55,41 +67,19 @@ export class RunFolder implements Observer {
     this.checkpoints = new Checkpoints(join(path, 'checkpoints'), () => lock.demandHeld())
   }
 
-  /** A new folder. Throws where it holds something already. */
-  static async create(path: string, config: RunConfig, recipe: RunRecipe): Promise<RunFolder> {
-    return RunFolder.#open(path, config, recipe, async () => {
-      await makeEmptyFolder(path, isLeftOver)
-      return undefined
-    })
-  }
-
-  /** The folder of a run that was cut short, or a new one. Throws where it is the folder of another run. */
-  static async reopen(path: string, config: RunConfig, recipe: RunRecipe): Promise<RunFolder> {
-    return RunFolder.#open(path, config, recipe, async () => {
-      const earlier = await readJson(join(path, 'config.json'))
-      if (earlier === undefined)
-        await makeEmptyFolder(path, (name) => isLeftOver(name) || name === 'recipe.yaml')
-      else demandSameRun(path, earlier, config)
-      return earlier as RunConfig | undefined
-    })
-  }
-
   /**
-   * Takes a folder, in which the run may have begun earlier. Looks twice: first so that nothing is put into a
-   * folder of something else, then because another process may have been at work in between.
+   * A new folder or, with `resume`, that of the same run, which was cut short. Throws where it holds anything else. Looks
+   * twice: first so that nothing is put into a folder of something else, then because another process may have been at
+   * work in between.
    */
-  static async #open(
-    path: string,
-    config: RunConfig,
-    recipe: RunRecipe,
-    earlier: () => Promise<RunConfig | undefined>,
-  ): Promise<RunFolder> {
+  static async open(options: RunFolderOptions): Promise<RunFolder> {
+    const { folder: path, config, recipe } = options
     await demandUnlocked(path)
-    await earlier()
+    await begunIn(options)
     const lock = await lockFolder(path)
     const folder = new RunFolder(path, lock, config)
     try {
-      const begun = await earlier()
+      const begun = await begunIn(options)
       for (const inside of [path, folder.checkpoints.folder]) await removePartialFiles(inside)
       // Before the configuration, which says that the run has begun: the recipe says how to go on.
       await writeFileAtomically(join(path, 'recipe.yaml'), recipeText(recipe))
@@ -179,6 +169,17 @@ export class RunFolder implements Observer {
   async #save(name: 'last' | 'best', weights: StateDict, about: Record<string, string>): Promise<void> {
     await saveWeights(join(this.path, `${name}.safetensors`), weights, about)
   }
+}
+
+/** The configuration of the run that was begun in a folder, if one was. Throws where something else lies in it. */
+async function begunIn({ folder, config, resume }: RunFolderOptions): Promise<RunConfig | undefined> {
+  const begun = resume ? await readJson(join(folder, 'config.json')) : undefined
+  if (begun === undefined) {
+    await makeEmptyFolder(folder, (name) => isLeftOver(name) || (resume && name === 'recipe.yaml'))
+    return undefined
+  }
+  demandSameRun(folder, begun, config)
+  return begun as RunConfig
 }
 
 /** What a run came to. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Loader } from '../../datasets/index.ts'
 import type { Network } from '../../nn/index.ts'
 import { fingerprintOf, fingerprintOfSplit } from '../fingerprint.ts'
-import { currentNumerics } from '../runFolder/numerics.ts'
+import { currentNumerics } from '../numerics.ts'
 import type { Precision } from './precision.ts'
 
 /** Whose logits, and of what. */

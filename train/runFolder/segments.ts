@@ -1,22 +1,9 @@
 import { InvalidInputError } from '../../base/errors.ts'
-import { currentExecutor, numericsOf } from '../../engine/index.ts'
-import { packageVersion } from './environment.ts'
+import type { Numerics } from '../numerics.ts'
 import { changesBetween } from './sameRun.ts'
-
-/** What computes, as far as it decides the bits of what comes out. */
-export type Numerics = { readonly [name: string]: unknown }
 
 /** Steps of a run that were computed in one way: those from here to the next segment. */
 export type Segment = { readonly fromStep: number } & Numerics
-
-/** What would compute now. */
-export async function currentNumerics(): Promise<Numerics> {
-  return {
-    thermograd: packageVersion(),
-    architecture: process.arch,
-    ...numericsOf(await currentExecutor()),
-  }
-}
 
 /** Throws, naming both, where the last steps of the run in a folder were computed in another way. */
 export function demandSameNumerics(folder: string, segments: readonly Segment[], now: Numerics): void {

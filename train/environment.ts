@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import module from 'node:module'
 import { availableParallelism } from 'node:os'
-import { anObject, checkExactly, checkFields, count, type Rules, text } from '../../base/arguments.ts'
-import { executorRule } from '../../engine/device.ts'
-import type { Choice } from '../../engine/index.ts'
+import { anObject, checkExactly, checkFields, count, type Rules, text } from '../base/arguments.ts'
+import { executorRule } from '../engine/device.ts'
+import type { Choice } from '../engine/index.ts'
 
 /** What a training runs on: it belongs to every result. */
 export interface Environment {

@@ -1,0 +1,135 @@
+import { holdBack, Loader } from '../datasets/index.ts'
+import { streamKey } from '../engine/index.ts'
+import type { Distiller } from '../kd/index.ts'
+import { fingerprintOf, fingerprintOfSplit } from './fingerprint.ts'
+import type { Training } from './loop/training.ts'
+import { newNetwork } from './networks.ts'
+import { currentNumerics } from './numerics.ts'
+import type { RunRecipe } from './recipes/runRecipe.ts'
+import { type RunConfig, roundedLogitsOf } from './runFolder/runConfig.ts'
+import type { RunFolderOptions } from './runFolder/runFolder.ts'
+import type { RunSettings } from './runOptions.ts'
+import { demandLogitsSuffice, type Kept, type Precision } from './teacherLogits/index.ts'
+
+/** A run with everything decided and opened: what is left is to carry it out. */
+export interface ResolvedRun extends RunFolderOptions {
+  readonly allowOtherNumerics: boolean
+  readonly classNames: readonly string[]
+  /** What is trained, by what, and on what, but for what the folder and the cache add. */
+  readonly training: Omit<Training, 'teacherLogits' | 'survival'>
+  /** The teacher's logits and where to cache them, if they are cached. */
+  readonly logits?: Kept
+  readonly saveEvery: NonNullable<RunSettings['saveEvery']>
+}
+
+/**
+ * Decides everything that a run needs, once: its network with initial weights, its images, the cache of its teacher's
+ * logits, its recipe and its configuration. Throws where the parts do not fit one another.
+ */
+export async function resolveRun(given: RunSettings, distiller: Distiller): Promise<ResolvedRun> {
+  const { folder, dataset, model, teacher, recipe, seed, resume = false, observer, signal } = given
+  const teacherCache = given.teacherCache ?? (resume ? await roundedLogitsOf(folder) : undefined)
+  const settings = { ...given, teacherCache }
+  const images = imagesOf(settings)
+  const logits = logitsOf(settings, distiller, images.trainingImages)
+  return {
+    folder,
+    resume,
+    allowOtherNumerics: given.allowOtherNumerics ?? false,
+    saveEvery: given.saveEvery ?? { everyMinutes: 5 },
+    recipe: recipeOf(settings, distiller),
+    config: await configOf(settings, distiller, images.trainingImages.length, logits?.precision),
+    classNames: dataset.classNames,
+    training: {
+      network: newNetwork(model, dataset, seed),
+      distiller,
+      teacher: teacher?.network,
+      seed: streamKey(seed, 'method', distiller.method)[0],
+      recipe,
+      ...images,
+      observers: observer && [observer],
+      signal,
+    },
+    logits,
+  }
+}
+
+type Images = Pick<Training, 'trainingImages' | 'testImages' | 'validationImages'>
+
+/** The images to train on, those held back from them, and those to test on. */
+function imagesOf({ dataset, recipe, seed, limit, validation }: RunSettings): Images {
+  const { train, test, augmentation: augment } = dataset
+  const { batchSize, dropLast } = recipe
+  const parts = validation === undefined ? undefined : holdBack(train, validation, seed)
+  const options = { batchSize, dropLast, shuffle: true, seed, augment, limit, among: parts?.rest }
+  return {
+    trainingImages: new Loader(train, options),
+    testImages: new Loader(test, { batchSize }),
+    validationImages: parts && new Loader(train, { batchSize, among: parts.heldBack }),
+  }
+}
+
+/**
+ * The teacher's logits, if they are cached: a student that learns alone has no use for them. Throws for a method that
+ * needs more of the teacher.
+ */
+function logitsOf(
+  { teacher, teacherCache, observer }: RunSettings,
+  distiller: Distiller,
+  images: Loader,
+): Kept | undefined {
+  if (!teacher || !teacherCache || !distiller.needsTeacher) return undefined
+  demandLogitsSuffice(distiller)
+  return { ...teacherCache, teacher, images, warned: (message) => observer?.warned?.(message) }
+}
+
+/** The run as a recipe, by which it can be run again. */
+function recipeOf(
+  { dataset, model, teacher, recipe, validation, limit, seed }: RunSettings,
+  { method, options, needsTeacher }: Distiller,
+): RunRecipe {
+  return {
+    dataset: dataset.name,
+    data: dataset.data,
+    teacher: teacher && needsTeacher ? { model: teacher.model, weights: teacher.source } : undefined,
+    student: { model },
+    method: { name: method, ...options },
+    training: recipe,
+    augmentation: dataset.augmentation,
+    validation,
+    limit: limit === Infinity ? undefined : limit,
+    seed,
+  }
+}
+
+async function configOf(
+  { dataset, model, teacher, teacherCache, recipe, validation, seed, environment }: RunSettings,
+  { method, options }: Distiller,
+  trainingImages: number,
+  precision: Precision | undefined,
+): Promise<RunConfig> {
+  const { augmentation, classNames, train, test } = dataset
+  return {
+    model,
+    method: { name: method, ...options },
+    teacher: teacher && {
+      model: teacher.model,
+      source: teacher.source,
+      fingerprint: await fingerprintOf(teacher.network),
+      logits: precision === 'float16' ? 'float16' : undefined,
+    },
+    dataset: {
+      name: dataset.name,
+      classes: classNames.length,
+      trainingImages,
+      validationImages: validation,
+      testImages: test.labels.length,
+      fingerprints: { training: fingerprintOfSplit(train), test: fingerprintOfSplit(test) },
+      augmentation,
+    },
+    recipe,
+    seed,
+    numerics: [{ fromStep: 0, ...(await currentNumerics()) }],
+    environment: { ...environment, teacherCache },
+  }
+}
