@@ -1,29 +1,29 @@
-/** Which groups must have run before which, transitively: a row of bits for each group. */
+/** The transitive dependencies between groups: a row of bits for each group. */
 export class Dependencies {
   readonly #rows: Uint32Array[] = []
-  /** The groups for which others wait. */
+  /** The groups that others depend on. */
   readonly #awaited = new Set<number>()
 
-  /** A new group, with nothing before it. */
+  /** Adds a group without dependencies; returns its number. */
   addGroup(): number {
     const group = this.#rows.length
     this.#rows.push(new Uint32Array((group >>> 5) + 1))
     return group
   }
 
-  /** Whether `group` waits for `other`. */
-  waits(group: number, other: number): boolean {
+  /** Whether `group` depends on `other`. */
+  dependsOn(group: number, other: number): boolean {
     return hasBit(this.#rows[group], other)
   }
 
-  /** Lets `group`, and all that wait for it, wait for `other` and for all that it waits for. */
+  /** Makes `group`, and all that depend on it, depend on `other` and on its dependencies. */
   add(group: number, other: number): void {
-    if (this.waits(group, other)) return
+    if (this.dependsOn(group, other)) return
     this.#awaited.add(other)
     this.#inherit(group, other)
     if (!this.#awaited.has(group)) return
-    for (let waiting = 0; waiting < this.#rows.length; waiting++) {
-      if (this.waits(waiting, group)) this.#inherit(waiting, other)
+    for (let dependent = 0; dependent < this.#rows.length; dependent++) {
+      if (this.dependsOn(dependent, group)) this.#inherit(dependent, other)
     }
   }
 
@@ -35,7 +35,7 @@ export class Dependencies {
     setBit(row, other)
   }
 
-  /** Every group, each after those it waits for, and otherwise in the order of their numbers. */
+  /** Returns all groups in topological order; groups that are independent keep the order of their numbers. */
   sorted(): number[] {
     const order: number[] = []
     const done = new Uint32Array((this.#rows.length >>> 5) + 1)
@@ -54,7 +54,7 @@ export class Dependencies {
   }
 }
 
-/** A row of at least so many words. (A group has words for itself and for those before it, and more where it needs them.) */
+/** Returns a row of at least this many words. (A row starts with bits for groups up to its own, and grows on demand.) */
 function lengthened(row: Uint32Array, words: number): Uint32Array {
   if (row.length >= words) return row
   const longer = new Uint32Array(words)
@@ -62,10 +62,10 @@ function lengthened(row: Uint32Array, words: number): Uint32Array {
   return longer
 }
 
-function hasBit(row: Uint32Array, place: number): boolean {
-  return (row[place >>> 5] & (1 << (place & 31))) !== 0
+function hasBit(row: Uint32Array, bit: number): boolean {
+  return (row[bit >>> 5] & (1 << (bit & 31))) !== 0
 }
 
-function setBit(row: Uint32Array, place: number): void {
-  row[place >>> 5] |= 1 << (place & 31)
+function setBit(row: Uint32Array, bit: number): void {
+  row[bit >>> 5] |= 1 << (bit & 31)
 }

@@ -3,13 +3,13 @@ import type { CallKernel, Instruction, Kernel, LoopKernel } from './kernels.ts'
 import { valuesRead, valuesWritten } from './kernels.ts'
 import type { View } from './view.ts'
 
-/** Whether an executor's kernel can run a loop's body on its results before it writes them. */
+/** Whether an executor's kernel can run a loop's body on its results before writing them. */
 export type TakesEpilogue<Call extends CallKernel> = (call: Call, loop: LoopKernel) => boolean
 
 /**
- * Joins loops to the calls whose results they read: what a convolution has summed in registers is normalised, added to
- * and rectified there, and only that is written. It takes a call whose result nobody else reads; it then runs where the
- * loop stood, when all other operands are there.
+ * Fuses loops into the calls whose results they read, as epilogues: the sums of a convolution are normalised, added to a
+ * shortcut and rectified in registers before they are written. This requires that no other kernel reads the call's result.
+ * The call moves to the position of the loop, where all other operands have been computed.
  */
 export function joinEpilogues<Call extends CallKernel>(
   kernels: readonly Kernel<Call>[],
@@ -17,7 +17,7 @@ export function joinEpilogues<Call extends CallKernel>(
   takesEpilogue: TakesEpilogue<Call>,
 ): Kernel<Call>[] {
   const readers = new Map<number, number>()
-  /** The only kernel that writes a value; undefined where several write parts of it. */
+  /** The kernel that writes a value; undefined if several write parts of it. */
   const writers = new Map<number, number | undefined>()
   kernels.forEach((kernel, i) => {
     for (const value of new Set(valuesRead(kernel))) readers.set(value, (readers.get(value) ?? 0) + 1)
@@ -44,7 +44,7 @@ export function joinEpilogues<Call extends CallKernel>(
   return joined.filter((kernel) => kernel !== undefined)
 }
 
-/** Whether a loop over the shape of a result reads it element for element. */
+/** Returns whether a loop over the shape of a result reads it element by element. */
 function readsAsWritten({ shape, body }: LoopKernel, output: View): boolean {
   return (
     equalShapes(shape, output.shape) &&

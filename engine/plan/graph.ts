@@ -5,14 +5,14 @@ import type { Call, CallOf } from '../operations/attributes.ts'
 import type { PrimitiveName } from '../primitiveNames.ts'
 import { format, type Shape } from '../shape.ts'
 
-/** One operation of a graph. Values are numbered: first the graph's inputs, then its operations in order. */
+/** One operation of a graph. Values are numbered: the graph's inputs first, then its operations in order. */
 export interface OperationOf<Name extends PrimitiveName> extends CallOf<Name> {
   readonly inputs: readonly number[]
   readonly shape: Shape
   readonly dtype: DType
 }
 
-/** An operation of one of these names: the name tells which attributes it has. */
+/** An operation with one of these names: a union discriminated by the name. */
 export type Operation<Names extends PrimitiveName = PrimitiveName> = {
   readonly [Name in Names]: OperationOf<Name>
 }[Names]
@@ -20,11 +20,11 @@ export type Operation<Names extends PrimitiveName = PrimitiveName> = {
 export interface Input {
   readonly shape: Shape
   readonly dtype: DType
-  /** Whether it lives in the executor's memory between runs. */
+  /** Whether it stays in the executor's memory between runs. */
   readonly resident: boolean
 }
 
-/** Where an output goes: to the host, into memory of its own, or over the resident input of that number. */
+/** Destination of an output: the host, a new storage, or the memory of the resident input of that number. */
 export type Destination = 'host' | 'kept' | { readonly overwrites: number }
 
 export interface Output {
@@ -32,19 +32,19 @@ export interface Output {
   readonly destination: Destination
 }
 
-/** What is to be computed, apart from the numbers: equal graphs share one program. */
+/** A computation without its numbers: equal graphs share one program. */
 export interface Graph {
   readonly inputs: readonly Input[]
   readonly operations: readonly Operation[]
   readonly outputs: readonly Output[]
 }
 
-/** The shape and type of a value of a graph. */
+/** Returns the shape and type of a value of a graph. */
 export function valueType({ inputs, operations }: Graph, value: number): Pick<Input, 'shape' | 'dtype'> {
   return inputs[value] ?? operations[value - inputs.length]
 }
 
-/** A wanted value: a node, and where its elements should go. A variable names the node whose memory it takes. */
+/** A wanted node and its destination. A variable overwrites the node of its previous value. */
 export interface Want {
   readonly node: Node
   readonly destination: 'host' | 'kept' | { readonly overwrites: Node }
@@ -56,7 +56,7 @@ export interface Recording {
   readonly inputs: readonly Node[]
 }
 
-/** Collects what the wanted nodes need, stopping at values that are already known. */
+/** Records the graph that computes the wanted nodes. Nodes with known values are its inputs. */
 export function recordGraph(wants: readonly Want[]): Recording {
   const { inputs, pending } = collect(wants)
   const numbers = new Map<Node, number>()
@@ -86,13 +86,13 @@ function callOf({ operation }: Node): Call {
   return operation
 }
 
-/** A variable that no wanted value reads, or that had no value yet, has no memory here to take. */
+/** A variable that is no input of the graph, or that has no value, has no memory to overwrite. */
 function destinationOf(overwritten: Node, numbers: ReadonlyMap<Node, number>): Destination {
   const input = overwritten.value === undefined ? undefined : numbers.get(overwritten)
   return input === undefined ? 'kept' : { overwrites: input }
 }
 
-/** The nodes with known values, and the others in the order of their recording. */
+/** Collects the nodes with known values, and the pending ones in the order of recording. */
 function collect(wants: readonly Want[]): { inputs: Node[]; pending: Node[] } {
   const inputs: Node[] = []
   const pending: Node[] = []
@@ -109,7 +109,7 @@ function collect(wants: readonly Want[]): { inputs: Node[]; pending: Node[] } {
       inputs.push(node)
     }
   }
-  // The order of recording keeps values short-lived: a layer's weight gradient stands beside its input gradient.
+  // The order of recording keeps values short-lived: a layer's weight gradient is next to its input gradient.
   pending.sort((a, b) => a.number - b.number)
   return { inputs, pending }
 }
@@ -117,7 +117,7 @@ function collect(wants: readonly Want[]): { inputs: Node[]; pending: Node[] } {
 function checkReadable(node: Node): void {
   if (node.value?.at !== 'overwritten') return
   throw new InvalidInputError(
-    `a tensor still depends on the earlier value of a variable of shape ${format(node.shape)} that was assigned ` +
-      'and realized since: realize the tensor before or together with the variable',
+    `a tensor depends on a value of a variable of shape ${format(node.shape)} that has been overwritten: ` +
+      'realize the tensor before, or together with, the assigned variable',
   )
 }

@@ -9,17 +9,18 @@ export interface Group {
   readonly members: number[]
   /** The shape of the loop; of a call, the shape of its output. */
   readonly shape: Shape
-  /** The axes that its folds fold, once it has one. */
+  /** The axes of its folds, which all fold the same axes. Undefined without a fold. */
   axes: string | undefined
   readonly number: number
 }
 
-/** More operations than this in one loop would only spill registers. */
+/** With more operations in one loop, registers would spill. */
 const largestGroup = 48
 
 /**
- * The groups that compute a graph, each after those it needs. An operation joins the loop that computes one of its
- * operands, unless it would have to wait for that loop's end: for one of its folds, or for a group that waits for it.
+ * Returns the groups that compute a graph, in topological order. An operation joins the loop that computes one of its
+ * operands, unless it depends on the end of that loop: on the result of one of its folds, or on a group that depends on
+ * the loop.
  */
 export function groupOperations(graph: Graph): Group[] {
   const first = graph.inputs.length
@@ -27,7 +28,7 @@ export function groupOperations(graph: Graph): Group[] {
   const groupOf = new Map<number, Group>()
   const dependencies = new Dependencies()
 
-  /** The group that must have ended before the value can be read from memory. */
+  /** The group that writes the value to memory, if one does. */
   const producerOf = (value: number): Group[] => {
     let seen = value
     while (seen >= first && roleOf(graph.operations[seen - first].name) === 'view') {
@@ -36,7 +37,7 @@ export function groupOperations(graph: Graph): Group[] {
     const group = groupOf.get(seen)
     return group === undefined ? [] : [group]
   }
-  /** The loop in whose registers the value is, element by element. */
+  /** The loop that holds the elements of the value in registers, if one does. */
   const loopOf = (value: number): Group | undefined =>
     value >= first && roleOf(graph.operations[value - first].name) === 'loop' ? groupOf.get(value) : undefined
 
@@ -54,7 +55,7 @@ export function groupOperations(graph: Graph): Group[] {
         (value) =>
           loopOf(value) === group ||
           producerOf(value).every(
-            (other) => other !== group && !dependencies.waits(other.number, group.number),
+            (other) => other !== group && !dependencies.dependsOn(other.number, group.number),
           ),
       )
     const loops = role === 'call' ? [] : inputs.toSorted((a, b) => b - a).map(loopOf)

@@ -3,61 +3,61 @@ import type { FoldName, ScalarName } from '../primitiveNames.ts'
 import type { Shape } from '../shape.ts'
 import type { Order, View } from './view.ts'
 
-/** One step of a loop's body. Register i holds the result of instruction i. */
+/** One instruction of a loop's body. Register i holds the result of instruction i. */
 export type Instruction =
   | { readonly name: 'load'; readonly view: View; readonly dtype: DType }
   | { readonly name: 'literal'; readonly value: number; readonly dtype: DType }
   | { readonly name: 'iota'; readonly axis: number; readonly dtype: 'int32' }
-  /** In an epilogue: the element that the call has computed. */
+  /** In an epilogue: the element that the call computed. */
   | { readonly name: 'result'; readonly dtype: DType }
   | { readonly name: ScalarName; readonly inputs: readonly number[]; readonly dtype: DType }
 
-/** The register's element is written here at every turn of the loop. */
+/** Writes the register to `view` in every iteration of the loop. */
 export interface Store {
   readonly register: number
   readonly view: View
 }
 
-/** The register's elements are folded into `view`, whose reduced axes have stride 0. */
+/** A reduction that a loop accumulates: the register is folded into `view`, whose reduced axes have stride 0. */
 export interface Fold extends Store {
   readonly name: FoldName
-  /** Scratch of the executor, where its sums are long: a number of higher precision for each element of the result. */
+  /** Scratch for long sums: a total of higher precision for each element of the result. */
   readonly totals?: View
 }
 
-/** A fused loop: for every element of `shape`, run the body, write the stores and fold the folds. */
+/** A fused loop: for every element of `shape`, runs the body, the stores and the folds. */
 export interface LoopKernel {
   readonly kind: 'loop'
   readonly shape: Shape
-  /** The nesting of the loops, from the outermost axis. */
+  /** The axes of the loop nest, the outermost first. */
   readonly order: Order
   readonly body: readonly Instruction[]
   readonly stores: readonly Store[]
   readonly folds: readonly Fold[]
 }
 
-/** A call of a kernel that an executor has under this name, and what that must know beside its operands. */
+/** A call of an executor's kernel by name, with its attributes and operands. */
 export interface CallKernel<Name extends string = string, Attributes = unknown> {
   readonly kind: 'call'
   readonly name: Name
   readonly attributes: Attributes
   readonly inputs: readonly View[]
   readonly output: View
-  /** What becomes of each element before it is written: then only this is written, and `output` says its shape. */
+  /** Runs on each result element. Only its stores are written then; `output` gives the shape. */
   readonly epilogue?: Epilogue
 }
 
-/** The body of a fused loop behind a call, see `epilogues.ts`. */
+/** The body of a loop fused into a call, see `epilogues.ts`. */
 export type Epilogue = Pick<LoopKernel, 'body' | 'stores'>
 
-/** Sets a value to zero: all of it, or at least all but a part that is about to be written. */
+/** Sets a value to zero; `except` is a part that will be overwritten and need not be cleared. */
 export interface ClearKernel {
   readonly kind: 'clear'
   readonly value: number
   readonly except?: View
 }
 
-/** A call of one of an executor's kernels; `Calls` maps their names to their attributes. */
+/** A call of one of an executor's kernels; `Calls` maps kernel names to attributes. */
 export type CallOf<Calls, Name extends keyof Calls & string = keyof Calls & string> = CallKernel<
   Name,
   Calls[Name]
@@ -65,7 +65,7 @@ export type CallOf<Calls, Name extends keyof Calls & string = keyof Calls & stri
 
 export type Kernel<Call extends CallKernel = CallKernel> = LoopKernel | Call | ClearKernel
 
-/** The values that a kernel reads, or uses as scratch. */
+/** Returns the values that a kernel reads or uses as scratch. */
 export function valuesRead(kernel: Kernel): number[] {
   if (kernel.kind === 'clear') return []
   if (kernel.kind === 'loop') {
@@ -79,7 +79,7 @@ function valuesLoaded(body: readonly Instruction[]): number[] {
   return body.flatMap((instruction) => (instruction.name === 'load' ? [instruction.view.value] : []))
 }
 
-/** The values that a kernel writes. */
+/** Returns the values that a kernel writes. */
 export function valuesWritten(kernel: Kernel): number[] {
   if (kernel.kind === 'clear') return [kernel.value]
   if (kernel.kind === 'call') {
@@ -88,7 +88,7 @@ export function valuesWritten(kernel: Kernel): number[] {
   return [...kernel.stores, ...kernel.folds].map(({ view }) => view.value)
 }
 
-/** The same kernel over values of other numbers. */
+/** Returns the kernel with its values renumbered. */
 export function renumber<Call extends CallKernel>(
   kernel: Kernel<Call>,
   rename: (value: number) => number,

@@ -7,7 +7,7 @@ import type { Scheduler } from './scheduler.ts'
 import { describe } from './signature.ts'
 import { broadcastView, type Order, orderOf, rowMajor, type View } from './view.ts'
 
-/** Schedules a group of elementwise operations, and the reductions at its end, as one loop. */
+/** Schedules a group of elementwise operations, and the folds at its end, as one loop. */
 export function lowerLoop<Calls>(scheduler: Scheduler<Calls>, group: Group): void {
   const first = scheduler.graph.inputs.length
   const body = new LoopBody(scheduler, group)
@@ -34,7 +34,7 @@ export function lowerLoop<Calls>(scheduler: Scheduler<Calls>, group: Group): voi
   emitLoop(scheduler, { kind: 'loop', shape, order, body: body.instructions, stores, folds })
 }
 
-/** The instructions of a loop, written as results ask for them, and which register holds which value of the graph. */
+/** The instructions of a loop, generated on demand, and the register of each value of the graph. */
 class LoopBody<Calls> {
   readonly instructions: Instruction[] = []
   readonly #scheduler: Scheduler<Calls>
@@ -54,21 +54,21 @@ class LoopBody<Calls> {
     return this.instructions.flatMap((instruction) => (instruction.name === 'load' ? [instruction.view] : []))
   }
 
-  /** The register of a value: computed here, a number, or an element loaded from memory. */
+  /** Returns the register of a value: computed here, constant, or loaded from memory. */
   registerOf(value: number): number {
     let register = this.#registers.get(value)
     if (register === undefined) {
       register =
         this.#members.has(value) || this.#scheduler.recomputed.has(value)
           ? this.#compute(this.#scheduler.operationOf(value)!)
-          : this.#share(this.#numberOf(value) ?? this.#load(value))
+          : this.#share(this.#constantOf(value) ?? this.#load(value))
       this.#registers.set(value, register)
     }
     return register
   }
 
   #compute(operation: Operation): number {
-    if (!isScalar(operation)) throw new Error(`plan: '${operation.name}' is not computed element by element`)
+    if (!isScalar(operation)) throw new Error(`plan: '${operation.name}' is not an elementwise operation`)
     const inputs = operation.inputs.map((input) => this.registerOf(input))
     return this.instructions.push({ name: operation.name, inputs, dtype: operation.dtype }) - 1
   }
@@ -78,8 +78,8 @@ class LoopBody<Calls> {
     return { name: 'load', view, dtype: this.#scheduler.dtypeOf(value) }
   }
 
-  /** A literal however it is viewed, and an iota that is not, need no memory. */
-  #numberOf(value: number): Instruction | undefined {
+  /** Any view of a literal, and an iota that is not viewed, need no memory. */
+  #constantOf(value: number): Instruction | undefined {
     let operation = this.#scheduler.operationOf(value)
     if (operation?.name === 'iota') {
       const axis = operation.attributes.axis + this.#group.shape.length - operation.shape.length
@@ -93,7 +93,7 @@ class LoopBody<Calls> {
     return { name: 'literal', value: operation.attributes.value, dtype: operation.dtype }
   }
 
-  /** The register of an instruction without inputs; equal ones share it. */
+  /** Returns the register of an instruction without inputs; equal instructions share one. */
   #share(instruction: Instruction): number {
     const key = instruction.name === 'load' ? JSON.stringify(instruction) : describe(instruction)
     let register = this.#shared.get(key)
@@ -102,13 +102,13 @@ class LoopBody<Calls> {
   }
 }
 
-/** The order of the first operand that is as large as the loop, so that most memory is walked through in a row. */
+/** Returns the order of axes of the first operand as large as the loop, so that most memory access is contiguous. */
 function preferredOrder(loads: readonly View[], { shape }: Group): Order {
   const full = loads.find(({ strides }) => strides.every((stride, axis) => stride !== 0 || shape[axis] === 1))
   return full === undefined ? rowMajor(shape.length) : orderOf(full)
 }
 
-/** Whether somebody reads the value from memory: another loop, or one that computes its readers again. */
+/** Returns whether a value must be stored: for an output, or for another group that reads it or recomputes a reader. */
 function isNeededOutside<Calls>(scheduler: Scheduler<Calls>, group: Group, value: number): boolean {
   if (scheduler.recomputed.has(value)) return false
   const first = scheduler.graph.inputs.length

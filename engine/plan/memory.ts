@@ -1,12 +1,12 @@
 import { type Kernel, valuesRead, valuesWritten } from './kernels.ts'
 
-/** When a value is in use: from the kernel of its first writing to that of its last reading, both included. */
+/** The lifetime of a value: from the kernel of its first use to that of its last, both included. */
 export interface Lifetime {
   readonly from: number
   readonly to: number
 }
 
-/** The lifetimes of the values that the kernels touch, by their numbers. */
+/** Returns the lifetimes of the values that the kernels use. */
 export function lifetimesOf(kernels: readonly Kernel[]): Map<number, Lifetime> {
   const lifetimes = new Map<number, { from: number; to: number }>()
   kernels.forEach((kernel, time) => {
@@ -19,7 +19,7 @@ export function lifetimesOf(kernels: readonly Kernel[]): Map<number, Lifetime> {
   return lifetimes
 }
 
-/** A block of memory with its place in time. */
+/** A block of memory with a lifetime. */
 export interface Block extends Lifetime {
   readonly bytes: number
 }
@@ -28,14 +28,14 @@ export interface Block extends Lifetime {
 const alignment = 64
 
 export interface Arena {
-  /** Where each block starts. */
+  /** The offset of each block. */
   readonly offsets: readonly number[]
   readonly bytes: number
 }
 
 /**
- * Places blocks so that those whose lifetimes overlap do not overlap in memory: the largest first, each at the lowest
- * place where it fits.
+ * Assigns offsets so that blocks with overlapping lifetimes do not overlap in memory: the largest block first, each at the
+ * lowest offset where it fits.
  */
 export function layOutArena(blocks: readonly Block[]): Arena {
   const offsets = new Array<number>(blocks.length).fill(0)
@@ -59,12 +59,12 @@ export function layOutArena(blocks: readonly Block[]): Arena {
   return { offsets, bytes: total }
 }
 
-/** How many of these, which are sorted by it, start at a place or before it. */
-function firstBeyond(placed: readonly { readonly start: number }[], place: number): number {
+/** Returns how many of these blocks, sorted by start, start at an offset or before it. */
+function firstBeyond(placed: readonly { readonly start: number }[], offset: number): number {
   let [low, high] = [0, placed.length]
   while (low < high) {
     const middle = (low + high) >>> 1
-    if (placed[middle].start > place) high = middle
+    if (placed[middle].start > offset) high = middle
     else low = middle + 1
   }
   return low

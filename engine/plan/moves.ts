@@ -1,7 +1,7 @@
 import type { Expansions } from './scheduler.ts'
 import { orderOf, sliceView } from './view.ts'
 
-/** Movements that need a place of their own: copies into parts of a new value, for executors without kernels for them. */
+/** Expansions of embed and concatenate into copies, for executors without kernels for them. */
 export const moveExpansions = <Calls>(): Expansions<Calls, 'embed' | 'concatenate'> => ({
   embed(scheduler, { attributes, shape, dtype }, [x]) {
     const output = scheduler.allocate(shape, dtype, orderOf(x))

@@ -1,15 +1,16 @@
 import type { Shape } from '../shape.ts'
 import type { Order } from './view.ts'
 
-/** One loop of a nest: its length, and how far each operand moves at a turn. */
+/** One loop of a nest: its length, and the stride of each operand per iteration. */
 export interface Axis {
   readonly length: number
   readonly strides: readonly number[]
 }
 
 /**
- * The loops that walk a shape in an order, from the outermost: axes of length 1 left out, and neighbours that all
- * operands walk evenly made one. `strides[i]` are the strides of operand i along the axes of the shape.
+ * Returns the loop nest over a shape in an order, the outermost loop first. Axes of length 1 are dropped, and neighbouring
+ * axes are merged if the strides of all operands allow. `strides[i]` are the strides of operand i along the axes of the
+ * shape.
  */
 export function loopNest(shape: Shape, order: Order, strides: readonly (readonly number[])[]): Axis[] {
   const nest: Axis[] = []

@@ -3,16 +3,16 @@ import { equalShapes, type Shape } from '../shape.ts'
 import { type Graph, type Operation, type OperationOf, valueType } from './graph.ts'
 import { follows, type Order, sliceView, type View } from './view.ts'
 
-/** How many zeros, before and after, for each of the last axes. */
+/** Zeros before and after the elements, for each of the last axes. */
 export type Padding = readonly (readonly [before: number, after: number])[]
 
-/** Zeros around maps whose axes lie in some order. */
+/** An order of axes in memory, and the padding stored around the elements. */
 export interface PaddedLayout {
   readonly order: Order
   readonly padding: Padding
 }
 
-/** The layout that an operation wants around one of its operands, if it wants one. */
+/** The padded layout that an operation wants for one of its operands, if any. */
 export type PaddingRequest<Name extends PrimitiveName> = (
   operation: OperationOf<Name>,
   operand: number,
@@ -22,13 +22,13 @@ export type PaddingRequest<Name extends PrimitiveName> = (
 export type PaddingRequests = { readonly [Name in PrimitiveName]?: PaddingRequest<Name> }
 
 /**
- * Which values lie amid zeros. Who computes maps writes them into the middle of a larger value where their readers want
- * zeros around them, so that a convolution needs no padded copy.
+ * The values that are stored with padding. A kernel writes maps into the interior of a larger, zeroed value if their readers
+ * want padding, so that a convolution needs no padded copy.
  */
 export class PaddedValues {
   readonly #graph: Graph
   readonly #requests: PaddingRequests
-  /** By number: the whole of a value, and the padding around the part that is written. */
+  /** By value: the whole of it, and the padding around the interior. */
   readonly #records = new Map<number, { whole: View; padding: Padding }>()
 
   constructor(graph: Graph, requests: PaddingRequests) {
@@ -36,7 +36,7 @@ export class PaddedValues {
     this.#requests = requests
   }
 
-  /** The padding that suit all readers of a value that lies in this order; none where nobody wants any. */
+  /** Returns the padding that suffices for all readers of a value in this order, or undefined if none wants any. */
   requested(value: number, readers: readonly Operation[], order: Order): Padding | undefined {
     const paddings = readers.flatMap((reader) => {
       const shapes = reader.inputs.map((input) => valueType(this.#graph, input).shape)
@@ -56,13 +56,13 @@ export class PaddedValues {
     return this.#requests[reader.name]?.(reader, operand, shapes)
   }
 
-  /** Remembers that the padding of a new value are zeros; gives the part inside. */
+  /** Records that a new value has this padding; returns the interior. */
   record(whole: View, padding: Padding): View {
     this.#records.set(whole.value, { whole, padding })
     return interiorOf(whole, padding)
   }
 
-  /** The view with this layout, if it is the inside of a value that has as much. */
+  /** Returns the view extended by this padding, if it is the interior of a value with at least as much. */
   find(view: View, { order, padding }: PaddedLayout): View | undefined {
     const record = this.#records.get(view.value)
     if (record === undefined || !follows(view, order)) return undefined
@@ -73,7 +73,7 @@ export class PaddedValues {
   }
 }
 
-/** As many zeros as either wants. */
+/** Returns the larger padding on each side. */
 function widest(a: Padding, b: Padding): Padding {
   return a.map(([before, after], i) => [Math.max(before, b[i][0]), Math.max(after, b[i][1])])
 }
@@ -82,13 +82,13 @@ export function isEmpty(padding: Padding): boolean {
   return padding.flat().every((length) => length === 0)
 }
 
-/** The shape with padding around it. */
+/** Returns the shape including the padding. */
 export function paddedShape(shape: Shape, padding: Padding): number[] {
   const first = shape.length - padding.length
   return shape.map((length, axis) => (axis < first ? length : length + sum(padding[axis - first])))
 }
 
-/** The part of a view that is left inside padding. */
+/** Returns the part of a view without the padding. */
 function interiorOf(whole: View, padding: Padding): View {
   const first = whole.shape.length - padding.length
   return sliceView(

@@ -4,8 +4,8 @@ import type { Scheduler } from './scheduler.ts'
 import { broadcastView, denseView } from './view.ts'
 
 /**
- * Emits a loop. A fold over several axes runs in two steps: first over all but the outermost of them, then over that
- * one. Sums of sums keep rounding errors small (they grow with the length of a chain), and parts can be computed apart.
+ * Emits a loop. A fold over several axes is split into two loops: first over all but the outermost of them, then over that
+ * one. Partial sums keep rounding errors small (these grow with the length of a chain), and can be computed in parallel.
  */
 export function emitLoop<Calls>(scheduler: Scheduler<Calls>, kernel: LoopKernel): void {
   const { shape, order, folds } = kernel

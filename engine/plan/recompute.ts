@@ -3,7 +3,7 @@ import { equalShapes, sizeOf } from '../shape.ts'
 import { type Graph, valueType } from './graph.ts'
 import { roleOf } from './roles.ts'
 
-/** Operations of an instruction or two, which cost less than reading their result from memory. */
+/** Operations of one or two instructions, which cost less than loading their result from memory. */
 const cheap: ReadonlySet<PrimitiveName> = new Set<PrimitiveName>([
   'negate',
   'abs',
@@ -26,9 +26,9 @@ const mostOperations = 8
 const mostLoads = 2
 
 /**
- * The values that every loop which reads them computes again instead of loading: a few cheap operations away from at
- * most two values of their size that are in memory anyway. So a batch norm before a ReLU keeps its input for the backward
- * pass, and neither the normalised values nor the signs.
+ * Returns the values that loops recompute instead of loading: those that take a few cheap operations on at most two values
+ * of their size that are in memory anyway. For the backward pass, a batch norm before a ReLU keeps only its input, not the
+ * normalised values or the signs.
  */
 export function recomputedValues(graph: Graph): Set<number> {
   const first = graph.inputs.length
@@ -42,7 +42,7 @@ export function recomputedValues(graph: Graph): Set<number> {
     }
   })
 
-  /** For each value that is computed again: from how many operations, and which values in memory. */
+  /** The operations and loads that recomputing a value takes. */
   const costs = new Map<number, { operations: number; loads: Set<number> }>()
   graph.operations.forEach(({ name, inputs, shape }, index) => {
     const value = first + index

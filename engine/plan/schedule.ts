@@ -7,7 +7,7 @@ import { isCall } from './roles.ts'
 import { type Dialect, type ScheduledValue, Scheduler } from './scheduler.ts'
 import { simplify } from './simplify.ts'
 
-/** A graph as kernels in order over numbered values. */
+/** A graph as a sequence of kernels over numbered values. */
 export interface Schedule<Call extends CallKernel = CallKernel> {
   readonly values: readonly ScheduledValue[]
   readonly kernels: readonly Kernel<Call>[]
@@ -15,7 +15,7 @@ export interface Schedule<Call extends CallKernel = CallKernel> {
   readonly outputs: readonly { readonly value: number; readonly destination: Destination }[]
 }
 
-/** Turns a graph into kernels: fused loops, and the calls that the executor's dialect makes of them. */
+/** Lowers a graph to kernels: fused loops, and calls expanded by the executor's dialect. */
 export function schedule<Calls>(graph: Graph, dialect: Dialect<Calls>): Schedule<CallOf<Calls>> {
   const simplified = simplify(graph)
   const scheduler = new Scheduler(simplified, dialect)

@@ -21,20 +21,20 @@ import {
   type View,
 } from './view.ts'
 
-/** A block of memory while a schedule runs; the graph's inputs come first. */
+/** A block of memory that kernels read and write. The first values are the graph's inputs. */
 export interface ScheduledValue {
   readonly shape: Shape
   readonly dtype: DType
 }
 
-/** How an executor spells out a call in kernels of its own; gives where the result lies. */
+/** Expands a call into an executor's kernels; returns the view of the result. */
 export type Expansion<Calls, Name extends CallName = CallName> = (
   scheduler: Scheduler<Calls>,
   operation: OperationOf<Name>,
   inputs: readonly View[],
 ) => View
 
-/** An operation that a kernel of its own name computes. */
+/** An operation that is computed by a kernel of the same name. */
 export interface CalledOperation<Calls, Name extends keyof Calls> {
   readonly name: Name
   readonly attributes: Calls[Name]
@@ -42,27 +42,27 @@ export interface CalledOperation<Calls, Name extends keyof Calls> {
   readonly dtype: DType
 }
 
-/** The expansion of each of these primitives. */
+/** The expansions of these primitives. */
 export type Expansions<Calls, Names extends CallName = CallName> = {
   readonly [Name in Names]: Expansion<Calls, Name>
 }
 
-/** What an executor tells the planner about its kernels; `Calls` maps the names of those to their attributes. */
+/** What the planner knows of an executor: its expansions, layouts and epilogues. `Calls` maps kernel names to attributes. */
 export interface Dialect<Calls> {
   readonly expansions: Expansions<Calls>
   readonly paddingRequests: PaddingRequests
   readonly takesEpilogue: TakesEpilogue<CallOf<Calls>>
 }
 
-/** A schedule that grows. */
+/** A schedule under construction. */
 export class Scheduler<Calls> {
   readonly graph: Graph
   readonly values: ScheduledValue[]
   readonly kernels: Kernel<CallOf<Calls>>[] = []
-  /** Values that loops compute again instead of loading them. */
+  /** Values that loops recompute instead of loading. */
   readonly recomputed: ReadonlySet<number>
   readonly #expansions: Expansions<Calls>
-  /** Where each value of the graph lies, once it has been scheduled. */
+  /** The view of each value of the graph that has been scheduled. */
   readonly #views = new Map<number, View>()
   readonly #valueOf = new Map<Operation, number>()
   readonly #readers = new Map<number, (number | 'output')[]>()
@@ -89,12 +89,12 @@ export class Scheduler<Calls> {
     for (const { value } of graph.outputs) read(value, 'output')
   }
 
-  /** The indices of the operations that read a value of the graph, and 'output' where it is one. */
+  /** Returns the indices of the operations that read a value of the graph, and 'output' if it is an output. */
   readers(value: number): readonly (number | 'output')[] {
     return this.#readers.get(value) ?? []
   }
 
-  /** The operation that computes a value of the graph; none for an input. */
+  /** Returns the operation that computes a value of the graph, or undefined for an input. */
   operationOf(value: number): Operation | undefined {
     return this.graph.operations[value - this.graph.inputs.length]
   }
@@ -103,12 +103,12 @@ export class Scheduler<Calls> {
     return valueType(this.graph, value).dtype
   }
 
-  /** A new block of memory, its axes in this order. */
+  /** Allocates a dense value with its axes in this order. */
   allocate(shape: Shape, dtype: DType, order?: Order): View {
     return denseView(this.values.push({ shape, dtype }) - 1, shape, order)
   }
 
-  /** Memory for the result of an operation, amid zeros where its readers want some. */
+  /** Allocates the result of an operation, with the padding that its readers want. */
   allocateResult(operation: Operation, order: Order): View {
     const { shape, dtype } = operation
     const value = this.#valueOf.get(operation)!
@@ -121,7 +121,7 @@ export class Scheduler<Calls> {
       : this.#allocatePadded(shape, dtype, { order, padding })
   }
 
-  /** The elements with a layout: where they lie, if it is there already, else a copy. */
+  /** Returns the elements in a padded layout: in place if they are stored with enough padding, otherwise as a copy. */
   pad(view: View, layout: PaddedLayout): View {
     const { order, padding } = layout
     if (isEmpty(padding)) return follows(view, order) ? view : this.materialize(view, order)
@@ -145,40 +145,40 @@ export class Scheduler<Calls> {
     this.kernels.push(kernel)
   }
 
-  /** Records where a value of the graph lies. */
+  /** Records the view of a value of the graph. */
   place(value: number, view: View): void {
     this.#views.set(value, view)
   }
 
-  /** Where a value of the graph lies; values that are numbers or views are worked out here. */
+  /** Returns the view of a value of the graph. Constants are written, and views derived, on demand. */
   viewOf(value: number): View {
-    const looks: number[] = []
+    const chain: number[] = []
     let at = value
     let view = this.#views.get(at)
     while (view === undefined) {
       const operation = this.operationOf(at)!
       if (isConstant(operation)) this.#views.set(at, (view = this.#write(operation)))
       else {
-        looks.push(at)
+        chain.push(at)
         at = operation.inputs[0]
         view = this.#views.get(at)
       }
     }
-    for (const look of looks.toReversed()) {
-      view = this.#look(this.operationOf(look)!, view)
-      this.#views.set(look, view)
+    for (const link of chain.toReversed()) {
+      view = this.#transformed(this.operationOf(link)!, view)
+      this.#views.set(link, view)
     }
     return view
   }
 
-  /** The same elements as a whole value that lies dense in this order: the view itself where it is one, else a copy. */
+  /** Returns the elements as a whole, dense value in this order: the view itself if it is one, otherwise a copy. */
   materialize(view: View, order: Order = rowMajor(view.shape.length)): View {
     const { shape, dtype } = this.values[view.value]
     const isWhole = sizeOf(shape) === sizeOf(view.shape)
     return isWhole && isDense(view, order) ? view : this.copy(view, this.allocate(view.shape, dtype, order))
   }
 
-  /** Copies elements to where another view of the same shape lies. */
+  /** Copies elements into another view of the same shape, and returns it. */
   copy(from: View, to: View): View {
     const { dtype } = this.values[from.value]
     this.emit({
@@ -192,14 +192,14 @@ export class Scheduler<Calls> {
     return to
   }
 
-  /** Schedules an operation that is a kernel of its own. */
+  /** Schedules an operation with the role `call`. */
   call<Name extends CallName>(operation: OperationOf<Name>, index: number): void {
     const inputs = operation.inputs.map((input) => this.viewOf(input))
     const output = this.#expansions[operation.name](this, operation, inputs)
     this.place(this.graph.inputs.length + index, output)
   }
 
-  /** One kernel of the operation's own name. */
+  /** Emits a call of the kernel of the operation's name, and returns its result in row-major order. */
   plainCall<Name extends keyof Calls & string>(
     operation: CalledOperation<Calls, Name>,
     inputs: readonly View[],
@@ -210,15 +210,15 @@ export class Scheduler<Calls> {
     return output
   }
 
-  /** What an operation sees that moves no elements. */
-  #look({ name, attributes, shape }: Operation, view: View): View {
+  /** Returns the view that an operation with the role `view` takes of its input. */
+  #transformed({ name, attributes, shape }: Operation, view: View): View {
     if (name === 'permute') return permuteView(view, attributes.order)
     if (name === 'broadcastTo') return broadcastView(view, shape)
     if (name === 'slice') return sliceView(view, attributes.starts, attributes.steps, shape)
     return reshapeView(view, shape) ?? reshapeView(this.materialize(view), shape)!
   }
 
-  /** Writes a literal or iota to memory, for those who cannot compute it on the way. */
+  /** Writes a literal or iota to memory, for kernels that cannot compute it themselves. */
   #write({ name, attributes, shape, dtype }: Operation<ConstantName>): View {
     const instruction: Instruction =
       name === 'literal'

@@ -1,7 +1,7 @@
 import type { Attributes } from '../operations/attributes.ts'
 import type { Graph } from './graph.ts'
 
-/** Numbers for names: equal names, equal numbers. */
+/** Interned names: each name has one number. */
 const numbers = new Map<string, number>()
 
 function numberOf(name: string): number {
@@ -10,7 +10,7 @@ function numberOf(name: string): number {
   return number
 }
 
-/** Attributes as text: equal texts, equal attributes. (JSON knows no infinity, NaN or −0.) */
+/** Returns attributes as text, injectively. (JSON has no infinity, NaN or −0.) */
 export function describe(attributes: Attributes): string {
   let text = ''
   for (const name in attributes) {
@@ -20,7 +20,7 @@ export function describe(attributes: Attributes): string {
   return text
 }
 
-/** A row of whole numbers that grows. Whatever is written says where it ends, so equal rows were written alike. */
+/** A growing sequence of integers. Every field is self-delimiting, so the encoding is injective. */
 class Row {
   #words = new Int32Array(1 << 12)
   #length = 0
@@ -39,7 +39,7 @@ class Row {
     for (let i = 0; i < words.length; i++) this.word(words[i])
   }
 
-  /** Any number, by its bits: −0 is not 0. */
+  /** Writes the bits of a number, so that −0 differs from 0. */
   number(value: number): void {
     double[0] = value
     this.word(halves[0])
@@ -72,7 +72,7 @@ const halves = new Int32Array(double.buffer)
 const end = -1
 const row = new Row()
 
-/** A graph as a row of whole numbers: two graphs are equal where these are. */
+/** Returns a graph as a sequence of integers, which is equal for equal graphs only. */
 export function signatureOf({ inputs, operations, outputs }: Graph): Int32Array {
   row.word(inputs.length)
   row.word(operations.length)
@@ -96,7 +96,7 @@ export function signatureOf({ inputs, operations, outputs }: Graph): Int32Array 
   return row.take()
 }
 
-/** A 32-bit hash of a signature (FNV-1a over words). */
+/** Returns a 32-bit hash of a signature (FNV-1a over words). */
 export function hashOf(signature: Int32Array): number {
   let hash = 0x811c9dc5
   for (let i = 0; i < signature.length; i++) hash = Math.imul(hash ^ signature[i], 0x01000193)

@@ -2,8 +2,8 @@ import type { Graph, Operation } from './graph.ts'
 import { describe } from './signature.ts'
 
 /**
- * The same graph with equal operations on equal inputs computed once, `detach` gone (it means something to gradients
- * alone) and operations that no output needs left out.
+ * Returns an equivalent graph: equal operations on equal inputs are merged, `detach` is removed (only gradients need it),
+ * and so are operations that no output needs.
  */
 export function simplify(graph: Graph): Graph {
   const renamed: number[] = graph.inputs.map((_, i) => i)

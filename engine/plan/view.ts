@@ -1,6 +1,6 @@
 import { rowMajorStrides, type Shape, sizeOf } from '../shape.ts'
 
-/** Where the elements of a tensor lie inside a value in memory: element i is at offset + Σ i[axis] · strides[axis]. */
+/** A strided view of a value in memory: the element at index i is at offset + Σ i[axis] · strides[axis]. */
 export interface View {
   /** The number of the value. */
   readonly value: number
@@ -9,14 +9,14 @@ export interface View {
   readonly offset: number
 }
 
-/** Axes from the outermost to the innermost: how a dense value lies in memory. */
+/** An order of axes in memory, from the outermost to the innermost. */
 export type Order = readonly number[]
 
 export function rowMajor(rank: number): Order {
   return Array.from({ length: rank }, (_, axis) => axis)
 }
 
-/** The whole of a dense value whose axes lie in this order. */
+/** Returns the view of a whole dense value with its axes in this order. */
 export function denseView(value: number, shape: Shape, order: Order = rowMajor(shape.length)): View {
   const strides = new Array<number>(shape.length)
   rowMajorStrides(order.map((axis) => shape[axis])).forEach((stride, i) => {
@@ -33,7 +33,7 @@ export function permuteView(view: View, order: readonly number[]): View {
   }
 }
 
-/** Repeats axes of length 1, and new ones in front. */
+/** Broadcasts a view to a shape: repeats axes of length 1, and adds axes in front. */
 export function broadcastView(view: View, shape: Shape): View {
   const missing = shape.length - view.shape.length
   const strides = shape.map((length, axis) =>
@@ -56,12 +56,12 @@ export function sliceView(
   }
 }
 
-/** The view in another shape, if its elements can be described by strides without moving them. */
+/** Returns the view in another shape, or undefined if no strides describe it without moving elements. */
 export function reshapeView(view: View, shape: Shape): View | undefined {
   if (sizeOf(shape) === 0) return { ...view, shape, strides: rowMajorStrides(shape) }
   const runs = mergeAxes(view)
   const strides = new Array<number>(shape.length)
-  // Axes are handed out from the innermost; each must fit into what is left of one run.
+  // Axes are assigned from the innermost; each must divide what is left of one run.
   let run = runs.pop()
   for (let axis = shape.length - 1; axis >= 0; axis--) {
     if (shape[axis] === 1) {
@@ -76,7 +76,7 @@ export function reshapeView(view: View, shape: Shape): View | undefined {
   return { ...view, shape, strides }
 }
 
-/** Neighbouring axes that count on evenly, as one: lengths and strides from the outermost. */
+/** Merges neighbouring axes with compatible strides; returns lengths and strides, the outermost first. */
 function mergeAxes(view: View): { length: number; stride: number }[] {
   const runs: { length: number; stride: number }[] = []
   view.shape.forEach((length, axis) => {
@@ -90,7 +90,7 @@ function mergeAxes(view: View): { length: number; stride: number }[] {
   return runs
 }
 
-/** Whether the view lies in memory exactly as `denseView` with this order and nothing beside it. */
+/** Returns whether the view has the offset and strides of `denseView` with this order. */
 export function isDense(view: View, order: Order): boolean {
   const { strides } = denseView(view.value, view.shape, order)
   return (
@@ -99,7 +99,7 @@ export function isDense(view: View, order: Order): boolean {
   )
 }
 
-/** Whether the elements follow each other in this order, with gaps perhaps, but none between innermost neighbours. */
+/** Returns whether memory addresses ascend in this order. Gaps are allowed, except along the innermost axis. */
 export function follows({ shape, strides }: View, order: Order): boolean {
   let reach = 1
   return order.toReversed().every((axis, i) => {
@@ -110,7 +110,7 @@ export function follows({ shape, strides }: View, order: Order): boolean {
   })
 }
 
-/** The axes as they lie in memory, the longest stride first; repeated axes keep their place. */
+/** Returns the axes sorted by stride, the longest first. Ties keep the order of axes. */
 export function orderOf(view: View): Order {
   const axes = rowMajor(view.shape.length)
   const reach = (axis: number) => (view.shape[axis] === 1 ? 0 : Math.abs(view.strides[axis]))

@@ -80,7 +80,7 @@ describe.each(executors)('variables on the %s executor', (name) => {
     }
   })
 
-  it('should leave recipes of the earlier value as they were', async () => {
+  it('should leave lazy tensors of the earlier value as they were', async () => {
     const x = variable(tensor([3]))
     const before = x.square()
     const itself = x.reshape([1])
@@ -90,19 +90,19 @@ describe.each(executors)('variables on the %s executor', (name) => {
     expect(await read(x.square())).toEqual([25])
   })
 
-  it('should say so when a recipe needs a value that was overwritten', async () => {
+  it('should throw if a lazy tensor needs a value that was overwritten', async () => {
     const x = variable(tensor([3]))
     await realize(x)
     const before = x.square()
     x.assign(x.add(1))
     await realize(x)
     await expect(read(before)).rejects.toThrow(
-      'a tensor still depends on the earlier value of a variable of shape [1] that was assigned and realized since: ' +
-        'realize the tensor before or together with the variable',
+      'a tensor depends on a value of a variable of shape [1] that has been overwritten: ' +
+        'realize the tensor before, or together with, the assigned variable',
     )
   })
 
-  it('should realize a recipe of the earlier value together with the new value', async () => {
+  it('should realize a lazy tensor of the earlier value together with the new value', async () => {
     const x = variable(tensor([3]))
     await realize(x)
     const before = x.square()
@@ -140,14 +140,14 @@ describe.each(executors)('variables on the %s executor', (name) => {
 
   it('should not share memory with another variable or tensor of the same value', async () => {
     const first = variable(tensor([1]))
-    const recipe = first.add(1)
-    const [second, third, fourth] = [variable(first), variable(recipe), variable(tensor([0]))]
-    fourth.assign(recipe)
-    await realize(first, recipe)
+    const lazy = first.add(1)
+    const [second, third, fourth] = [variable(first), variable(lazy), variable(tensor([0]))]
+    fourth.assign(lazy)
+    await realize(first, lazy)
     await realize(second, third, fourth)
     for (const x of [first, second, third, fourth]) x.assign(x.multiply(10))
     await realize(first, second, third, fourth)
-    const all = [first, second, third, fourth, recipe]
+    const all = [first, second, third, fourth, lazy]
     expect(await Promise.all(all.map(read))).toEqual([[10], [10], [20], [20], [2]])
   })
 

@@ -26,7 +26,7 @@ class RunningArgmax {
     this.#builder.emit(this.index.set(i32.const(-1)))
   }
 
-  /** Takes an element if it is the first, larger than the best so far, or the first NaN. */
+  /** Takes an element if it is the first one, larger than the largest so far, or the first NaN. */
   update(element: Code, index: Code): void {
     const load = this.#isFloat ? f32.load(element) : i32.load(element)
     const [best, candidate] = [this.#best.get, this.#candidate.get]
@@ -80,7 +80,7 @@ export function maxPool2dIndicesCode(
   const [height, width] = x.shape.slice(2)
   const code = beginKernel([x, output])
   const { builder, pointerTo } = code
-  // The input stays at the corner of its map; rows and columns are reached by their numbers.
+  // The input pointer stays at the map's first pixel; rows and columns are addressed by index.
   const corner = { ...x, strides: [x.strides[0], x.strides[1], 0, 0] }
   const views = [corner, output]
   const pointers = views.map((view) => pointerAt(builder, pointerTo(view), view))

@@ -5,27 +5,27 @@ import type { FunctionBuilder, Local } from '../assembler/module.ts'
 import { laneCount, loadLanes, storeLanes } from './lanes.ts'
 import { emitElementwise, emitLiteral } from './scalars.ts'
 
-/** Where a vector of an operand starts, and how many bytes lie from one element to the next. */
+/** The address of a vector of an operand, and the distance between its elements in bytes. */
 export interface VectorAddress {
   readonly address: Code
   readonly offset: number
   readonly stride: number
 }
 
-/** A number that is neither computed here nor in memory: where the loop stands, or what a kernel has just summed. */
+/** An operand that the context provides: the index of the loop, or the result of a call. */
 export type Given = Extract<Instruction, { name: 'iota' | 'result' }>
 
-/** What surrounds a body: where operands lie for the first vector (half 0) and for the second (half 1). */
+/** What a body needs from its loop or call: addresses and values for the first vector (half 0) and the second (half 1). */
 export interface BodyContext {
   addressOf(view: View, half: number): VectorAddress
   given(instruction: Given, half: number): Code
 }
 
-/** The instructions of a fused loop over up to eight elements: in one vector, or in two side by side. */
+/** Emits the body of a fused loop for up to eight elements: in one vector, or in two side by side. */
 export class BodyWriter {
   readonly #builder: FunctionBuilder
   readonly #body: readonly Instruction[]
-  /** Registers of the instructions, for each of the two vectors. */
+  /** The registers of each instruction, one for each of the two vectors. */
   readonly #registers: readonly (readonly Local[])[]
 
   constructor(builder: FunctionBuilder, body: readonly Instruction[]) {
@@ -34,14 +34,14 @@ export class BodyWriter {
     this.#registers = body.map(() => [builder.local('v128'), builder.local('v128')])
   }
 
-  /** What an instruction has computed. */
+  /** Returns the result of an instruction. */
   result(register: number, half: number): Code {
     return this.#registers[register][half].get
   }
 
   /**
-   * Runs the body and the stores on `width` elements. Each instruction is written for both vectors before the next one,
-   * and so are the stores: that is how V8 finds its pairs.
+   * Emits the body and the stores for `width` elements. Each instruction and each store is emitted for both vectors before
+   * the next, so that V8's revectorizer finds the pairs.
    */
   write(stores: readonly Store[], width: number, context: BodyContext): void {
     const halves = width > laneCount ? [0, 1] : [0]
@@ -83,7 +83,7 @@ export class BodyWriter {
   }
 }
 
-/** Whether all lanes of both vectors hold the same. */
+/** Returns whether all lanes of both vectors are equal. */
 function isUniform(instruction: Instruction, context: BodyContext): boolean {
   if (instruction.name === 'literal') return true
   return instruction.name === 'load' && context.addressOf(instruction.view, 0).stride === 0

@@ -3,7 +3,7 @@ import type { CallOf } from '../../../plan/kernels.ts'
 import type { Inside } from './inside.ts'
 import type { OutputTile } from './winograd/winograd.ts'
 
-/** The primitives that have a kernel of their own; the others are expanded into these and the private ones. */
+/** The primitives that have a kernel; the others are expanded into these and the kernels below. */
 type PrimitiveCalls = Pick<
   AttributesOf,
   'argmax' | 'gather' | 'matmul' | 'maxPool2dIndices' | 'randomBits' | 'scatterAdd'
@@ -14,7 +14,7 @@ type Sliding = Pick<Window, 'stride' | 'dilation'>
 interface Taps extends Sliding {
   /** Rows and columns of a filter. */
   readonly window: readonly [number, number]
-  /** Where pixels of the maps have a part in sums; the rest is zeros. Default: everywhere. */
+  /** The part of the maps that is not padding, if padding must be excluded from the sums. */
   readonly inside?: Inside
 }
 
@@ -22,9 +22,9 @@ interface MinimalTiles {
   readonly outputTile: OutputTile
 }
 
-/** The kernels that calls name, and what each must know beside its operands. */
+/** The kernels that calls name, and the attributes of each. */
 export interface WasmCalls extends PrimitiveCalls {
-  /** `filters`: how many there are in a group. */
+  /** `filters`: the number of filters in a group. */
   readonly convolve: Taps & { readonly filters: number }
   readonly depthwiseConvolve: Taps
   readonly depthwiseWeightGradient: Taps

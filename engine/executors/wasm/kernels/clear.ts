@@ -7,7 +7,7 @@ import { beginKernel, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement } from './lanes.ts'
 import { advance, at } from './pointers.ts'
 
-/** Sets a value of so many elements to zero, or only the frame around the part that need not be. */
+/** Sets a value of `size` elements to zero, or only the frame around the part that will be overwritten. */
 export function clearCode({ value, except }: ClearKernel, size: number): KernelCode {
   const frame = except && frameOf(except, size)
   return frame === undefined ? clearWhole(value, size) : clearFrame(value, frame)
@@ -22,13 +22,13 @@ function clearWhole(value: number, size: number): KernelCode {
 }
 
 /**
- * Blocks that look alike, all lengths in bytes:
+ * Blocks of equal layout, all lengths in bytes:
  *
  *     ┌──────────────────┐  before: up to the first run
  *     │   ┌──────────┐   │
- *     │   │   run    │   │  rows runs, a gap between each and the next: the end of a row and the start of another
+ *     │   │   run    │   │  rows runs, with gaps between them: the end of one row and the start of the next
  *     │   │   run    │   │
- *     │   └──────────┘   │  after: what is left of the block
+ *     │   └──────────┘   │  after: the rest of the block
  *     └──────────────────┘
  */
 interface Frame {
@@ -40,7 +40,7 @@ interface Frame {
   readonly gapBytes: number
 }
 
-/** None where the part is not made of runs like that. */
+/** Returns the frame around a part, or undefined if the part does not have this layout. */
 function frameOf(except: NonNullable<ClearKernel['except']>, size: number): Frame | undefined {
   if (sizeOf(except.shape) === 0) return undefined
   const nest = loopNest(except.shape, orderOf(except), [except.strides]).map(({ length, strides }) => ({

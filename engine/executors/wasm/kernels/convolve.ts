@@ -13,17 +13,17 @@ import { TileTotals } from './tileTotals.ts'
 
 /**
  * Convolution of padded maps [N, H, W, C] with packed filters [groups, blocks, R, S, C/groups, filters side by side].
- * Maps and output may be parts of larger ones; their channels are contiguous.
+ * Maps and output may be views of larger values; their channels are contiguous.
  *
- *     for each group, image, band of its rows        (images, or bands where there are few, are the units of threads)
+ *     for each group, image, band of its rows        (images, or bands if there are few images, are the units)
  *       for each block of filters                    (its weights stay in the first-level cache)
  *         for each output row
  *           for some pixels of it                    ┐ one tile of the output,
  *             for each tap r, s and channel c        ┘ held in registers
  *               tile += x[pixels at (r, s), c] ⊗ w[r, s, c, the block]
  *
- * Without dilation and groups, the taps of a filter's row and their channels are one run of S·C floats. Pixels that are
- * not inside are left out, one by one, if the filters are not finite.
+ * Without dilation and groups, a row of a filter is one run of S·C floats. If `inside` is given and a filter is not finite,
+ * each pixel outside is skipped.
  */
 export function convolveCode(
   kernel: WasmCall<'convolve'>,
@@ -54,15 +54,15 @@ export function convolveCode(
   const [image, firstRow, mapRow, column, lane] = Array.from({ length: 5 }, () => builder.local('i32'))
 
   const sumOneTile = (tile: Tile) => {
-    const nested = (depth: number, turns: (count: number) => void) =>
-      totals.inBlocks(tile, depth, loops[depth], turns)
+    const nested = (depth: number, iterations: (count: number) => void) =>
+      totals.inBlocks(tile, depth, loops[depth], iterations)
     const sumRun = () =>
       nested(2, (length) => {
-        unrolled(builder, length, (turn, turns) => {
-          const [columnOffset, laneOffset] = [turn * bytesPerElement, turn * blockRow]
+        unrolled(builder, length, (iteration, iterations) => {
+          const [columnOffset, laneOffset] = [iteration * bytesPerElement, iteration * blockRow]
           tile.addProduct(column.get, (i) => i * pixelStep + columnOffset, lane.get, laneOffset)
-          if (turn < turns - 1) return
-          builder.emit(advance(column, turns * bytesPerElement), advance(lane, turns * blockRow))
+          if (iteration < iterations - 1) return
+          builder.emit(advance(column, iterations * bytesPerElement), advance(lane, iterations * blockRow))
         })
       })
     const sumRow = () =>
@@ -83,12 +83,12 @@ export function convolveCode(
     totals.end(tile)
   }
 
-  /** The same for one pixel, of which only the taps that look inside are summed. */
+  /** The same for one pixel, over the taps that fall inside only. */
   const sumInside = (tile: Tile, inside: Inside, row: Local, outputPixel: Local) => {
     const tapLoops = [...window, depth]
     const totals = new TileTotals(code, scratch, tapLoops, largest)
-    const nested = (depth: number, turns: (count: number) => void) =>
-      totals.inBlocks(tile, depth, tapLoops[depth], turns)
+    const nested = (depth: number, iterations: (count: number) => void) =>
+      totals.inBlocks(tile, depth, tapLoops[depth], iterations)
     const [y, x, from, weight] = Array.from({ length: 4 }, () => builder.local('i32'))
     const sumChannels = () => {
       builder.emit(from.set(column.get), weight.set(lane.get))
@@ -127,7 +127,7 @@ export function convolveCode(
     totals.end(tile)
   }
 
-  const spoiled = inside && findNonFinite(builder, pointerTo(packed).get, sizeOf(packed.shape))
+  const isNonFinite = inside && findNonFinite(builder, pointerTo(packed).get, sizeOf(packed.shape))
   builder.loop(groups, 1, (group) => {
     forUnits(builder, (unit) => {
       builder.emit(
@@ -141,7 +141,7 @@ export function convolveCode(
           ),
         )
         builder.loop(rows, 1, (row) => {
-          /** The row in tiles of at most so many pixels. */
+          /** Emits the row in tiles of at most `most` pixels. */
           const tilesOf = (most: number, sum: (tile: Tile, firstPixel: Local) => void) => {
             inPieces(builder, width, most, 1, (firstPixel, tileRows) => {
               const tile = new Tile(builder, { rows: tileRows, columns: tileColumns }, { relaxedSimd })
@@ -173,7 +173,7 @@ export function convolveCode(
             const some = builder.block(() => {
               tilesOf(1, (tile, pixel) => sumInside(tile, inside, row, pixel))
             })
-            builder.emit(control.if(spoiled!.get, some, all))
+            builder.emit(control.if(isNonFinite!.get, some, all))
           }
           builder.emit(advance(mapRow, stride[0] * mapLine))
         })
@@ -183,7 +183,7 @@ export function convolveCode(
   return code
 }
 
-/** The lengths of the loops that sum up an output: rows of a filter, taps of a row, and floats that lie in a row. */
+/** Returns the lengths of the loops that compute a sum: rows of a filter, taps of a row, and contiguous floats. */
 export function loopsOf(
   maps: View,
   { dilation, window }: Pick<WasmCalls['convolve'], 'dilation' | 'window'>,
@@ -193,7 +193,7 @@ export function loopsOf(
   return isOneRun ? [window[0], 1, window[1] * depth] : [window[0], window[1], depth]
 }
 
-/** Into how many bands of rows images are cut: as few as give each thread one. */
+/** Returns the number of bands of rows per image: the fewest that give each thread a band. */
 function bandsFor(images: number, height: number, threads: number): number {
   let bands = 1
   while (bands < height && (images * bands < threads || height % bands !== 0)) bands++

@@ -19,26 +19,26 @@ import {
   roundedTotals,
 } from './totals.ts'
 
-/** Channels side by side: two vectors, which V8 may make one. */
+/** Channels in two adjacent vectors, which V8 may merge into one of 256 bits. */
 const channelsAtOnce = 2 * laneCount
 
-/** So many taps of eight channels stay in registers; further ones are loaded for every pixel. */
+/** Taps of eight channels that stay in registers; further ones are loaded for every pixel. */
 const tapsInRegisters = 12
 
-/** A vector of a pair, and how many of its lanes are used. */
+/** One vector of a pair, and the number of its lanes in use. */
 interface Half {
   readonly half: number
   readonly lanes: number
 }
 
 /**
- * Depthwise convolution of padded maps [N, H, W, C] with filters packed as [R, S, C]: every channel has one to itself.
+ * Depthwise convolution of padded maps [N, H, W, C] with filters packed as [R, S, C], one for each channel.
  *
- *     for each image and row of the output          (the units of threads)
+ *     for each image and row of the output          (the units)
  *       for each eight channels                     (the taps of their filters stay in registers)
- *         for each pixel: y = Σ over taps of x[pixel at the tap] · w[tap]     (sums of sums, if they are many)
+ *         for each pixel: y = Σ over taps of x[pixel at the tap] · w[tap]     (in blocks, if there are many)
  *
- * Pixels that are not inside are left out if the filters are not finite.
+ * If `inside` is given and a filter is not finite, pixels outside are skipped.
  */
 export function depthwiseConvolveCode(
   kernel: WasmCall<'depthwiseConvolve'>,
@@ -59,9 +59,9 @@ export function depthwiseConvolveCode(
   const [image, row, from, filter] = Array.from({ length: 4 }, () => builder.local('i32'))
   const weights = Array.from({ length: Math.min(taps.length, tapsInRegisters) }, () => pairOf(builder))
   const [sums, blocks] = [pairOf(builder), pairOf(builder)]
-  const spoiled = inside && findNonFinite(builder, pointerTo(packed).get, sizeOf(packed.shape))
+  const isNonFinite = inside && findNonFinite(builder, pointerTo(packed).get, sizeOf(packed.shape))
 
-  /** Whether an output pixel sees a pixel inside through this tap. */
+  /** Whether this tap of an output pixel falls inside. */
   const seesInside = (tap: number, inside: Inside, ...pixel: [Local, Local]): Code => {
     const taps = [Math.floor(tap / window[1]), tap % window[1]]
     const [y, x] = pixel.map((at, axis) =>
@@ -118,10 +118,10 @@ export function depthwiseConvolveCode(
           builder.emit(advance(from, stride[1] * maps.strides[3] * bytesPerElement))
           epilogue.advance(({ strides }) => strides[3])
         })
-      if (spoiled === undefined) pixels()
+      if (isNonFinite === undefined) pixels()
       else {
         const [some, all] = [builder.block(() => pixels(inside)), builder.block(() => pixels())]
-        builder.emit(control.if(spoiled.get, some, all))
+        builder.emit(control.if(isNonFinite.get, some, all))
       }
     })
   })
@@ -131,7 +131,7 @@ export function depthwiseConvolveCode(
 /**
  * Weight gradients of single images [N, R, S, C], from padded maps [N, H, W, C] and gradient maps [N, H', W', C].
  *
- *     for each image                                (the units of threads)
+ *     for each image                                (the units)
  *       for each eight channels
  *         for each pixel: sums[tap] += x[pixel at the tap] · g[pixel]       (all sums in registers; in blocks, if many)
  */
@@ -171,13 +171,13 @@ export function depthwiseWeightGradientCode(
       const clear = () => {
         for (const pair of sums) builder.emit(...halves.map(({ half }) => pair[half].set(v128.zero)))
       }
-      const inBlocks = (depth: number, length: number, turns: (count: number) => void) => {
+      const inBlocks = (depth: number, length: number, iterations: (count: number) => void) => {
         if (cut?.depth !== depth) {
-          turns(length)
+          iterations(length)
           return
         }
-        inPieces(builder, length, cut.turns, 1, (_, count) => {
-          turns(count)
+        inPieces(builder, length, cut.iterations, 1, (_, count) => {
+          iterations(count)
           sums.forEach((pair, tap) => {
             builder.emit(
               ...halves.map(({ half }) => addToTotals(pair[half], totals.get, totalsOf(tap, half))),
@@ -226,13 +226,13 @@ export function depthwiseWeightGradientCode(
   return code
 }
 
-/** Floats of one thread's scratch for the totals of that; 0 where they are not needed. */
+/** Floats of one thread's scratch for the totals of weight gradients; 0 for short sums. */
 export function depthwiseTotalsFloats({ shape: [, , ...size] }: View, window: Shape): number {
   if (cutOfProduct(size) === undefined) return 0
   return (sizeOf(window) * channelsAtOnce * bytesPerTotal) / bytesPerElement
 }
 
-/** How far each tap lies from a window's first pixel, in bytes. */
+/** Returns the distance of each tap from the window's first pixel, in bytes. */
 function tapOffsets({ strides }: View, { window, dilation }: WasmCalls['depthwiseConvolve']): number[] {
   const [rows, columns] = window
   return Array.from({ length: rows * columns }, (_, tap) => {

@@ -10,15 +10,15 @@ import { advance } from './pointers.ts'
 const channelAxis = 1
 
 /**
- * How a convolution ends: what it has summed in registers goes through the body of its epilogue, if it has one, and is
- * written. Each operand of that has a pointer, which stands where the element (0, 0) of a tile belongs.
+ * Emits the epilogue of a convolution: runs its body, if there is one, on sums in registers, and stores the results. Each
+ * operand has a pointer to its element for the tile's first sum.
  */
 export class EpilogueWriter {
   readonly #builder: FunctionBuilder
   readonly #epilogue: Epilogue
   readonly #body: BodyWriter
   readonly #pointers: readonly Local[]
-  /** The operands, each once. */
+  /** The distinct operands. */
   readonly views: readonly View[]
 
   constructor(builder: FunctionBuilder, kernel: CallKernel) {
@@ -29,14 +29,14 @@ export class EpilogueWriter {
     this.#body = new BodyWriter(builder, this.#epilogue.body)
   }
 
-  /** Moves all pointers to where a tile starts in their operands. */
+  /** Moves all pointers to the start of a tile. */
   moveTo(addressIn: (view: View) => Code): void {
     this.views.forEach((view, i) => {
       this.#builder.emit(this.#pointers[i].set(addressIn(view)))
     })
   }
 
-  /** Moves all pointers by so many elements. */
+  /** Moves each pointer by a number of elements. */
   advance(elements: (view: View) => number): void {
     this.views.forEach((view, i) => {
       this.#builder.emit(advance(this.#pointers[i], elements(view) * bytesPerElement))
@@ -44,8 +44,8 @@ export class EpilogueWriter {
   }
 
   /**
-   * Ends `width` neighbouring channels, at most eight, in one vector or two. They lie `offset(view)` bytes, and then so
-   * many channels, from where the tile starts.
+   * Runs the epilogue on `width` neighbouring channels, at most eight, in one or two vectors. In an operand they are
+   * `offset(view)` bytes plus `firstChannel` channels from the start of the tile.
    */
   write(
     result: (half: number) => Code,
@@ -64,12 +64,12 @@ export class EpilogueWriter {
   }
 }
 
-/** The operands that a kernel ends in: what it writes, and what its epilogue reads. */
+/** Returns what a kernel's epilogue writes and reads. */
 export function epilogueViews(kernel: CallKernel): readonly View[] {
   return operandsOf(epilogueOf(kernel))
 }
 
-/** Whether the elements of all operands lie as the epilogue of a convolution expects: its channels side by side. */
+/** Returns whether the channels of all operands are contiguous (or repeated), as the epilogue of a convolution requires. */
 export function canBeEpilogue({ body, stores }: LoopKernel): boolean {
   const isCounting = body.some(({ name }) => name === 'iota')
   return (
@@ -80,7 +80,7 @@ export function canBeEpilogue({ body, stores }: LoopKernel): boolean {
   )
 }
 
-/** A kernel without an epilogue writes its results as they are. */
+/** Returns the epilogue of a kernel; the default stores results unchanged. */
 function epilogueOf({ epilogue, output }: CallKernel): Epilogue {
   return (
     epilogue ?? {

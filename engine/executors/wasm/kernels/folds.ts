@@ -6,15 +6,15 @@ import type { FunctionBuilder } from '../assembler/module.ts'
 import { bytesPerElement, laneCount, storeLanes } from './lanes.ts'
 import { emitLiteral } from './scalars.ts'
 
-/** How numbers are folded, lane by lane. */
+/** A fold of lanes: how to combine two vectors, and the neutral element. */
 interface LaneFold {
   readonly float: (a: Code, b: Code) => Code
   readonly integer: (a: Code, b: Code) => Code
-  /** The numbers that change nothing when they are folded. */
+  /** Neutral elements. */
   readonly neutral: { readonly float: number; readonly integer: number }
 }
 
-/** Every fold; a missing one does not compile. */
+/** Every fold; a missing one is a compile error. */
 const laneFolds: Record<FoldName, LaneFold> = {
   sum: { float: f32x4.add, integer: i32x4.add, neutral: { float: 0, integer: 0 } },
   amax: {
@@ -24,12 +24,12 @@ const laneFolds: Record<FoldName, LaneFold> = {
   },
 }
 
-/** Folds lane by lane. */
+/** Returns the function that combines two vectors lane by lane. */
 export function combineLanes(name: FoldName, dtype: DType): (a: Code, b: Code) => Code {
   return laneFolds[name][kindOf(dtype)]
 }
 
-/** Lanes that change nothing when they are folded: 0, or the smallest number. */
+/** Returns a vector of neutral elements: 0 for sums, the smallest number for maxima. */
 export function neutralLanes(name: FoldName, dtype: DType): Code {
   const neutral = neutralOf(name, dtype)
   return neutral === 0 ? v128.zero : emitLiteral(neutral, dtype)
@@ -43,7 +43,7 @@ function kindOf(dtype: DType): 'float' | 'integer' {
   return dtype === 'float32' ? 'float' : 'integer'
 }
 
-/** Sets `size` elements to what changes nothing. */
+/** Sets `size` elements to the neutral element. */
 export function clearFold(
   builder: FunctionBuilder,
   name: FoldName,
@@ -65,7 +65,7 @@ export function clearFold(
   )
 }
 
-/** The four lanes of a vector folded into one, in every lane. */
+/** Folds the four lanes of a vector; every lane of the result holds the fold. */
 export function foldAcross(name: FoldName, dtype: DType, vector: Code): Code {
   const combine = combineLanes(name, dtype)
   const lane = (index: number) => i32x4.splat(i32x4.extract_lane(vector, index))

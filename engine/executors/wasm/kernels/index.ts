@@ -16,7 +16,7 @@ import { weightGradientCode } from './weightGradient.ts'
 import { winogradConvolveCode, winogradFiltersCode } from './winograd/convolve.ts'
 import { winogradWeightGradientCode } from './winograd/weightGradient.ts'
 
-/** The kernels that calls name; a missing one does not compile. */
+/** The code of each called kernel; a missing one is a compile error. */
 const callCodes: {
   readonly [Name in keyof WasmCalls]: (kernel: WasmCall<Name>, context: CallContext) => KernelCode
 } = {
@@ -35,7 +35,7 @@ const callCodes: {
   winogradWeightGradient: winogradWeightGradientCode,
 }
 
-/** The code of a kernel over these values. */
+/** Generates the code of a kernel over these values. */
 export function codeOf(
   kernel: Kernel<WasmCall>,
   values: readonly ScheduledValue[],

@@ -8,13 +8,13 @@ import { bytesPerElement } from './lanes.ts'
 import { bytesPerTotal, longestChain, roundTotals } from './totals.ts'
 import { pointerAt, walkElements } from './walk.ts'
 
-/** A view that does not move along one axis. */
+/** Returns the view with stride 0 along one axis. */
 function fixed(view: View, axis: number): View {
   return { ...view, strides: view.strides.with(axis, 0) }
 }
 
 /**
- *     for each element of index: output = x at index along the axis, NaN (0 for integers) outside
+ *     for each element of index: output = x at index along the axis, NaN (0 for integers) if out of range
  *
  * Elements are moved as 32-bit patterns, whatever their type.
  */
@@ -47,7 +47,8 @@ export function gatherCode(
 /**
  *     for each row, from the axis on: totals = 0; totals at index along the axis += source, in order; output = totals
  *
- * Totals are float64, in scratch; without it, as for integers and where few sources can meet, they are the output itself.
+ * Totals are float64 in scratch. Without scratch (for integers, or if few sources can share an index) they are the output
+ * itself.
  */
 export function scatterAddCode(
   { inputs: [source, index, scratch], output, attributes }: WasmCall<'scatterAdd'>,
@@ -89,7 +90,7 @@ export function scatterAddCode(
   return code
 }
 
-/** Adds a number in memory to a sum of this kind. */
+/** Adds the number at an address to a sum of this kind. */
 function addTo(sum: Code, from: Code, kind: 'total' | 'float' | 'integer'): Code {
   if (kind === 'total') return f64.store(sum, f64.add(f64.load(sum), f64.promote_f32(f32.load(from))))
   return kind === 'float'
@@ -97,7 +98,7 @@ function addTo(sum: Code, from: Code, kind: 'total' | 'float' | 'integer'): Code
     : i32.store(sum, i32.add(i32.load(sum), i32.load(from)))
 }
 
-/** Floats of scratch for the totals of a row of floats; 0 where at most so few sources meet that none are needed. */
+/** Floats of scratch for the totals of a row; 0 if so few sources can share an index that no totals are needed. */
 export function scatterTotalsFloats(index: Shape, output: Shape, axis: number): number {
   if (index[axis] <= longestChain) return 0
   return (sizeOf(output.slice(axis)) * bytesPerTotal) / bytesPerElement

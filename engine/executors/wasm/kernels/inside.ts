@@ -4,24 +4,23 @@ import type { FunctionBuilder, Local } from '../assembler/module.ts'
 import { bytesPerElement, laneCount, loadLanes } from './lanes.ts'
 
 /**
- * Where the pixels of maps lie amid the zeros around them. An input gradient has no products with these zeros. To multiply
- * them adds nothing as long as the other factors are finite, but 0 · ∞ is NaN. So kernels that are told what lies inside
- * search their weights first: if all are finite, they multiply the zeros too, which is faster than to ask of each pixel
- * where it lies.
+ * The part of padded maps that is not padding. By definition, an input gradient has no products with padding. Multiplying
+ * these zeros changes nothing if the weights are finite, but 0 · ∞ is NaN. So kernels with an `inside` check their weights
+ * first: if all are finite, they multiply the padding too, which is faster than testing the position of each pixel.
  */
 export type Inside = readonly [top: number, bottom: number, left: number, right: number]
 
-/** Whether a pixel lies inside: from `top` and `left` on, and before `bottom` and `right`. */
+/** Tests whether a pixel is inside: top ≤ y < bottom and left ≤ x < right. */
 export function liesInside(y: Code, x: Code, [top, bottom, left, right]: Inside): Code {
   const isWithin = (place: Code, first: number, end: number) =>
     i32.lt_u(i32.sub(place, i32.const(first)), i32.const(end - first))
   return i32.and(isWithin(y, top, bottom), isWithin(x, left, right))
 }
 
-/** All bits of an exponent: only ∞ and NaN have them. */
+/** The exponent bits, which are all set in ∞ and NaN only. */
 const exponent = 0x7f800000
 
-/** Sets a new local to whether ∞ or NaN is among so many float32 numbers. */
+/** Sets a new local to whether any of `count` float32 numbers is ∞ or NaN. */
 export function findNonFinite(builder: FunctionBuilder, numbers: Code, count: number): Local {
   const [found, address] = [builder.local('i32'), builder.local('i32')]
   const marks = builder.local('v128')

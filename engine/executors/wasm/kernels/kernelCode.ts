@@ -3,9 +3,9 @@ import { FunctionBuilder, type Local } from '../assembler/module.ts'
 import type { EngineModes } from '../modes.ts'
 
 /**
- * A kernel as code. Its work falls into `units` that write to different places and do not read what another writes:
- * threads share them out, and the results are the same bits however they do. The parameters are the first unit, the
- * one after the last, the number of the thread, and pointers to the values.
+ * The code of a kernel. Its work is divided into `units` that write to disjoint memory and do not read what other units
+ * write, so results have the same bits however threads share the units. The parameters are the first unit, the one after
+ * the last, the number of the thread, and pointers to the values.
  */
 export interface KernelCode {
   readonly builder: FunctionBuilder
@@ -13,21 +13,21 @@ export interface KernelCode {
   readonly values: readonly number[]
 }
 
-/** What the kernel of a call depends on beside the call. */
+/** What the kernel of a call depends on in addition to the call. */
 export interface CallContext {
   /** Whether its operands are float32. */
   readonly isFloat: boolean
   readonly modes: EngineModes
 }
 
-/** A kernel that has been started: its code is still to be written. */
+/** A kernel under construction. */
 export interface KernelStart extends KernelCode {
   readonly thread: Local
-  /** The parameter that points to a value. */
+  /** Returns the parameter that points to a value. */
   pointerTo(view: { readonly value: number }): Local
 }
 
-/** Starts a kernel over the values of these views. */
+/** Begins a kernel over the values of these views. */
 export function beginKernel(views: readonly { readonly value: number }[], units = 1): KernelStart {
   const values = [...new Set(views.map(({ value }) => value))]
   const builder = new FunctionBuilder(3 + values.length)
@@ -40,7 +40,7 @@ export function beginKernel(views: readonly { readonly value: number }[], units 
   }
 }
 
-/** Emits a loop over the units of this call; there is at least one. */
+/** Emits a loop over the units of a launch, of which there is at least one. */
 export function forUnits(builder: FunctionBuilder, body: (unit: Local) => void): void {
   const unit = builder.local('i32')
   const [first, end] = [builder.parameter(0), builder.parameter(1)]

@@ -7,7 +7,7 @@ export const bytesPerElement = 4
 /** Elements in a 128-bit vector. */
 export const laneCount = 4
 
-/** `lanes` elements, `stride` bytes apart, from `pointer + offset`; the other lanes are 0, or repeat at stride 0. */
+/** Loads `lanes` elements, `stride` bytes apart, from `pointer + offset`. Other lanes are 0, or equal at stride 0. */
 export function loadLanes(pointer: Code, offset: number, stride: number, lanes: number): Code {
   if (stride === 0) return v128.load32_splat(...reach(pointer, offset))
   if (stride === bytesPerElement && lanes === laneCount) return v128.load(...reach(pointer, offset))
@@ -19,7 +19,7 @@ export function loadLanes(pointer: Code, offset: number, stride: number, lanes: 
   return vector
 }
 
-/** Writes the first `lanes` elements of a vector, `stride` bytes apart, to `pointer + offset`. */
+/** Stores the first `lanes` elements of a vector, `stride` bytes apart, at `pointer + offset`. */
 export function storeLanes(pointer: Code, offset: number, stride: number, lanes: number, vector: Code): Code {
   if (stride === bytesPerElement && lanes === laneCount) {
     const [address, ahead] = reach(pointer, offset)
@@ -31,7 +31,7 @@ export function storeLanes(pointer: Code, offset: number, stride: number, lanes:
   })
 }
 
-/** An address and an immediate offset, which cannot be negative: a step backwards is added to the pointer. */
+/** Splits an offset into an address and an immediate, which cannot be negative: a negative offset is added to the address. */
 function reach(pointer: Code, offset: number): readonly [address: Code, ahead: number] {
   return offset < 0 ? [i32.add(pointer, i32.const(offset)), 0] : [pointer, offset]
 }

@@ -12,10 +12,10 @@ import { longestChain } from './totals.ts'
 import { withUnitLoop } from './unitLoop.ts'
 
 /**
- * A fused loop. For maps of shape [N, C, H, W] that lie channels last, all operands walk evenly and the nest is
+ * A fused loop. For maps of shape [N, C, H, W] stored channels last, axes merge and the nest is
  *
- *     for each pixel n, h, w         (the units of threads)
- *       for each eight channels      ← two vectors side by side, which V8 may make one; a shorter rest at the end
+ *     for each pixel n, h, w         (the units)
+ *       for each eight channels      ← two adjacent vectors, which V8 may merge; a shorter remainder at the end
  *         body in registers, stores, folds (`loopFolds.ts`)
  */
 export function loopCode(kernel: LoopKernel, foldedSizes: readonly number[]): KernelCode {
@@ -49,7 +49,7 @@ class LoopWriter {
     this.#folds = new LoopFolds(kernel, operands, builder, this.#body)
   }
 
-  /** The nest in one piece. */
+  /** Emits the nest as one unit. */
   writeWhole(axes: readonly Axis[], foldedSizes: readonly number[]): void {
     const parts = this.#folds.parts((_, i) => foldedSizes[i])
     this.#folds.clear(parts)
@@ -59,7 +59,7 @@ class LoopWriter {
     this.#folds.roundTotals(parts)
   }
 
-  /** The nest with the turns of its outermost loop as units: each has a part of every fold to itself. */
+  /** Emits the nest with the iterations of its outermost loop as units. Each unit computes its own part of every fold. */
   writeShared([outermost, ...inner]: readonly Axis[]): void {
     forUnits(this.#builder, (unit) => {
       this.#operands.start(outermost, unit)
@@ -79,15 +79,15 @@ class LoopWriter {
         return
       }
       const axis = axes[depth]
-      const turns = (count: number) =>
+      const iterations = (count: number) =>
         this.#builder.loop(count, 1, () => {
           loopAt(depth + 1)
           this.#operands.advance(axis, 1)
         })
-      if (cut?.depth !== depth) turns(axis.length)
+      if (cut?.depth !== depth) iterations(axis.length)
       else {
-        inPieces(this.#builder, axis.length, cut.turns, 1, (_, piece) => {
-          turns(piece)
+        inPieces(this.#builder, axis.length, cut.iterations, 1, (_, piece) => {
+          iterations(piece)
           this.#folds.moveIntoTotals(axes.slice(depth + 1))
         })
       }
@@ -96,29 +96,30 @@ class LoopWriter {
     loopAt(0)
   }
 
-  #innermost(axis = this.#operands.oneTurn): void {
+  #innermost(axis = this.#operands.singleIteration): void {
     const folds = this.#folds.along(axis)
     let done = 0
     for (const lanes of [2 * laneCount, laneCount, 1]) {
-      const turns = lanes === 1 ? Math.min(1, axis.length - done) : Math.floor((axis.length - done) / lanes)
+      const iterations =
+        lanes === 1 ? Math.min(1, axis.length - done) : Math.floor((axis.length - done) / lanes)
       const width = lanes === 1 ? axis.length - done : lanes
-      const turn = () => {
+      const iteration = () => {
         this.#body.write(this.#kernel.stores, width, {
           addressOf: (view, half) => this.#operands.vectorAddress(view, axis, half),
           given: (instruction, half) => this.#operands.countFrom(instruction, axis, half),
         })
-        folds.turn(width)
+        folds.accumulate(width)
         this.#operands.advance(axis, width)
       }
-      if (turns === 1) turn()
-      else if (!folds.areLong) this.#builder.loop(turns, 1, turn)
+      if (iterations === 1) iteration()
+      else if (!folds.areLong) this.#builder.loop(iterations, 1, iteration)
       else {
-        inPieces(this.#builder, turns, longestChain / 2, 1, (_, piece) => {
-          this.#builder.loop(piece, 1, turn)
+        inPieces(this.#builder, iterations, longestChain / 2, 1, (_, piece) => {
+          this.#builder.loop(piece, 1, iteration)
           folds.endBlock()
         })
       }
-      done += turns * width
+      done += iterations * width
     }
     folds.endBlock()
     this.#operands.advance(axis, -axis.length)

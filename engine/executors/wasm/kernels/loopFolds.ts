@@ -21,8 +21,8 @@ import {
 } from './totals.ts'
 
 /**
- * Where the sums of a fold in memory end their blocks, if they are long. What the innermost loop has folded in a register
- * comes as one addition.
+ * Returns where the sums of a fold in memory are cut into blocks, or undefined if they are short. A sum that the innermost
+ * loop accumulates in a register counts as one addition.
  */
 function cutOf(axes: readonly Axis[], operand: number): Cut | undefined {
   const isFolded = ({ strides }: Axis, depth: number) => strides[operand] === 0 && depth < axes.length - 1
@@ -30,7 +30,7 @@ function cutOf(axes: readonly Axis[], operand: number): Cut | undefined {
   return cutOfFold(lengths)
 }
 
-/** The folds of a loop whose sums in memory are so long that they need totals. */
+/** Returns the folds of a loop whose sums in memory are so long that they need totals. */
 export function longSums(kernel: LoopKernel): readonly Fold[] {
   const { operands, axes } = nestOf(kernel)
   return kernel.folds.filter(
@@ -51,10 +51,10 @@ export interface FoldedPart {
 }
 
 /**
- * The folds at the end of a loop's body. One whose innermost axis stays (a sum over pixels for each channel) adds vectors
- * to its result in memory; one of the innermost axis keeps a vector of four sums in a register and adds them up behind
- * the loop. Both move long sums into totals, block by block: the former at the end of every so many turns of one loop
- * (`cutOf`), the latter of its own.
+ * The folds at the end of a loop's body. A fold that keeps the innermost axis (a sum over pixels for each channel) adds
+ * vectors to its result in memory. A fold of the innermost axis keeps four sums in a register and adds them up after the
+ * loop. Both move long sums into totals, block by block: the former after a fixed number of iterations of an outer loop
+ * (`cutOf`), the latter of the innermost loop.
  */
 export class LoopFolds {
   readonly #kernel: LoopKernel
@@ -69,7 +69,7 @@ export class LoopFolds {
     this.#body = body
   }
 
-  /** The parts of one unit: so many elements of each fold, from a pointer of the unit on. */
+  /** Returns the part of each fold that a unit computes; without `unit`, the whole. */
   parts(sizeOfPart: (fold: Fold, index: number) => number, unit?: Local): FoldedPart[] {
     return this.#kernel.folds.map((fold, i) => {
       const size = sizeOfPart(fold, i)
@@ -96,7 +96,7 @@ export class LoopFolds {
     }
   }
 
-  /** Where the sums in memory of this nest end their blocks, if they are long. */
+  /** Returns where the sums in memory of this nest are cut into blocks, or undefined if they are short. */
   cutOf(axes: readonly Axis[]): Cut | undefined {
     const [long] = this.#long()
     return long && cutOf(axes, this.#operands.indexOf(long.view))
@@ -106,7 +106,7 @@ export class LoopFolds {
     return this.#kernel.folds.filter(({ totals }) => totals)
   }
 
-  /** Moves what the loops inside a block have summed into the totals. */
+  /** Moves the sums of a block into the totals; `inside` are the loops inside the block. */
   moveIntoTotals(inside: readonly Axis[]): void {
     for (const { view, totals } of this.#long()) {
       const lengths = inside.map((axis) => (this.#operands.strideOf(view, axis) === 0 ? 1 : axis.length))
@@ -120,7 +120,7 @@ export class LoopFolds {
     }
   }
 
-  /** Starts the innermost loop. */
+  /** Begins the folds of an innermost loop over this axis. */
   along(axis: Axis): FoldsAlong {
     return new FoldsAlong(this.#kernel, this.#operands, this.#builder, this.#body, axis)
   }
@@ -137,9 +137,9 @@ class FoldsAlong {
   readonly #builder: FunctionBuilder
   readonly #body: BodyWriter
   readonly #axis: Axis
-  /** Of the folds of this axis. */
+  /** Registers of the folds of this axis. */
   readonly #accumulators = new Map<Fold, Local>()
-  /** Of those whose sums are long. */
+  /** Totals of the long sums among them. */
   readonly #totals = new Map<Fold, TotalLanes>()
 
   constructor(
@@ -166,7 +166,7 @@ class FoldsAlong {
     }
   }
 
-  /** Whether sums are so long that the loop must end blocks. */
+  /** Whether sums are so long that the loop must run in blocks. */
   get areLong(): boolean {
     return this.#totals.size > 0
   }
@@ -179,8 +179,8 @@ class FoldsAlong {
     }
   }
 
-  /** Folds what the body has computed: `width` elements in one vector or in two. */
-  turn(width: number): void {
+  /** Folds the results of one iteration: `width` elements in one or two vectors. */
+  accumulate(width: number): void {
     const halves = width > laneCount ? [0, 1] : [0]
     const lanes = Math.min(width, laneCount)
     for (const fold of this.#kernel.folds) {
@@ -207,7 +207,7 @@ class FoldsAlong {
     )
   }
 
-  /** Folds what the loop has folded in registers into the results in memory. */
+  /** Folds the registers into the results in memory. */
   end(): void {
     for (const [fold, accumulator] of this.#accumulators) {
       const dtype = this.#dtypeOf(fold)

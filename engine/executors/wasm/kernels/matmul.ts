@@ -9,10 +9,10 @@ import { TileTotals } from './tileTotals.ts'
 /**
  * Dense matrices [batch, M, K] × [batch, K, N].
  *
- *     for each matrix of the batch               (the units of threads)
+ *     for each matrix of the batch               (the units)
  *       for the rows of a tile         ┐ one tile of the output,
  *         for the columns of a tile    ┘ held in registers
- *           for each k: tile += a[rows, k] ⊗ b[k, columns]     (block by block, where there are many)
+ *           for each k: tile += a[rows, k] ⊗ b[k, columns]     (in blocks, if there are many)
  */
 export function matmulCode(
   { inputs: [a, b, scratch], output }: WasmCall<'matmul'>,
@@ -33,8 +33,8 @@ export function matmulCode(
         const left = at(pointerTo(a).get, [matrix, rows * depth * bytesPerElement])
         const right = at(pointerTo(b).get, [matrix, depth * rowBytes], [columnOffset, 1])
         builder.emit(column.set(at(left, [firstRow, depth * bytesPerElement])), row.set(right))
-        totals.inBlocks(tile, 0, depth, (turns) => {
-          builder.loop(turns, 1, () => {
+        totals.inBlocks(tile, 0, depth, (iterations) => {
+          builder.loop(iterations, 1, () => {
             tile.addProduct(column.get, (i) => i * depth * bytesPerElement, row.get)
             builder.emit(advance(column, bytesPerElement), advance(row, rowBytes))
           })

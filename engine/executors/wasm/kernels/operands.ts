@@ -7,7 +7,7 @@ import type { FunctionBuilder, Local } from '../assembler/module.ts'
 import type { Given, VectorAddress } from './body.ts'
 import { bytesPerElement, laneCount } from './lanes.ts'
 
-/** The nest of a loop in bytes, and the strides of all its operands, each once. */
+/** The nest of a loop, with strides in bytes, and the distinct strides of its operands. */
 export interface Nest {
   readonly operands: readonly (readonly number[])[]
   readonly axes: readonly Axis[]
@@ -19,7 +19,7 @@ export function nestOf(kernel: LoopKernel): Nest {
   return { operands, axes: loopNest(kernel.shape, kernel.order, strides) }
 }
 
-/** Operands that move alike count as one: they share one running byte offset. */
+/** Returns the distinct strides of operands. Operands with equal strides share one running byte offset. */
 function operandsOf(kernel: LoopKernel): (readonly number[])[] {
   const operands: (readonly number[])[] = []
   const add = (strides: readonly number[]) => {
@@ -33,18 +33,18 @@ function operandsOf(kernel: LoopKernel): (readonly number[])[] {
   return operands
 }
 
-/** Which operand moves by these strides. */
+/** Returns the number of the operand with these strides. */
 export function indexOf(operands: Nest['operands'], strides: readonly number[]): number {
   const key = strides.join()
   return operands.findIndex((other) => other.join() === key)
 }
 
-/** The strides of an imagined array whose element i along one axis is i. */
+/** Returns the strides of a virtual array whose element i along one axis is i. */
 function iotaStrides(axis: number, { shape }: LoopKernel): number[] {
   return shape.map((_, i) => (i === axis ? 1 : 0))
 }
 
-/** Where the operands of a loop stand while it runs: each has a pointer to its value and a byte offset. */
+/** The running addresses of the operands of a loop: a pointer to the value, and a byte offset. */
 export class Operands {
   readonly #kernel: LoopKernel
   readonly #operands: Nest['operands']
@@ -67,7 +67,7 @@ export class Operands {
     this.#offsets = operands.map(() => builder.local('i32'))
   }
 
-  /** Moves every operand to where the counter of the outermost axis says; without one, to the start. */
+  /** Moves every operand to iteration `counter` of an axis; without one, to the start. */
   start(axis?: Axis, counter?: Local): void {
     this.#offsets.forEach((offset, i) => {
       const from = axis && counter ? i32.mul(counter.get, i32.const(axis.strides[i])) : i32.const(0)
@@ -75,21 +75,21 @@ export class Operands {
     })
   }
 
-  /** Moves every operand by so many turns of a loop. */
-  advance(axis: Axis, turns: number): void {
+  /** Moves every operand by a number of iterations of a loop. */
+  advance(axis: Axis, iterations: number): void {
     this.#offsets.forEach((offset, i) => {
       const stride = axis.strides[i]
-      if (stride === 0 || turns === 0) return
-      this.#builder.emit(offset.set(i32.add(offset.get, i32.const(stride * turns))))
+      if (stride === 0 || iterations === 0) return
+      this.#builder.emit(offset.set(i32.add(offset.get, i32.const(stride * iterations))))
     })
   }
 
-  /** The axis of a nest that has none. */
-  get oneTurn(): Axis {
+  /** The innermost axis of a nest without axes. */
+  get singleIteration(): Axis {
     return { length: 1, strides: this.#offsets.map(() => 0) }
   }
 
-  /** Which operand a view is. */
+  /** Returns the number of the operand that a view belongs to. */
   indexOf({ strides }: View): number {
     return indexOf(this.#operands, strides)
   }
@@ -102,18 +102,18 @@ export class Operands {
     return this.#offsets[this.indexOf(view)]
   }
 
-  /** Where the operand of a view stands: a pointer, and an offset that the instruction adds. */
+  /** Returns the current address of a view: an address, and an offset for the immediate of an instruction. */
   addressOf(view: View): { address: Code; offset: number } {
     const walked = i32.add(this.pointerTo(view), this.offsetOf(view).get)
     const offset = view.offset * bytesPerElement
-    // Instructions add offsets without wrapping, so a walk backwards must start from the offset itself.
+    // Immediate offsets do not wrap around, so with negative strides the offset is added to the address.
     const isBackward = view.strides.some((stride) => stride < 0)
     return isBackward
       ? { address: i32.add(walked, i32.const(offset)), offset: 0 }
       : { address: walked, offset }
   }
 
-  /** Where one of two vectors of an operand starts. */
+  /** Returns the address of one of two vectors of an operand. */
   vectorAddress(view: View, axis: Axis, half: number): VectorAddress {
     const { address, offset } = this.addressOf(view)
     const stride = this.strideOf(view, axis)
@@ -123,7 +123,7 @@ export class Operands {
       : { address, offset: offset + step, stride }
   }
 
-  /** Four numbers of an iota: the byte offset of the imagined array, in elements, is the first of them. */
+  /** Returns four consecutive numbers of an iota. The first is the offset of the virtual array in elements. */
   countFrom(instruction: Given, axis: Axis, half: number): Code {
     if (instruction.name !== 'iota') throw new Error('a loop has no result of a call')
     const index = indexOf(this.#operands, iotaStrides(instruction.axis, this.#kernel))

@@ -4,20 +4,20 @@ import { i32 } from '../assembler/instructions.ts'
 import type { Local } from '../assembler/module.ts'
 import { bytesPerElement } from './lanes.ts'
 
-/** Moves a pointer by so many bytes. */
+/** Moves a pointer by a number of bytes. */
 export function advance(pointer: Local, bytes: number): Code {
   return bytes === 0 ? [] : pointer.set(i32.add(pointer.get, i32.const(bytes)))
 }
 
-/** `base` and so many bytes for each count of some counters. */
+/** base + Σ counter · bytes. */
 export function at(base: Code, ...counts: readonly (readonly [{ readonly get: Code }, number])[]): Code {
   return counts.reduce((sum, [counter, bytes]) => i32.add(sum, i32.mul(counter.get, i32.const(bytes))), base)
 }
 
-/** A counter, the axis along which it counts, and how many elements at a time. Default 1. */
+/** A counter, the axis along which it counts, and the elements per count (default 1). */
 export type Position = readonly [counter: { readonly get: Code }, axis: number, elements?: number]
 
-/** The address of an element of a view of the value that `pointer` points to. */
+/** Returns the address of an element of a view; `pointer` points to its value. */
 export function addressIn(
   { offset, strides }: View,
   pointer: { readonly get: Code },

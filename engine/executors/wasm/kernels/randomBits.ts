@@ -6,7 +6,7 @@ import { beginKernel, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement } from './lanes.ts'
 
 /**
- * Threefry-2x32 with its twenty rounds written out, as in `random.ts`:
+ * Threefry-2x32 with its twenty rounds unrolled, as in `base/random.ts`:
  *
  *     for each element i: output = first word of threefry2x32(key, (i, 0)) >>> 8
  */

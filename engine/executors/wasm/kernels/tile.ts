@@ -14,21 +14,21 @@ export interface Shape2d {
 export interface TileOptions {
   /** Integers multiply and add as integers. Default true. */
   readonly isFloat?: boolean
-  /** Whether a b + c is one instruction. */
+  /** Whether a·b + c is one instruction. */
   readonly relaxedSimd: boolean
 }
 
 /**
- * A block of sums held in registers: the heart of every product. Each turn adds the outer product of a column (one
- * number a row, from anywhere) and a row of vectors:
+ * A block of sums held in registers, the core of every product. Each iteration adds the outer product of a column (one
+ * number for each row, at any address) and a row of vectors:
  *
- *              ┌ b₀ b₁ b₂ b₃ │ b₄ b₅ b₆ b₇ │ …    loaded once a turn
+ *              ┌ b₀ b₁ b₂ b₃ │ b₄ b₅ b₆ b₇ │ …    loaded once per iteration
  *     row 0  a₀│  accumulator │ accumulator │ …
  *     row 1  a₁│  accumulator │ accumulator │ …    6 × 8 numbers are 12 of the 16 vector registers of 128 bits,
  *       …      │       …      │      …      │      6 × 16 are 12 of those of 256 bits
  *
- * V8's revectorizer makes one 256-bit operation of two neighbouring accumulators: the loads and stores of neighbours
- * stand side by side, and both multiply the same splatted number.
+ * V8's revectorizer merges the operations on two neighbouring accumulators into one of 256 bits: their loads and stores are
+ * adjacent, and both multiply the same splatted number.
  */
 export class Tile {
   readonly #builder: FunctionBuilder
@@ -57,7 +57,7 @@ export class Tile {
     for (const accumulator of this.#accumulators.flat()) this.#builder.emit(accumulator.set(v128.zero))
   }
 
-  /** Adds the outer product of a column, row i at `column + columnOffset(i)`, and the contiguous row at `row`. */
+  /** Adds the outer product of a column, element i at `column + columnOffset(i)`, and the contiguous row at `row`. */
   addProduct(column: Code, columnOffset: (row: number) => number, row: Code, rowOffset = 0): void {
     this.#row.forEach((vector, i) => {
       const offset = rowOffset + i * laneCount * bytesPerElement
@@ -73,7 +73,7 @@ export class Tile {
     })
   }
 
-  /** Writes the rows to `pointer + rowOffset(i)`, or adds them to what is there. */
+  /** Stores row i at `pointer + rowOffset(i)`, or adds it to the numbers there. */
   store(pointer: Code, rowOffset: (row: number) => number, options: { add?: boolean } = {}): void {
     this.#accumulators.forEach((accumulators, i) => {
       const offsetOf = (j: number) => rowOffset(i) + j * laneCount * bytesPerElement
@@ -91,25 +91,26 @@ export class Tile {
     })
   }
 
-  /** Takes up rows that lie side by side, full vectors all, from `pointer` on; `put` puts them there. */
-  take(pointer: Code): void {
+  /** Loads all accumulators from contiguous full vectors at `pointer`, as `put` stored them. */
+  load(pointer: Code): void {
     this.#accumulators.flat().forEach((accumulator, i) => {
       this.#builder.emit(accumulator.set(v128.load(pointer, i * laneCount * bytesPerElement)))
     })
   }
 
+  /** Stores all accumulators as contiguous full vectors at `pointer`. */
   put(pointer: Code): void {
     this.#accumulators.flat().forEach((accumulator, i) => {
       this.#builder.emit(v128.store(pointer, accumulator.get, i * laneCount * bytesPerElement))
     })
   }
 
-  /** How many numbers `take` and `put` move. */
+  /** The number of lanes that `load` and `put` move. */
   get lanes(): number {
     return this.#accumulators.flat().length * laneCount
   }
 
-  /** Runs the epilogue on the rows, row i lying `rowOffset(view, i)` bytes from where the tile starts in an operand. */
+  /** Runs the epilogue on all rows. In an operand, row i is `rowOffset(view, i)` bytes from the start of the tile. */
   finish(epilogue: EpilogueWriter, rowOffset: (view: View, row: number) => number): void {
     const step = 2 * laneCount
     this.#accumulators.forEach((accumulators, row) => {
@@ -129,14 +130,14 @@ export class Tile {
   }
 }
 
-/** a b + c for floats, in one instruction where there is one. */
+/** a·b + c for floats, in one instruction if there is one. */
 export function multiplyAdd(relaxedSimd: boolean): (a: Code, b: Code, c: Code) => Code {
   return relaxedSimd ? f32x4.relaxed_madd : (a, b, c) => f32x4.add(f32x4.mul(a, b), c)
 }
 
 /**
- * Runs `body` for pieces of `length` of at most `most` each: a loop over full ones, then the rest. `body` gets the
- * byte offset of the piece, at `stride` bytes an element, and its length.
+ * Emits `body` for pieces of at most `most` elements of `length`: a loop over full pieces, then the remainder. `body` gets
+ * the offset of the piece, at `stride` bytes per element, and its length.
  */
 export function inPieces(
   builder: FunctionBuilder,
@@ -156,21 +157,21 @@ export function inPieces(
 }
 
 /**
- * Runs `body` in a loop of `count` turns, `unroll` of them written out where that divides evenly: `body` gets the
- * number of the turn among those.
+ * Emits `body` in a loop of `count` iterations, unrolled by 4 or 2 if that divides `count`. `body` gets the index of the
+ * iteration within the unrolled ones, and their number.
  */
 export function unrolled(
   builder: FunctionBuilder,
   count: number,
-  body: (turn: number, turns: number) => void,
+  body: (iteration: number, iterations: number) => void,
 ): void {
-  const turns = [4, 2, 1].find((unroll) => count % unroll === 0)!
-  builder.loop(count / turns, 1, () => {
-    for (let turn = 0; turn < turns; turn++) body(turn, turns)
+  const iterations = [4, 2, 1].find((unroll) => count % unroll === 0)!
+  builder.loop(count / iterations, 1, () => {
+    for (let iteration = 0; iteration < iterations; iteration++) body(iteration, iterations)
   })
 }
 
-/** The rows of a tile that divide `length` best: of six and down to four, those that leave no rest. */
+/** Returns the rows of a tile: the most, from `most` down to four, that divide `length`; `most` if none does. */
 export function bestRows(length: number, most: number): number {
   for (let rows = most; rows >= Math.min(4, most); rows--) if (length % rows === 0) return rows
   return most

@@ -7,7 +7,7 @@ import { at } from './pointers.ts'
 import { inPieces, type Shape2d, type Tile } from './tile.ts'
 import { bytesPerTotal, type Cut, clearTotals, cutOfProduct, moveIntoTotals, roundTotals } from './totals.ts'
 
-/** Floats of one thread's scratch, for the totals of a tile; 0 where sums through loops of these lengths are short. */
+/** Floats of one thread's scratch for the totals of a tile; 0 if sums through loops of these lengths are short. */
 export function tileTotalsFloats(lengths: readonly number[], largest: Shape2d): number {
   if (cutOfProduct(lengths) === undefined) return 0
   return lanesOf(largest) * (1 + bytesPerTotal / bytesPerElement)
@@ -18,8 +18,8 @@ function lanesOf({ rows, columns }: Shape2d): number {
 }
 
 /**
- * The totals of a tile whose sums run through nested loops; where those are short, there are none. Sums go to their totals
- * by way of memory: arithmetic on single registers would keep V8 from making pairs of those of the tile.
+ * The totals of a tile whose sums run through nested loops; short sums need none. Sums are added to totals by way of memory:
+ * arithmetic on single registers would keep V8 from pairing the registers of the tile.
  */
 export class TileTotals {
   readonly #kernel: KernelStart
@@ -27,7 +27,7 @@ export class TileTotals {
   readonly #sums: Local
   readonly #totals: Local
 
-  /** `scratch` has room for each thread, and is there where the totals are. */
+  /** `scratch` has room for each thread; undefined for short sums. */
   constructor(kernel: KernelStart, scratch: View | undefined, lengths: readonly number[], largest: Shape2d) {
     const { builder, pointerTo, thread } = kernel
     this.#kernel = kernel
@@ -47,15 +47,15 @@ export class TileTotals {
     if (this.#cut) this.#kernel.builder.emit(clearTotals(this.#totals.get, tile.lanes))
   }
 
-  /** Runs `turns` for all turns of the loop at this depth; where that one ends blocks, for those of a block at a time. */
-  inBlocks(tile: Tile, depth: number, length: number, turns: (count: number) => void): void {
+  /** Emits the loop at this depth: whole, or block by block if it is the one that is cut. */
+  inBlocks(tile: Tile, depth: number, length: number, iterations: (count: number) => void): void {
     if (this.#cut?.depth !== depth) {
-      turns(length)
+      iterations(length)
       return
     }
     const { builder } = this.#kernel
-    inPieces(builder, length, this.#cut.turns, 1, (_, piece) => {
-      turns(piece)
+    inPieces(builder, length, this.#cut.iterations, 1, (_, piece) => {
+      iterations(piece)
       tile.put(this.#sums.get)
       moveIntoTotals(builder, this.#sums.get, this.#totals.get, tile.lanes)
       tile.clear()
@@ -65,6 +65,6 @@ export class TileTotals {
   end(tile: Tile): void {
     if (this.#cut === undefined) return
     roundTotals(this.#kernel.builder, this.#totals.get, this.#sums.get, tile.lanes)
-    tile.take(this.#sums.get)
+    tile.load(this.#sums.get)
   }
 }

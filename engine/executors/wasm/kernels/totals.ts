@@ -5,53 +5,53 @@ import type { FunctionBuilder, Local } from '../assembler/module.ts'
 import { bytesPerElement, laneCount } from './lanes.ts'
 
 /**
- * Sums of any length in float32. Each addition rounds to the precision of the sum so far, so a long chain of them drifts:
- * ten million times 0.1 come out 2 % short. Here no chain of float32 additions is longer than a block; what a block has
- * summed is added to a total in float64, and the total is rounded once. Which additions form a block follows from shapes.
+ * Accurate sums of any length in float32. Each addition rounds to the precision of the sum so far, so a long chain drifts:
+ * ten million times 0.1 comes out 2 % short. Here no chain of float32 additions is longer than a block; the sum of a block
+ * is added to a total in float64, and the total is rounded once. Shapes alone decide which additions form a block.
  */
 
 /**
- * The most additions in a row of a fold. Of n equal numbers, which all round the same way, a chain loses up to n/4 · 2⁻²⁴;
- * of other numbers it loses less.
+ * The most consecutive additions of a fold. A chain of n equal numbers, which all round the same way, loses up to
+ * n/4 · 2⁻²⁴; other numbers lose less.
  */
 export const longestChain = 32
 
-/** Up to so many products are one chain; of more, each block. Ending a block of a tile takes the time of some products. */
+/** The most products in one chain; longer sums run in blocks. Ending a block of a tile costs as much as a few products. */
 export const longestProduct = 2048
 const productBlock = 64
 
-/** Which of some nested loops ends blocks, and after how many of its turns each time. */
+/** The nested loop that is cut into blocks, and the iterations of a block. */
 export interface Cut {
   readonly depth: number
-  readonly turns: number
+  readonly iterations: number
 }
 
 /**
- * Where to cut what is folded through nested loops of these lengths, if that is long. Loops that walk from sum to sum count
- * as of length 1.
+ * Returns where to cut a fold through nested loops of these lengths, or undefined if it is short. Loops over different sums
+ * count as length 1.
  */
 export function cutOfFold(lengths: readonly number[]): Cut | undefined {
   return sizeOf(lengths) > longestChain ? cutInto(longestChain, lengths) : undefined
 }
 
-/** The same for products. */
+/** The same for sums of products. */
 export function cutOfProduct(lengths: readonly number[]): Cut | undefined {
   return sizeOf(lengths) > longestProduct ? cutInto(productBlock, lengths) : undefined
 }
 
-/** The cut into blocks of about equal length, at most `longest` additions each. */
+/** Cuts into blocks of about equal length, of at most `longest` additions. */
 function cutInto(longest: number, lengths: readonly number[]): Cut {
   let chain = 1
   let depth = lengths.length - 1
   while (chain * lengths[depth] <= longest) chain *= lengths[depth--]
   const blocks = Math.ceil(lengths[depth] / Math.floor(longest / chain))
-  return { depth, turns: Math.ceil(lengths[depth] / blocks) }
+  return { depth, iterations: Math.ceil(lengths[depth] / blocks) }
 }
 
-/** A total takes the place of two elements. */
+/** A total is as large as two elements. */
 export const bytesPerTotal = 8
 
-/** The last two of four numbers, as the first two. */
+/** Moves lanes 2 and 3 to lanes 0 and 1. */
 function high(vector: Code): Code {
   return i8x16.shuffle(vector, vector, [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15])
 }
@@ -77,7 +77,7 @@ export class TotalLanes {
     })
   }
 
-  /** The four totals added up and rounded, in every lane. */
+  /** Adds up the four totals and rounds the sum; every lane of the result holds it. */
   across(): Code {
     const pair = this.#builder.local('v128')
     this.#builder.emit(pair.set(f64x2.add(this.#halves[0].get, this.#halves[1].get)))
@@ -86,26 +86,26 @@ export class TotalLanes {
   }
 }
 
-/** Adds four sums to the totals at an address. */
+/** Adds four sums to the totals at `address + offset`. */
 export function addToTotals(sums: Local, address: Code, offset = 0): Code {
   return [sums.get, high(sums.get)].map((pair, i) => {
-    const place = offset + 2 * i * bytesPerTotal
-    return v128.store(address, f64x2.add(v128.load(address, place), f64x2.promote_low_f32x4(pair)), place)
+    const at = offset + 2 * i * bytesPerTotal
+    return v128.store(address, f64x2.add(v128.load(address, at), f64x2.promote_low_f32x4(pair)), at)
   })
 }
 
-/** The four totals at an address, rounded. */
+/** Loads four totals from `address + offset` and rounds them. */
 export function roundedTotals(address: Code, offset = 0): Code {
   const pair = (i: number) => f32x4.demote_f64x2_zero(v128.load(address, offset + 2 * i * bytesPerTotal))
   return i8x16.shuffle(pair(0), pair(1), [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23])
 }
 
-/** Sets so many totals to 0. */
+/** Sets `size` totals to 0. */
 export function clearTotals(totals: Code, size: number): Code {
   return memory.fill(totals, i32.const(0), i32.const(size * bytesPerTotal))
 }
 
-/** Moves the sums of a block into their totals: adds `size` neighbours to those, and clears them. */
+/** Adds `size` contiguous sums to their totals, and clears the sums. */
 export function moveIntoTotals(builder: FunctionBuilder, sums: Code, totals: Code, size: number): void {
   const vector = builder.local('v128')
   forVectors(builder, sums, totals, size, {
@@ -121,7 +121,7 @@ export function moveIntoTotals(builder: FunctionBuilder, sums: Code, totals: Cod
   })
 }
 
-/** Writes `size` totals, rounded. */
+/** Stores `size` totals, rounded to float32. */
 export function roundTotals(builder: FunctionBuilder, totals: Code, results: Code, size: number): void {
   forVectors(builder, results, totals, size, {
     four: (result, total) => builder.emit(v128.store(result, roundedTotals(total))),
@@ -129,7 +129,7 @@ export function roundTotals(builder: FunctionBuilder, totals: Code, results: Cod
   })
 }
 
-/** Walks through float32 numbers and their totals: four at a time, and the rest one by one. */
+/** Loops over float32 numbers and their totals: four at a time, and the remainder one by one. */
 function forVectors(
   builder: FunctionBuilder,
   numbers: Code,

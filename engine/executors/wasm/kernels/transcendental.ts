@@ -4,7 +4,7 @@ import type { FunctionBuilder } from '../assembler/module.ts'
 
 const splat = (value: number): Code => f32x4.splat(f32.const(value))
 
-/** a x^n + … by Horner's rule, the highest coefficient first. */
+/** Evaluates a polynomial by Horner's rule, the highest coefficient first. */
 function polynomial(x: Code, coefficients: readonly number[]): Code {
   const [highest, ...others] = coefficients
   return others.reduce(
@@ -13,13 +13,13 @@ function polynomial(x: Code, coefficients: readonly number[]): Code {
   )
 }
 
-/** ln 2 in two parts, the first with so few bits that its products with whole numbers are exact. */
+/** ln 2 in two parts; the first has so few bits that its products with the integers n are exact. */
 const ln2High = 0.693359375
 const ln2Low = -2.1219444e-4
 
 /**
  * eˣ of four lanes, within 2 units in the last place. x = n ln 2 + r with |r| ≤ ln 2 / 2; eʳ by the polynomial of the
- * Cephes library; times 2ⁿ in two factors, so that results below the normal range and infinity come out right.
+ * Cephes library; times 2ⁿ in two factors, so that subnormal results and infinity are right.
  * `pmax(x, …)` and `pmin(x, …)` keep a NaN in x.
  */
 export function expLanes(builder: FunctionBuilder, value: Code): Code {
@@ -43,7 +43,7 @@ export function expLanes(builder: FunctionBuilder, value: Code): Code {
 
 /**
  * ln x of four lanes, within 2 units in the last place. x = m 2ᵉ with √½ ≤ m < √2; ln m by the polynomial of the
- * Cephes library. 0 gives −∞, less gives NaN.
+ * Cephes library. The logarithm of 0 is −∞, that of a negative number NaN.
  */
 export function logLanes(builder: FunctionBuilder, value: Code): Code {
   const [x, scaled, isTiny, exponent, m, isSmall, square] = Array.from({ length: 7 }, () =>
@@ -56,7 +56,7 @@ export function logLanes(builder: FunctionBuilder, value: Code): Code {
     scaled.set(v128.bitselect(f32x4.mul(x.get, splat(2 ** 23)), x.get, isTiny.get)),
     exponent.set(i32x4.sub(i32x4.shr_s(scaled.get, i32.const(23)), bits(126))),
     exponent.set(i32x4.sub(exponent.get, v128.and(isTiny.get, bits(23)))),
-    // The bits of the fraction under the exponent of ½: m in [½, 1).
+    // The fraction bits with the exponent of ½: m in [½, 1).
     m.set(v128.or(v128.and(scaled.get, bits(0x007fffff)), bits(0x3f000000))),
     isSmall.set(f32x4.lt(m.get, splat(Math.SQRT1_2))),
     exponent.set(i32x4.add(exponent.get, isSmall.get)),

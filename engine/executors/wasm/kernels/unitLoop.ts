@@ -1,15 +1,15 @@
 import type { Axis } from '../../../plan/nest.ts'
 import { type Shape, sizeOf } from '../../../shape.ts'
 
-/** Fewer elements than this are not worth sharing out among threads. */
+/** Loops over fewer elements than this run as one unit. */
 const leastShared = 8192
 
-/** A nest whose only loop is long is cut into at most so many pieces. */
+/** The most units that a nest of one long loop is divided into. */
 const mostPieces = 64
 
 /**
- * The nest with an outermost loop whose turns threads can share out, if it has one: at a turn each folded operand
- * (they are `folded`, by number) must move to another place.
+ * Returns the nest with an outermost loop whose iterations can be units, or undefined if there is none. In each iteration
+ * the `folded` operands (by number) must move, so that units write to disjoint memory.
  */
 export function withUnitLoop(
   nest: readonly Axis[],

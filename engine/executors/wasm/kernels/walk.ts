@@ -4,8 +4,8 @@ import type { FunctionBuilder, Local } from '../assembler/module.ts'
 import { bytesPerElement } from './lanes.ts'
 
 /**
- * Nested loops over the axes of `shape`, one element at a turn, for kernels whose body is too irregular for vectors.
- * `pointers[i]` moves along with `views[i]` and points to the element whose turn it is; `counters[axis]` counts.
+ * Emits nested loops over the axes of `shape`, one element per iteration, for kernels whose body is too irregular for
+ * vectors. `pointers[i]` points to the current element of `views[i]`; `counters[axis]` is its index along an axis.
  */
 export function walkElements(
   builder: FunctionBuilder,
@@ -15,9 +15,9 @@ export function walkElements(
   body: (counters: readonly Local[]) => void,
 ): void {
   const counters: Local[] = []
-  const move = (axis: number, turns: number) => {
+  const move = (axis: number, iterations: number) => {
     views.forEach(({ strides }, i) => {
-      const distance = strides[axis] * turns * bytesPerElement
+      const distance = strides[axis] * iterations * bytesPerElement
       if (distance !== 0) builder.emit(pointers[i].set(i32.add(pointers[i].get, i32.const(distance))))
     })
   }
@@ -35,7 +35,7 @@ export function walkElements(
   loopAt(0)
 }
 
-/** A local that starts at the first element of a view. */
+/** Returns a new local that points to the first element of a view. */
 export function pointerAt(builder: FunctionBuilder, base: Local, view: View): Local {
   const pointer = builder.local('i32')
   builder.emit(pointer.set(i32.add(base.get, i32.const(view.offset * bytesPerElement))))

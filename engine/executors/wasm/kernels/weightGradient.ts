@@ -13,16 +13,16 @@ import { TileTotals, tileTotalsFloats } from './tileTotals.ts'
 import { bytesPerTotal, clearTotals, longestChain, moveIntoTotals, roundTotals } from './totals.ts'
 
 /**
- * Weight gradient [R, S, K, C/groups] from padded maps [N, H, W, C] and gradient maps [N, H', W', K],
- * which may be parts of larger ones.
+ * Weight gradient [R, S, K, C/groups] from padded maps [N, H, W, C] and gradient maps [N, H', W', K], which may be views
+ * of larger values.
  *
  *     for each image                               (its maps stay in the second-level cache)
- *       for each tap r, s, group and some filters  (the units of threads: a piece of the output)
+ *       for each tap r, s, group and some filters  (the units: a piece of the output)
  *         for the channels of a tile
  *           for each pixel: tile += g[pixel, filters] ⊗ x[pixel at (r, s), channels]
- *           output += tile                         (sums of sums keep rounding errors small)
+ *           output += tile                         (partial sums keep rounding errors small)
  *
- * The pixels of large maps are added up block by block, and so are what many images add to the output.
+ * Sums over the pixels of large maps, and over many images, run in blocks.
  */
 export function weightGradientCode(
   { inputs: [maps, gradient, ...scratch], output, attributes }: WasmCall<'weightGradient'>,
@@ -51,7 +51,7 @@ export function weightGradientCode(
 
   const tileTotals = new TileTotals(code, tileScratch, pixels, largest)
 
-  /** Adds one image's part of this unit, so many filters wide, to `target`. */
+  /** Adds one image's part of this unit, `tileRows` filters, to `target`. */
   const sumFilters = (tileRows: number) => {
     inPieces(builder, depth, largest.columns, bytesPerElement, (channelOffset, tileColumns) => {
       const tile = new Tile(builder, { rows: tileRows, columns: tileColumns }, { relaxedSimd })
@@ -60,11 +60,14 @@ export function weightGradientCode(
       tileTotals.inBlocks(tile, 0, gradientHeight, (lines) => {
         builder.loop(lines, 1, () => {
           tileTotals.inBlocks(tile, 1, gradientWidth, (pixels) => {
-            unrolled(builder, pixels, (turn, turns) => {
-              const [columnOffset, rowOffset] = [turn * gradientPixel, turn * stride[1] * pixel]
+            unrolled(builder, pixels, (iteration, iterations) => {
+              const [columnOffset, rowOffset] = [iteration * gradientPixel, iteration * stride[1] * pixel]
               tile.addProduct(column.get, (i) => i * bytesPerElement + columnOffset, row.get, rowOffset)
-              if (turn < turns - 1) return
-              builder.emit(advance(column, turns * gradientPixel), advance(row, turns * stride[1] * pixel))
+              if (iteration < iterations - 1) return
+              builder.emit(
+                advance(column, iterations * gradientPixel),
+                advance(row, iterations * stride[1] * pixel),
+              )
             })
           })
           builder.emit(
@@ -79,7 +82,7 @@ export function weightGradientCode(
     })
   }
 
-  /** Where a unit's piece of the output starts, and how wide it is: the last piece of a group may be narrower. */
+  /** Locates a unit's piece of the output. */
   const locate = (unit: Code) => {
     const [rest, tap] = [i32.div_u(unit, i32.const(pieces)), i32.div_u(unit, i32.const(pieces * groups))]
     builder.emit(
@@ -102,7 +105,7 @@ export function weightGradientCode(
   const byWidth = (full: Code, last: Code): Code =>
     lastRows === largest.rows ? full : control.if(i32.eq(piece.get, i32.const(pieces - 1)), last, full)
 
-  /** Runs code for each unit's piece of the output, which is so many floats long. */
+  /** Emits code for each unit's piece of the output, `floats` long. The last piece of a group may be shorter. */
   const forPieces = (emit: (floats: number) => void) => {
     forUnits(builder, (unit) => {
       locate(unit.get)
@@ -112,7 +115,7 @@ export function weightGradientCode(
       )
     })
   }
-  /** The totals of the piece that starts at `target`. */
+  /** Returns the address of the totals of the piece at `target`. */
   const totalsIn = (view: View): Code => {
     const distance = { get: i32.sub(target.get, pointerTo(output).get) }
     return at(pointerTo(view).get, [distance, bytesPerTotal / bytesPerElement])
@@ -154,8 +157,8 @@ export function weightGradientCode(
     return code
   }
   inPieces(builder, count, longestChain, 1, (first, images) => {
-    builder.loop(images, 1, (turn) => {
-      builder.emit(number.set(i32.add(first.get, turn.get)))
+    builder.loop(images, 1, (iteration) => {
+      builder.emit(number.set(i32.add(first.get, iteration.get)))
       addImage(number)
     })
     forPieces((floats) => moveIntoTotals(builder, target.get, totalsIn(outputTotals), floats))
@@ -168,7 +171,7 @@ function needsOutputTotals(images: number): boolean {
   return images > longestChain
 }
 
-/** Scratch for the gradient of weights [K, C/groups, R, S] from gradient maps [N, K, H', W']: as many floats as each needs. */
+/** The sizes in floats of the scratch values for the gradient of weights [K, C/groups, R, S] from maps [N, K, H', W']. */
 export function weightGradientScratch(
   { shape: [count, , height, width] }: View,
   weight: Shape,

@@ -9,7 +9,7 @@ import { planePadding, TileGrid, tilesInBlock } from './tiles.ts'
 import { storeBoth, Transform, transformLanes, transformScratchBytes } from './transform.ts'
 import { type MinimalFiltering, minimalFiltering } from './winograd.ts'
 
-/** Floats of one thread's scratch: the half-way results of transforms, and transformed input and output of a block. */
+/** Floats of one thread's scratch: intermediate results of transforms, and the transformed input and output of a block. */
 export function scratchFloats(
   filtering: MinimalFiltering,
   tiles: number,
@@ -24,7 +24,7 @@ export function scratchFloats(
  * Convolution 3×3 of stride 1 of maps [N, H + 2, W + 2, C] with transformed filters [planes, blocks, C, filters side
  * by side]; output [N, H, W, K], H and W multiples of the tile's.
  *
- *     for each block of tiles (m×m pixels of the output)      (the units of threads)
+ *     for each block of tiles (m×m pixels of the output)      (the units)
  *       for each tile, eight channels: v[planes, tile] = Bᵀ d B
  *       for each plane: products = v · u                       ([tiles, C] × [C, K])
  *       for each tile, eight filters: y = Aᵀ products[planes, tile] A
@@ -101,14 +101,19 @@ export function winogradConvolveCode(
               ),
             ),
           )
-          unrolled(builder, channels, (turn, turns) => {
-            const laneOffset = turn * blockColumns * bytesPerElement
+          unrolled(builder, channels, (iteration, iterations) => {
+            const laneOffset = iteration * blockColumns * bytesPerElement
             const rowBytes = channels * bytesPerElement
-            block.addProduct(column.get, (i) => i * rowBytes + turn * bytesPerElement, lane.get, laneOffset)
-            if (turn < turns - 1) return
+            block.addProduct(
+              column.get,
+              (i) => i * rowBytes + iteration * bytesPerElement,
+              lane.get,
+              laneOffset,
+            )
+            if (iteration < iterations - 1) return
             builder.emit(
-              advance(column, turns * bytesPerElement),
-              advance(lane, turns * blockColumns * bytesPerElement),
+              advance(column, iterations * bytesPerElement),
+              advance(lane, iterations * blockColumns * bytesPerElement),
             )
           })
           const productRow = filterCount * bytesPerElement
@@ -143,9 +148,9 @@ export function winogradConvolveCode(
 }
 
 /**
- * Filters [1, K, C, 3, 3], of any strides, transformed and packed as [planes, K / columns, C, columns]: G g Gᵀ.
+ * Transforms filters [1, K, C, 3, 3], of any strides, to G g Gᵀ, packed as [planes, K / columns, C, columns].
  *
- *     for each block of filters                     (the units of threads)
+ *     for each block of filters                     (the units)
  *       for each channel, eight filters of the block: u[planes] = G g Gᵀ
  */
 export function winogradFiltersCode(

@@ -5,12 +5,12 @@ import { bytesPerElement } from '../lanes.ts'
 import { at } from '../pointers.ts'
 import type { MinimalFiltering } from './winograd.ts'
 
-/** Planes start a cache line apart from a power of two, so that they do not compete for one set of the cache. */
+/** Floats after each plane, so that planes a power of two apart do not compete for one set of the cache. */
 export const planePadding = 16
 
 /**
- * Tiles of the output in one block: about as many as let the transformed maps stay in the second-level cache, and so few
- * that every thread gets a block.
+ * Returns the tiles of the output in one block: about as many as keep the transformed maps in the second-level cache, and
+ * few enough that every thread gets a block.
  */
 export function tilesInBlock(total: number, channels: number, threads = 1): number {
   const most = channels <= 64 ? 64 : 128
@@ -33,7 +33,7 @@ export class TileGrid {
     this.total = count * this.#rows * this.#columns
   }
 
-  /** The address of the first pixel of a tile, in maps of this grid or in maps with a halo around it. */
+  /** Returns the address of the first pixel of a tile, in maps of this grid or in padded maps. */
   addressIn(view: View, pointer: Code, tile: Code): Code {
     const [image, , row, pixel] = view.strides.map((stride) => stride * bytesPerElement)
     const inImage = i32.rem_u(tile, i32.const(this.#rows * this.#columns))

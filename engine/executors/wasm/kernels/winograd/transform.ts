@@ -5,17 +5,17 @@ import { bytesPerElement, laneCount } from '../lanes.ts'
 import { multiplyAdd } from '../tile.ts'
 import type { Matrix, MinimalFiltering } from './winograd.ts'
 
-/** Numbers that go through a transform side by side: two vectors, which V8 may make one. */
+/** Numbers transformed at once: two adjacent vectors, which V8 may merge into one of 256 bits. */
 export const transformLanes = 2 * laneCount
 
-/** Bytes that a transform needs to keep its half-way results. */
+/** Bytes of scratch for the intermediate results of a transform. */
 export function transformScratchBytes({ planes }: MinimalFiltering): number {
   return planes * transformLanes * bytesPerElement
 }
 
 type Load = (row: number, column: number, half: number) => Code
 
-/** Emits what becomes of one number of the eight results: a vector for each half. */
+/** Emits the use of one element of the results: a vector for each half. */
 type Write = (row: number, column: number, result: (half: number) => Code) => void
 
 /** Emits the stores of two vectors side by side. */
@@ -30,7 +30,7 @@ export function storeBoth(
   builder.emit(store(0), store(1))
 }
 
-/** Writes M X Mᵀ, for eight matrices X side by side: first all columns, then all rows of what they gave. */
+/** Emits M X Mᵀ for eight matrices X at once: M times all columns, then Mᵀ on the right of all rows. */
 export class Transform {
   readonly #builder: FunctionBuilder
   readonly #matrix: Matrix
@@ -72,7 +72,7 @@ export class Transform {
     }
   }
 
-  /** The product with one vector. Both halves of a pair stand side by side, so that V8 finds them. */
+  /** Emits the product with one vector. Both halves are adjacent, so that V8's revectorizer finds the pairs. */
   #apply(
     load: (i: number, half: number) => Code,
     write: (i: number, result: (half: number) => Code) => void,
@@ -89,7 +89,7 @@ export class Transform {
     })
   }
 
-  /** Σ factor · input; a first factor of 1, if there is one, saves a multiplication. */
+  /** Σ factor · input, starting with a factor of 1 if there is one, which saves a multiplication. */
   #sum(factors: readonly number[], half: number): Code {
     const terms = factors.flatMap((factor, i) =>
       factor === 0 ? [] : [{ factor, input: this.#inputs[i][half].get }],

@@ -12,8 +12,8 @@ import { storeBoth, Transform, transformLanes, transformScratchBytes } from './t
 import { type MinimalFiltering, minimalFiltering, transposed } from './winograd.ts'
 
 /**
- * The channels are cut into so many parts, each with sums of its own: one for each thread, as far as eights allow. Every
- * sum adds the same numbers in the same order, however many parts there are.
+ * Returns the number of parts of the channels, each a multiple of eight: one for each thread if possible. The number does
+ * not change the bits of results: every sum adds the same numbers in the same order.
  */
 function partsOf(channels: number, threads: number): number {
   const eights = channels / transformLanes
@@ -22,13 +22,13 @@ function partsOf(channels: number, threads: number): number {
   return parts
 }
 
-/** How many tiles are in a block, and how many blocks there are. */
+/** The tiles of a block, and the number of blocks. */
 interface Blocks {
   readonly tiles: number
   readonly blocks: number
 }
 
-/** The blocks of tiles of gradient maps [N, K, H, W]. */
+/** Returns the blocks of tiles of gradient maps [N, K, H, W]. */
 export function gradientBlocks(filtering: MinimalFiltering, gradient: View, channels: number): Blocks {
   const { total } = new TileGrid(filtering, gradient.shape)
   const tiles = tilesInBlock(total, channels)
@@ -47,7 +47,7 @@ export function gradientScratchFloats(
   return parts * partFloats(filtering, blocks, channels / parts, filters)
 }
 
-/** For one part: half-way results, transformed maps and gradients of a block, and the sums of the planes. */
+/** Floats for one part: intermediate results, transformed maps and gradients of a block, and the sums of the planes. */
 function partFloats(
   filtering: MinimalFiltering,
   { tiles, blocks }: Blocks,
@@ -59,7 +59,7 @@ function partFloats(
   return halfway + filtering.planes * perPlane
 }
 
-/** Floats for each sum of the planes: one, and a total besides where many blocks of tiles are added up. */
+/** Floats for each sum of the planes: one, plus a total if there are many blocks of tiles. */
 function sumFloats(blocks: number): number {
   return blocks > longestChain ? 1 + bytesPerTotal / bytesPerElement : 1
 }
@@ -68,10 +68,10 @@ function sumFloats(blocks: number): number {
  * Weight gradient of a 3×3 convolution of stride 1, from maps [N, H + 2, W + 2, C] and gradient maps [N, H, W, K]; output
  * [3, 3, C, K]. The transpose of the forward method: Gᵀ [Σ over tiles (Bᵀ d B) ⊙ (A y Aᵀ)] G.
  *
- *     for each part of the channels                          (the units of threads)
+ *     for each part of the channels                          (the units)
  *       for each block of tiles (m×m pixels of the gradient)
  *         for each tile: v[planes, tile] = Bᵀ d B and w[planes, tile] = A y Aᵀ
- *         for each plane: sums += vᵀ · w               ([channels, tiles] × [tiles, filters]; of many blocks into totals)
+ *         for each plane: sums += vᵀ · w               ([channels, tiles] × [tiles, filters]; in totals, if blocks are many)
  *       for each channel, eight filters: output = Gᵀ sums[planes] G
  */
 export function winogradWeightGradientCode(
@@ -132,16 +132,16 @@ export function winogradWeightGradientCode(
               column.set(at(mapPlanes.get, [plane, mapPlane], [channelOffset, 1])),
               row.set(at(gradientPlanes.get, [plane, gradientPlane], [filterOffset, 1])),
             )
-            unrolled(builder, tiles, (turn, turns) => {
-              const columnOffset = turn * channelBytes
+            unrolled(builder, tiles, (iteration, iterations) => {
+              const columnOffset = iteration * channelBytes
               block.addProduct(
                 column.get,
                 (i) => i * bytesPerElement + columnOffset,
                 row.get,
-                turn * filterBytes,
+                iteration * filterBytes,
               )
-              if (turn < turns - 1) return
-              builder.emit(advance(column, turns * channelBytes), advance(row, turns * filterBytes))
+              if (iteration < iterations - 1) return
+              builder.emit(advance(column, iterations * channelBytes), advance(row, iterations * filterBytes))
             })
             builder.emit(to.set(at(sums.get, [plane, sumPlane], [channelOffset, filters], [filterOffset, 1])))
             block.store(to.get, (i) => i * filterBytes, { add: true })
@@ -186,7 +186,7 @@ export function winogradWeightGradientCode(
       const totals = i32.add(sums.get, i32.const(size * bytesPerElement))
       builder.emit(clearTotals(totals, size))
       inPieces(builder, blocks, longestChain, 1, (first, count) => {
-        builder.loop(count, 1, (turn) => addBlock(i32.add(first.get, turn.get)))
+        builder.loop(count, 1, (iteration) => addBlock(i32.add(first.get, iteration.get)))
         moveIntoTotals(builder, sums.get, totals, size)
       })
       roundTotals(builder, totals, sums.get, size)

@@ -1,14 +1,14 @@
 /**
  * Winograd's minimal filtering F(m×m, 3×3) (Lavin and Gray, "Fast algorithms for convolutional neural networks", 2016):
- * an m×m piece y of the output from a piece d of the input, as large and a frame of one pixel, and a 3×3 filter g with
- * (m + 2)² multiplications in place of 9 m²:  y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A.
+ * computes an m×m tile y of the output from an (m + 2)×(m + 2) tile d of the input and a 3×3 filter g with (m + 2)²
+ * multiplications instead of 9 m²:  y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A.
  */
 export interface MinimalFiltering {
-  /** m: pixels of the output that one tile covers along an axis. */
+  /** m: the size of an output tile. */
   readonly outputTile: OutputTile
-  /** m + 2: pixels of the input that it looks at. */
+  /** m + 2: the size of an input tile. */
   readonly inputTile: number
-  /** (m + 2)², the numbers of a transformed tile: as many matrix products replace a convolution. */
+  /** (m + 2)²: the elements of a transformed tile, and the number of matrix products that replace a convolution. */
   readonly planes: number
   /** Bᵀ */
   readonly inputTransform: Matrix
@@ -18,18 +18,18 @@ export interface MinimalFiltering {
   readonly outputTransform: Matrix
 }
 
-/** Larger tiles save more multiplications, and lose more digits: the points of interpolation grow. */
+/** Larger tiles save more multiplications but round more, since the interpolation points grow. */
 export type OutputTile = 2 | 4
 
 export type Matrix = readonly (readonly number[])[]
 
-/** Where polynomials are evaluated, as many as are needed; one more point is ∞. */
+/** Interpolation points, as many as are needed; the last point is always ∞. */
 const points = [0, 1, -1, 2, -2]
 
 /**
- * F(m×m, 3×3) by the method of Toom and Cook. Along an axis, filtering is the transpose of multiplying polynomials of 3
- * and m coefficients, and that goes by values: evaluate both at m + 1 points and ∞ (G and A), multiply, interpolate (B).
- * Lagrange's polynomials Π (x − q) / (p − q) are the columns of B, but for their denominators, which G takes.
+ * Returns F(m×m, 3×3) by the Toom–Cook method. Along an axis, filtering is the transpose of multiplying polynomials of 3
+ * and m coefficients, which interpolation computes: evaluate both at m + 1 points and ∞ (G and A), multiply, interpolate
+ * (B). The columns of B are the Lagrange polynomials Π (x − q) / (p − q) without their denominators, which G includes.
  */
 export function minimalFiltering(outputTile: OutputTile): MinimalFiltering {
   const inputTile = outputTile + 2
@@ -61,7 +61,7 @@ function product(factors: readonly number[]): number {
   return factors.reduce((result, factor) => result * factor, 1)
 }
 
-/** The coefficients of Π (x − root), from that of x⁰ on. */
+/** Returns the coefficients of Π (x − root), the constant term first. */
 function polynomialWithRoots(roots: readonly number[]): number[] {
   let coefficients = [1]
   for (const root of roots) {
