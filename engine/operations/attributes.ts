@@ -1,5 +1,5 @@
 import type { DType } from '../dtype.ts'
-import type { PrimitiveName } from '../primitiveNames.ts'
+import type { FoldName, PrimitiveName } from '../primitiveNames.ts'
 import type { Shape } from '../shape.ts'
 
 type Numbers = readonly number[]
@@ -25,12 +25,10 @@ type Strided = {
   readonly shape: Shape
 }
 
-interface Declared {
+interface Declared extends Readonly<Record<FoldName, { readonly axes: Numbers }>> {
   readonly cast: { readonly dtype: DType }
   readonly literal: { readonly value: number; readonly dtype: DType }
   readonly iota: { readonly shape: Shape; readonly axis: number }
-  readonly sum: { readonly axes: Numbers }
-  readonly amax: { readonly axes: Numbers }
   readonly argmax: { readonly axis: number }
   readonly reshape: { readonly shape: Shape }
   readonly permute: { readonly order: Numbers }

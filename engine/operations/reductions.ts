@@ -1,6 +1,7 @@
 import { checkOptions, finite, type Rules, truth } from '../../base/arguments.ts'
 import { demand } from '../../base/errors.ts'
 import { isFloat, promote } from '../dtype.ts'
+import type { FoldName } from '../primitiveNames.ts'
 import { format, normalizeAxes, normalizeAxis, type Shape, sizeOf } from '../shape.ts'
 import type { Tensor, TensorLike } from '../tensor.ts'
 import { add, divide, multiply, negate, subtract } from './arithmetic.ts'
@@ -70,7 +71,7 @@ export const argmaxPrimitive: Primitive<'argmax'> = {
   ],
 }
 
-function reduce<Name extends 'sum' | 'amax'>(
+function reduce<Name extends FoldName>(
   primitive: Primitive<Name>,
   x: Tensor,
   axes: Axes,

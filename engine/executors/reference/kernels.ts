@@ -1,38 +1,24 @@
 import type { PrimitiveName } from '../../primitiveNames.ts'
-import { conv2d, conv2dInputGradient, conv2dWeightGradient } from './convolution.ts'
-import { binaryKernels, cast, detach, iota, literal, unaryKernels, where } from './elementwise.ts'
-import { gather, scatterAdd } from './indexing.ts'
+import * as convolution from './convolution.ts'
+import * as elementwise from './elementwise.ts'
+import * as indexing from './indexing.ts'
 import type { Kernel } from './kernel.ts'
-import { matmul } from './matmul.ts'
-import { broadcastTo, concatenate, embed, permute, reshape, slice } from './movement.ts'
-import { maxPool2dIndices } from './pooling.ts'
-import { randomBits } from './random.ts'
-import { amax, argmax, sum } from './reductions.ts'
+import * as matmul from './matmul.ts'
+import * as movement from './movement.ts'
+import * as pooling from './pooling.ts'
+import * as random from './random.ts'
+import * as reductions from './reductions.ts'
 
-/** Every primitive's kernel; a missing one does not compile. */
+/** Every primitive's kernel: what a file exports under the primitive's name. A missing one does not compile. */
 export const kernels: { readonly [Name in PrimitiveName]: Kernel<Name> } = {
-  ...unaryKernels,
-  ...binaryKernels,
-  where,
-  cast,
-  detach,
-  literal,
-  iota,
-  sum,
-  amax,
-  argmax,
-  reshape,
-  permute,
-  broadcastTo,
-  slice,
-  embed,
-  concatenate,
-  matmul,
-  conv2d,
-  conv2dInputGradient,
-  conv2dWeightGradient,
-  maxPool2dIndices,
-  gather,
-  scatterAdd,
-  randomBits,
+  ...elementwise.unaryKernels,
+  ...elementwise.binaryKernels,
+  ...elementwise,
+  ...convolution,
+  ...indexing,
+  ...matmul,
+  ...movement,
+  ...pooling,
+  ...random,
+  ...reductions,
 }
