@@ -78,13 +78,38 @@ function numbers(expected: string, holds: (value: number) => boolean): Rule {
 
 export const anyNumber = numbers('a number', () => true)
 export const aNumber = numbers('a number that is not NaN', (value) => !Number.isNaN(value))
-export const finite = numbers('a finite number', Number.isFinite)
-export const positive = numbers('a finite number > 0', (value) => Number.isFinite(value) && value > 0)
-export const notNegative = numbers('a finite number ≥ 0', (value) => Number.isFinite(value) && value >= 0)
+/** A range of finite numbers: `min` and `max` belong to it, `above` and `below` do not; either side may be open. */
+export interface Range {
+  readonly min?: number
+  readonly above?: number
+  readonly max?: number
+  readonly below?: number
+}
+
+/** A finite number in a range. */
+export function numberIn({ min, above, max, below }: Range): Rule {
+  const least = min ?? above ?? Number.NEGATIVE_INFINITY
+  const most = max ?? below ?? Number.POSITIVE_INFINITY
+  const lower = least === Number.NEGATIVE_INFINITY ? '' : ` ${min === undefined ? '>' : '≥'} ${least}`
+  const upper = most === Number.POSITIVE_INFINITY ? '' : ` ${max === undefined ? '<' : '≤'} ${most}`
+  const isInterval = lower !== '' && upper !== ''
+  const interval = `${min === undefined ? '(' : '['}${least}, ${most}${max === undefined ? ')' : ']'}`
+  return numbers(
+    isInterval ? `a number in ${interval}` : `a finite number${lower}${upper}`,
+    (value) =>
+      Number.isFinite(value) &&
+      (min === undefined ? value > least : value >= least) &&
+      (max === undefined ? value < most : value <= most),
+  )
+}
+
+export const finite = numberIn({})
+export const positive = numberIn({ above: 0 })
+export const notNegative = numberIn({ min: 0 })
 /** A probability, or a fraction that may be 1. */
-export const probability = numbers('a number in [0, 1]', (value) => value >= 0 && value <= 1)
+export const probability = numberIn({ min: 0, max: 1 })
 /** A fraction below 1, such as a momentum. */
-export const share = numbers('a number in [0, 1)', (value) => value >= 0 && value < 1)
+export const share = numberIn({ min: 0, below: 1 })
 
 /** An upper bound of counts: more of anything than memory holds. */
 export const largestCount = 2 ** 32

@@ -1,6 +1,7 @@
 import Table from 'cli-table3'
 import { Command } from 'commander'
-import { choicesOf, distiller, distillerNames } from '../kd/index.ts'
+import { definitionOf, distiller, distillerNames, type Option } from '../kd/index.ts'
+import { resolveRecipe } from '../train/index.ts'
 import { jsonOption } from './options.ts'
 import type { Output } from './output.ts'
 import { writeResult } from './results.ts'
@@ -13,38 +14,33 @@ export function methodsCommand(output: Output): Command {
     .action((options: { readonly json?: boolean }) => {
       const methods = distillerNames.map((name) => {
         const { description, paper, needsTeacher, options } = distiller(name)
-        const choices = Object.fromEntries(Object.keys(options).map((option) => [option, choicesOf(option)]))
+        const choices = Object.fromEntries(
+          Object.entries(definitionOf(name).options).map(([option, { values }]) => [option, values]),
+        )
         return { name, description, paper, needsTeacher, options, choices }
       })
-      writeResult(output, options, { methods }, methodTable(methods))
+      writeResult(output, options, { methods }, methodTable())
     })
 }
 
-interface Row {
-  readonly name: string
-  readonly description: string
-  readonly paper: string
-  readonly options: Readonly<Record<string, number | string>>
-}
-
-function methodTable(methods: readonly Row[]): string {
+function methodTable(): string {
   const table = new Table({
     head: ['method', 'what it does, and its options with their defaults'],
     style: { head: [], border: [] },
     colWidths: [17, 100],
     wordWrap: true,
   })
-  for (const { name, description, paper, options } of methods) {
-    const settings = Object.entries(options).map(
-      ([option, value]) => `${option}=${value}${others(option, value)}`,
-    )
-    table.push([name, [description, paper, settings.join('  ')].filter((line) => line !== '').join('\n')])
+  for (const method of distillerNames) {
+    const { description, paper, options } = definitionOf(method)
+    const settings = Object.entries(options).map(([name, option]) => `${name}=${valuesOf(option)}`)
+    table.push([method, [description, paper, settings.join('  ')].filter((line) => line !== '').join('\n')])
   }
   return table.toString()
 }
 
-/** What else a named choice may be: `|other|another`. */
-function others(option: string, value: number | string): string {
-  const choices = choicesOf(option)?.filter((choice) => choice !== value) ?? []
-  return choices.map((choice) => `|${choice}`).join('')
+/** The default, then other values, `shared|published`, or the unit, `10 of 240 epochs`. */
+function valuesOf({ default: fallback, values = [], unit }: Option): string {
+  const others = values.filter((value) => value !== fallback).map((value) => `|${value}`)
+  const units = { epochs: ' epochs', 'scaled epochs': ` of ${resolveRecipe().epochs} epochs` }
+  return `${fallback}${others.join('')}${unit === undefined ? '' : units[unit]}`
 }

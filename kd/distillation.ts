@@ -1,6 +1,6 @@
 import { add, mean, multiply, sum, type Tensor } from '../engine/index.ts'
 import { checkLabels, crossEntropy } from '../nn/crossEntropy.ts'
-import { type LogitOptions, scaleOf } from './standardised.ts'
+import { type LogitSettings, scaleOf } from './standardised.ts'
 import { sharpness } from './temperatures/sharpness.ts'
 import { checkLogits, type Temperatures } from './temperatures/temperatures.ts'
 import { warmUpWeight } from './warmUp.ts'
@@ -39,7 +39,7 @@ export function openBatch(
   studentLogits: Tensor,
   teacherLogits: Tensor,
   labels: Tensor,
-  { logits }: Required<LogitOptions>,
+  { logits }: LogitSettings,
 ): Batch {
   checkLabels(method, studentLogits, labels)
   checkLogits(method, studentLogits, teacherLogits)

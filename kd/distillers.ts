@@ -1,14 +1,14 @@
 import { anInstance, arrayOf, checkExactly, count, optional, type Rules, seed } from '../base/arguments.ts'
-import { demand, describe } from '../base/errors.ts'
+import { demand } from '../base/errors.ts'
 import { initialize } from '../nn/index.ts'
 import { networkRule } from '../nn/models/network.ts'
-import type { Definition, Method, NetworkPair, TaughtPair } from './method.ts'
-import { methods } from './methods/index.ts'
+import { definitionOf, type MethodOptions, type NameOf } from './definitions.ts'
+import type { Method, NamedDefinition, NetworkPair, TaughtPair } from './method.ts'
 import { resolveOptions, type Settings } from './options.ts'
 
 /** A method by its name, its options settled. */
-export interface Distiller {
-  readonly method: MethodName
+export interface Distiller<Name extends string = string> {
+  readonly method: Name
   /** One sentence for a table or a help text. */
   readonly description: string
   /** Where it comes from; empty for training without a teacher. */
@@ -23,11 +23,6 @@ export interface Distiller {
   build(pair: NetworkPair): Method
 }
 
-export type MethodName = keyof typeof methods
-
-/** The names of all methods. */
-export const distillerNames = Object.keys(methods) as MethodName[]
-
 const pairRules: Rules<NetworkPair> = {
   student: networkRule,
   teacher: optional(networkRule),
@@ -37,34 +32,31 @@ const pairRules: Rules<NetworkPair> = {
 }
 
 /**
- * A method by name, its options the paper's defaults but for those given. Throws `InvalidInputError` for an unknown
- * name, an option that the method does not have or a value that it cannot have.
+ * A method with the given options, and the paper's defaults for all others: one of thermograd's by name, or a definition
+ * of one's own. Throws `InvalidInputError` for an unknown name, an option that the method does not have or a value that
+ * the option does not accept.
  */
-export function distiller(method: string, given: object = {}): Distiller {
-  demand(
-    isMethod(method),
-    () => `method: expected one of ${distillerNames.join(', ')}, got ${describe(method)}`,
-  )
-  const { description, paper, defaults, needsFeatures = true, build }: Definition<Settings> = methods[method]
-  const options = resolveOptions(method, defaults, given)
-  const needsTeacher = method !== 'alone'
+export function distiller<Method extends string | NamedDefinition>(
+  method: Method,
+  given?: MethodOptions<Method>,
+): Distiller<NameOf<Method>>
+export function distiller(method: string | NamedDefinition, given: object = {}): Distiller {
+  const definition = definitionOf(method)
+  const { name, description, paper, needsTeacher = true, needsFeatures = true } = definition
+  const settings = resolveOptions(name, definition.options, given)
   return {
-    method,
+    method: name,
     description,
     paper,
     needsTeacher,
     needsFeatures,
-    options,
+    options: settings,
     build(pair) {
-      checkExactly(method, 'pair', pair, pairRules)
-      demand(!needsTeacher || hasTeacher(pair), () => `method: ${method} needs a teacher, got none`)
-      return initialize(build(options, pair as TaughtPair), pair.seed ?? 0)
+      checkExactly(name, 'pair', pair, pairRules)
+      demand(!needsTeacher || hasTeacher(pair), () => `method: ${name} needs a teacher, got none`)
+      return initialize(definition.build(settings, pair as TaughtPair), pair.seed ?? 0)
     },
   }
-}
-
-function isMethod(method: string): method is MethodName {
-  return Object.hasOwn(methods, method)
 }
 
 function hasTeacher(pair: NetworkPair): pair is TaughtPair {

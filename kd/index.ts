@@ -1,7 +1,21 @@
+export {
+  definitionOf,
+  distillerNames,
+  type MethodName,
+  type MethodOptions,
+  type NameOf,
+} from './definitions.ts'
 export { type Distillation, type Loss, scalarsOf } from './distillation.ts'
-export { type Distiller, distiller, distillerNames, type MethodName } from './distillers.ts'
+export { type Distiller, distiller } from './distillers.ts'
 export { klDivergence, temperedDivergence } from './klDivergence.ts'
-export { type Lesson, LogitMethod, Method, type NetworkPair } from './method.ts'
+export {
+  type Definition,
+  type Lesson,
+  LogitMethod,
+  Method,
+  type NamedDefinition,
+  type NetworkPair,
+} from './method.ts'
 export { alone } from './methods/alone.ts'
 export { attentionLoss } from './methods/at.ts'
 export { contrastLoss } from './methods/crd.ts'
@@ -17,7 +31,14 @@ export { contextLoss } from './methods/reviewkd.ts'
 export { relationLosses } from './methods/rkd.ts'
 export { singularVectors } from './methods/singularVectors.ts'
 export { similarityLoss } from './methods/sp.ts'
-export { choicesOf, type Rule, ruleOf } from './options.ts'
+export type { Option, OptionValue } from './option.ts'
+export * as option from './option.ts'
+export {
+  type GivenOptions,
+  type OptionRecord,
+  type SettingsOf,
+  withDefaults,
+} from './options.ts'
 export { standardised } from './standardised.ts'
 export { type DynamicTemperatureOptions, dynamicTemperatures } from './temperatures/dynamicTemperatures.ts'
 export { type ExactTemperatureOptions, exactTemperatures } from './temperatures/exactTemperatures.ts'

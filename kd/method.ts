@@ -14,7 +14,7 @@ import type { Shape, Tensor } from '../engine/index.ts'
 import { tensorRule } from '../nn/arguments.ts'
 import { Module, type Network, type Predictions } from '../nn/index.ts'
 import type { Distillation, Loss } from './distillation.ts'
-import type { Settings } from './options.ts'
+import type { OptionRecord, SettingsOf } from './options.ts'
 
 /** What the networks predict for a batch, and what else is known of it. */
 export interface Lesson {
@@ -115,16 +115,24 @@ export interface NetworkPair {
 
 export type TaughtPair = NetworkPair & { readonly teacher: Network }
 
-/** What the table of methods says of one. */
-export interface Definition<Options extends Settings> {
+/** All there is to say of a method but its name. */
+export interface Definition<Options extends OptionRecord = OptionRecord> {
   /** One sentence for a table or a help text. */
   readonly description: string
   /** Who, when, where. */
   readonly paper: string
-  readonly defaults: Options
+  readonly options: Options
+  /** Whether it learns from a teacher. Default true. */
+  readonly needsTeacher?: boolean
   /** Whether it looks at more of the teacher than its logits. Default true. */
   readonly needsFeatures?: boolean
-  build(options: Options, pair: TaughtPair): Method
+  /** The method with these values for its options; the pair has a teacher if the method needs one. */
+  build(settings: SettingsOf<Options>, pair: TaughtPair): Method
+}
+
+/** A method of one's own; those of thermograd get their names in a table. */
+export interface NamedDefinition<Options extends OptionRecord = OptionRecord> extends Definition<Options> {
+  readonly name: string
 }
 
 function withoutGradient({ logits, features, preactivations, pooled }: Predictions): Predictions {

@@ -1,88 +1,76 @@
-import { notNegative as atLeastZero, positive, type Rule, share, whole } from '../base/arguments.ts'
+import { aFunction, anObject, check, objectWith, recordOf, text } from '../base/arguments.ts'
 import { demand, describe } from '../base/errors.ts'
 import { suggestionFor } from '../base/suggestions.ts'
+import type { Option, OptionValue } from './option.ts'
 
-/** Options with their values. */
-export type Settings = Readonly<Record<string, number | string>>
+/** The options of a method by name. Methods that share some spread them into their own. */
+export type OptionRecord = Readonly<Record<string, Option>>
 
-/** Options that are one name out of several. */
-const choices = {
-  temperatures: ['shared', 'published', 'exact'],
-  guard: ['fallback', 'clamp', 'absolute', 'centre', 'none'],
-  gradients: ['attached', 'detached'],
-  logits: ['raw', 'standardised', 'standardised-sample'],
-  distance: ['squared', 'norm'],
-  self: ['included', 'excluded'],
-  variances: ['trained', 'fixed'],
-  positive: ['exact', 'relaxed'],
-  studentMaps: ['activated', 'preactivated'],
-  teacherStatistics: ['batch', 'running'],
-  matrix: ['channels', 'width'],
-} as const
+export const anOptionRecord = recordOf(
+  objectWith('an option, such as option.number(1)', { expected: text, allows: aFunction }),
+)
 
-/** The names that an option may have. */
-export type Choice<Option extends keyof typeof choices> = (typeof choices)[Option][number]
+/** Values of options by name. */
+export type Settings = Readonly<Record<string, OptionValue>>
 
-/** The values that an option out of `choices` may have; undefined for numbers. */
-export function choicesOf(option: string): readonly string[] | undefined {
-  return isChoice(option) ? choices[option] : undefined
+/** A value for every option. */
+export type SettingsOf<Options extends OptionRecord> = {
+  readonly [Name in keyof Options]: Options[Name]['default']
 }
 
-export type { Rule } from '../base/arguments.ts'
-
-const count = whole(1)
-
-/** What numbers may be, where that is not `atLeastZero`. */
-const rules: Readonly<Record<string, Rule>> = {
-  referenceTemperature: positive,
-  temperature: positive,
-  smallestTemperature: positive,
-  power: { expected: 'a finite number ≥ 1', allows: (value) => positive.allows(value) && Number(value) >= 1 },
-  initialVariance: {
-    expected: 'a finite number > 0.00001',
-    allows: (value) => positive.allows(value) && Number(value) > 1e-5,
-  },
-  dimensions: count,
-  negatives: count,
-  vectors: count,
-  momentum: share,
+/** What callers give: values for some of the options. */
+export type GivenOptions<Options extends OptionRecord> = {
+  [Name in keyof Options]?: Options[Name]['default'] | undefined
 }
 
 /**
- * Options over their defaults, `undefined` being "not given". Throws `InvalidInputError` for an option that there is
- * no default for and for a value that it cannot have, naming both.
+ * The given values, and the defaults of all other options; `undefined` counts as not given. Throws `InvalidInputError` for
+ * an unknown option and for a value that an option does not accept, naming both.
  */
-export function resolveOptions<Options extends object>(
+export function resolveOptions<Options extends OptionRecord>(
   operation: string,
-  defaults: Options,
+  options: Options,
   given: object,
-): Options {
-  demand(
-    typeof given === 'object' && given !== null && !(given instanceof Array),
-    () => `${operation}: expected an object of options, got ${describe(given)}`,
-  )
+): SettingsOf<Options> {
+  demand(anObject.allows(given), () => `${operation}: expected an object of options, got ${describe(given)}`)
   const set = Object.entries(given).filter(([, value]) => value !== undefined)
   for (const [name, value] of set) {
     demand(
-      Object.hasOwn(defaults, name),
-      () => `${operation}: unknown option '${name}'; ${suggestionFor(name, Object.keys(defaults))}`,
+      Object.hasOwn(options, name),
+      () => `${operation}: unknown option '${name}'; ${suggestionFor(name, Object.keys(options))}`,
     )
-    const { expected, allows } = ruleOf(name)
-    demand(
-      allows(value),
-      () => `${operation}: expected option ${name} to be ${expected}, ` + `got ${describe(value)}`,
-    )
+    check(operation, `option ${name}`, value, options[name])
   }
-  return { ...defaults, ...Object.fromEntries(set) }
+  const defaults = Object.entries(options).map(([name, option]) => [name, option.default])
+  return Object.fromEntries([...defaults, ...set])
 }
 
-/** What the option of this name may be, whatever the method. */
-export function ruleOf(name: string): Rule {
-  if (!isChoice(name)) return Object.hasOwn(rules, name) ? rules[name] : atLeastZero
-  const names: readonly unknown[] = choices[name]
-  return { expected: `one of ${names.join(', ')}`, allows: (value) => names.includes(value) }
+/** The same options with other defaults. */
+export function withDefaults<Options extends OptionRecord>(
+  options: Options,
+  given: GivenOptions<Options>,
+): Options {
+  check('withDefaults', 'options', options, anOptionRecord)
+  const defaults = resolveOptions('withDefaults', options, given)
+  const changed = Object.entries(options).map(([name, option]) => [
+    name,
+    { ...option, default: defaults[name] },
+  ])
+  return Object.fromEntries(changed)
 }
 
-function isChoice(name: string): name is keyof typeof choices {
-  return Object.hasOwn(choices, name)
+/**
+ * Values of options in a training whose length changes from `before` to `epochs`: scaled epochs keep their share of it.
+ * What is no option stays as it is.
+ */
+export function scaleEpochs<Values extends object>(
+  options: OptionRecord,
+  values: Values,
+  { epochs, before }: { readonly epochs: number; readonly before: number },
+): Values {
+  const scaled = Object.entries(values).map(([name, value]) => {
+    const isScaled = Object.hasOwn(options, name) && options[name].unit === 'scaled epochs'
+    return [name, isScaled && typeof value === 'number' ? (value * epochs) / before : value]
+  })
+  return Object.fromEntries(scaled)
 }

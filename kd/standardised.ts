@@ -1,13 +1,18 @@
 import { check, oneOf } from '../base/arguments.ts'
 import { add, divide, mean, multiply, sqrt, square, subtract, type Tensor } from '../engine/index.ts'
 import { checkTensors } from '../nn/arguments.ts'
-import type { Choice } from './options.ts'
+import * as option from './option.ts'
+import type { GivenOptions, SettingsOf } from './options.ts'
 
 /** On which scale a loss compares logits. */
-export interface LogitOptions {
+export const logitOptions = {
   /** `'raw'`, or one of the ways of `standardised`. Default `'raw'`. */
-  logits?: Choice<'logits'>
+  logits: option.oneOf(['raw', 'standardised', 'standardised-sample'], 'raw'),
 }
+
+export interface LogitOptions extends GivenOptions<typeof logitOptions> {}
+
+export type LogitSettings = SettingsOf<typeof logitOptions>
 
 const deviations = oneOf(['population', 'sample'])
 
@@ -38,7 +43,7 @@ export function standardised(logits: Tensor, deviation: 'population' | 'sample' 
 const smallestVariance = 1e-14
 
 /** The function that brings logits to the scale of this name. */
-export function scaleOf(name: Choice<'logits'>): (logits: Tensor) => Tensor {
+export function scaleOf(name: LogitSettings['logits']): (logits: Tensor) => Tensor {
   switch (name) {
     case 'raw':
       return (logits) => logits

@@ -3,10 +3,15 @@ import { demand } from '../base/errors.ts'
 import { dtypeRule } from '../engine/dtype.ts'
 import { clamp, type DType, divide, type Tensor, tensor } from '../engine/index.ts'
 import { tensorRule } from '../nn/arguments.ts'
+import * as option from './option.ts'
+import type { GivenOptions } from './options.ts'
 
-export interface WarmUpOptions {
-  /** Epochs until the distillation terms have their full weight; 0 for none. */
-  warmUp?: number
+export const warmUpOptions = {
+  /** Epochs until the distillation terms have their full weight; 0 for none. Default 20; none for `kd`. */
+  warmUp: option.epochs(20),
+}
+
+export interface WarmUpOptions extends GivenOptions<typeof warmUpOptions> {
   /** Counts from 1. Default: the warm-up is over. */
   epoch?: number | Tensor
 }

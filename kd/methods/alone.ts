@@ -24,7 +24,8 @@ class Alone extends Method {
 export const aloneMethod: Definition<Record<never, never>> = {
   description: 'the student alone: cross entropy, no teacher',
   paper: '',
-  defaults: {},
+  options: {},
+  needsTeacher: false,
   needsFeatures: false,
   build: () => new Alone(),
 }

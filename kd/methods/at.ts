@@ -14,19 +14,18 @@ import {
 import { checkTensors } from '../../nn/arguments.ts'
 import { atSmallerSize, stagesFromFirst } from '../maps.ts'
 import { normalised } from '../normalised.ts'
-import type { Choice, Settings } from '../options.ts'
-import { resolveOptions } from '../options.ts'
-import { type FeatureOptions, featureMethod } from './featureMethod.ts'
+import * as option from '../option.ts'
+import { type GivenOptions, resolveOptions, withDefaults } from '../options.ts'
+import { featureMethod, featureOptions } from './featureMethod.ts'
 
-export type AtOptions = Settings &
-  FeatureOptions & {
-    /** p, at least 1: below, |F|ᵖ has no gradient where a map is 0. Default 2. */
-    power: number
-    /** `'squared'`, the default, as in the authors' code and mdistiller, or `'norm'`, as in the paper. */
-    distance: Choice<'distance'>
-  }
+const attentionOptions = {
+  /** p, at least 1: below, |F|ᵖ has no gradient where a map is 0. Default 2. */
+  power: option.number(2, { min: 1 }),
+  /** `'squared'`, the default, as in the authors' code and mdistiller, or `'norm'`, as in the paper. */
+  distance: option.oneOf(['squared', 'norm'], 'squared'),
+}
 
-const attentionDefaults: Pick<AtOptions, 'power' | 'distance'> = { power: 2, distance: 'squared' }
+type AttentionOptions = GivenOptions<typeof attentionOptions>
 
 /**
  * Attention transfer between maps [N, C, H, W] of the student and of the teacher, a scalar: with attention the mean of
@@ -40,12 +39,8 @@ const attentionDefaults: Pick<AtOptions, 'power' | 'distance'> = { power: 2, dis
  * weight of 1,000 is meant, are `'squared'`. Both codes raise F and not |F| to p, which differs where p is odd. Larger
  * maps are averaged to the size of the smaller ones, as in mdistiller.
  */
-export function attentionLoss(
-  student: Tensor,
-  teacher: Tensor,
-  options: Pick<AtOptions, 'power' | 'distance'>,
-): Tensor {
-  const { power, distance } = resolveOptions('attentionLoss', attentionDefaults, options)
+export function attentionLoss(student: Tensor, teacher: Tensor, options: AttentionOptions = {}): Tensor {
+  const { power, distance } = resolveOptions('attentionLoss', attentionOptions, options)
   checkTensors('attentionLoss', { student, teacher }, 4)
   const [ofStudent, ofTeacher] = atSmallerSize(student, teacher).map((maps) => attention(maps, power))
   const squares = square(subtract(ofStudent, ofTeacher))
@@ -59,11 +54,11 @@ function attention(maps: Tensor, power: number): Tensor {
   return normalised(flatten(mean(raised, 1), 1), 1)
 }
 
-export const at = featureMethod<AtOptions>(
+export const at = featureMethod(
   {
     description: 'attention transfer: where the maps of each stage are active',
     paper: 'Zagoruyko, Komodakis, ICLR 2017, arXiv 1612.03928',
-    defaults: { weight: 1000, crossEntropyWeight: 1, power: 2, distance: 'squared' },
+    options: { ...withDefaults(featureOptions, { weight: 1000 }), ...attentionOptions },
   },
   (student, teacher, { power, distance }) => ({
     attention: stagesFromFirst(student.features, teacher.features)

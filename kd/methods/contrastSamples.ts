@@ -1,12 +1,11 @@
 import { demand } from '../../base/errors.ts'
 import { RandomStream, streamKey } from '../../engine/index.ts'
-import type { Choice } from '../options.ts'
 
 export interface ContrastOptions {
   /** Samples of other classes for each sample. */
   readonly negatives: number
   /** `'exact'`: the sample itself; `'relaxed'`: any of its class. */
-  readonly positive: Choice<'positive'>
+  readonly positive: 'exact' | 'relaxed'
 }
 
 /**

@@ -35,23 +35,26 @@ import { checkTensors } from '../../nn/arguments.ts'
 import { buffer, Linear, predictionsOf } from '../../nn/index.ts'
 import type { Definition, TaughtLesson, TaughtPair } from '../method.ts'
 import { normalised } from '../normalised.ts'
-import type { Choice, Settings } from '../options.ts'
+import * as option from '../option.ts'
+import { type SettingsOf, withDefaults } from '../options.ts'
 import { ContrastSamples } from './contrastSamples.ts'
-import { FeatureMethod, type FeatureOptions } from './featureMethod.ts'
+import { FeatureMethod, featureOptions } from './featureMethod.ts'
 
-export type CrdOptions = Settings &
-  FeatureOptions & {
-    /** Of the space in which both networks' vectors are compared. Default 128. */
-    dimensions: number
-    /** K. Default 16,384. */
-    negatives: number
-    /** τ. Default 0.07. */
-    temperature: number
-    /** How much of a remembered vector stays. Default 0.5. */
-    momentum: number
-    /** What a sample is like: itself, `'exact'`, the default, or any of its class, `'relaxed'`. */
-    positive: Choice<'positive'>
-  }
+export const crdOptions = {
+  ...withDefaults(featureOptions, { weight: 0.8 }),
+  /** The number of dimensions of the space in which both networks' vectors are compared. Default 128. */
+  dimensions: option.integer(128, 1),
+  /** K. Default 16,384. */
+  negatives: option.integer(16384, 1),
+  /** τ. Default 0.07. */
+  temperature: option.number(0.07, { above: 0 }),
+  /** How much of a remembered vector stays. Default 0.5. */
+  momentum: option.number(0.5, { min: 0, below: 1 }),
+  /** What a sample is like: itself, `'exact'`, the default, or any of its class, `'relaxed'`. */
+  positive: option.oneOf(['exact', 'relaxed'], 'exact'),
+}
+
+type CrdSettings = SettingsOf<typeof crdOptions>
 
 /**
  * Contrastive representation distillation: a sample's vector in one network is to be like that of the same sample in the
@@ -64,7 +67,7 @@ export type CrdOptions = Settings &
  * samples, independently drawn; their code and mdistiller's draw from other classes, and distinct ones where there are
  * enough. So do we.
  */
-class Crd extends FeatureMethod<CrdOptions> {
+class Crd extends FeatureMethod<CrdSettings> {
   readonly embed_s: Linear
   readonly embed_t: Linear
   /** [training images, dimensions] */
@@ -75,21 +78,21 @@ class Crd extends FeatureMethod<CrdOptions> {
   readonly normaliser_t = buffer([], -1)
   readonly #samples: ContrastSamples
 
-  constructor(options: CrdOptions, { student, teacher, image, trainingLabels, seed = 0 }: TaughtPair) {
-    super(options)
+  constructor(settings: CrdSettings, { student, teacher, image, trainingLabels, seed = 0 }: TaughtPair) {
+    super(settings)
     demand(trainingLabels !== undefined, () => 'crd: expected the labels of all training images, got none')
-    const { dimensions } = options
+    const { dimensions } = settings
     const widthOf = (network: TaughtPair['student']) => predictionsOf(network, image).pooled.shape[1]
     this.embed_s = new Linear(widthOf(student), dimensions)
     this.embed_t = new Linear(widthOf(teacher), dimensions)
     this.memory_s = randomMemory(trainingLabels.length, dimensions, seed, 'student')
     this.memory_t = randomMemory(trainingLabels.length, dimensions, seed, 'teacher')
-    this.#samples = new ContrastSamples(trainingLabels, options, seed)
+    this.#samples = new ContrastSamples(trainingLabels, settings, seed)
   }
 
   protected override terms({ student, teacher, epoch, indices }: TaughtLesson): { contrast: Tensor } {
     demand(indices !== undefined, () => 'crd: expected the numbers of the samples, got none')
-    const { temperature, momentum, negatives } = this.options
+    const { temperature, momentum, negatives } = this.settings
     const compared = tensor(this.#samples.draw(indices, epoch), { shape: [indices.length, negatives + 1] })
     const vectorsOf = (embedding: Linear, pooled: Tensor) => normalised(embedding.forward(pooled), 1)
     const s = vectorsOf(this.embed_s, student.pooled)
@@ -159,17 +162,9 @@ function randomMemory(samples: number, dimensions: number, seed: number, side: s
   return variable(deferredTensor(draw, [samples, dimensions], 'float32'))
 }
 
-export const crd: Definition<CrdOptions> = {
+export const crd: Definition<typeof crdOptions> = {
   description: 'contrastive: vectors like those of the same sample, unlike those of other classes',
   paper: 'Tian, Krishnan, Isola, ICLR 2020, arXiv 1910.10699',
-  defaults: {
-    weight: 0.8,
-    crossEntropyWeight: 1,
-    dimensions: 128,
-    negatives: 16384,
-    temperature: 0.07,
-    momentum: 0.5,
-    positive: 'exact',
-  },
-  build: (options, pair) => new Crd(options, pair),
+  options: crdOptions,
+  build: (settings, pair) => new Crd(settings, pair),
 }

@@ -13,19 +13,22 @@ import { constant, Parameter } from '../../nn/index.ts'
 import { composeLoss, type Distillation, openBatch } from '../distillation.ts'
 import { temperedDivergence } from '../klDivergence.ts'
 import { type Definition, type LogitLesson, LogitMethod } from '../method.ts'
-import type { Settings } from '../options.ts'
+import * as option from '../option.ts'
+import { type SettingsOf, withDefaults } from '../options.ts'
 import { sharedTemperatures } from '../temperatures/temperatures.ts'
-import type { FeatureOptions } from './featureMethod.ts'
+import { featureOptions } from './featureMethod.ts'
 
-export type CtkdOptions = Settings &
-  Required<Pick<FeatureOptions, 'weight' | 'crossEntropyWeight'>> & {
-    /** τ_init. Default 1. */
-    smallestTemperature: number
-    /** τ_range. Default 20. */
-    temperatureRange: number
-    /** Epochs until the reversed gradient has its full size. Default 10. */
-    rampEpochs: number
-  }
+export const ctkdOptions = {
+  ...withDefaults(featureOptions, { weight: 0.9, crossEntropyWeight: 0.1 }),
+  /** τ_init. Default 1. */
+  smallestTemperature: option.number(1, { above: 0 }),
+  /** τ_range. Default 20. */
+  temperatureRange: option.number(20, { min: 0 }),
+  /** Epochs until the reversed gradient has its full size. Default 10. */
+  rampEpochs: option.scaledEpochs(10),
+}
+
+type CtkdSettings = SettingsOf<typeof ctkdOptions>
 
 /**
  * Curriculum temperature: KD at one temperature that is learned against the student. It moves to where the divergence is
@@ -39,15 +42,15 @@ export type CtkdOptions = Settings &
  */
 class Ctkd extends LogitMethod {
   readonly temperature = new Parameter([], constant(1))
-  readonly #options: CtkdOptions
+  readonly #settings: CtkdSettings
 
-  constructor(options: CtkdOptions) {
+  constructor(settings: CtkdSettings) {
     super()
-    this.#options = options
+    this.#settings = settings
   }
 
   protected override loss({ student, teacher, labels, epoch }: LogitLesson): Distillation {
-    const { smallestTemperature, temperatureRange, rampEpochs, weight, crossEntropyWeight } = this.#options
+    const { smallestTemperature, temperatureRange, rampEpochs, weight, crossEntropyWeight } = this.#settings
     const batch = openBatch('ctkd', student.logits, teacher.logits, labels, { logits: 'raw' })
     const strength = curriculum(epoch, rampEpochs)
     const theta = reverseGradient(this.temperature, tensor(strength, { dtype: this.temperature.dtype }))
@@ -71,16 +74,10 @@ export function reverseGradient(x: Tensor, strength: Tensor): Tensor {
   return subtract(value, multiply(subtract(x, value), strength))
 }
 
-export const ctkd: Definition<CtkdOptions> = {
+export const ctkd: Definition<typeof ctkdOptions> = {
   description: 'curriculum temperature: one temperature, learned against the student',
   paper: 'Li et al., AAAI 2023, arXiv 2211.16231',
-  defaults: {
-    weight: 0.9,
-    crossEntropyWeight: 0.1,
-    smallestTemperature: 1,
-    temperatureRange: 20,
-    rampEpochs: 10,
-  },
+  options: ctkdOptions,
   needsFeatures: false,
-  build: (options) => new Ctkd(options),
+  build: (settings) => new Ctkd(settings),
 }

@@ -1,4 +1,3 @@
-import { anObject, check } from '../../base/arguments.ts'
 import {
   add,
   arange,
@@ -9,36 +8,22 @@ import {
   reshape,
   type Tensor,
 } from '../../engine/index.ts'
-import { composeLoss, type Distillation, openBatch } from '../distillation.ts'
+import type { Distillation } from '../distillation.ts'
 import { temperedDivergence } from '../klDivergence.ts'
-import { resolveOptions } from '../options.ts'
-import type { LogitOptions } from '../standardised.ts'
-import {
-  type TemperatureOptions,
-  temperatureDefaults,
-  temperaturesFor,
-} from '../temperatures/temperatureRule.ts'
+import { type LogitLossOptions, logitLoss, logitLossOptions } from '../logitLoss.ts'
+import * as option from '../option.ts'
+import type { GivenOptions } from '../options.ts'
 import type { Temperatures } from '../temperatures/temperatures.ts'
-import type { WarmUpOptions } from '../warmUp.ts'
 
-export interface DkdOptions extends TemperatureOptions, WarmUpOptions, LogitOptions {
-  /** Of the target-class term. Default 1. */
-  alpha?: number
-  /** Of the non-target-class term. Default 8; mdistiller's configurations use 2, 6 or 8 by pair. */
-  beta?: number
-  /** Default 1. */
-  crossEntropyWeight?: number
+export const dkdOptions = {
+  /** Weight of the target-class term. Default 1. */
+  alpha: option.number(1, { min: 0 }),
+  /** Weight of the non-target-class term. Default 8; mdistiller's configurations use 2, 6 or 8 by pair. */
+  beta: option.number(8, { min: 0 }),
+  ...logitLossOptions,
 }
 
-export const dkdDefaults: Required<Omit<DkdOptions, 'epoch'>> = {
-  alpha: 1,
-  beta: 8,
-  crossEntropyWeight: 1,
-  warmUp: 20,
-  temperatures: 'shared',
-  ...temperatureDefaults,
-  logits: 'raw',
-}
+export interface DkdOptions extends LogitLossOptions, GivenOptions<typeof dkdOptions> {}
 
 /**
  * Decoupled knowledge distillation:
@@ -61,19 +46,16 @@ export function dkd(
   labels: Tensor,
   options: DkdOptions = {},
 ): Distillation {
-  check('dkd', 'options', options, anObject)
-  const { epoch, ...given } = options
-  const resolved = resolveOptions('dkd', dkdDefaults, given)
-  const { student, teacher, sharpness } = openBatch('dkd', studentLogits, teacherLogits, labels, resolved)
-  const temperatures = temperaturesFor(student, teacher, resolved)
-  const loss = composeLoss(
-    {
-      tckd: [tckd(student, teacher, labels, temperatures), resolved.alpha],
-      nckd: [nckd(student, teacher, labels, temperatures), resolved.beta],
-    },
-    { ...resolved, studentLogits, labels, epoch },
+  return logitLoss(
+    'dkd',
+    dkdOptions,
+    [studentLogits, teacherLogits, labels],
+    options,
+    ({ student, teacher, temperatures }, { alpha, beta }) => ({
+      tckd: [tckd(student, teacher, labels, temperatures), alpha],
+      nckd: [nckd(student, teacher, labels, temperatures), beta],
+    }),
   )
-  return { ...loss, temperatures, sharpness }
 }
 
 /**

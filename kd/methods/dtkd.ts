@@ -1,35 +1,20 @@
-import { anObject, check } from '../../base/arguments.ts'
 import type { Tensor } from '../../engine/index.ts'
-import { composeLoss, type Distillation, openBatch } from '../distillation.ts'
+import type { Distillation } from '../distillation.ts'
 import { temperedDivergence } from '../klDivergence.ts'
-import { resolveOptions } from '../options.ts'
-import type { LogitOptions } from '../standardised.ts'
-import {
-  type TemperatureOptions,
-  temperatureDefaults,
-  temperaturesFor,
-} from '../temperatures/temperatureRule.ts'
+import { type LogitLossOptions, logitLoss, logitLossOptions } from '../logitLoss.ts'
+import * as option from '../option.ts'
+import { type GivenOptions, withDefaults } from '../options.ts'
 import { sharedTemperatures } from '../temperatures/temperatures.ts'
-import type { WarmUpOptions } from '../warmUp.ts'
 
-export interface DtkdOptions extends TemperatureOptions, WarmUpOptions, LogitOptions {
-  /** Of the term with dynamic temperatures. Default 3; the authors' configurations use 1, 2 or 3 by pair. */
-  alpha?: number
-  /** Of the term with the reference temperature on both sides. Default 1; the configurations use 0.5, 1 or 2. */
-  beta?: number
-  /** γ. Default 1. */
-  crossEntropyWeight?: number
+export const dtkdOptions = {
+  /** Weight of the term with dynamic temperatures. Default 3; the authors' configurations use 1, 2 or 3 by pair. */
+  alpha: option.number(3, { min: 0 }),
+  /** Weight of the term with the reference temperature on both sides. Default 1; the configurations use 0.5, 1 or 2. */
+  beta: option.number(1, { min: 0 }),
+  ...withDefaults(logitLossOptions, { temperatures: 'published' }),
 }
 
-export const dtkdDefaults: Required<Omit<DtkdOptions, 'epoch'>> = {
-  alpha: 3,
-  beta: 1,
-  crossEntropyWeight: 1,
-  warmUp: 20,
-  temperatures: 'published',
-  ...temperatureDefaults,
-  logits: 'raw',
-}
+export interface DtkdOptions extends LogitLossOptions, GivenOptions<typeof dtkdOptions> {}
 
 /**
  * Dynamic temperature knowledge distillation (arXiv 2404.12711):
@@ -50,18 +35,14 @@ export function dtkd(
   labels: Tensor,
   options: DtkdOptions = {},
 ): Distillation {
-  check('dtkd', 'options', options, anObject)
-  const { epoch, ...given } = options
-  const resolved = resolveOptions('dtkd', dtkdDefaults, given)
-  const { student, teacher, sharpness } = openBatch('dtkd', studentLogits, teacherLogits, labels, resolved)
-  const temperatures = temperaturesFor(student, teacher, resolved)
-  const shared = sharedTemperatures(student, resolved.referenceTemperature)
-  const loss = composeLoss(
-    {
-      dtkd: [temperedDivergence(student, teacher, temperatures), resolved.alpha],
-      kd: [temperedDivergence(student, teacher, shared), resolved.beta],
-    },
-    { ...resolved, studentLogits, labels, epoch },
+  return logitLoss(
+    'dtkd',
+    dtkdOptions,
+    [studentLogits, teacherLogits, labels],
+    options,
+    ({ student, teacher, temperatures }, { alpha, beta, referenceTemperature }) => ({
+      dtkd: [temperedDivergence(student, teacher, temperatures), alpha],
+      kd: [temperedDivergence(student, teacher, sharedTemperatures(student, referenceTemperature)), beta],
+    }),
   )
-  return { ...loss, temperatures, sharpness }
 }

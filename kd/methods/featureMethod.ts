@@ -2,33 +2,35 @@ import type { Tensor } from '../../engine/index.ts'
 import type { Predictions } from '../../nn/index.ts'
 import { composeLoss, type Loss, type Weighted } from '../distillation.ts'
 import { type Definition, Method, type TaughtLesson } from '../method.ts'
-import type { Settings } from '../options.ts'
+import * as option from '../option.ts'
+import type { OptionRecord, SettingsOf } from '../options.ts'
+import type { warmUpOptions } from '../warmUp.ts'
 
-/** What all methods that compare features have. */
-export interface FeatureOptions {
-  /** Of the distillation term. */
-  weight: number
-  /** Default 1. */
-  crossEntropyWeight: number
-  /** Epochs until the distillation term has its full weight. Default none. */
-  warmUp?: number
+/** The options of all methods that compare features. They may have `warmUpOptions` too. */
+export const featureOptions = {
+  /** Weight of the distillation term. */
+  weight: option.number(1, { min: 0 }),
+  /** Weight of the cross entropy with the labels. Default 1. */
+  crossEntropyWeight: option.number(1, { min: 0 }),
 }
 
-/** A method that compares features: w(epoch) weight · term + crossEntropyWeight · L_CE. */
-export abstract class FeatureMethod<Options extends FeatureOptions = FeatureOptions> extends Method {
-  protected readonly options: Options
+export type FeatureSettings = SettingsOf<typeof featureOptions> & Partial<SettingsOf<typeof warmUpOptions>>
 
-  constructor(options: Options) {
+/** A method that compares features: w(epoch) weight · term + crossEntropyWeight · L_CE. */
+export abstract class FeatureMethod<Settings extends FeatureSettings = FeatureSettings> extends Method {
+  protected readonly settings: Settings
+
+  constructor(settings: Settings) {
     super()
-    this.options = options
+    this.settings = settings
   }
 
-  /** The distillation terms by name, with weights that `options.weight` multiplies. */
+  /** The distillation terms by name, with weights that `settings.weight` multiplies. */
   protected abstract terms(lesson: TaughtLesson): Record<string, Tensor | Weighted>
 
   protected override loss(lesson: TaughtLesson): Loss {
     const { student, labels, epoch } = lesson
-    const { weight, crossEntropyWeight, warmUp } = this.options
+    const { weight, crossEntropyWeight, warmUp } = this.settings
     const weighted = Object.entries(this.terms(lesson)).map(([name, given]): [string, Weighted] => {
       const [term, ownWeight] = 'shape' in given ? [given, 1] : given
       return [name, [term, weight * ownWeight]]
@@ -39,14 +41,18 @@ export abstract class FeatureMethod<Options extends FeatureOptions = FeatureOpti
 }
 
 /** A method of which the distillation term is a function of both networks' predictions, without parameters. */
-export function featureMethod<Options extends Settings & FeatureOptions>(
-  about: Pick<Definition<Options>, 'description' | 'paper' | 'defaults'>,
-  terms: (student: Predictions, teacher: Predictions, options: Options) => Record<string, Tensor | Weighted>,
+export function featureMethod<Options extends OptionRecord & typeof featureOptions>(
+  about: Pick<Definition<Options>, 'description' | 'paper' | 'options'>,
+  terms: (
+    student: Predictions,
+    teacher: Predictions,
+    settings: SettingsOf<Options>,
+  ) => Record<string, Tensor | Weighted>,
 ): Definition<Options> {
-  class Comparison extends FeatureMethod<Options> {
+  class Comparison extends FeatureMethod<SettingsOf<Options>> {
     protected override terms({ student, teacher }: TaughtLesson): Record<string, Tensor | Weighted> {
-      return terms(student, teacher, this.options)
+      return terms(student, teacher, this.settings)
     }
   }
-  return { ...about, build: (options) => new Comparison(options) }
+  return { ...about, build: (settings) => new Comparison(settings) }
 }

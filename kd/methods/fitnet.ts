@@ -14,17 +14,20 @@ import { format } from '../../engine/shape.ts'
 import { BatchNorm2d, Conv2d, fanInUniform, Module, predictionsOf } from '../../nn/index.ts'
 import type { Distillation, Loss } from '../distillation.ts'
 import type { Definition, TaughtLesson, TaughtPair } from '../method.ts'
-import type { Settings } from '../options.ts'
-import { FeatureMethod, type FeatureOptions } from './featureMethod.ts'
+import * as option from '../option.ts'
+import { type SettingsOf, withDefaults } from '../options.ts'
+import { FeatureMethod, featureOptions } from './featureMethod.ts'
 import { kd } from './kd.ts'
 
-export type FitNetOptions = Settings &
-  FeatureOptions & {
-    /** Which of the networks' `features` are compared; 0 is the stem. Default 2. */
-    stage: number
-    /** Epochs that train on the hint alone, before those of `kd`. Default 0: both losses from the beginning. */
-    hintEpochs: number
-  }
+export const fitnetOptions = {
+  ...withDefaults(featureOptions, { weight: 100 }),
+  /** Which of the networks' `features` are compared; 0 is the stem. Default 2. */
+  stage: option.integer(2, 0),
+  /** Epochs that train on the hint alone, before those of `kd`. Default 0: both losses from the beginning. */
+  hintEpochs: option.scaledEpochs(0),
+}
+
+type FitNetSettings = SettingsOf<typeof fitnetOptions>
 
 /**
  * FitNets: the student's maps of one stage, brought to the teacher's shape by a regressor r, are to equal them.
@@ -35,17 +38,17 @@ export type FitNetOptions = Settings &
  * after it; mdistiller has both losses together and no knowledge distillation, and puts batch norm into the regressor.
  * `hintEpochs` gives the paper's two stages, the second being `kd` with its defaults.
  */
-class FitNet extends FeatureMethod<FitNetOptions> {
+class FitNet extends FeatureMethod<FitNetSettings> {
   readonly regressor: Regressor
 
-  constructor(options: FitNetOptions, { student, teacher, image }: TaughtPair) {
-    super(options)
+  constructor(settings: FitNetSettings, { student, teacher, image }: TaughtPair) {
+    super(settings)
     const [from, to] = [student, teacher].map((network) => {
       const { features } = predictionsOf(network, image)
-      const maps = features[options.stage]
+      const maps = features[settings.stage]
       demand(
         maps !== undefined,
-        () => `fitnet: expected option stage to be 0 … ${features.length - 1}, got ${options.stage}`,
+        () => `fitnet: expected option stage to be 0 … ${features.length - 1}, got ${settings.stage}`,
       )
       return maps.shape
     })
@@ -53,14 +56,14 @@ class FitNet extends FeatureMethod<FitNetOptions> {
   }
 
   protected override terms({ student, teacher }: TaughtLesson): { hint: Tensor } {
-    const { stage } = this.options
+    const { stage } = this.settings
     return {
       hint: mean(square(subtract(this.regressor.forward(student.features[stage]), teacher.features[stage]))),
     }
   }
 
   protected override loss(lesson: TaughtLesson): Loss | Distillation {
-    const { hintEpochs, weight } = this.options
+    const { hintEpochs, weight } = this.settings
     if (hintEpochs === 0) return super.loss(lesson)
     const { student, teacher, labels, epoch } = lesson
     if (epoch > hintEpochs) return kd(student.logits, teacher.logits, labels)
@@ -121,9 +124,9 @@ function amidZeros(maps: Tensor): Tensor {
   return slice(doubled, null, null, [null, -1], [null, -1])
 }
 
-export const fitnet: Definition<FitNetOptions> = {
+export const fitnet: Definition<typeof fitnetOptions> = {
   description: 'FitNets: maps of one stage equal, through a regressor',
   paper: 'Romero et al., ICLR 2015, arXiv 1412.6550',
-  defaults: { weight: 100, crossEntropyWeight: 1, stage: 2, hintEpochs: 0 },
-  build: (options, pair) => new FitNet(options, pair),
+  options: fitnetOptions,
+  build: (settings, pair) => new FitNet(settings, pair),
 }

@@ -1,13 +1,13 @@
 import type { Definition } from '../method.ts'
-import type { Settings } from '../options.ts'
+import { withDefaults } from '../options.ts'
 import { aloneMethod } from './alone.ts'
 import { at } from './at.ts'
 import { crd } from './crd.ts'
 import { ctkd } from './ctkd.ts'
-import { dkd, dkdDefaults } from './dkd.ts'
-import { dtkd, dtkdDefaults } from './dtkd.ts'
+import { dkd, dkdOptions } from './dkd.ts'
+import { dtkd, dtkdOptions } from './dtkd.ts'
 import { fitnet } from './fitnet.ts'
-import { kd, kdDefaults } from './kd.ts'
+import { kd, kdOptions } from './kd.ts'
 import { kdsvd } from './kdsvd.ts'
 import { logitMethod } from './logitMethod.ts'
 import { nst } from './nst.ts'
@@ -35,7 +35,7 @@ export const methods = {
     {
       description: 'knowledge distillation, one temperature for all',
       paper: papers.kd,
-      defaults: kdDefaults,
+      options: kdOptions,
     },
     kd,
   ),
@@ -43,35 +43,35 @@ export const methods = {
     {
       description: 'decoupled knowledge distillation: target and other classes apart',
       paper: papers.dkd,
-      defaults: dkdDefaults,
+      options: dkdOptions,
     },
     dkd,
   ),
   dtkd: logitMethod(
-    { description: 'dynamic temperatures as published', paper: papers.dtkd, defaults: dtkdDefaults },
+    { description: 'dynamic temperatures as published', paper: papers.dtkd, options: dtkdOptions },
     dtkd,
   ),
-  'dtkd-exact': logitMethod<typeof dtkdDefaults>(
+  'dtkd-exact': logitMethod(
     {
       description: 'dynamic temperatures of equal sharpness',
       paper: papers.dtkd,
-      defaults: { ...dtkdDefaults, temperatures: 'exact' },
+      options: withDefaults(dtkdOptions, { temperatures: 'exact' }),
     },
     dtkd,
   ),
-  'dkd-dtkd': logitMethod<typeof dkdDefaults>(
+  'dkd-dtkd': logitMethod(
     {
       description: 'decoupled distillation at the published dynamic temperatures',
       paper: `${papers.dtkd}, with DKD`,
-      defaults: { ...dkdDefaults, temperatures: 'published' },
+      options: withDefaults(dkdOptions, { temperatures: 'published' }),
     },
     dkd,
   ),
-  'dkd-dtkd-exact': logitMethod<typeof dkdDefaults>(
+  'dkd-dtkd-exact': logitMethod(
     {
       description: 'decoupled distillation at temperatures of equal sharpness',
       paper: `${papers.dtkd}, with DKD`,
-      defaults: { ...dkdDefaults, temperatures: 'exact' },
+      options: withDefaults(dkdOptions, { temperatures: 'exact' }),
     },
     dkd,
   ),
@@ -80,7 +80,7 @@ export const methods = {
     {
       description: 'logit standardisation: KD between logits of mean 0 and deviation 1',
       paper: papers.lskd,
-      defaults: { ...kdDefaults, ...standardised, weight: 9 },
+      options: withDefaults(kdOptions, { ...standardised, weight: 9 }),
     },
     kd,
   ),
@@ -88,7 +88,7 @@ export const methods = {
     {
       description: 'logit standardisation with DKD',
       paper: `${papers.lskd}, with DKD`,
-      defaults: { ...dkdDefaults, ...standardised, alpha: 9, beta: 72 },
+      options: withDefaults(dkdOptions, { ...standardised, alpha: 9, beta: 72 }),
     },
     dkd,
   ),
@@ -103,4 +103,4 @@ export const methods = {
   reviewkd,
   ofd,
   kdsvd,
-} satisfies Record<string, Definition<Settings>>
+} satisfies Record<string, Definition>

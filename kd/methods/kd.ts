@@ -1,31 +1,17 @@
-import { anObject, check } from '../../base/arguments.ts'
 import type { Tensor } from '../../engine/index.ts'
-import { composeLoss, type Distillation, openBatch } from '../distillation.ts'
+import type { Distillation } from '../distillation.ts'
 import { temperedDivergence } from '../klDivergence.ts'
-import { resolveOptions } from '../options.ts'
-import type { LogitOptions } from '../standardised.ts'
-import {
-  type TemperatureOptions,
-  temperatureDefaults,
-  temperaturesFor,
-} from '../temperatures/temperatureRule.ts'
-import type { WarmUpOptions } from '../warmUp.ts'
+import { type LogitLossOptions, logitLoss, logitLossOptions } from '../logitLoss.ts'
+import * as option from '../option.ts'
+import { type GivenOptions, withDefaults } from '../options.ts'
 
-export interface KdOptions extends TemperatureOptions, WarmUpOptions, LogitOptions {
-  /** Of the distillation term. Default 0.9. */
-  weight?: number
-  /** Default 0.1. */
-  crossEntropyWeight?: number
+export const kdOptions = {
+  /** Weight of the distillation term. Default 0.9. */
+  weight: option.number(0.9, { min: 0 }),
+  ...withDefaults(logitLossOptions, { crossEntropyWeight: 0.1, warmUp: 0 }),
 }
 
-export const kdDefaults: Required<Omit<KdOptions, 'epoch'>> = {
-  weight: 0.9,
-  crossEntropyWeight: 0.1,
-  warmUp: 0,
-  temperatures: 'shared',
-  ...temperatureDefaults,
-  logits: 'raw',
-}
+export interface KdOptions extends LogitLossOptions, GivenOptions<typeof kdOptions> {}
 
 /**
  * Knowledge distillation:
@@ -43,12 +29,7 @@ export function kd(
   labels: Tensor,
   options: KdOptions = {},
 ): Distillation {
-  check('kd', 'options', options, anObject)
-  const { epoch, ...given } = options
-  const resolved = resolveOptions('kd', kdDefaults, given)
-  const { student, teacher, sharpness } = openBatch('kd', studentLogits, teacherLogits, labels, resolved)
-  const temperatures = temperaturesFor(student, teacher, resolved)
-  const divergence = temperedDivergence(student, teacher, temperatures)
-  const frame = { ...resolved, studentLogits, labels, epoch }
-  return { ...composeLoss({ kd: [divergence, resolved.weight] }, frame), temperatures, sharpness }
+  return logitLoss('kd', kdOptions, [studentLogits, teacherLogits, labels], options, (batch, { weight }) => ({
+    kd: [temperedDivergence(batch.student, batch.teacher, batch.temperatures), weight],
+  }))
 }

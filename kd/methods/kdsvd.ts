@@ -24,23 +24,24 @@ import { predictionsOf } from '../../nn/index.ts'
 import { stagesFromFirst } from '../maps.ts'
 import type { Definition, TaughtLesson, TaughtPair } from '../method.ts'
 import { normalised } from '../normalised.ts'
-import type { Choice, Settings } from '../options.ts'
-import { resolveOptions } from '../options.ts'
-import { FeatureMethod, type FeatureOptions } from './featureMethod.ts'
+import * as option from '../option.ts'
+import { type GivenOptions, resolveOptions, type SettingsOf } from '../options.ts'
+import { FeatureMethod, featureOptions } from './featureMethod.ts'
 import { singularVectors } from './singularVectors.ts'
 
-export type KdSvdOptions = Settings &
-  FeatureOptions & {
-    /** k, singular vectors of a stage. Default 1. */
-    vectors: number
-    /** The matrix of a sample's maps: pixels by `'channels'`, the default, or channels and rows by `'width'`. */
-    matrix: Choice<'matrix'>
-  }
+const relationOptions = {
+  /** k, singular vectors of a stage. Default 1. */
+  vectors: option.integer(1, 1),
+  /** The matrix of a sample's maps: pixels by `'channels'`, the default, or channels and rows by `'width'`. */
+  matrix: option.oneOf(['channels', 'width'], 'channels'),
+}
+
+type RelationSettings = SettingsOf<typeof relationOptions>
+
+export const kdsvdOptions = { ...featureOptions, ...relationOptions }
 
 /** Among so many more of the student's vectors is the one that is most like a vector of the teacher's. */
 const moreVectors = 3
-
-const relationDefaults: Pick<KdSvdOptions, 'vectors' | 'matrix'> = { vectors: 1, matrix: 'channels' }
 
 /**
  * Distillation of how singular vectors of consecutive stages relate. The maps of a sample as a matrix have right singular
@@ -58,10 +59,10 @@ const relationDefaults: Pick<KdSvdOptions, 'vectors' | 'matrix'> = { vectors: 1,
  */
 export function singularRelationLoss(
   stages: readonly (readonly [student: Tensor, teacher: Tensor])[],
-  options: Pick<KdSvdOptions, 'vectors' | 'matrix'>,
+  options: GivenOptions<typeof relationOptions> = {},
 ): Tensor {
   check('singularRelationLoss', 'stages', stages, arrayOf(arrayOf(tensorOf(4), 2)))
-  const { vectors, matrix } = resolveOptions('singularRelationLoss', relationDefaults, options)
+  const { vectors, matrix } = resolveOptions('singularRelationLoss', relationOptions, options)
   demand(stages.length > 1, () => 'kdsvd: expected networks of at least two stages after the stem')
   const [samples] = stages[0][0].shape
   const sides = stages.flat().flatMap((maps) => matrixOf(maps, matrix).shape.slice(1))
@@ -93,7 +94,7 @@ const counted = {
   width: 'columns of pixels',
 }
 
-function matrixOf(maps: Tensor, matrix: KdSvdOptions['matrix']): Tensor {
+function matrixOf(maps: Tensor, matrix: RelationSettings['matrix']): Tensor {
   const [count, channels, height, width] = maps.shape
   return matrix === 'channels'
     ? transpose(reshape(maps, [count, channels, height * width]))
@@ -112,9 +113,9 @@ function relation(a: Tensor, b: Tensor): Tensor {
   return exp(multiply(negate(square(subtract(expandDimensions(a, 2), expandDimensions(b, 1)))), 1 / 8))
 }
 
-class KdSvd extends FeatureMethod<KdSvdOptions> {
-  constructor(options: KdSvdOptions, { student, teacher, image }: TaughtPair) {
-    super(options)
+class KdSvd extends FeatureMethod<SettingsOf<typeof kdsvdOptions>> {
+  constructor(settings: SettingsOf<typeof kdsvdOptions>, { student, teacher, image }: TaughtPair) {
+    super(settings)
     // Networks that do not fit show now, and not in the first step.
     this.terms({ student: predictionsOf(student, image), teacher: predictionsOf(teacher, image) })
   }
@@ -122,15 +123,15 @@ class KdSvd extends FeatureMethod<KdSvdOptions> {
   protected override terms({ student, teacher }: Pick<TaughtLesson, 'student' | 'teacher'>): {
     relation: Tensor
   } {
-    const { vectors, matrix } = this.options
+    const { vectors, matrix } = this.settings
     const stages = stagesFromFirst(student.features, teacher.features)
     return { relation: singularRelationLoss(stages, { vectors, matrix }) }
   }
 }
 
-export const kdsvd: Definition<KdSvdOptions> = {
+export const kdsvd: Definition<typeof kdsvdOptions> = {
   description: 'singular vectors: how those of consecutive stages relate',
   paper: 'Lee, Kim, Song, ECCV 2018, arXiv 1807.06819',
-  defaults: { weight: 1, crossEntropyWeight: 1, vectors: 1, matrix: 'channels' },
-  build: (options, pair) => new KdSvd(options, pair),
+  options: kdsvdOptions,
+  build: (settings, pair) => new KdSvd(settings, pair),
 }

@@ -1,35 +1,35 @@
 import type { Tensor } from '../../engine/index.ts'
 import type { Distillation } from '../distillation.ts'
 import { type Definition, type LogitLesson, LogitMethod } from '../method.ts'
-import type { Settings } from '../options.ts'
+import type { OptionRecord, SettingsOf } from '../options.ts'
 
 /** A loss of logits [N, K] and labels. */
-type LogitLoss<Options> = (
+type LogitLoss<Options extends OptionRecord> = (
   student: Tensor,
   teacher: Tensor,
   labels: Tensor,
-  options: Options & { epoch?: number },
+  options: SettingsOf<Options> & { epoch?: number },
 ) => Distillation
 
-class MethodByLoss<Options> extends LogitMethod {
+class MethodByLoss<Options extends OptionRecord> extends LogitMethod {
   readonly #loss: LogitLoss<Options>
-  readonly #options: Options
+  readonly #settings: SettingsOf<Options>
 
-  constructor(loss: LogitLoss<Options>, options: Options) {
+  constructor(loss: LogitLoss<Options>, settings: SettingsOf<Options>) {
     super()
     this.#loss = loss
-    this.#options = options
+    this.#settings = settings
   }
 
   protected override loss({ student, teacher, labels, epoch }: LogitLesson): Distillation {
-    return this.#loss(student.logits, teacher.logits, labels, { ...this.#options, epoch })
+    return this.#loss(student.logits, teacher.logits, labels, { ...this.#settings, epoch })
   }
 }
 
 /** A method that sees nothing but logits. */
-export function logitMethod<Options extends Settings>(
-  about: Pick<Definition<Options>, 'description' | 'paper' | 'defaults'>,
+export function logitMethod<Options extends OptionRecord>(
+  about: Pick<Definition<Options>, 'description' | 'paper' | 'options'>,
   loss: LogitLoss<Options>,
 ): Definition<Options> {
-  return { ...about, needsFeatures: false, build: (options) => new MethodByLoss(loss, options) }
+  return { ...about, needsFeatures: false, build: (settings) => new MethodByLoss(loss, settings) }
 }

@@ -12,8 +12,8 @@ import {
 import { checkTensors } from '../../nn/arguments.ts'
 import { atSmallerSize, stagesFromFirst } from '../maps.ts'
 import { normalised } from '../normalised.ts'
-import type { Settings } from '../options.ts'
-import { type FeatureOptions, featureMethod } from './featureMethod.ts'
+import { withDefaults } from '../options.ts'
+import { featureMethod, featureOptions } from './featureMethod.ts'
 
 /**
  * Neuron selectivity transfer between maps [N, C, H, W] of the student and of the teacher, a scalar: the squared maximum
@@ -31,11 +31,11 @@ export function discrepancyLoss(student: Tensor, teacher: Tensor): Tensor {
   return subtract(add(kernel(t, t), kernel(s, s)), multiply(kernel(t, s), 2))
 }
 
-export const nst = featureMethod<Settings & FeatureOptions>(
+export const nst = featureMethod(
   {
     description: 'neuron selectivity transfer: the distribution of channels over the pixels',
     paper: 'Huang, Wang 2017, arXiv 1707.01219',
-    defaults: { weight: 50, crossEntropyWeight: 1 },
+    options: withDefaults(featureOptions, { weight: 50 }),
   },
   (student, teacher) => ({
     discrepancy: stagesFromFirst(student.features, teacher.features)

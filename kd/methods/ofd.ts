@@ -24,14 +24,17 @@ import { checkTensors } from '../../nn/arguments.ts'
 import { BatchNorm2d, Conv2d, kaimingNormal, type Module, Sequential } from '../../nn/index.ts'
 import { sizeOfMaps, stagesFromLast } from '../maps.ts'
 import type { Definition, TaughtLesson, TaughtPair } from '../method.ts'
-import type { Choice, Settings } from '../options.ts'
-import { FeatureMethod, type FeatureOptions } from './featureMethod.ts'
+import * as option from '../option.ts'
+import { type SettingsOf, withDefaults } from '../options.ts'
+import { FeatureMethod, featureOptions } from './featureMethod.ts'
 
-export type OfdOptions = Settings &
-  FeatureOptions & {
-    /** What the teacher's batch norm scales by: `'batch'`, the default, or `'running'` statistics. */
-    teacherStatistics: Choice<'teacherStatistics'>
-  }
+export const ofdOptions = {
+  ...withDefaults(featureOptions, { weight: 0.001 }),
+  /** What the teacher's batch norm scales by: `'batch'`, the default, or `'running'` statistics. */
+  teacherStatistics: option.oneOf(['batch', 'running'], 'batch'),
+}
+
+type OfdSettings = SettingsOf<typeof ofdOptions>
 
 /**
  * Overhaul of feature distillation: maps are compared as ReLUs see them, and only as far as ReLUs let it matter. With a
@@ -47,19 +50,19 @@ export type OfdOptions = Settings &
  * Where the teacher has more stages than the student, mdistiller takes the margins of the first stages and the maps of
  * the last; here both are of the last.
  */
-class Ofd extends FeatureMethod<OfdOptions> {
-  override readonly teacherStatistics: OfdOptions['teacherStatistics']
+class Ofd extends FeatureMethod<OfdSettings> {
+  override readonly teacherStatistics: OfdSettings['teacherStatistics']
   readonly connectors: readonly Sequential<Module>[]
   readonly #norms: readonly BatchNorm2d[]
 
-  constructor(options: OfdOptions, { student, teacher }: TaughtPair) {
-    super(options)
+  constructor(settings: OfdSettings, { student, teacher }: TaughtPair) {
+    super(settings)
     const norms = teacher.normsBeforeReLU()
     demand(
       norms !== undefined,
       () => 'ofd: expected a teacher with one batch norm before the ReLU of each stage; this one has several',
     )
-    this.teacherStatistics = options.teacherStatistics
+    this.teacherStatistics = settings.teacherStatistics
     const channels = stagesFromLast(student.stageChannels, teacher.stageChannels)
     this.connectors = channels.map(([from, to]) => connector(from, to))
     this.#norms = norms.slice(norms.length - channels.length)
@@ -114,9 +117,9 @@ export function marginOf({ weight, bias }: Pick<BatchNorm2d, 'weight' | 'bias'>)
   return where(isRare, multiply(deviation, -3), margin)
 }
 
-export const ofd: Definition<OfdOptions> = {
+export const ofd: Definition<typeof ofdOptions> = {
   description: 'overhaul: maps before the ReLUs, negative responses only up to a margin',
   paper: 'Heo et al., ICCV 2019, arXiv 1904.01866',
-  defaults: { weight: 0.001, crossEntropyWeight: 1, teacherStatistics: 'batch' },
-  build: (options, pair) => new Ofd(options, pair),
+  options: ofdOptions,
+  build: (settings, pair) => new Ofd(settings, pair),
 }

@@ -18,14 +18,17 @@ import {
 } from '../../engine/index.ts'
 import { checkTensors } from '../../nn/arguments.ts'
 import { normalised } from '../normalised.ts'
-import type { Choice, Settings } from '../options.ts'
-import { type FeatureOptions, featureMethod } from './featureMethod.ts'
+import * as option from '../option.ts'
+import { type SettingsOf, withDefaults } from '../options.ts'
+import { featureMethod, featureOptions } from './featureMethod.ts'
 
-export type PktOptions = Settings &
-  FeatureOptions & {
-    /** Whether a sample is among its own neighbours: `'included'`, the default, or `'excluded'` as in the paper. */
-    self: Choice<'self'>
-  }
+export const pktOptions = {
+  ...withDefaults(featureOptions, { weight: 30000 }),
+  /** Whether a sample is among its own neighbours: `'included'`, the default, or `'excluded'` as in the paper. */
+  self: option.oneOf(['included', 'excluded'], 'included'),
+}
+
+type Self = SettingsOf<typeof pktOptions>['self']
 
 /** Added to both probabilities before their logarithms are taken. */
 const epsilon = 1e-7
@@ -42,14 +45,14 @@ const epsilon = 1e-7
  * j ≠ i, with the mean over what is left, or 0 where that is nothing. There, a sample opposite to all others picks each
  * of them as likely.
  */
-export function neighbourhoodLoss(student: Tensor, teacher: Tensor, self: PktOptions['self']): Tensor {
+export function neighbourhoodLoss(student: Tensor, teacher: Tensor, self: Self): Tensor {
   checkTensors('neighbourhoodLoss', { student, teacher }, 2)
   const [s, t] = [student, teacher].map((vectors) => neighbourhood(vectors, self))
   if (s.size === 0) return sum(s)
   return mean(multiply(t, log(divide(add(t, epsilon), add(s, epsilon)))))
 }
 
-function neighbourhood(vectors: Tensor, self: PktOptions['self']): Tensor {
+function neighbourhood(vectors: Tensor, self: Self): Tensor {
   const directions = normalised(vectors, 1)
   // Rounding may leave a cosine just below −1.
   const kernel = relu(multiply(add(matmul(directions, transpose(directions)), 1), 0.5))
@@ -66,11 +69,11 @@ function withoutDiagonal(square: Tensor): Tensor {
   return gather(square, 1, add(column, lessEqual(reshape(arange(count), [-1, 1]), column)))
 }
 
-export const pkt = featureMethod<PktOptions>(
+export const pkt = featureMethod(
   {
     description: 'probabilistic knowledge transfer: how likely samples are neighbours',
     paper: 'Passalis, Tefas, ECCV 2018, arXiv 1803.10837',
-    defaults: { weight: 30000, crossEntropyWeight: 1, self: 'included' },
+    options: pktOptions,
   },
   (student, teacher, { self }) => ({
     neighbourhood: neighbourhoodLoss(student.pooled, teacher.pooled, self),

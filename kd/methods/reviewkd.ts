@@ -24,16 +24,19 @@ import {
 } from '../../nn/index.ts'
 import { nearestTo, type Size, sizeOfMaps, stagesFromLast } from '../maps.ts'
 import type { Definition, TaughtLesson, TaughtPair } from '../method.ts'
-import type { Choice, Settings } from '../options.ts'
-import { FeatureMethod, type FeatureOptions } from './featureMethod.ts'
+import * as option from '../option.ts'
+import type { SettingsOf } from '../options.ts'
+import { warmUpOptions } from '../warmUp.ts'
+import { FeatureMethod, featureOptions } from './featureMethod.ts'
 
-export type ReviewKdOptions = Settings &
-  FeatureOptions & {
-    /** Default 20. */
-    warmUp: number
-    /** The student's maps after their ReLUs, `'activated'`, the default, or `'preactivated'`. */
-    studentMaps: Choice<'studentMaps'>
-  }
+export const reviewkdOptions = {
+  ...featureOptions,
+  ...warmUpOptions,
+  /** The student's maps after their ReLUs, `'activated'`, the default, or `'preactivated'`. */
+  studentMaps: option.oneOf(['activated', 'preactivated'], 'activated'),
+}
+
+type ReviewKdSettings = SettingsOf<typeof reviewkdOptions>
 
 /** Channels of the maps that are handed down, at most. */
 const mostChannels = 512
@@ -47,13 +50,13 @@ const mostChannels = 512
  * of every pair of networks are settings; here they are read off the networks. The weight is 1 by default and 5 in
  * mdistiller's configuration for CIFAR-100.
  */
-class ReviewKd extends FeatureMethod<ReviewKdOptions> {
+class ReviewKd extends FeatureMethod<ReviewKdSettings> {
   /** From the first stage to the pooled vector. */
   readonly fusions: readonly Fusion[]
 
-  constructor(options: ReviewKdOptions, { student, teacher, image }: TaughtPair) {
-    super(options)
-    const levels = levelsOf(predictionsOf(student, image), predictionsOf(teacher, image), options)
+  constructor(settings: ReviewKdSettings, { student, teacher, image }: TaughtPair) {
+    super(settings)
+    const levels = levelsOf(predictionsOf(student, image), predictionsOf(teacher, image), settings)
     const handedDown = Math.min(mostChannels, levels.at(-1)![0].shape[1])
     this.fusions = levels.map(
       ([from, to], i) => new Fusion(from.shape, to.shape, handedDown, i < levels.length - 1),
@@ -64,7 +67,7 @@ class ReviewKd extends FeatureMethod<ReviewKdOptions> {
     const losses: Tensor[] = []
     let above: Tensor | undefined
     for (const [level, [ofStudent, ofTeacher]] of [
-      ...levelsOf(student, teacher, this.options).entries(),
+      ...levelsOf(student, teacher, this.settings).entries(),
     ].reverse()) {
       const fusion = this.fusions[level]
       above = fusion.fuse(ofStudent, above, sizeOfMaps(ofTeacher))
@@ -78,7 +81,7 @@ class ReviewKd extends FeatureMethod<ReviewKdOptions> {
 function levelsOf(
   student: Predictions,
   teacher: Predictions,
-  { studentMaps }: Pick<ReviewKdOptions, 'studentMaps'>,
+  { studentMaps }: Pick<ReviewKdSettings, 'studentMaps'>,
 ): [Tensor, Tensor][] {
   const asMaps = ({ pooled }: Predictions) => reshape(pooled, [...pooled.shape, 1, 1])
   const ofStudent = studentMaps === 'activated' ? student.features : student.preactivations
@@ -146,9 +149,9 @@ export function contextLoss(student: Tensor, teacher: Tensor): Tensor {
     .reduce(add)
 }
 
-export const reviewkd: Definition<ReviewKdOptions> = {
+export const reviewkd: Definition<typeof reviewkdOptions> = {
   description: "knowledge review: all stages of the student against the teacher's, deeper ones helping",
   paper: 'Chen et al., CVPR 2021, arXiv 2104.09044',
-  defaults: { weight: 1, crossEntropyWeight: 1, warmUp: 20, studentMaps: 'activated' },
-  build: (options, pair) => new ReviewKd(options, pair),
+  options: reviewkdOptions,
+  build: (settings, pair) => new ReviewKd(settings, pair),
 }

@@ -19,16 +19,16 @@ import {
 } from '../../engine/index.ts'
 import { checkTensors } from '../../nn/arguments.ts'
 import { normalised } from '../normalised.ts'
-import type { Settings } from '../options.ts'
-import { type FeatureOptions, featureMethod } from './featureMethod.ts'
+import * as option from '../option.ts'
+import { featureMethod, featureOptions } from './featureMethod.ts'
 
-export type RkdOptions = Settings &
-  FeatureOptions & {
-    /** Default 25. */
-    distanceWeight: number
-    /** Default 50. */
-    angleWeight: number
-  }
+export const rkdOptions = {
+  ...featureOptions,
+  /** Default 25. */
+  distanceWeight: option.number(25, { min: 0 }),
+  /** Default 50. */
+  angleWeight: option.number(50, { min: 0 }),
+}
 
 /**
  * Relational knowledge distillation between vectors [N, D] of the student and of the teacher: two scalars,
@@ -70,11 +70,11 @@ function huber(difference: Tensor): Tensor {
   return where(less(size, 1), multiply(square(difference), 0.5), subtract(size, 0.5))
 }
 
-export const rkd = featureMethod<RkdOptions>(
+export const rkd = featureMethod(
   {
     description: 'relational: distances and angles between the samples of a batch',
     paper: 'Park et al., CVPR 2019, arXiv 1904.05068',
-    defaults: { weight: 1, crossEntropyWeight: 1, distanceWeight: 25, angleWeight: 50 },
+    options: rkdOptions,
   },
   (student, teacher, { distanceWeight, angleWeight }) => {
     const { distance, angle } = relationLosses(student.pooled, teacher.pooled)

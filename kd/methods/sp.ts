@@ -1,8 +1,8 @@
 import { flatten, matmul, mean, square, subtract, type Tensor, transpose } from '../../engine/index.ts'
 import { checkTensors } from '../../nn/arguments.ts'
 import { normalised } from '../normalised.ts'
-import type { Settings } from '../options.ts'
-import { type FeatureOptions, featureMethod } from './featureMethod.ts'
+import { withDefaults } from '../options.ts'
+import { featureMethod, featureOptions } from './featureMethod.ts'
 
 /**
  * How differently student and teacher find the samples of a batch similar, a scalar. With Q the maps [N, …] of a stage,
@@ -23,11 +23,11 @@ function similarities(maps: Tensor): Tensor {
   return normalised(matmul(rows, transpose(rows)), 1)
 }
 
-export const sp = featureMethod<Settings & FeatureOptions>(
+export const sp = featureMethod(
   {
     description: 'similarity-preserving: which samples of a batch the last maps find similar',
     paper: 'Tung, Mori, ICCV 2019, arXiv 1907.09682',
-    defaults: { weight: 3000, crossEntropyWeight: 1 },
+    options: withDefaults(featureOptions, { weight: 3000 }),
   },
   (student, teacher) => ({
     similarity: similarityLoss(student.features.at(-1)!, teacher.features.at(-1)!),

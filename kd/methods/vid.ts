@@ -15,19 +15,22 @@ import {
 import { buffer, Conv2d, constant, Module, Parameter } from '../../nn/index.ts'
 import { atSmallerSize, stagesFromFirst } from '../maps.ts'
 import type { Definition, TaughtLesson, TaughtPair } from '../method.ts'
-import type { Choice, Settings } from '../options.ts'
-import { FeatureMethod, type FeatureOptions } from './featureMethod.ts'
-
-export type VidOptions = Settings &
-  FeatureOptions & {
-    /** More than 10⁻⁵. Default 5. */
-    initialVariance: number
-    /** `'trained'`, the default, or `'fixed'` at the initial variance, as in mdistiller. */
-    variances: Choice<'variances'>
-  }
+import * as option from '../option.ts'
+import type { SettingsOf } from '../options.ts'
+import { FeatureMethod, featureOptions } from './featureMethod.ts'
 
 /** Added to every variance. */
 const epsilon = 1e-5
+
+export const vidOptions = {
+  ...featureOptions,
+  /** More than 10⁻⁵. Default 5. */
+  initialVariance: option.number(5, { above: epsilon }),
+  /** `'trained'`, the default, or `'fixed'` at the initial variance, as in mdistiller. */
+  variances: option.oneOf(['trained', 'fixed'], 'trained'),
+}
+
+type VidSettings = SettingsOf<typeof vidOptions>
 
 /**
  * Variational information distillation: how well a stage's maps F of the student predict those of the teacher, as the
@@ -39,13 +42,13 @@ const epsilon = 1e-5
  * is learned. mdistiller never hands a to its optimizer, so that all variances stay 5: `variances: 'fixed'`. Larger
  * maps are averaged to the size of the smaller ones.
  */
-class Vid extends FeatureMethod<VidOptions> {
+class Vid extends FeatureMethod<VidSettings> {
   readonly predictors: readonly Predictor[]
 
-  constructor(options: VidOptions, { student, teacher }: TaughtPair) {
-    super(options)
+  constructor(settings: VidSettings, { student, teacher }: TaughtPair) {
+    super(settings)
     this.predictors = stagesFromFirst(student.stageChannels, teacher.stageChannels).map(
-      ([channels, filters]) => new Predictor(channels, filters, options),
+      ([channels, filters]) => new Predictor(channels, filters, settings),
     )
   }
 
@@ -67,7 +70,7 @@ class Predictor extends Module {
   /** a of each channel. */
   readonly scale: Variable
 
-  constructor(channels: number, filters: number, { initialVariance, variances }: VidOptions) {
+  constructor(channels: number, filters: number, { initialVariance, variances }: VidSettings) {
     super()
     // The inverse of ln(1 + eᵃ).
     const spread = initialVariance - epsilon
@@ -91,9 +94,9 @@ class Predictor extends Module {
   }
 }
 
-export const vid: Definition<VidOptions> = {
+export const vid: Definition<typeof vidOptions> = {
   description: "variational information: the teacher's maps predicted, with learned variances",
   paper: 'Ahn et al., CVPR 2019, arXiv 1904.05835',
-  defaults: { weight: 1, crossEntropyWeight: 1, initialVariance: 5, variances: 'trained' },
-  build: (options, pair) => new Vid(options, pair),
+  options: vidOptions,
+  build: (settings, pair) => new Vid(settings, pair),
 }

@@ -14,18 +14,21 @@ import {
   type Tensor,
   where,
 } from '../../engine/index.ts'
-import { type Choice, resolveOptions } from '../options.ts'
+import * as option from '../option.ts'
+import { type GivenOptions, resolveOptions, type SettingsOf } from '../options.ts'
 import { centred, largest } from './sharpness.ts'
 import { checkLogits, type Temperatures } from './temperatures.ts'
 
-export interface DynamicTemperatureOptions {
+export const dynamicTemperatureOptions = {
   /** τ, the mean of a sample's two temperatures. Default 4. */
-  referenceTemperature?: number
+  referenceTemperature: option.number(4, { above: 0 }),
   /** What happens where the formula breaks down. Default `'fallback'`. */
-  guard?: Choice<'guard'>
+  guard: option.oneOf(['fallback', 'clamp', 'absolute', 'centre', 'none'], 'fallback'),
 }
 
-const defaults: Required<DynamicTemperatureOptions> = { referenceTemperature: 4, guard: 'fallback' }
+export interface DynamicTemperatureOptions extends GivenOptions<typeof dynamicTemperatureOptions> {}
+
+type Guard = SettingsOf<typeof dynamicTemperatureOptions>['guard']
 
 /**
  * DTKD's temperatures as published: with x and y the largest logits of teacher and student in a row,
@@ -65,7 +68,11 @@ export function dynamicTemperatures(
   teacherLogits: Tensor,
   options: DynamicTemperatureOptions = {},
 ): Temperatures {
-  const { referenceTemperature, guard } = resolveOptions('dynamicTemperatures', defaults, options)
+  const { referenceTemperature, guard } = resolveOptions(
+    'dynamicTemperatures',
+    dynamicTemperatureOptions,
+    options,
+  )
   checkLogits('dynamicTemperatures', studentLogits, teacherLogits)
   const { student, teacher, guarded } = guards[guard](studentLogits, teacherLogits)
   return {
@@ -85,7 +92,7 @@ const smallestShare = 1e-6
 const smallestMaximum = 1e-6
 const smallestClampedShare = 0.05
 
-const guards: Readonly<Record<Choice<'guard'>, (student: Tensor, teacher: Tensor) => Shares>> = {
+const guards: Readonly<Record<Guard, (student: Tensor, teacher: Tensor) => Shares>> = {
   fallback: (student, teacher) => sharesOrHalves(largest(student), largest(teacher)),
   clamp: (student, teacher) => clampedShares(largest(student), largest(teacher)),
   absolute: (student, teacher) => sharesOrHalves(largest(abs(student)), largest(abs(teacher))),

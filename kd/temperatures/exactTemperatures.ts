@@ -12,15 +12,18 @@ import {
   type Tensor,
   where,
 } from '../../engine/index.ts'
-import { resolveOptions } from '../options.ts'
+import * as option from '../option.ts'
+import { type GivenOptions, resolveOptions } from '../options.ts'
 import { equallySharpShares } from './equalSharpness.ts'
 import { centred, largest } from './sharpness.ts'
 import { checkLogits, type Temperatures } from './temperatures.ts'
 
-export interface ExactTemperatureOptions {
+export const exactTemperatureOptions = {
   /** τ, the mean of a sample's two temperatures. Default 4. */
-  referenceTemperature?: number
+  referenceTemperature: option.number(4, { above: 0 }),
 }
+
+export interface ExactTemperatureOptions extends GivenOptions<typeof exactTemperatureOptions> {}
 
 /**
  * The temperatures τ + δ of the teacher and τ − δ of the student that really make the two equally sharp: δ solves
@@ -43,7 +46,7 @@ export function exactTemperatures(
   teacherLogits: Tensor,
   options: ExactTemperatureOptions = {},
 ): Temperatures {
-  const { referenceTemperature } = resolveOptions('exactTemperatures', { referenceTemperature: 4 }, options)
+  const { referenceTemperature } = resolveOptions('exactTemperatures', exactTemperatureOptions, options)
   checkLogits('exactTemperatures', studentLogits, teacherLogits)
   const { dtype, shape } = studentLogits
   const rows = { student: centred(studentLogits), teacher: centred(teacherLogits) }

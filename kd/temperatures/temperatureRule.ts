@@ -1,39 +1,37 @@
 import type { Tensor } from '../../engine/index.ts'
-import type { Choice } from '../options.ts'
-import { dynamicTemperatures } from './dynamicTemperatures.ts'
+import * as option from '../option.ts'
+import type { GivenOptions, SettingsOf } from '../options.ts'
+import { dynamicTemperatureOptions, dynamicTemperatures } from './dynamicTemperatures.ts'
 import { exactTemperatures } from './exactTemperatures.ts'
 import { sharedTemperatures, type Temperatures } from './temperatures.ts'
 
 /** How a loss picks its temperatures. Any rule goes with any loss: DTKD's inside DKD is `'published'` there. */
-export interface TemperatureOptions {
-  /** τ: the temperature itself with `'shared'`, else the mean of a sample's two. Default 4. */
-  referenceTemperature?: number
+export const temperatureOptions = {
   /**
    * `'shared'`: τ for all; `'published'`: DTKD's formula, `dynamicTemperatures`; `'exact'`: equal sharpness,
-   * `exactTemperatures`.
+   * `exactTemperatures`. Default `'shared'`; `'published'` for `dtkd`.
    */
-  temperatures?: Choice<'temperatures'>
+  temperatures: option.oneOf(['shared', 'published', 'exact'], 'shared'),
+  /** τ: the temperature itself with `'shared'`, else the mean of a sample's two. Default 4. */
+  referenceTemperature: option.number(4, { above: 0 }),
   /** What `'published'` does with rows where it breaks down. Default `'fallback'`. */
-  guard?: Choice<'guard'>
+  guard: dynamicTemperatureOptions.guard,
   /**
    * Whether the student's gradient flows through the temperatures: `'attached'`, the default, as in the authors'
    * code, or `'detached'`.
    */
-  gradients?: Choice<'gradients'>
+  gradients: option.oneOf(['attached', 'detached'], 'attached'),
 }
 
-/** What the losses agree on. */
-export const temperatureDefaults = {
-  referenceTemperature: 4,
-  guard: 'fallback',
-  gradients: 'attached',
-} as const
+export interface TemperatureOptions extends GivenOptions<typeof temperatureOptions> {}
+
+type TemperatureSettings = SettingsOf<typeof temperatureOptions>
 
 /** The temperatures of a batch by the rule that the options name. */
 export function temperaturesFor(
   studentLogits: Tensor,
   teacherLogits: Tensor,
-  options: Required<TemperatureOptions>,
+  options: TemperatureSettings,
 ): Temperatures {
   const { student, teacher, guarded } = byRule(studentLogits, teacherLogits, options)
   return options.gradients === 'attached'
@@ -44,7 +42,7 @@ export function temperaturesFor(
 function byRule(
   student: Tensor,
   teacher: Tensor,
-  { temperatures, referenceTemperature, guard }: Required<TemperatureOptions>,
+  { temperatures, referenceTemperature, guard }: TemperatureSettings,
 ): Temperatures {
   switch (temperatures) {
     case 'shared':

@@ -80,7 +80,8 @@ describeArguments('thermograd/kd', kd, {
     { vectors: 1, matrix: 'width' },
   ],
   distiller: () => ['kd', { weight: 1 }],
-  ...named(['choicesOf', 'ruleOf'], () => ['guard']),
+  definitionOf: () => ['kd'],
+  withDefaults: () => [open({ alpha: open(kd.option.boolean(true)) }), { alpha: false }],
 })
 
 const pair = (seed: number) => createModel('resnet8', { classes: 3, channels: 1, seed })

@@ -125,7 +125,7 @@ describe('distiller', () => {
     ],
     [
       'an option of another method',
-      () => distiller('kd', { alpha: 1 }),
+      () => distiller('kd', { alpha: 1 } as object),
       "kd: unknown option 'alpha'; expected one of weight, crossEntropyWeight, warmUp, temperatures, " +
         'referenceTemperature, guard, gradients, logits',
     ],
@@ -151,7 +151,7 @@ describe('distiller', () => {
     ],
     [
       'an unknown guard',
-      () => distiller('dtkd-exact', { guard: 'hope' }),
+      () => distiller('dtkd-exact', { guard: 'hope' } as object),
       "dtkd-exact: expected option guard to be one of fallback, clamp, absolute, centre, none, got 'hope'",
     ],
     [

@@ -13,7 +13,15 @@ import {
   whole,
 } from '../../base/arguments.ts'
 import { demand } from '../../base/errors.ts'
-import { type Distiller, distiller } from '../../kd/index.ts'
+import {
+  type Distiller,
+  definitionOf,
+  distiller,
+  type MethodOptions,
+  type NamedDefinition,
+  type NameOf,
+} from '../../kd/index.ts'
+import { scaleEpochs } from '../../kd/options.ts'
 import { multiStep, type Schedule } from '../../nn/index.ts'
 
 /** How a network is trained, whatever its loss: stochastic gradient descent with a learning rate that falls in steps. */
@@ -94,24 +102,23 @@ export function scheduleOf(recipe: Recipe): Schedule {
 }
 
 /**
- * Options that are parts of a training. The warm-up is none: it is for weights that are still wild, whose number of steps does
- * not depend on how many follow (`docs/results.md` has what becomes of DTKD where it is cut short).
+ * A method, by name or a definition of one's own, with its published options but for those given. Defaults in scaled
+ * epochs keep their share of the training, as the milestones do.
  */
-const partsOfTraining = ['rampEpochs', 'hintEpochs']
-
-/** Options of a method where a training of so many epochs becomes one of another number: parts of it keep their share. */
-export function optionsIn<Options extends object>(epochs: number, options: Options, before: number): Options {
-  const stretched = Object.entries(options).map(([name, value]) => [
-    name,
-    partsOfTraining.includes(name) && typeof value === 'number' ? (value * epochs) / before : value,
-  ])
-  return Object.fromEntries(stretched)
-}
-
-/** A method with its published options but for those given; parts of the training keep their share, as the milestones do. */
-export function distillerFor(method: string, recipe: Recipe, given: object = {}): Distiller {
+export function distillerFor<Method extends string | NamedDefinition>(
+  method: Method,
+  recipe: Recipe,
+  given?: MethodOptions<Method>,
+): Distiller<NameOf<Method>>
+export function distillerFor(
+  method: string | NamedDefinition,
+  recipe: Recipe,
+  given: object = {},
+): Distiller {
   checkRecipe('distillerFor', 'recipe', recipe)
   check('distillerFor', 'given', given, anObject)
-  const published = optionsIn(recipe.epochs, distiller(method).options, publishedTraining.epochs)
-  return distiller(method, { ...published, ...given })
+  const definition = definitionOf(method)
+  const lengths = { epochs: recipe.epochs, before: publishedTraining.epochs }
+  const published = scaleEpochs(definition.options, distiller(definition).options, lengths)
+  return distiller(definition, { ...published, ...given })
 }

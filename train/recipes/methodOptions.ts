@@ -1,6 +1,12 @@
 import { z } from 'zod'
-import { objectOf, oneOf } from '../../base/files/schemaMistakes.ts'
-import { choicesOf, distiller, distillerNames, type MethodName, ruleOf } from '../../kd/index.ts'
+import { objectOf } from '../../base/files/schemaMistakes.ts'
+import {
+  definitionOf,
+  distillerNames,
+  type MethodName,
+  type Option,
+  type OptionValue,
+} from '../../kd/index.ts'
 import type { NamedMethod } from './runRecipe.ts'
 
 /** Options of each of several methods, by the method's name. */
@@ -25,17 +31,23 @@ export const methodWithOptions: z.ZodType<NamedMethod> = z.discriminatedUnion(
 
 type MethodSchema = ReturnType<typeof objectOf<{ name: z.ZodLiteral<MethodName> }>>
 
-type OptionSchema = z.ZodType<number | string>
+type OptionSchema = z.ZodType<OptionValue>
 
 function optionsOf(method: MethodName): Record<string, z.ZodOptional<OptionSchema>> {
-  const options = Object.keys(distiller(method).options)
-  return Object.fromEntries(options.map((option) => [option, schemaOf(option).optional()]))
+  const options = Object.entries(definitionOf(method).options)
+  return Object.fromEntries(options.map(([name, option]) => [name, schemaOf(option).optional()]))
 }
 
-/** What an option may be, as `kd` has it. */
-export function schemaOf(option: string): OptionSchema {
-  const choices = choicesOf(option)
-  if (choices !== undefined) return oneOf(choices)
-  const { expected, allows } = ruleOf(option)
-  return z.number(expected).refine(allows, expected)
+/** The schema of an option's values; its default and its range are for editors. */
+export function schemaOf(option: Option): OptionSchema {
+  const { expected, values, range: { min, above, max, below } = {} } = option
+  const about = {
+    default: option.default,
+    minimum: min,
+    exclusiveMinimum: above,
+    maximum: max,
+    exclusiveMaximum: below,
+  }
+  const schema = values ? z.literal(values, expected) : z.number(expected).refine(option.allows, expected)
+  return schema.meta(about)
 }

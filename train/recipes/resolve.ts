@@ -1,14 +1,9 @@
 import { anObject, check } from '../../base/arguments.ts'
 import { demand } from '../../base/errors.ts'
 import { demandFitting } from '../../base/files/schemaMistakes.ts'
-import { distillerNames } from '../../kd/index.ts'
-import {
-  distillerFor,
-  milestonesIn,
-  optionsIn,
-  publishedTraining,
-  resolveRecipe,
-} from '../loop/hyperparameters.ts'
+import { definitionOf, distillerNames } from '../../kd/index.ts'
+import { scaleEpochs } from '../../kd/options.ts'
+import { distillerFor, milestonesIn, publishedTraining, resolveRecipe } from '../loop/hyperparameters.ts'
 import type { RunRecipe, WrittenRecipe } from './runRecipe.ts'
 import { writtenRecipe } from './schema.ts'
 
@@ -84,17 +79,19 @@ function stretched(written: WrittenRecipe, epochs: number): WrittenRecipe {
   const { training = {}, method, methods } = written
   const { epochs: before = publishedTraining.epochs, milestones } = training
   if (epochs === before) return written
+  const scaled = <Options extends object>(name: string, options: Options): Options =>
+    scaleEpochs(definitionOf(name).options, options, { epochs, before })
   return {
     ...written,
     training: {
       ...training,
       milestones: milestones && milestonesIn(epochs, { epochs: before, milestones }),
     },
-    method: method && optionsIn(epochs, method, before),
+    method: method && scaled(method.name, method),
     methods:
       methods &&
       Object.fromEntries(
-        Object.entries(methods).map(([name, options = {}]) => [name, optionsIn(epochs, options, before)]),
+        Object.entries(methods).map(([name, options = {}]) => [name, scaled(name, options)]),
       ),
   }
 }

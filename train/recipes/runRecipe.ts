@@ -11,10 +11,11 @@ import {
   recordOf,
   seed,
   text,
+  truth,
 } from '../../base/arguments.ts'
 import { checkAugmentation } from '../../datasets/arguments.ts'
 import type { Augmentation } from '../../datasets/index.ts'
-import type { MethodName } from '../../kd/index.ts'
+import type { MethodName, OptionValue } from '../../kd/index.ts'
 import { checkRecipe, type Recipe } from '../loop/hyperparameters.ts'
 
 /** Everything that decides a run but the machine, with nothing left open. */
@@ -56,7 +57,7 @@ export type WrittenRecipe = Pick<
 }
 
 /** Options of a method. */
-export type Options = Readonly<Record<string, number | string>>
+export type Options = Readonly<Record<string, OptionValue>>
 
 /** A method by its name, and options of it. */
 export type NamedMethod = { readonly name: MethodName } & Options
@@ -66,7 +67,7 @@ const recipeRules: Rules<RunRecipe> = {
   data: optional(path),
   teacher: optional(anObject),
   student: anObject,
-  method: recordOf(either(text, aNumber)),
+  method: recordOf(either(text, aNumber, truth)),
   training: anObject,
   augmentation: optional(anObject),
   validation: optional(count),

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { datasetNames } from '../../../datasets/index.ts'
-import { choicesOf, distiller, distillerNames, ruleOf } from '../../../kd/index.ts'
+import { definitionOf, distiller, distillerNames, type Option } from '../../../kd/index.ts'
 import { modelNames } from '../../../nn/index.ts'
 import type { RunRecipe } from '../../../train/index.ts'
 
@@ -37,11 +37,8 @@ const path = fc.oneof(
 )
 
 /** A value that an option can have. */
-function optionValue(name: string): fc.Arbitrary<number | string> {
-  const choices = choicesOf(name)
-  return choices
-    ? fc.constantFrom(...choices)
-    : numbers.map((value) => [value, 0.5, 3].find(ruleOf(name).allows)!)
+function optionValue({ values, allows }: Option): fc.Arbitrary<number | string | boolean> {
+  return values ? fc.constantFrom(...values) : numbers.map((value) => [value, 0.5, 3].find(allows)!)
 }
 
 const method: fc.Arbitrary<RunRecipe['method']> = fc
@@ -50,7 +47,7 @@ const method: fc.Arbitrary<RunRecipe['method']> = fc
     fc
       .record(
         Object.fromEntries(
-          Object.keys(distiller(name).options).map((option) => [option, optionValue(option)]),
+          Object.entries(definitionOf(name).options).map(([option, about]) => [option, optionValue(about)]),
         ),
       )
       .map((options) => ({ name, ...options })),

@@ -1,43 +1,43 @@
-import { distiller, type MethodName } from '../../../kd/index.ts'
+import { distiller, type MethodName, type MethodOptions } from '../../../kd/index.ts'
 import type { NamedMethod, Options } from '../runRecipe.ts'
 import { choice, flag, ignored, only, option, type Part, partsOf } from './parts.ts'
 
 /** A method's section in a configuration, by the method's name there. */
 export const sections = {
-  KD: partsOf({ TEMPERATURE: option('referenceTemperature'), LOSS: losses('KD_WEIGHT') }),
-  AT: partsOf({ P: option('power'), LOSS: losses() }),
+  KD: partsOf({ TEMPERATURE: option('kd', 'referenceTemperature'), LOSS: losses('kd', 'KD_WEIGHT') }),
+  AT: partsOf({ P: option('at', 'power'), LOSS: losses('at') }),
   RKD: partsOf({
-    DISTANCE_WEIGHT: option('distanceWeight'),
-    ANGLE_WEIGHT: option('angleWeight'),
-    LOSS: losses(),
+    DISTANCE_WEIGHT: option('rkd', 'distanceWeight'),
+    ANGLE_WEIGHT: option('rkd', 'angleWeight'),
+    LOSS: losses('rkd'),
     PDIST: partsOf({ EPSILON: only(1e-12), SQUARED: only(false) }),
   }),
-  FITNET: partsOf({ HINT_LAYER: option('stage'), INPUT_SIZE: ignored, LOSS: losses() }),
-  KDSVD: partsOf({ K: option('vectors'), LOSS: losses() }),
-  OFD: partsOf({ LOSS: losses(), CONNECTOR: partsOf({ KERNEL_SIZE: only(1) }) }),
-  NST: partsOf({ LOSS: losses() }),
-  PKT: partsOf({ LOSS: losses() }),
-  SP: partsOf({ LOSS: losses() }),
+  FITNET: partsOf({ HINT_LAYER: option('fitnet', 'stage'), INPUT_SIZE: ignored, LOSS: losses('fitnet') }),
+  KDSVD: partsOf({ K: option('kdsvd', 'vectors'), LOSS: losses('kdsvd') }),
+  OFD: partsOf({ LOSS: losses('ofd'), CONNECTOR: partsOf({ KERNEL_SIZE: only(1) }) }),
+  NST: partsOf({ LOSS: losses('nst') }),
+  PKT: partsOf({ LOSS: losses('pkt') }),
+  SP: partsOf({ LOSS: losses('sp') }),
   VID: partsOf({
-    LOSS: losses(),
+    LOSS: losses('vid'),
     EPS: only(1e-5),
-    INIT_PRED_VAR: option('initialVariance'),
+    INIT_PRED_VAR: option('vid', 'initialVariance'),
     INPUT_SIZE: ignored,
   }),
   CRD: partsOf({
     MODE: choice('positive', { exact: 'exact', relax: 'relaxed' }),
-    FEAT: partsOf({ DIM: option('dimensions'), STUDENT_DIM: ignored, TEACHER_DIM: ignored }),
-    LOSS: losses(),
+    FEAT: partsOf({ DIM: option('crd', 'dimensions'), STUDENT_DIM: ignored, TEACHER_DIM: ignored }),
+    LOSS: losses('crd'),
     NCE: partsOf({
-      K: option('negatives'),
-      MOMENTUM: option('momentum'),
-      TEMPERATURE: option('temperature'),
+      K: option('crd', 'negatives'),
+      MOMENTUM: option('crd', 'momentum'),
+      TEMPERATURE: option('crd', 'temperature'),
     }),
   }),
   REVIEWKD: partsOf({
-    CE_WEIGHT: option('crossEntropyWeight'),
-    REVIEWKD_WEIGHT: option('weight'),
-    WARMUP_EPOCHS: option('warmUp'),
+    CE_WEIGHT: option('reviewkd', 'crossEntropyWeight'),
+    REVIEWKD_WEIGHT: option('reviewkd', 'weight'),
+    WARMUP_EPOCHS: option('reviewkd', 'warmUp'),
     SHAPES: ignored,
     OUT_SHAPES: ignored,
     IN_CHANNELS: ignored,
@@ -46,19 +46,19 @@ export const sections = {
     STU_PREACT: flag('studentMaps', 'preactivated', 'activated'),
   }),
   DKD: partsOf({
-    CE_WEIGHT: option('crossEntropyWeight'),
-    ALPHA: option('alpha'),
-    BETA: option('beta'),
-    T: option('referenceTemperature'),
-    WARMUP: option('warmUp'),
+    CE_WEIGHT: option('dkd', 'crossEntropyWeight'),
+    ALPHA: option('dkd', 'alpha'),
+    BETA: option('dkd', 'beta'),
+    T: option('dkd', 'referenceTemperature'),
+    WARMUP: option('dkd', 'warmUp'),
   }),
   DTKD: partsOf({
     LOSS: partsOf({}),
-    CE_WEIGHT: option('crossEntropyWeight'),
-    ALPHA: option('alpha'),
-    BETA: option('beta'),
-    T: option('referenceTemperature'),
-    WARMUP: option('warmUp'),
+    CE_WEIGHT: option('dtkd', 'crossEntropyWeight'),
+    ALPHA: option('dtkd', 'alpha'),
+    BETA: option('dtkd', 'beta'),
+    T: option('dtkd', 'referenceTemperature'),
+    WARMUP: option('dtkd', 'warmUp'),
   }),
 } satisfies Record<string, Part>
 
@@ -77,6 +77,13 @@ export function methodOf(section: SectionName, given: Options = {}): NamedMethod
   return { ...distiller(name).options, ...departures[name], ...given, name }
 }
 
-function losses(weight = 'FEAT_WEIGHT'): Part {
-  return partsOf({ CE_WEIGHT: option('crossEntropyWeight'), [weight]: option('weight') })
+function losses(method: WeighingMethod, weight = 'FEAT_WEIGHT'): Part {
+  return partsOf({
+    CE_WEIGHT: option(method, 'crossEntropyWeight'),
+    [weight]: option(method, 'weight'),
+  })
 }
+
+type WeighingMethod = {
+  [Name in MethodName]: 'weight' extends keyof MethodOptions<Name> ? Name : never
+}[MethodName]

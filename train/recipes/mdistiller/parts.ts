@@ -1,14 +1,18 @@
 import { z } from 'zod'
 import { objectOf, oneOf } from '../../../base/files/schemaMistakes.ts'
+import { definitionOf, type MethodName, type MethodOptions } from '../../../kd/index.ts'
 import { schemaOf } from '../methodOptions.ts'
 import type { Options } from '../runRecipe.ts'
 
 /** What may stand at a place of a configuration, and which options it comes to. */
 export type Part = z.ZodType<Options, unknown>
 
-/** The value of an option of ours. */
-export function option(name: string): Part {
-  return schemaOf(name).transform((value) => ({ [name]: value }))
+/** The value of an option of a method of ours. */
+export function option<Method extends MethodName>(
+  method: Method,
+  name: keyof MethodOptions<Method> & string,
+): Part {
+  return schemaOf(definitionOf(method).options[name]).transform((value) => ({ [name]: value }))
 }
 
 /** An option whose values have other names there: theirs and ours. */
