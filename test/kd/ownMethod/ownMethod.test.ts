@@ -43,7 +43,7 @@ describe('a method of the table', () => {
     ['centred', 0, 'true or false, got 0'],
     ['offset', -10, 'a number in (-10, 10), got -10'],
     ['offset', Number.NaN, 'a number in (-10, 10), got NaN'],
-    ['classes', 1.5, 'a whole number ≥ -1, got 1.5'],
+    ['classes', 1.5, 'an integer ≥ -1, got 1.5'],
     ['warmUp', -1, 'a finite number ≥ 0, got -1'],
     ['restEpochs', '3', "a finite number ≥ 0, got '3'"],
   ]
