@@ -16,7 +16,7 @@ import { writeJson } from '../base/files/json.ts'
 import { suggestionFor } from '../base/suggestions.ts'
 import { limitRule } from '../datasets/arguments.ts'
 import { Loader } from '../datasets/index.ts'
-import type { Distiller } from '../kd/index.ts'
+import type { Distiller, MethodName } from '../kd/index.ts'
 import { evaluate } from './loop/evaluate.ts'
 import { checkRecipe, distillerFor, type Recipe } from './loop/hyperparameters.ts'
 import type { Observer } from './loop/observer.ts'
@@ -126,7 +126,7 @@ function distillersOf({
   student,
   methods,
   options = {},
-}: Comparison): Distiller[] {
+}: Comparison): Distiller<MethodName>[] {
   demand(
     dataset.train.labels.length > 0,
     () => `there are no ${dataset.train.name}: this file is for evaluation alone`,
@@ -170,7 +170,7 @@ function trainTeacher(comparison: Comparison): Promise<[Teacher, Result]> {
 async function timedRun(
   { teacher, student, methods, options, observe, ...shared }: Comparison,
   name: string,
-  distiller: Distiller,
+  distiller: Distiller<MethodName>,
   particulars: Pick<RunSettings, 'model' | 'teacher' | 'recipe' | 'limit'>,
 ): Promise<[Teacher, Result]> {
   const start = performance.now()

@@ -1,6 +1,6 @@
 import { holdBack, Loader } from '../datasets/index.ts'
 import { streamKey } from '../engine/index.ts'
-import type { Distiller } from '../kd/index.ts'
+import type { Distiller, MethodName } from '../kd/index.ts'
 import { fingerprintOf, fingerprintOfSplit } from './fingerprint.ts'
 import type { Training } from './loop/training.ts'
 import { newNetwork } from './networks.ts'
@@ -26,7 +26,7 @@ export interface ResolvedRun extends RunFolderOptions {
  * Decides everything that a run needs, once: its network with initial weights, its images, the cache of its teacher's
  * logits, its recipe and its configuration. Throws where the parts do not fit one another.
  */
-export async function resolveRun(given: RunSettings, distiller: Distiller): Promise<ResolvedRun> {
+export async function resolveRun(given: RunSettings, distiller: Distiller<MethodName>): Promise<ResolvedRun> {
   const { folder, dataset, model, teacher, recipe, seed, resume = false, observer, signal } = given
   const teacherCache = given.teacherCache ?? (resume ? await roundedLogitsOf(folder) : undefined)
   const settings = { ...given, teacherCache }
@@ -86,7 +86,7 @@ function logitsOf(
 /** The run as a recipe, by which it can be run again. */
 function recipeOf(
   { dataset, model, teacher, recipe, validation, limit, seed }: RunSettings,
-  { method, options, needsTeacher }: Distiller,
+  { method, options, needsTeacher }: Distiller<MethodName>,
 ): RunRecipe {
   return {
     dataset: dataset.name,
