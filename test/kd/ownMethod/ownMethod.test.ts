@@ -156,7 +156,7 @@ describe("a definition of one's own", () => {
     [{ ...mine, build: undefined }, 'method: expected definition.build to be a function, got undefined'],
     [
       { ...mine, options: { weight: 3 } },
-      'method: expected definition.options to be an object of properties that are each an option, such as ' +
+      'method: expected definition.options to be an object whose properties are each an option, such as ' +
         'option.number(1), got an object',
     ],
     [{ ...mine, options: { name: own.options.measure } }, "method: mine: expected no option called 'name'"],
