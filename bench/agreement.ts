@@ -125,17 +125,14 @@ async function bothLosses(options: Options, precision: Precision, folder: string
 
   const { lr, momentum, weightDecay } = recipe
   const distiller = distillerFor(method, recipe)
-  const pupil = {
-    network: student.train(),
-    method: distiller.build({ student, teacher, image: train.images.shape.slice(1) }),
-    teacher,
-  }
-  const optimizer = new SGD(trainedBy(pupil), { lr, momentum, weightDecay })
+  const network = student.train()
+  const parts = { network, method: distiller.build({ student, teacher, image: train.images.shape.slice(1) }) }
+  const optimizer = new SGD(trainedBy(parts), { lr, momentum, weightDecay })
   student.to(precision)
   teacher.to(precision)
   const ours: number[] = []
   for (const batch of batches.map((batch) => inPrecision(batch, precision)))
-    ours.push((await takeStep(pupil, optimizer, batch, 1)).loss)
+    ours.push((await takeStep({ ...parts, optimizer, teacher }, batch, 1)).loss)
 
   const { warmUp = 0 } = distiller.options as { warmUp?: number }
   const answer = await inPyTorch({

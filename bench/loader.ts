@@ -83,7 +83,7 @@ function trainingOf(model: string): (batch: Batch) => Promise<unknown> {
   const network = createModel(model, { classes: 10, seed: 1 })
   const optimizer = new SGD(network.parameters(), { lr: 0.01, momentum: 0.9, weightDecay: 5e-4 })
   const method = distiller('alone').build({ student: network, image: [3, 32, 32] })
-  return (batch) => takeStep({ network, method }, optimizer, batch, 1)
+  return (batch) => takeStep({ network, method, optimizer }, batch, 1)
 }
 
 /** Ten steps: short, so that a busy machine hits all ways alike. */

@@ -105,7 +105,7 @@ function stepOf(
   const network = createModel(student, { seed: 1 })
   const optimizer = new SGD(network.parameters(), { lr: 0.01, momentum: 0.9, weightDecay: 5e-4 })
   const method = distiller('dtkd').build({ student: network, teacher, image: [3, 32, 32] })
-  return ([batch, epoch]) => takeStep({ network, method, teacher, teacherLogits }, optimizer, batch, epoch)
+  return ([batch, epoch]) => takeStep({ network, method, optimizer, teacher, teacherLogits }, batch, epoch)
 }
 
 function ask(logits: TeacherLogits, [batch, epoch]: Dated) {

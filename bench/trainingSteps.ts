@@ -27,9 +27,9 @@ export function stepOf({
   const optimizer = new SGD(network.parameters(), { lr: 0.05, momentum: 0.9, weightDecay: 5e-4 })
   const image = [3, 32, 32]
   const method = distiller(teacher ? 'dtkd' : 'alone').build({ student: network, teacher, image })
-  const pupil = { network, teacher, method }
+  const learner = { network, method, optimizer, teacher }
   return async () => {
-    await takeStep(pupil, optimizer, batch, 240)
+    await takeStep(learner, batch, 240)
   }
 }
 

@@ -32,15 +32,12 @@ export async function planStep(executor: Executor, step: PlannedStep): Promise<P
   const [channels] = image
   const network = createModel(student, { classes, channels })
   const ofTeacher = createModel(teacher, { classes, channels })
-  const pupil = {
-    network,
-    teacher: ofTeacher,
-    method: distiller('dtkd').build({ student: network, teacher: ofTeacher, image }),
-  }
   const optimizer = new SGD(network.parameters(), { lr: 0.05, momentum: 0.9, weightDecay: 5e-4 })
+  const method = distiller('dtkd').build({ student: network, teacher: ofTeacher, image })
+  const learner = { network, method, optimizer, teacher: ofTeacher }
   const shape = [batchSize, ...image]
   const images = tensor(new Float32Array(shape.reduce((product, length) => product * length)), { shape })
   const labels = tensor(new Int32Array(batchSize))
-  const scalars = recordStep(pupil, optimizer, { images, labels }, 1)
+  const scalars = recordStep(learner, { images, labels }, 1)
   return planOf(executor, ...Object.values(scalars), network, optimizer)
 }

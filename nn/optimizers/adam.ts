@@ -2,6 +2,7 @@ import { arrayOf, checkOptions, notNegative, type Rules, share } from '../../bas
 import {
   add,
   divide,
+  grad,
   lerp,
   multiply,
   sqrt,
@@ -10,7 +11,7 @@ import {
   type Tensor,
   type Variable,
 } from '../../engine/index.ts'
-import { decayed, Optimizer } from './optimizer.ts'
+import { decayed, type LossParts, Optimizer } from './optimizer.ts'
 
 export interface AdamOptions {
   lr: number
@@ -49,6 +50,10 @@ export class Adam extends Optimizer {
     this.#betas = betas
     this.#epsilon = epsilon
     this.weightDecay = weightDecay
+  }
+
+  protected override gradientsOf({ loss }: LossParts): readonly Tensor[] {
+    return grad(loss, this.parameters)
   }
 
   protected override updates() {

@@ -1,8 +1,8 @@
 import { checkOptions, notNegative, type Rules } from '../../base/arguments.ts'
 import { demand } from '../../base/errors.ts'
-import { add, multiply, subtract, type Tensor, type Variable } from '../../engine/index.ts'
+import { add, gradWhereReached, multiply, subtract, type Tensor, type Variable } from '../../engine/index.ts'
 import { tensorRule } from '../arguments.ts'
-import { decayed, Optimizer } from './optimizer.ts'
+import { decayed, type LossParts, Optimizer } from './optimizer.ts'
 
 export interface DOTOptions {
   lr: number
@@ -61,6 +61,12 @@ export class DOT extends Optimizer<PartialGradients> {
     checkOptions('optimizer: each gradient', gradient, gradientRules)
     const { task, distillation } = gradient
     return [task, distillation].filter((gradient) => gradient !== undefined)
+  }
+
+  protected override gradientsOf({ task, distillation }: LossParts): readonly PartialGradients[] {
+    const ofTask = gradWhereReached(task, this.parameters)
+    const ofDistillation = distillation && gradWhereReached(distillation, this.parameters)
+    return ofTask.map((gradient, i) => ({ task: gradient, distillation: ofDistillation?.[i] }))
   }
 
   protected override updates() {

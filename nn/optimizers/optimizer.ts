@@ -1,4 +1,4 @@
-import { check, notNegative } from '../../base/arguments.ts'
+import { check, checkFields, notNegative, optional, type Rules } from '../../base/arguments.ts'
 import { demand, describe } from '../../base/errors.ts'
 import { allocateHost, promote } from '../../engine/dtype.ts'
 import { add, multiply, type Stateful, Tensor, tensor, type Variable, variable } from '../../engine/index.ts'
@@ -6,11 +6,38 @@ import { equalShapes, format } from '../../engine/shape.ts'
 import { tensorRule, tensorsByName, variables } from '../arguments.ts'
 import { assignState, type StateDict } from '../stateDict.ts'
 
+/** A scalar loss and the parts that it is the sum of, as the methods of `kd` give it. */
+export interface LossParts {
+  readonly loss: Tensor
+  /** What the labels ask for. */
+  readonly task: Tensor
+  /** What a teacher asks for, if there is one. */
+  readonly distillation?: Tensor
+}
+
+const partsRules: Rules<LossParts> = {
+  loss: tensorRule,
+  task: tensorRule,
+  distillation: optional(tensorRule),
+}
+
+/** An optimizer as a training loop sees it, which leaves to it of what to take gradients. */
+export interface Minimizer extends Stateful {
+  /** The learning rate. May be set before any step. */
+  lr: number
+  /** How many steps have been taken. */
+  readonly steps: number
+  /** Takes one step down the loss. */
+  minimize(loss: LossParts): void
+  stateDict(): StateDict
+  loadStateDict(saved: StateDict): Promise<void>
+}
+
 /**
  * Moves parameters against their gradients. Numbers that change from step to step, such as the learning rate, are
  * inputs of the plan, so that all steps share one. `Gradient` is what a step takes for each parameter.
  */
-export abstract class Optimizer<Gradient = Tensor> implements Stateful {
+export abstract class Optimizer<Gradient = Tensor> implements Minimizer {
   readonly parameters: readonly Variable[]
   /** The learning rate. May be set before any step. */
   lr: number
@@ -59,6 +86,15 @@ export abstract class Optimizer<Gradient = Tensor> implements Stateful {
       parameter.assign(update(parameter, gradients[i], moment))
     })
   }
+
+  /** Takes one step down a loss, with the gradients that the optimizer needs of it. */
+  minimize(loss: LossParts): void {
+    checkFields('optimizer', 'loss', loss, partsRules)
+    this.step(this.gradientsOf(loss))
+  }
+
+  /** The gradients of a loss that a step takes, in the order of the parameters. */
+  protected abstract gradientsOf(loss: LossParts): readonly Gradient[]
 
   /** The tensors of a gradient, each of its parameter's shape. */
   protected tensorsOf(gradient: Gradient): readonly Tensor[] {

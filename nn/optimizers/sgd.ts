@@ -1,7 +1,7 @@
 import { checkOptions, notNegative, probability, type Rules, truth } from '../../base/arguments.ts'
 import { demand } from '../../base/errors.ts'
-import { add, multiply, subtract, type Tensor, type Variable } from '../../engine/index.ts'
-import { decayed, Optimizer } from './optimizer.ts'
+import { add, grad, multiply, subtract, type Tensor, type Variable } from '../../engine/index.ts'
+import { decayed, type LossParts, Optimizer } from './optimizer.ts'
 
 export interface SGDOptions {
   lr: number
@@ -43,6 +43,10 @@ export class SGD extends Optimizer {
       () => `optimizer: Nesterov needs momentum and no dampening, got ${momentum} and ${dampening}`,
     )
     this.#options = { momentum, dampening, nesterov, weightDecay }
+  }
+
+  protected override gradientsOf({ loss }: LossParts): readonly Tensor[] {
+    return grad(loss, this.parameters)
   }
 
   protected override updates() {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { RandomStream, tensor, variable, zeros } from '../../engine/index.ts'
+import { add, RandomStream, square, sum, tensor, type Variable, variable, zeros } from '../../engine/index.ts'
 import * as nn from '../../nn/index.ts'
 import { methodsOfModule } from './modules.ts'
 import { type Classes, describeArguments, describeClasses, forHeirs, type Row, type Table } from './table.ts'
@@ -110,16 +110,25 @@ const classifier = (of: nn.Network): Classes[string] => [
     ...forHeirs(of, 'classify'),
   },
 ]
-const optimizer = (of: nn.Optimizer<never>, gradient: () => unknown): Classes[string] => [
+const optimizer = (
+  of: nn.Minimizer & Pick<nn.Optimizer, 'parameters'>,
+  gradient: () => unknown,
+): Classes[string] => [
   of,
   {
     step: () => [[gradient()]],
+    minimize: () => [parts(of.parameters[0])],
     state: nothing,
     stateDict: nothing,
     loadStateDict: () => [of.stateDict()],
-    ...forHeirs(of, 'tensorsOf', 'updates', 'input', 'decay'),
+    ...forHeirs(of, 'gradientsOf', 'tensorsOf', 'updates', 'input', 'decay'),
   },
 ]
+/** A loss may have other fields too, as those of `kd` have. */
+const parts = (parameter: Variable) => {
+  const [task, distillation] = [sum(parameter), sum(square(parameter))]
+  return Object.assign(Object.create(null), { loss: add(task, distillation), task, distillation })
+}
 const slope = () => tensor([1, 2])
 const maps = [2, 2, 4, 4]
 

@@ -130,6 +130,45 @@ describe('SGD', () => {
   })
 })
 
+describe('minimize', () => {
+  const parts = (ofParameters: readonly Variable[]) => {
+    const task = ofParameters.map((p) => p.sin().sum()).reduce((a, b) => a.add(b))
+    const distillation = ofParameters[0].square().sum()
+    return { loss: task.add(distillation), task, distillation }
+  }
+
+  it.each(Object.entries(makers))('takes the step of the gradients of the loss: %s', async (_, make) => {
+    const [by, beside] = [make(parameters()), make(parameters())]
+    for (let step = 0; step < 3; step++) {
+      by.minimize(parts(by.parameters))
+      beside.step(grad(parts(beside.parameters).loss, beside.parameters))
+      await realize(...by.parameters, by, ...beside.parameters, beside)
+    }
+    expect(await valuesOf(by.parameters)).toEqual(await valuesOf(beside.parameters))
+  })
+
+  it('gives DOT the gradients of both parts, where each depends on the parameter', async () => {
+    const [by, beside] = [parameters(), parameters()].map((each) => new DOT(each, { lr: 0.1 }))
+    for (let step = 0; step < 3; step++) {
+      by.minimize(parts(by.parameters))
+      const { task, distillation } = parts(beside.parameters)
+      const [[first, second], [alone]] = [
+        grad(task, beside.parameters),
+        grad(distillation, beside.parameters.slice(0, 1)),
+      ]
+      beside.step([{ task: first, distillation: alone }, { task: second }])
+      await realize(...by.parameters, by, ...beside.parameters, beside)
+    }
+    expect(await valuesOf(by.parameters)).toEqual(await valuesOf(beside.parameters))
+  })
+
+  it('refuses what is no loss in parts', () => {
+    const sgd = new SGD(parameters(), { lr: 0.1 })
+    for (const loss of [undefined, tensor(1), { loss: tensor(1) }, { loss: tensor(1), task: 1 }])
+      expect(() => sgd.minimize(loss as never)).toThrow('optimizer: expected loss')
+  })
+})
+
 describe('DOT', () => {
   const [a, b] = [tensor([1, -2, 3], { dtype: 'float64' }), tensor([-4, 0.5, 1], { dtype: 'float64' })]
 

@@ -3,7 +3,7 @@ import { realize, type Tensor } from '../../engine/index.ts'
 import { LogitMethod, sharpness } from '../../kd/index.ts'
 import { classify, type Evaluation, examine, type RowsOf } from './evaluate.ts'
 import { type Quantiles, quantilesOf } from './quantiles.ts'
-import type { Pupil } from './step.ts'
+import type { Learner } from './step.ts'
 
 /**
  * How the sharpness of both networks, and the temperatures at which they would be compared, spread over the test images:
@@ -14,26 +14,30 @@ export type Distribution = Readonly<Record<string, Quantiles>>
 
 /** Evaluates a student on the test images, and looks at what its method sees of them. */
 export class Examiner {
-  readonly #pupil: Pupil
+  readonly #learner: Learner
   readonly #testImages: Loader
   /** Of every batch. The teacher never changes, so they are computed once. */
   #teacherLogits: readonly Tensor[] | undefined
 
-  constructor(pupil: Pupil, testImages: Loader) {
-    this.#pupil = pupil
+  constructor(learner: Learner, testImages: Loader) {
+    this.#learner = learner
     this.#testImages = testImages
   }
 
   /** After an epoch, counted from 1. */
   async examine(epoch: number): Promise<{ test: Evaluation; distribution: Distribution }> {
     this.#teacherLogits ??= await this.#classifyByTeacher()
-    const { evaluation, columns } = await examine(this.#pupil.network, this.#testImages, this.#rowsOf(epoch))
+    const { evaluation, columns } = await examine(
+      this.#learner.network,
+      this.#testImages,
+      this.#rowsOf(epoch),
+    )
     const quantiles = columns.entries().map(([name, numbers]) => [name, quantilesOf(numbers)])
     return { test: evaluation, distribution: Object.fromEntries(quantiles) }
   }
 
   async #classifyByTeacher(): Promise<readonly Tensor[]> {
-    const { teacher } = this.#pupil
+    const { teacher } = this.#learner
     const logits: Tensor[] = []
     if (teacher === undefined) return logits
     for (const batch of classify(teacher, this.#testImages)) {
@@ -44,7 +48,7 @@ export class Examiner {
   }
 
   #rowsOf(epoch: number): RowsOf {
-    const { method } = this.#pupil
+    const { method } = this.#learner
     return ({ predictions, labels, batch }) => {
       const rows = { studentSharpness: sharpness(predictions.logits) }
       const teacherLogits = this.#teacherLogits?.[batch]

@@ -1,13 +1,13 @@
 import type { Loader } from '../../datasets/index.ts'
 import { InvalidInputError, tensor, withoutAssignments, zeros } from '../../engine/index.ts'
 import { predictFrozen } from '../teacherLogits/frozen.ts'
-import type { Pupil } from './step.ts'
+import type { Learner } from './step.ts'
 
 /**
  * Throws where the last batch of an epoch is one image that could not be trained on: batch norm over maps of one pixel
  * needs two. The step is recorded for its shapes; nothing is computed, and nothing changes.
  */
-export function demandTrainableLastBatch({ network, method, teacher }: Pupil, images: Loader): void {
+export function demandTrainableLastBatch({ network, method, teacher }: Learner, images: Loader): void {
   const { batchSize, length, imagesPerEpoch, split } = images
   const count = imagesPerEpoch % batchSize
   if (count !== 1) return

@@ -2,7 +2,7 @@ import type { Tensor } from '../../engine/index.ts'
 import type { StateDict } from '../../nn/index.ts'
 import { type LossName, NonFiniteLossError, type Place } from './errors.ts'
 import { prefixed } from './savedParts.ts'
-import type { Pupil } from './step.ts'
+import type { Learner } from './step.ts'
 
 /**
  * Throws `NonFiniteLossError` for a loss that is not finite, naming which of its terms are not, either, and the first weight
@@ -13,7 +13,7 @@ export async function demandFinite(
   name: LossName,
   { loss, ...terms }: Readonly<Record<string, number>>,
   place: Place,
-  { network, method }: Pupil,
+  { network, method }: Learner,
   beforeTheEpoch: StateDict,
 ): Promise<void> {
   if (Number.isFinite(loss)) return

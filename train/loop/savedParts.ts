@@ -1,14 +1,9 @@
 import type { Tensor } from '../../engine/index.ts'
-import type { Method } from '../../kd/index.ts'
-import type { DOT, Network, Optimizer, StateDict } from '../../nn/index.ts'
+import type { StateDict } from '../../nn/index.ts'
+import type { Learner } from './step.ts'
 
-/** What changes while a network is trained. */
-interface Parts {
-  readonly network: Network
-  /** Of which connectors and memories are saved. */
-  readonly method: Method
-  readonly optimizer: Optimizer | DOT
-}
+/** What changes while a network is trained; of the method, its connectors and memories. */
+type Parts = Pick<Learner, 'network' | 'method' | 'optimizer'>
 
 /** The tensors of a checkpoint: those of each part under its name, and the last weights known to be good. */
 export function savedParts({ network, method, optimizer }: Parts, goodWeights: StateDict): StateDict {

@@ -1,16 +1,18 @@
 import type { Batch } from '../../datasets/index.ts'
-import { grad, gradWhereReached, realize, type Tensor } from '../../engine/index.ts'
+import { realize, type Tensor } from '../../engine/index.ts'
 import { type Distillation, type Loss, type Method, scalarsOf } from '../../kd/index.ts'
-import { type AnyModule, DOT, type Network, type Optimizer, ownershipCheck } from '../../nn/index.ts'
+import { type AnyModule, type Minimizer, type Network, ownershipCheck } from '../../nn/index.ts'
 import { predictFrozen } from '../teacherLogits/frozen.ts'
 import type { TeacherLogits } from '../teacherLogits/index.ts'
 import { type BatchTensors, batchTensors, readScalars } from './batch.ts'
 
-/** Whom a step teaches, and how. */
-export interface Pupil {
+/** A network that learns, and all that takes part in each of its steps. */
+export interface Learner {
   readonly network: Network
   /** Its `forward` is the loss; what it owns is trained beside the network. */
   readonly method: Method
+  /** Moves what `trainedBy` lists. */
+  readonly optimizer: Minimizer
   /** Where the method needs one. It sees the same augmented images, and never changes. */
   readonly teacher?: Network
   /** Where the teacher's logits are kept, for a method that needs nothing else of it. */
@@ -20,25 +22,23 @@ export interface Pupil {
 }
 
 /** Everything that a step trains: the network's parameters, then the method's. */
-export function trainedBy({ network, method }: Pupil) {
+export function trainedBy({ network, method }: Pick<Learner, 'network' | 'method'>) {
   return [...new Set([...network.parameters(), ...method.parameters()])]
 }
 
 /**
  * One step: the loss of a batch, its gradients, new weights, all computed by one plan. The epoch, counted from 1, is
- * for the loss's warm-up. The optimizer moves what `trainedBy` lists. Returns the loss and what belongs to it, see
- * `scalarsOf`.
+ * for the loss's warm-up. Returns the loss and what belongs to it, see `scalarsOf`.
  */
 export async function takeStep(
-  pupil: Pupil,
-  optimizer: Optimizer | DOT,
+  learner: Learner,
   batch: Batch,
   epoch: number,
 ): Promise<Record<string, number>> {
   const tensors = batchTensors(batch)
-  const teacherLogits = await pupil.teacherLogits?.of(batch, tensors.images, epoch)
-  const scalars = recordStep(pupil, optimizer, { ...tensors, teacherLogits }, epoch)
-  await realize(...Object.values(scalars), pupil.network, pupil.method, optimizer)
+  const teacherLogits = await learner.teacherLogits?.of(batch, tensors.images, epoch)
+  const scalars = recordStep(learner, { ...tensors, teacherLogits }, epoch)
+  await realize(...Object.values(scalars), learner.network, learner.method, learner.optimizer)
   return readScalars(scalars)
 }
 
@@ -46,31 +46,17 @@ export async function takeStep(
  * Records a step without computing it: the scalars, the next states of network, method and optimizer. Throws in the first
  * step where the loss computes with parameters, or changes variables, that nobody owns.
  */
-export function recordStep(
-  pupil: Pupil,
-  optimizer: Optimizer | DOT,
-  batch: BatchTensors,
-  epoch: number,
-): Record<string, Tensor> {
-  const { network, method, teacher, frozen = [] } = pupil
-  const forward = () => recordLoss(pupil, batch, epoch)
+export function recordStep(learner: Learner, batch: BatchTensors, epoch: number): Record<string, Tensor> {
+  const { network, method, optimizer, teacher, frozen = [] } = learner
+  const forward = () => recordLoss(learner, batch, epoch)
   const owners = [network, method, ...(teacher ? [teacher] : []), ...frozen]
   const result = optimizer.steps === 0 ? ownershipCheck(forward, owners) : forward()
-  const trained = trainedBy(pupil)
-  if (optimizer instanceof DOT) {
-    const { task, distillation } = result
-    const [ofTask, ofDistillation] = [task, distillation].map(
-      (part) => part && gradWhereReached(part, trained),
-    )
-    optimizer.step(trained.map((_, i) => ({ task: ofTask?.[i], distillation: ofDistillation?.[i] })))
-  } else {
-    optimizer.step(grad(result.loss, trained))
-  }
+  optimizer.minimize(result)
   return scalarsOf(result)
 }
 
 function recordLoss(
-  { network, method, teacher }: Pupil,
+  { network, method, teacher }: Learner,
   { images, labels, indices, teacherLogits }: BatchTensors,
   epoch: number,
 ): Loss | Distillation {

@@ -1,6 +1,7 @@
 import { anInstance, check } from '../../base/arguments.ts'
+import type { Variable } from '../../engine/index.ts'
 import { Method } from '../../kd/index.ts'
-import { DOT, type Optimizer, SGD, type StateDict } from '../../nn/index.ts'
+import { DOT, type Minimizer, SGD, type StateDict } from '../../nn/index.ts'
 import { Averages } from './averages.ts'
 import { Examiner } from './distribution.ts'
 import { type Place, TrainingStopped } from './errors.ts'
@@ -10,7 +11,7 @@ import { demandTrainableLastBatch } from './lastBatch.ts'
 import { demandFinite } from './nonFinite.ts'
 import type { EpochMetrics, Observer } from './observer.ts'
 import { restoreParts, savedParts } from './savedParts.ts'
-import { type Pupil, takeStep, trainedBy } from './step.ts'
+import { type Learner, takeStep, trainedBy } from './step.ts'
 import { checkTraining, type Progress, type Training } from './training.ts'
 import { copyWeights } from './weights.ts'
 
@@ -42,9 +43,8 @@ export async function train(training: Training): Promise<History> {
 /** A training while it runs. */
 class Session {
   readonly #training: Training
-  readonly #pupil: Pupil
+  readonly #learner: Learner
   readonly #observers: readonly Observer[]
-  readonly #optimizer: Optimizer | DOT
   readonly #examiner: Examiner
   /** After the last epoch that ended well, at first the initial ones. */
   #goodWeights: StateDict = new Map()
@@ -52,11 +52,10 @@ class Session {
 
   constructor(training: Training) {
     this.#training = training
-    this.#pupil = pupilOf(training)
+    this.#learner = learnerOf(training)
     this.#observers = training.observers ?? []
-    demandTrainableLastBatch(this.#pupil, training.trainingImages)
-    this.#optimizer = optimizerOf(training.recipe, this.#pupil)
-    this.#examiner = new Examiner(this.#pupil, training.testImages)
+    demandTrainableLastBatch(this.#learner, training.trainingImages)
+    this.#examiner = new Examiner(this.#learner, training.testImages)
   }
 
   async run(): Promise<History> {
@@ -79,7 +78,7 @@ class Session {
     if (resumed === undefined) await this.#save(progress)
     try {
       while (progress.epoch <= recipe.epochs) {
-        this.#optimizer.lr = lrOf(progress.epoch)
+        this.#learner.optimizer.lr = lrOf(progress.epoch)
         const metrics = await this.#epoch(progress)
         progress = beginningOf([...progress.history, metrics])
         this.#goodWeights = await copyWeights(network)
@@ -106,7 +105,7 @@ class Session {
     const { checkpoint, warnings } = (await this.#training.survival?.checkpoints.newest()) ?? { warnings: [] }
     for (const observer of this.#observers) for (const warning of warnings) observer.warned?.(warning)
     if (checkpoint === undefined) return undefined
-    this.#goodWeights = await restoreParts(checkpoint.tensors, { ...this.#pupil, optimizer: this.#optimizer })
+    this.#goodWeights = await restoreParts(checkpoint.tensors, this.#learner)
     return checkpoint.about
   }
 
@@ -121,10 +120,10 @@ class Session {
     const seconds = () => (performance.now() - start) / 1000
     network.train()
     for (const batch of trainingImages.epoch(epoch - 1, { startBatch: step })) {
-      const scalars = await takeStep(this.#pupil, this.#optimizer, batch, epoch)
+      const scalars = await takeStep(this.#learner, batch, epoch)
       const { guardedRows: guarded = 0, ...means } = scalars
       const place = { epoch, step: ++step, steps }
-      await demandFinite('training loss', means, place, this.#pupil, this.#goodWeights)
+      await demandFinite('training loss', means, place, this.#learner, this.#goodWeights)
       averages.add(means, batch.labels.length)
       guardedRows += guarded
       for (const observer of this.#observers) observer.stepEnded?.({ ...place, images: batch.labels.length })
@@ -137,10 +136,10 @@ class Session {
     const validation = validationImages && (await evaluate(network, validationImages))
     // The weights of the last step have been used for the first time now.
     const place = { epoch, step, steps }
-    await demandFinite('test loss', { loss: test.loss }, place, this.#pupil, this.#goodWeights)
+    await demandFinite('test loss', { loss: test.loss }, place, this.#learner, this.#goodWeights)
     return {
       epoch,
-      lr: this.#optimizer.lr,
+      lr: this.#learner.optimizer.lr,
       train: averages.means(),
       guardedRows,
       test,
@@ -155,13 +154,13 @@ class Session {
     const { everySteps = Infinity, everyMinutes = Infinity } = this.#training.survival ?? {}
     const { step, time } = this.#lastSave
     const isDue =
-      this.#optimizer.steps - step >= everySteps || performance.now() - time >= 60_000 * everyMinutes
+      this.#learner.optimizer.steps - step >= everySteps || performance.now() - time >= 60_000 * everyMinutes
     if (isDue) await this.#save(progress)
   }
 
   async #save(progress: Progress): Promise<void> {
-    const { steps: step } = this.#optimizer
-    const tensors = savedParts({ ...this.#pupil, optimizer: this.#optimizer }, this.#goodWeights)
+    const { steps: step } = this.#learner.optimizer
+    const tensors = savedParts(this.#learner, this.#goodWeights)
     await this.#training.survival?.checkpoints.save({ step, tensors, about: progress })
     this.#lastSave = { step, time: performance.now() }
   }
@@ -183,9 +182,9 @@ function bestOf(epochs: readonly EpochMetrics[]): EpochMetrics {
   return epochs.reduce((best, metrics) => (top1(metrics) >= top1(best) ? metrics : best))
 }
 
-/** The method built for both networks and the images. */
-function pupilOf(training: Training): Pupil {
-  const { network, distiller, teacher, teacherLogits, frozen, seed, trainingImages } = training
+/** The network with the method that is built for it, and what moves the weights of both. */
+function learnerOf(training: Training): Learner {
+  const { network, distiller, teacher, teacherLogits, frozen, seed, recipe, trainingImages } = training
   const { split } = trainingImages
   const image = split.images.shape.slice(1)
   const method = distiller.build({
@@ -196,11 +195,11 @@ function pupilOf(training: Training): Pupil {
     seed,
   })
   check('train', 'what distiller.build returns', method, anInstance('a Method', Method))
-  return { network, method, teacher, teacherLogits, frozen }
+  const trained = trainedBy({ network, method })
+  return { network, method, optimizer: optimizerOf(recipe, trained), teacher, teacherLogits, frozen }
 }
 
-function optimizerOf({ lr, momentum, weightDecay, dot }: Recipe, pupil: Pupil): Optimizer | DOT {
-  const trained = trainedBy(pupil)
+function optimizerOf({ lr, momentum, weightDecay, dot }: Recipe, trained: readonly Variable[]): Minimizer {
   return dot > 0
     ? new DOT(trained, { lr, momentum, weightDecay, delta: dot })
     : new SGD(trained, { lr, momentum, weightDecay })

@@ -21,12 +21,12 @@ async function tenLosses(name: string, { dot = false } = {}): Promise<number[]> 
   const network = newModel('resnet8', 2)
   const options = name === 'crd' ? { negatives: 256 } : {}
   const method = distiller(name, options).build({ student: network, teacher, image, trainingLabels, seed: 3 })
-  const pupil = { network, method, teacher }
-  const trained = trainedBy(pupil)
+  const trained = trainedBy({ network, method })
   const optimizer = dot ? new DOT(trained, { lr: 0.005 }) : new SGD(trained, { lr: 0.005, momentum: 0.9 })
+  const learner = { network, method, optimizer, teacher }
   const [batch] = loader.epoch(1) as Iterable<Batch>
   const losses: number[] = []
-  for (let step = 0; step < 10; step++) losses.push((await takeStep(pupil, optimizer, batch, 20)).loss)
+  for (let step = 0; step < 10; step++) losses.push((await takeStep(learner, batch, 20)).loss)
   return losses
 }
 

@@ -57,8 +57,7 @@ describe.each(['resnet8', 'wrn_16_1', 'resnet8x4', 'MobileNetV2', 'ShuffleV1'])(
       const optimizer = new SGD(student.parameters(), { lr: 0.1 })
       const { logits } = predictFrozen(teacher, images, 'running')
       const scalars = recordStep(
-        { network: student, method },
-        optimizer,
+        { network: student, method, optimizer },
         { images, labels, teacherLogits: logits },
         1,
       )
