@@ -62,7 +62,7 @@ describe.each(modes)('the $name', ({ mode, executor }) => {
   it('should refuse an integer that float32 does not hold', async () => {
     const x = tensor(Int32Array.of(3, 2 ** 24 + 1))
     await expect(x.add(1).data({ executor })).rejects.toThrow(
-      'gpu: int32 is exact only up to 2^24 on this executor, got 16777217 at 1',
+      'gpu: this executor holds int32 exactly only up to 2^24, got 16777217 at 1',
     )
   })
 

@@ -1,36 +1,36 @@
 import { InvalidInputError } from '../../../base/errors.ts'
 import { type AdapterInfo, type DeviceContext, type GpuJs, loadGpuJs } from './gpujs.ts'
 
-/** What WebGPU runs on. */
+/** The adapter that WebGPU computes on. */
 export interface Adapter {
   readonly description: string
-  /** Whether it is a software GPU: good for tests, slower than the wasm executor. */
+  /** Whether it is a software GPU, which is slower than the wasm executor: for tests only. */
   readonly isSoftware: boolean
 }
 
-/** `navigator.gpu`, as far as it is used here. */
+/** The part of `navigator.gpu` that is used here. */
 interface Gpu {
   requestAdapter(): Promise<{ readonly info: AdapterInfo } | null>
 }
 
-/** The npm package that brings WebGPU to Node. */
+/** The npm package `webgpu`, which implements WebGPU for Node. */
 interface WebGpuPackage {
   create(options: readonly string[]): Gpu
   readonly globals: object
 }
 
-/** WebGPU before anything computes on it. */
+/** WebGPU that has been found but is not in use yet. */
 interface WebGpu {
   readonly gpu: Gpu
-  /** Makes it the process's own, where GPU.js looks for it. */
+  /** Defines it globally, where GPU.js looks for it. */
   provide(): void
 }
 
 let webGpu: Promise<WebGpu> | undefined
 
 /**
- * The adapter that WebGPU would compute on. Looks without leaving a trace: in Node `navigator.gpu` and WebGPU's other
- * globals appear only when `acquireAdapter` is called. Throws `InvalidInputError` that says what is missing.
+ * Finds the adapter that WebGPU would compute on, without side effects: in Node, `navigator.gpu` and WebGPU's other
+ * globals are defined only by `acquireAdapter`. Throws an `InvalidInputError` that says what is missing.
  */
 export async function findAdapter(): Promise<Adapter> {
   webGpu ??= findWebGpu()
@@ -40,7 +40,7 @@ export async function findAdapter(): Promise<Adapter> {
   return describe(adapter.info)
 }
 
-/** GPU.js, WebGPU's device and its adapter. Throws `InvalidInputError` that says what is missing. */
+/** Acquires WebGPU's device and adapter for GPU.js. Throws an `InvalidInputError` that says what is missing. */
 export async function acquireAdapter(): Promise<{
   readonly gpuJs: GpuJs
   readonly context: DeviceContext
@@ -60,7 +60,7 @@ export async function acquireAdapter(): Promise<{
 
 function noGpu(cause?: unknown): InvalidInputError {
   return new InvalidInputError(
-    'gpu: WebGPU finds no GPU here: install its driver, on Linux also the Vulkan loader (libvulkan1)',
+    'gpu: WebGPU finds no GPU: install its driver and, on Linux, the Vulkan loader (libvulkan1)',
     { cause },
   )
 }
@@ -73,21 +73,21 @@ function describe(info: AdapterInfo): Adapter {
   return { description: words.join(' ') || 'unnamed', isSoftware }
 }
 
-/** `navigator.gpu` of a page or of a program that has set it; in Node made from the package `webgpu`, an optional peer. */
+/** Returns `navigator.gpu` if it is defined; in Node, otherwise that of the package `webgpu`, an optional peer. */
 async function findWebGpu(): Promise<WebGpu> {
   const navigator = globalThis.navigator as { readonly gpu?: Gpu } | undefined
   if (navigator?.gpu) return { gpu: navigator.gpu, provide: () => undefined }
   if (globalThis.process?.versions?.node === undefined) {
-    throw new InvalidInputError('gpu: this browser has no WebGPU, or the page does not come over HTTPS')
+    throw new InvalidInputError('gpu: this browser has no WebGPU, or the page is not served over HTTPS')
   }
-  // In a variable, so that bundlers leave it alone: no page needs it.
+  // In a variable, so that bundlers do not bundle it: no page needs it.
   const name = 'webgpu'
   const { create, globals } = await import(/* @vite-ignore */ name).then(
     (found: WebGpuPackage) => found,
     () => ({ create: undefined, globals: {} }),
   )
   if (create === undefined) {
-    throw new InvalidInputError('gpu: in Node WebGPU comes with the package webgpu: npm install webgpu')
+    throw new InvalidInputError('gpu: Node has no WebGPU without the package webgpu: npm install webgpu')
   }
   const gpu = create([])
   const provide = () => {

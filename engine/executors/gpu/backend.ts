@@ -1,20 +1,21 @@
 import type { KernelSource, Target } from './kernels/writer.ts'
 
-/** Floats where kernels find them. What a block is, only its backend knows. */
+/** A buffer of floats that kernels read. Opaque outside its backend. */
 export type Block = object
 
-/** A mode of GPU.js: where floats live, and how kernels run. Blocks are claimed and released; none is ever changed. */
+/** A mode of GPU.js: where floats are stored, and how kernels run. Blocks are immutable and reference-counted. */
 export interface Backend {
-  /** What GPU.js calls this mode. */
+  /** GPU.js's name of the mode. */
   readonly mode: string
   readonly target: Target
   upload(elements: Float32Array): Block
-  /** Runs a kernel over the blocks of the values that it reads. */
+  /** Runs a kernel on the blocks of the values that it reads. */
   run(kernel: KernelSource, inputs: readonly Block[]): Promise<Block>
   read(block: Block, length: number): Promise<Float32Array>
-  /** Another claim to the same floats. */
+  /** Adds a reference to a block. */
   share(block: Block): Block
+  /** Drops a reference to a block. */
   release(block: Block): void
-  /** Waits for all that was begun. */
+  /** Waits for all submitted work. */
   settle(): Promise<void>
 }

@@ -3,22 +3,22 @@ import type { CompiledKernel, DeviceContext, GpuJs, Handle, KernelFactory, Kerne
 import { KernelCache } from './kernelCache.ts'
 import type { KernelSource, Target } from './kernels/writer.ts'
 
-/** WebGPU's flags of what a buffer is for. */
+/** WebGPU's buffer usage flags. */
 const storage = 0x80
 const copyDestination = 0x8
 const copySource = 0x4
 
-/** After so many bytes of new buffers the queue is waited for: until then no released one is given back. */
+/** Bytes of new buffers after which the queue is drained: WebGPU frees no released buffer earlier. */
 const bytesInFlight = 256e6
 
-/** GPU.js on WebGPU. Blocks are handles to buffers on the device. */
+/** GPU.js on WebGPU. A block is a handle to a buffer on the device. */
 export class DeviceBackend implements Backend {
   readonly mode = 'webgpu'
   readonly target: Target = { vectors: true, rounds: false }
   readonly #gpuJs: GpuJs
   readonly #context: DeviceContext
   readonly #kernels: KernelCache
-  /** Handles are read through a kernel, and this one is never evicted. */
+  /** The kernel through which handles are read; it is never evicted. */
   readonly #reader: KernelInside
   #bytesSinceDrain = 0
 
@@ -54,7 +54,7 @@ export class DeviceBackend implements Backend {
     const kernel = this.#kernels.get(source)
     const handle = (await kernel(...(inputs as Handle[]), ...source.numbers)) as Handle
     this.#kernels.check(kernel)
-    // Whatever the threads' plane and however long their vectors: the result is floats in a row.
+    // The result is a flat buffer, for any layout of threads and any vector width.
     const length = source.threads.reduce((product, threads) => product * threads, source.width)
     const result = this.#handle(handle.buffer, length)
     handle.delete()
@@ -92,8 +92,8 @@ export class DeviceBackend implements Backend {
 }
 
 /**
- * Takes from a kernel its claim to its last result, which it would keep until its next call: with one kernel for each
- * layer that is the memory of all activations.
+ * Drops a kernel's reference to its last result, which it would keep until its next call: with one kernel for each layer,
+ * that would be the memory of all activations.
  */
 function releaseLastResult({ kernel }: CompiledKernel): void {
   const { outputBuffer } = kernel

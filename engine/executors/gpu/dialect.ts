@@ -6,17 +6,17 @@ import { sizeOf } from '../../shape.ts'
 import type { GpuCalls } from './kernels/calls.ts'
 import { mostArrays } from './kernels/writer.ts'
 
-/** [N, C, H, W] with the channels innermost: threads beside each other read and write floats beside each other. */
+/** [N, C, H, W] with the channels innermost, so that adjacent threads read and write adjacent floats. */
 const channelsLast: Order = [0, 2, 3, 1]
 
 /** [K, C, R, S] with the taps outermost and the filters, or the channels, innermost. */
 const filtersInnermost: Order = [2, 3, 1, 0]
 const channelsInnermost: Order = [2, 3, 0, 1]
 
-/** With fewer threads a GPU is not busy. */
+/** Fewer threads do not occupy a GPU. */
 const fewestThreads = 32768
 
-/** One kernel under the operation's name, its result in row-major order. */
+/** Calls the kernel of the operation's name, with its result in row-major order. */
 function oneKernel<Name extends keyof GpuCalls>(
   scheduler: Scheduler<GpuCalls>,
   operation: CalledOperation<GpuCalls, Name>,
@@ -25,7 +25,7 @@ function oneKernel<Name extends keyof GpuCalls>(
   return scheduler.plainCall(operation, inputs)
 }
 
-/** One kernel under the operation's name, its result in this order. */
+/** Calls the kernel of the operation's name, with its result in this order. */
 function callInOrder(order: (inputs: readonly View[]) => Order) {
   return <Name extends keyof GpuCalls>(
     scheduler: Scheduler<GpuCalls>,
@@ -44,7 +44,7 @@ const gather: Expansion<GpuCalls, 'gather'> = (scheduler, operation, inputs) => 
   return scheduler.plainCall({ ...operation, attributes }, inputs)
 }
 
-/** A kernel takes so many arrays, so more are joined in several steps. */
+/** Concatenates more operands than a kernel takes arrays in several steps. */
 const concatenate: Expansion<GpuCalls, 'concatenate'> = (scheduler, operation, inputs) => {
   const axis = operation.attributes.axis
   const join = (parts: readonly View[]): View => {
@@ -77,7 +77,7 @@ const conv2dInputGradient: Expansion<GpuCalls, 'conv2dInputGradient'> = (
     scheduler.materialize(weight, channelsInnermost),
   ])
 
-/** Images are shared out among threads, and what they have summed is added up. */
+/** Sums parts of the batch separately, so that there are enough threads, and adds the partial sums up. */
 const conv2dWeightGradient: Expansion<GpuCalls, 'conv2dWeightGradient'> = (
   scheduler,
   { name, attributes, shape, dtype },
@@ -92,7 +92,7 @@ const conv2dWeightGradient: Expansion<GpuCalls, 'conv2dWeightGradient'> = (
   return sumOfParts(scheduler, partial)
 }
 
-/** Into how many equal parts to divide images, so that there are threads enough. */
+/** Returns the number of equal parts to divide the batch into, so that there are enough threads. */
 function partsOf(images: number, threadsEach: number): number {
   const wanted = Math.ceil((4 * fewestThreads) / Math.max(1, threadsEach))
   let parts = Math.min(images, wanted)
@@ -100,7 +100,7 @@ function partsOf(images: number, threadsEach: number): number {
   return Math.max(1, parts)
 }
 
-/** The sum over the first axis, which is dropped. */
+/** Sums over the first axis, and drops it. */
 function sumOfParts(scheduler: Scheduler<GpuCalls>, partial: View): View {
   const [, ...shape] = partial.shape
   const { dtype } = scheduler.values[partial.value]
@@ -125,7 +125,7 @@ const randomBits: Expansion<GpuCalls, 'randomBits'> = (scheduler, operation, [ke
   return scheduler.plainCall(operation, [halves])
 }
 
-/** Every kernel writes a whole value of its own, so that parts are not copied into wholes: wholes look into parts. */
+/** Every kernel writes a whole value, so embed and concatenate are kernels here, not copies into parts of a value. */
 export const gpuDialect: Dialect<GpuCalls> = {
   expansions: {
     embed: callInOrder(([x]) => orderOf(x)),

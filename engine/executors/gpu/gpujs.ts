@@ -1,6 +1,6 @@
 /**
- * GPU.js as this executor uses it. Its own types do not fit: results of kernels lack promises, handles and the device
- * are missing, and `input` is declared as a type.
+ * The part of GPU.js that this executor uses. GPU.js's own types are wrong or incomplete: results of kernels are not
+ * promises, handles and the device are missing, and `input` is declared as a type.
  */
 export interface GpuJs {
   readonly GPU: new (options: { mode: string }) => KernelFactory
@@ -13,11 +13,11 @@ export interface KernelFactory {
 }
 
 export interface KernelSettings {
-  /** Threads along x, y and z; x runs fastest. */
+  /** Threads along x, y and z; x varies fastest. */
   readonly output: readonly number[]
   /** Sources of functions that the kernel calls. */
   readonly functions?: readonly string[]
-  /** Loops end, without a word, after so many turns. */
+  /** Loops end silently after this many iterations. */
   readonly loopMaxIterations: number
   /** Results stay on the device … */
   readonly pipeline: true
@@ -25,10 +25,10 @@ export interface KernelSettings {
   readonly immutable: true
 }
 
-/** What a kernel takes: floats in a row, on the device or on the host, and numbers. */
+/** An argument of a kernel: flat floats on the device or on the host, or a number. */
 export type KernelArgument = Handle | Float32Array | number
 
-/** What a kernel gives: on WebGPU a handle; else a number a thread or, if it returns vectors, a vector a thread. */
+/** The result of a kernel: a handle on WebGPU; otherwise a number or, for vector kernels, a vector per thread. */
 export type KernelResult = Handle | Rows
 export type Rows = Float32Array | readonly Rows[]
 
@@ -38,10 +38,10 @@ export interface CompiledKernel {
   destroy(): void
 }
 
-/** The inside of a kernel. */
+/** The internals of a kernel. */
 export interface KernelInside {
   readonly constructor: { readonly mode: string }
-  /** Why it runs in another mode than it was made for. */
+  /** Why it runs in a different mode from the one requested. */
   readonly fallbackReason: string | null
   /** The buffer of its last result, which it keeps until its next call. */
   outputBuffer?: DeviceBuffer | null
@@ -49,23 +49,23 @@ export interface KernelInside {
 
 /** Floats on the device. */
 export interface Handle extends HandleParts {
-  /** In the shape of `output`: of one dimension, floats in a row. */
+  /** Reads the floats; flat for a one-dimensional `output`. */
   toArray(): Promise<Float32Array>
-  /** Gives up this claim to the buffer, which goes with the last one. */
+  /** Drops this reference to the buffer, which is destroyed with the last one. */
   delete(): void
 }
 
 export interface HandleParts {
   readonly buffer: DeviceBuffer
-  /** The lengths of its dimensions, the fastest first. */
+  /** The length of each dimension, the fastest-varying first. */
   readonly output: readonly number[]
   readonly context: DeviceContext
   readonly kernel: KernelInside
 }
 
-/** Of WebGPU, as far as this executor touches it. */
+/** The parts of WebGPU that this executor uses. */
 export interface DeviceBuffer {
-  /** GPU.js counts claims here. */
+  /** GPU.js's reference count. */
   _refs?: number
   getMappedRange(): ArrayBuffer
   unmap(): void
@@ -90,7 +90,7 @@ export interface AdapterInfo {
   readonly isFallbackAdapter?: boolean
 }
 
-/** GPU.js, which comes with this package. */
+/** Loads GPU.js, which is bundled with this package. */
 export async function loadGpuJs(): Promise<GpuJs> {
   return (await import('gpu.js')) as unknown as GpuJs
 }

@@ -5,7 +5,7 @@ import type { KernelSource, Target } from './kernels/writer.ts'
 
 export type HostMode = 'webasm' | 'cpu'
 
-/** GPU.js without a GPU: `webasm` makes WebAssembly of kernels, `cpu` JavaScript. Blocks are arrays on the host. */
+/** GPU.js without a GPU: `webasm` compiles kernels to WebAssembly, `cpu` to JavaScript. A block is an array on the host. */
 export class HostBackend implements Backend {
   readonly mode: HostMode
   readonly target: Target
@@ -44,7 +44,7 @@ export class HostBackend implements Backend {
     return block
   }
 
-  /** The garbage collector sees to it. */
+  /** Does nothing: the garbage collector frees arrays. */
   release(): void {}
 
   async settle(): Promise<void> {}

@@ -11,7 +11,7 @@ import { largestAngle } from './kernels/functions.ts'
 import { compileProgram } from './program.ts'
 import { GpuMemory, GpuStorage } from './storage.ts'
 
-/** What is in force: the mode, on WebGPU the adapter, and how far integers count. */
+/** The modes in effect: of GPU.js, the adapter on WebGPU, and the range of exact integers. */
 export interface GpuModes {
   readonly [name: string]: unknown
   readonly mode: string
@@ -21,7 +21,7 @@ export interface GpuModes {
   readonly integers: string
 }
 
-/** Computes in float32 with kernels of GPU.js. Runs follow each other: each is queued behind the ones before. */
+/** Computes in float32 with GPU.js kernels. Runs are queued: each starts after the previous one has ended. */
 class GpuExecutor implements Executor {
   readonly name = 'gpu'
   readonly modes: GpuModes
@@ -49,7 +49,7 @@ class GpuExecutor implements Executor {
   }
 
   async read(storage: Storage): Promise<HostArray> {
-    if (!(storage instanceof GpuStorage)) throw new Error('gpu: a storage of another executor')
+    if (!(storage instanceof GpuStorage)) throw new Error('gpu: this storage belongs to another executor')
     const { cell, dtype, length } = storage
     return this.#memory.read(cell.block, dtype, length)
   }
@@ -62,8 +62,8 @@ class GpuExecutor implements Executor {
 }
 
 /**
- * The executor on WebGPU, and what that runs on. `watch` may put a backend of its own before the one that computes.
- * Throws `InvalidInputError` that says what is missing.
+ * Opens the executor on WebGPU, and returns it with its adapter. `watch` may wrap the backend, for tests. Throws an
+ * `InvalidInputError` that says what is missing.
  */
 export async function openWebGpu(
   watch = (backend: Backend): Backend => backend,
@@ -73,7 +73,7 @@ export async function openWebGpu(
   return { executor: new GpuExecutor(backend, adapter), adapter }
 }
 
-/** A new executor in a mode of GPU.js that needs no GPU: for tests, since the wasm executor is faster. */
+/** Creates an executor in a mode of GPU.js that needs no GPU, for tests: the wasm executor is faster. */
 export async function gpuJsOnHost(mode: HostMode): Promise<Executor> {
   return new GpuExecutor(new HostBackend(await loadGpuJs(), mode))
 }

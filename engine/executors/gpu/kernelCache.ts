@@ -1,30 +1,30 @@
 import type { CompiledKernel, KernelFactory } from './gpujs.ts'
 import type { KernelSource } from './kernels/writer.ts'
 
-/** Compiled kernels, found again by their sources: the same shapes and the same body are the same kernel. */
+/** An LRU cache of compiled kernels, keyed by source: equal bodies over equal shapes share a kernel. */
 export class KernelCache {
   readonly #factory: KernelFactory
   readonly #mode: string
   readonly #capacity: number
   readonly #kernels = new Map<string, CompiledKernel>()
 
-  /** `capacity`: how many are kept; the one that was not used for longest goes first. */
+  /** `capacity`: the most kernels kept; the least recently used one is evicted first. */
   constructor(factory: KernelFactory, mode: string, capacity = 4096) {
     this.#capacity = capacity
     this.#factory = factory
     this.#mode = mode
   }
 
-  /** `sizes`: of its arrays, where a kernel cannot be called with others. */
+  /** `sizes`: the sizes of its arrays, if a compiled kernel is bound to them. */
   get({ source, functions, threads }: KernelSource, sizes: readonly number[] = []): CompiledKernel {
     const key = `${threads} ${sizes} ${source}`
     let kernel = this.#kernels.get(key)
     if (kernel === undefined) {
       kernel = this.#factory.createKernel(source, {
         output: threads,
-        // GPU.js stumbles over a list that is undefined or empty.
+        // GPU.js fails on a list that is undefined or empty.
         ...(functions.length > 0 && { functions }),
-        // Beyond it loops end, without a word.
+        // Loops end silently beyond it.
         loopMaxIterations: 2 ** 30,
         pipeline: true,
         immutable: true,
@@ -35,7 +35,7 @@ export class KernelCache {
     return kernel
   }
 
-  /** Throws where GPU.js has quietly gone over to another mode. */
+  /** Throws if GPU.js has silently fallen back to another mode. */
   check({ kernel }: CompiledKernel): void {
     const { mode } = kernel.constructor
     if (mode === this.#mode) return

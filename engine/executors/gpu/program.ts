@@ -16,17 +16,17 @@ import { type KernelSource, mostArrays } from './kernels/writer.ts'
 import { withSingleResults } from './results.ts'
 import { type GpuMemory, GpuStorage } from './storage.ts'
 
-/** One kernel of a program. */
+/** One launch of a kernel in a program. */
 interface KernelLaunch {
   readonly result: number
-  /** Undefined where the result is empty, and where it is made on the host: the halves of a key that came from there. */
+  /** Undefined for an empty result, and for one computed on the host: the halves of a key from the host. */
   readonly kernel: KernelSource | undefined
   readonly keyInput: View | undefined
-  /** The values that nobody reads after this launch. */
+  /** The values that no later launch reads. */
   readonly released: readonly number[]
 }
 
-/** Schedules a graph and writes its kernels; GPU.js compiles them when they first run. */
+/** Compiles a graph: schedules it and generates the source of its kernels, which GPU.js compiles when they first run. */
 export function compileProgram(graph: Graph, memory: GpuMemory): Program {
   refuseFloat64('gpu', graph)
   const { kernels, values, outputs } = schedule(graph, gpuDialect)
@@ -57,14 +57,14 @@ function launchesOf(
   })
 }
 
-/** Where in the graph's inputs a kernel finds a key that the host has. */
+/** Returns the view of a random key if a kernel reads it from a host input. */
 function keyInputOf(kernel: Kernel<GpuCall>, { inputs }: Graph): View | undefined {
   if (kernel.kind !== 'call' || kernel.name !== 'halves') return undefined
   const [key] = kernel.inputs
   return inputs[key.value]?.resident === false ? key : undefined
 }
 
-/** The two words of a key. */
+/** Returns the two words of a key. */
 function wordsAt({ value, offset, strides: [stride] }: View, inputs: readonly Argument[]): number[] {
   const elements = inputs[value] as HostArray
   return [elements[offset], elements[offset + stride]]
@@ -75,7 +75,7 @@ class GpuProgram implements Program {
   readonly #schedule: Schedule
   readonly #launches: readonly KernelLaunch[]
   readonly #memory: GpuMemory
-  /** The values that kernels read, or that are results. */
+  /** The values that kernels read or that are outputs. */
   readonly #read: ReadonlySet<number>
 
   constructor(plan: Schedule, launches: readonly KernelLaunch[], memory: GpuMemory) {
@@ -91,7 +91,7 @@ class GpuProgram implements Program {
 
   async run(inputs: readonly Argument[]): Promise<Result[]> {
     const { backend } = this.#memory
-    /** Claims to the values that exist. */
+    /** References to the values computed so far. */
     const blocks = new Map<number, Block>()
     try {
       this.#claimInputs(inputs, blocks)
@@ -121,7 +121,7 @@ class GpuProgram implements Program {
     return backend.run(kernel, operands)
   }
 
-  /** Claims what lives on the device, and uploads the rest of what kernels read. */
+  /** Takes references to inputs on the device, and uploads the host inputs that kernels read. */
   #claimInputs(inputs: readonly Argument[], blocks: Map<number, Block>): void {
     inputs.forEach((input, value) => {
       if (input instanceof GpuStorage) blocks.set(value, this.#memory.backend.share(input.cell.block))
@@ -129,7 +129,7 @@ class GpuProgram implements Program {
     })
   }
 
-  /** Results go where they are wanted; only now that all is computed may variables take their new values. */
+  /** Delivers the outputs. Variables take their new values only after everything has been computed. */
   async #collect(inputs: readonly Argument[], blocks: ReadonlyMap<number, Block>): Promise<Result[]> {
     const { backend } = this.#memory
     const results: Result[] = []

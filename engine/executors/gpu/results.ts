@@ -3,9 +3,9 @@ import type { ScheduledValue } from '../../plan/scheduler.ts'
 import { denseView, type View } from '../../plan/view.ts'
 
 /**
- * The same kernels, each with one result and few enough arrays. A loop is run once for each of its results, with what
- * that one needs of the body; where that reads too many arrays, a part of it is computed first. `values` grows by what
- * these parts give.
+ * Splits kernels so that each has one result and reads at most `mostArrays` arrays. A loop runs once for each of its
+ * results, with the instructions that the result needs. If these read too many arrays, a part of them becomes a loop of its
+ * own, whose result is appended to `values`.
  */
 export function withSingleResults<Call extends CallKernel>(
   kernels: readonly Kernel<Call>[],
@@ -22,7 +22,7 @@ export function withSingleResults<Call extends CallKernel>(
   })
 }
 
-/** The loop without the instructions that its result does not need. */
+/** Returns the loop without the instructions that its result does not need. */
 function trimmed(kernel: LoopKernel): LoopKernel {
   const { body, stores, folds } = kernel
   const needed = neededFor(body, (stores[0] ?? folds[0]).register)
@@ -45,7 +45,7 @@ function trimmed(kernel: LoopKernel): LoopKernel {
   }
 }
 
-/** The instructions that a register depends on, itself included. */
+/** Returns the instructions that a register depends on, including its own. */
 function neededFor(body: readonly Instruction[], register: number): Set<number> {
   const needed = new Set<number>()
   const add = (i: number) => {
@@ -70,7 +70,7 @@ function arraysOf(body: readonly Instruction[], registers: Iterable<number>): nu
 function withFewArrays(kernel: LoopKernel, values: ScheduledValue[], mostArrays: number): LoopKernel[] {
   const { shape, body } = kernel
   if (arraysOf(body, body.keys()) <= mostArrays) return [kernel]
-  // The part that reads the most arrays of those that can be computed at once; of equal ones the first, the smallest.
+  // Split off the instruction that reads the most arrays a kernel can take; the first of equals, which is the smallest.
   let part = -1
   let most = 1
   body.forEach((_, register) => {

@@ -5,12 +5,12 @@ import type { Storage } from '../../node.ts'
 import { refuseFloat64Elements } from '../float32.ts'
 import type { Backend, Block } from './backend.ts'
 
-/** Elements in a block. A variable's storage is given another block at each step. */
+/** Elements in a block. A variable's storage gets a new block in each step. */
 export class GpuStorage implements Storage {
   readonly executor: Executor
   readonly dtype: DType
   readonly length: number
-  /** Held apart from the storage, so that it can outlive it until it is released. */
+  /** Separate from the storage, so that it outlives the storage until it is released. */
   readonly cell: { block: Block }
 
   constructor(executor: Executor, dtype: DType, length: number, block: Block) {
@@ -21,7 +21,7 @@ export class GpuStorage implements Storage {
   }
 }
 
-/** The executor's memory: blocks go when nobody can reach their storages any more. */
+/** The executor's memory: a block is released when its storage is garbage-collected. */
 export class GpuMemory {
   readonly backend: Backend
   readonly #executor: Executor
@@ -33,14 +33,14 @@ export class GpuMemory {
     this.#registry = new FinalizationRegistry(({ block }) => backend.release(block))
   }
 
-  /** A storage that takes over a claim to a block. */
+  /** Creates a storage that takes over a reference to a block. */
   keep(dtype: DType, length: number, block: Block): GpuStorage {
     const storage = new GpuStorage(this.#executor, dtype, length, block)
     this.#registry.register(storage, storage.cell)
     return storage
   }
 
-  /** A new block with these elements. An empty one has an element that nobody reads, for kernels want a buffer. */
+  /** Uploads elements to a new block. An empty block gets one unused element, since kernels need a buffer. */
   upload(elements: HostArray): Block {
     return this.backend.upload(elements.length === 0 ? new Float32Array(1) : floatsOf(elements))
   }
@@ -51,7 +51,7 @@ export class GpuMemory {
   }
 }
 
-/** Host elements as the float32 that kernels compute with. Throws where float32 cannot hold them. */
+/** Converts host elements to float32. Throws `InvalidInputError` for float64, and for integers that float32 cannot hold. */
 function floatsOf(elements: HostArray): Float32Array {
   refuseFloat64Elements('gpu', dtypeOf(elements))
   if (elements instanceof Float32Array) return elements
@@ -59,12 +59,12 @@ function floatsOf(elements: HostArray): Float32Array {
   const rounded = floats.findIndex((value, i) => value !== elements[i])
   demand(
     rounded < 0,
-    () => `gpu: int32 is exact only up to 2^24 on this executor, got ${elements[rounded]} at ${rounded}`,
+    () => `gpu: this executor holds int32 exactly only up to 2^24, got ${elements[rounded]} at ${rounded}`,
   )
   return floats
 }
 
-/** What kernels computed, in the array of its type: integers that left the range of int32 at its ends. */
+/** Converts the floats of a kernel to host elements. Integers are clamped to the range of int32. */
 function elementsOf(dtype: DType, floats: Float32Array): HostArray {
   if (dtype === 'float32') return floats
   if (dtype === 'bool') return Uint8Array.from(floats, (value) => Number(value !== 0))

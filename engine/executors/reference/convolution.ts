@@ -3,12 +3,12 @@ import { type Shape, sizeOf } from '../../shape.ts'
 import type { Kernel, Operand } from './kernel.ts'
 
 /**
- * Meets the maps and the output where one weight joins them, a row at a time: for j < count, output element
- * `output + j` and maps element `x + j · step` with weight element `weight`.
+ * Visits the elements that one weight connects, a row at a time: for j < count, weight element `weight` connects maps element
+ * `x + j · step` and output element `output + j`.
  */
 type Visit = (output: number, x: number, weight: number, count: number, step: number) => void
 
-/** The three kernels differ only in which of x, weight and output they read and which they sum into. */
+/** Loops over a convolution. The three kernels differ only in which of x, weight and output they read and which they sum. */
 function forEachRow(x: Shape, weight: Shape, output: Shape, attributes: Geometry, visit: Visit): void {
   const [count, channels, height, width] = x
   const [filters, groupChannels, kernelHeight, kernelWidth] = weight
@@ -45,7 +45,10 @@ function forEachRow(x: Shape, weight: Shape, output: Shape, attributes: Geometry
   }
 }
 
-/** For each tap along height (0) or width (1): it meets input i · stride + shift for the outputs first ≤ i < end. */
+/**
+ * Returns, for each tap along height (0) or width (1), the outputs first ≤ i < end that it contributes to; output i reads
+ * input i · stride + shift.
+ */
 function overlaps(dimension: 0 | 1, length: number, kernel: number, output: number, attributes: Geometry) {
   const stride = attributes.stride[dimension]
   const padding = attributes.padding[dimension]
@@ -60,7 +63,7 @@ function overlaps(dimension: 0 | 1, length: number, kernel: number, output: numb
   })
 }
 
-/** Maps amid the zeros of their padding, which are multiplied like other numbers. */
+/** Returns the maps with their padding, whose zeros are multiplied like other numbers. */
 function padded({ values, shape }: Operand, { padding, ...attributes }: Geometry) {
   const [outer, [height, width]] = [shape.slice(0, 2), shape.slice(2)]
   const [vertical, horizontal] = padding

@@ -4,7 +4,7 @@ import type { Storage } from '../../node.ts'
 import type { Graph } from '../../plan/graph.ts'
 import { evaluate } from './evaluate.ts'
 
-/** Elements in this executor's memory. Overwriting puts another array in the place of the old one. */
+/** Elements in this executor's memory. Overwriting replaces the array. */
 class ReferenceStorage implements Storage {
   readonly executor: Executor
   readonly dtype: DType
@@ -18,14 +18,14 @@ class ReferenceStorage implements Storage {
 }
 
 /**
- * The executor that defines what every primitive means: plain TypeScript, one operation after the other. All numbers
- * are float64, so float32 tensors are not rounded here until they are read.
+ * The executor that defines every primitive: plain TypeScript that computes operations one by one. All numbers are float64,
+ * so float32 tensors are rounded only when they are read.
  */
 class ReferenceExecutor implements Executor {
   readonly name = 'reference'
   readonly modes = {}
 
-  /** A program keeps nothing between runs and lays out no memory: each operation is a kernel with an array of its own. */
+  /** Programs keep no state and no arena: each operation is a kernel that returns an array. */
   async compile(graph: Graph): Promise<Program> {
     return {
       size: { kernels: graph.operations.length, arenaBytes: 0 },
@@ -47,7 +47,7 @@ class ReferenceExecutor implements Executor {
       input instanceof ReferenceStorage ? input.values : new Float64Array(input),
     )
     const outputs = evaluate(graph, operands)
-    // Only now that all is computed may a variable's memory take its new value.
+    // Variables take their new values only after everything has been computed.
     return graph.outputs.map(({ destination }, i): Result => {
       const { values, dtype } = outputs[i]
       if (destination === 'host') return convertHost(dtype, values)
@@ -59,7 +59,7 @@ class ReferenceExecutor implements Executor {
   }
 }
 
-/** A new reference executor. */
+/** Creates a reference executor. */
 export function reference(): Executor {
   return new ReferenceExecutor()
 }

@@ -2,8 +2,8 @@ import { sizeOf } from '../../shape.ts'
 import { aroundAxis, type Kernel, type Operand } from './kernel.ts'
 
 /**
- * Calls `visit` for each element of `index`: with its own position, and with the position in a tensor of `length`
- * along the axis that it points at, or −1 where it points outside.
+ * Calls `visit` for each element of `index` with its position, and the position that it points at in a tensor of `length`
+ * along the axis, or −1 if it is out of range.
  */
 function forEachIndexed(
   index: Operand,
@@ -23,7 +23,7 @@ function forEachIndexed(
   }
 }
 
-/** NaN where the index is outside; integers have none and get 0. */
+/** NaN for an index out of range; 0 for integers, which have no NaN. */
 export const gather: Kernel<'gather'> = ([x, index], { attributes, shape }) => {
   const axis = attributes.axis
   const output = new Float64Array(sizeOf(shape))

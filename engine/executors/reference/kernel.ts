@@ -3,20 +3,20 @@ import type { OperationOf } from '../../plan/graph.ts'
 import type { PrimitiveName } from '../../primitiveNames.ts'
 import { type Shape, sizeOf } from '../../shape.ts'
 
-/** What a kernel is given for each input. Elements are in row-major order and are never changed in place. */
+/** An input of a kernel. Elements are in row-major order and must not be modified. */
 export interface Operand {
   readonly values: Float64Array
   readonly shape: Shape
   readonly dtype: DType
 }
 
-/** Computes the elements of one operation. What it returns may be an input's array. */
+/** Computes the elements of one operation. It may return an input's array. */
 export type Kernel<Name extends PrimitiveName> = (
   inputs: readonly Operand[],
   operation: OperationOf<Name>,
 ) => Float64Array
 
-/** A row-major tensor seen from one of its axes: element (o, i, n) is at (o · length + i) · inner + n. */
+/** Splits a row-major shape at an axis: element (o, i, n) is at (o · length + i) · inner + n. */
 export function aroundAxis(shape: Shape, axis: number): { outer: number; length: number; inner: number } {
   return {
     outer: sizeOf(shape.slice(0, axis)),

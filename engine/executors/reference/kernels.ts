@@ -9,7 +9,7 @@ import * as pooling from './pooling.ts'
 import * as random from './random.ts'
 import * as reductions from './reductions.ts'
 
-/** Every primitive's kernel: what a file exports under the primitive's name. A missing one does not compile. */
+/** The kernel of every primitive: the export of its name. A missing one is a compile error. */
 export const kernels: { readonly [Name in PrimitiveName]: Kernel<Name> } = {
   ...elementwise.unaryKernels,
   ...elementwise.binaryKernels,

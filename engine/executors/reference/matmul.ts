@@ -2,7 +2,7 @@ import { sizeOf } from '../../shape.ts'
 import { productOf } from './elementwise.ts'
 import type { Kernel } from './kernel.ts'
 
-/** Row i of a product is the sum of the rows k of the right factor, each times a[i, k]. */
+/** Row i of the product is the sum over k of a[i, k] times row k of the right factor. */
 export const matmul: Kernel<'matmul'> = ([a, b], { shape, dtype }) => {
   const product = productOf(dtype)
   const [rows, inner] = a.shape.slice(-2)

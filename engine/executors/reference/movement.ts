@@ -25,7 +25,7 @@ function readStrided(x: Float64Array, shape: Shape, strides: readonly number[], 
   return output
 }
 
-/** The elements repeated along axes of length 1, and new ones in front, to a shape. */
+/** Broadcasts elements to a shape: repeats axes of length 1, and adds axes in front. */
 export function broadcast({ values, shape: from }: Operand, shape: Shape): Float64Array {
   if (equalShapes(from, shape)) return values
   const missing = shape.length - from.length
@@ -37,7 +37,7 @@ export function broadcast({ values, shape: from }: Operand, shape: Shape): Float
   )
 }
 
-/** The elements with output axis i taken from input axis `order[i]`. */
+/** Permutes axes: output axis i is input axis `order[i]`. */
 export function permuted({ values, shape }: Operand, order: readonly number[]): Float64Array {
   const strides = rowMajorStrides(shape)
   return readStrided(
@@ -47,7 +47,7 @@ export function permuted({ values, shape }: Operand, order: readonly number[]): 
   )
 }
 
-/** Where a slice of a tensor of this shape starts, and how far apart its neighbours are. */
+/** Returns the offset and strides of a slice of a row-major tensor. */
 function sliceOf(shape: Shape, starts: readonly number[], steps: readonly number[]) {
   const strides = rowMajorStrides(shape)
   return {

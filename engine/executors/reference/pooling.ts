@@ -2,7 +2,7 @@ import { sizeOf } from '../../shape.ts'
 import type { Kernel } from './kernel.ts'
 import { exceeds } from './reductions.ts'
 
-/** −1 for a window that lies in the padding alone. */
+/** −1 for a window that contains only padding. */
 export const maxPool2dIndices: Kernel<'maxPool2dIndices'> = ([x], { attributes, shape }) => {
   const [, , height, width] = x.shape
   const [, , outputHeight, outputWidth] = shape

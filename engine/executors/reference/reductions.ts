@@ -3,10 +3,10 @@ import { sizeOf } from '../../shape.ts'
 import type { Kernel } from './kernel.ts'
 import { permuted } from './movement.ts'
 
-/** Folds the elements `start` to `end` of an array into one. */
+/** Reduces the elements from `start` to before `end` of an array to one number. */
 type Fold = (values: Float64Array, start: number, end: number) => number
 
-/** Brings the reduced axes together at the end, and folds each row. */
+/** Moves the reduced axes to the end, and reduces each row. */
 function reduction(fold: Fold): Kernel<FoldName | 'argmax'> {
   return ([x], { attributes, shape }) => {
     const reduced = 'axes' in attributes ? attributes.axes : [attributes.axis]
@@ -31,14 +31,14 @@ export const amax = reduction((values, start, end) => {
   return largest
 })
 
-/** The first of equal ones; NaN counts as the largest, as in PyTorch. */
+/** The first of equal elements; NaN counts as the largest, as in PyTorch. */
 export const argmax = reduction((values, start, end) => {
   let best = start
   for (let i = start; i < end; i++) if (exceeds(values[i], values[best])) best = i
   return best - start
 })
 
-/** Whether a is larger than b, NaN being the largest of all. */
+/** Returns whether a is larger than b; NaN is larger than every number. */
 export function exceeds(a: number, b: number): boolean {
   return a > b || (Number.isNaN(a) && !Number.isNaN(b))
 }

@@ -2,7 +2,7 @@ import type { GpuCall } from './calls.ts'
 import { elementOf, resultElements } from './elements.ts'
 import type { KernelSource, KernelWriter, Target } from './writer.ts'
 
-/** Each thread searches along the axis. */
+/** Each thread searches one row along the axis. */
 export function argmaxSource(call: GpuCall<'argmax'>, target: Target): KernelSource {
   const {
     attributes,

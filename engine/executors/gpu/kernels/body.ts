@@ -3,15 +3,15 @@ import type { View } from '../../../plan/view.ts'
 import { scalarExpression } from './scalars.ts'
 import type { KernelWriter } from './writer.ts'
 
-/** Where the loop around a body stands. */
+/** What a body needs from its loop. */
 export interface BodyContext {
-  /** The place of an operand's element. */
+  /** The offset of an operand's element. */
   offsetOf(view: View): string
-  /** The coordinate along an axis of the loop's shape. */
+  /** The index along an axis of the loop's shape. */
   coordinate(axis: number): string
 }
 
-/** Writes the instructions of a fused loop; gives the names of their results. */
+/** Writes the instructions of a fused loop; returns the names of their results. */
 export function writeBody(
   writer: KernelWriter,
   body: readonly Instruction[],

@@ -2,11 +2,11 @@ import type { AttributesOf } from '../../../operations/attributes.ts'
 import type { CallOf } from '../../../plan/kernels.ts'
 import type { CallName } from '../../../primitiveNames.ts'
 
-/** The kernels that calls name, and what each must know beside its operands: every primitive has one. */
+/** The kernels that calls name, and the attributes of each. Every call primitive has a kernel. */
 export interface GpuCalls extends Pick<AttributesOf, CallName> {
-  /** `outside`: the result where an index points outside. */
+  /** `outside`: the result for an index out of range. */
   readonly gather: AttributesOf['gather'] & { readonly outside: number }
-  /** The words of a key in halves. */
+  /** Splits the words of a random key into halves. */
   readonly halves: object
 }
 

@@ -1,12 +1,12 @@
 import type { GpuCall } from './calls.ts'
 import { elementOf, resultBlocks, widthAlong } from './elements.ts'
 import { Sums, termsOf } from './sums.ts'
-import { elementOrZero, sightThrough, whereSeen, windowAxes } from './window.ts'
+import { elementOrZero, tapInput, windowAxes, withReader } from './window.ts'
 import type { KernelSource, KernelWriter, Target } from './writer.ts'
 
 /**
- * The three convolutions. A thread has up to four neighbouring channels of one pixel (or filters of one tap) in
- * registers: what it reads of the maps meets four weights that lie side by side.
+ * The three convolutions. A thread sums up to four neighbouring channels of one pixel (or filters of one tap) in
+ * registers: each element that it reads is multiplied by four adjacent weights.
  *
  *     for each tap
  *       for each channel of the group
@@ -27,11 +27,11 @@ export function conv2dSource(call: GpuCall<'conv2d'>, target: Target): KernelSou
     const channel = channelOf(writer, k, perGroup, depth)
     const ofTap = termsOf(depth, 1)
     all.addLoop(rows.taps, termsOf(columns.taps, ofTap), (ofRows, r) => {
-      const row = sightThrough(writer, rows, i, r)
+      const row = tapInput(writer, rows, i, r)
       ofRows.addLoop(columns.taps, ofTap, (ofColumns, s) => {
-        const column = sightThrough(writer, columns, j, s)
+        const column = tapInput(writer, columns, j, s)
         ofColumns.addLoop(depth, 1, (sums, c) => {
-          const place = [n, sumOf(channel, c), row.input, column.input]
+          const place = [n, sumOf(channel, c), row.position, column.position]
           const seen = elementOrZero(writer, [row, column], elementOf(writer, x, place))
           sums.addProduct(seen, (lane) => elementOf(writer, weight, [sumOf(k, String(lane)), c, r, s]))
         })
@@ -41,7 +41,7 @@ export function conv2dSource(call: GpuCall<'conv2d'>, target: Target): KernelSou
   })
 }
 
-/** Gradients [N, K, H', W'] and weights [K, C/groups, R, S] to [N, C, H, W]: each pixel looks who has seen it. */
+/** Gradients [N, K, H', W'] and weights [K, C/groups, R, S] to [N, C, H, W]: each pixel sums over the outputs that read it. */
 export function conv2dInputGradientSource(
   call: GpuCall<'conv2dInputGradient'>,
   target: Target,
@@ -59,9 +59,9 @@ export function conv2dInputGradientSource(
     const c = remainderOf(writer, channel, depth, geometry.groups)
     const ofTap = termsOf(perGroup, 1)
     all.addLoop(rows.taps, termsOf(columns.taps, ofTap), (ofRows, r) => {
-      whereSeen(writer, rows, y, r, (i) => {
+      withReader(writer, rows, y, r, (i) => {
         ofRows.addLoop(columns.taps, ofTap, (ofColumns, s) => {
-          whereSeen(writer, columns, z, s, (j) => {
+          withReader(writer, columns, z, s, (j) => {
             ofColumns.addLoop(perGroup, 1, (sums, k) => {
               const seen = writer.constant(elementOf(writer, gradient, [n, sumOf(filter, k), i, j]))
               sums.addProduct(seen, (lane) =>
@@ -77,8 +77,8 @@ export function conv2dInputGradientSource(
 }
 
 /**
- * Maps [N, C, H, W] and gradients [N, K, H', W'] to [P, K, C/groups, R, S]: the sums over every P-th image, so that
- * there are threads enough.
+ * Maps [N, C, H, W] and gradients [N, K, H', W'] to [P, K, C/groups, R, S]: partial sums, each over every P-th
+ * image, so that there are enough threads.
  */
 export function conv2dWeightGradientSource(
   call: GpuCall<'conv2dWeightGradient'>,
@@ -96,13 +96,13 @@ export function conv2dWeightGradientSource(
     const [images, lines, lineLength] = [x.shape[0] / parts, gradient.shape[2], gradient.shape[3]]
     const channel = sumOf(channelOf(writer, k, perGroup, depth), c)
     const ofLine = termsOf(lineLength, 1)
-    all.addLoop(images, termsOf(lines, ofLine), (ofImages, turn) => {
-      const n = imageOf(writer, turn, part, parts)
+    all.addLoop(images, termsOf(lines, ofLine), (ofImages, index) => {
+      const n = imageOf(writer, index, part, parts)
       ofImages.addLoop(lines, ofLine, (ofLines, i) => {
-        const row = sightThrough(writer, rows, i, r)
+        const row = tapInput(writer, rows, i, r)
         ofLines.addLoop(lineLength, 1, (sums, j) => {
-          const column = sightThrough(writer, columns, j, s)
-          const place = [n, channel, row.input, column.input]
+          const column = tapInput(writer, columns, j, s)
+          const place = [n, channel, row.position, column.position]
           const seen = elementOrZero(writer, [row, column], elementOf(writer, x, place))
           sums.addProduct(seen, (lane) => elementOf(writer, gradient, [n, sumOf(k, String(lane)), i, j]))
         })
@@ -112,17 +112,17 @@ export function conv2dWeightGradientSource(
   })
 }
 
-function imageOf(writer: KernelWriter, turn: string, part: string, parts: number): string {
-  return parts === 1 ? turn : writer.constant(sumOf(`${turn}*${parts}`, part), 'n')
+function imageOf(writer: KernelWriter, index: string, part: string, parts: number): string {
+  return parts === 1 ? index : writer.constant(sumOf(`${index}*${parts}`, part), 'n')
 }
 
-/** The first channel on the other side that a channel of this side's group sees. */
+/** Returns the first channel, on the other side of the convolution, of the group that a channel belongs to. */
 function channelOf(writer: KernelWriter, channel: string, perGroup: number, otherPerGroup: number): string {
   if (channel === '0') return '0'
   return writer.constant(`Math.floor((${channel}+0.5)/${perGroup})*${otherPerGroup}`, 'g')
 }
 
-/** A channel's number within its group. */
+/** Returns a channel's number within its group. */
 function remainderOf(writer: KernelWriter, channel: string, perGroup: number, groups: number): string {
   if (groups === 1) return channel
   return writer.constant(`${channel}-Math.floor((${channel}+0.5)/${perGroup})*${perGroup}`, 'c')

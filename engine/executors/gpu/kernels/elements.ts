@@ -3,7 +3,7 @@ import { orderOf, type View } from '../../../plan/view.ts'
 import { offsetOf, spreadThreads } from './threads.ts'
 import { type KernelSource, KernelWriter, type Target } from './writer.ts'
 
-/** An element of a view at these coordinates. */
+/** Returns the element of a view at these coordinates. */
 export function elementOf(writer: KernelWriter, view: View, coordinates: readonly string[]): string {
   return writer.load(
     view,
@@ -15,8 +15,8 @@ export function elementOf(writer: KernelWriter, view: View, coordinates: readonl
 }
 
 /**
- * A kernel that computes each element of a dense result by itself, in the order in which they lie: `compute` is given
- * the coordinates along the axes of the result's shape.
+ * Returns a kernel with one thread for each element of a dense result, in memory order. `compute` takes the coordinates
+ * along the axes of the result's shape.
  */
 export function resultElements(
   call: CallKernel,
@@ -26,7 +26,7 @@ export function resultElements(
   return resultBlocks(call, target, 1, (writer, at) => [compute(writer, at)])
 }
 
-/** As `resultElements`, but each thread computes `width` neighbours along the innermost axis of the result. */
+/** Like `resultElements`, but each thread computes `width` neighbours along the innermost axis of the result. */
 export function resultBlocks(
   { name, output }: CallKernel,
   target: Target,
@@ -43,12 +43,12 @@ export function resultBlocks(
   return writer.finish(name, threads, compute(writer, at))
 }
 
-/** The axis along which neighbours lie side by side; −1 where there is but one element. */
+/** Returns the contiguous axis, or −1 if there is only one element. */
 function innermostAxis(view: View): number {
   return orderOf(view).findLast((axis) => view.shape[axis] > 1) ?? -1
 }
 
-/** How many neighbours along an axis a thread should compute: four, if vectors are cheap and they come out even. */
+/** Returns the neighbours along an axis that a thread computes: four if vectors are cheap and divide evenly, else one. */
 export function widthAlong(output: View, axis: number, length: number, { vectors }: Target): number {
   return vectors && axis === innermostAxis(output) && length % 4 === 0 ? 4 : 1
 }

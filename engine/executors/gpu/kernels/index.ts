@@ -10,7 +10,7 @@ import { maxPool2dIndicesSource } from './pooling.ts'
 import { halvesSource, randomBitsSource } from './randomBits.ts'
 import type { KernelSource, Target } from './writer.ts'
 
-/** The kernels that calls name; a missing one does not compile. */
+/** The source of each called kernel; a missing one is a compile error. */
 const calls: {
   readonly [Name in keyof GpuCalls]: (call: GpuCall<Name>, target: Target) => KernelSource
 } = {
@@ -28,7 +28,7 @@ const calls: {
   scatterAdd: scatterAddSource,
 }
 
-/** Writes a kernel of a schedule that has one result. */
+/** Returns the source of a kernel with one result. */
 export function sourceOf(kernel: Kernel<GpuCall>, target: Target): KernelSource {
   if (kernel.kind === 'loop') return loopSource(kernel, target)
   if (kernel.kind === 'clear') throw new Error('gpu: there is no kernel for clearing')

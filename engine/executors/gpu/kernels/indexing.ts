@@ -4,7 +4,7 @@ import { elementOf, resultElements } from './elements.ts'
 import { Sums } from './sums.ts'
 import type { KernelSource, Target } from './writer.ts'
 
-/** Each element follows its index. NaN outside, or 0 for integers, as the attribute `outside` says. */
+/** Each element is read at its index; an index out of range gives the attribute `outside`. */
 export function gatherSource(call: GpuCall<'gather'>, target: Target): KernelSource {
   const { attributes, inputs } = call
   const [x, index] = inputs
@@ -20,7 +20,7 @@ export function gatherSource(call: GpuCall<'gather'>, target: Target): KernelSou
   })
 }
 
-/** Each element of the result looks which elements of the source point at it: nothing is written by two threads. */
+/** Each element of the result sums the source elements that point at it, so that no two threads write one element. */
 export function scatterAddSource(call: GpuCall<'scatterAdd'>, target: Target): KernelSource {
   const { attributes, inputs } = call
   const [source, index] = inputs

@@ -9,7 +9,7 @@ import { longestChain } from './sums.ts'
 import { offsetOf, spreadThreads, type Term } from './threads.ts'
 import { type KernelSource, KernelWriter, type Target } from './writer.ts'
 
-/** How numbers are folded, and the number that changes nothing. A missing fold does not compile. */
+/** How folds combine numbers, and their neutral elements. A missing fold is a compile error. */
 const folding: Record<
   FoldName,
   { readonly neutral: number; readonly combine: (a: string, b: string) => string }
@@ -19,8 +19,8 @@ const folding: Record<
 }
 
 /**
- * A fused loop with one result: a store, of which each thread computes an element, or a fold, of which each thread
- * loops over all that goes into an element.
+ * Returns the source of a fused loop with one result: a store, with a thread for each element, or a fold, with a thread
+ * that loops over everything folded into an element.
  */
 export function loopSource(kernel: LoopKernel, target: Target): KernelSource {
   const writer = new KernelWriter(target)
@@ -43,7 +43,7 @@ export function loopSource(kernel: LoopKernel, target: Target): KernelSource {
     operandsOf(kernel),
   )
   const { neutral, combine } = folding[folds[0].name]
-  /** Each loop has a sum of its own, which is added to that of the loop around it: rounding errors stay small. */
+  /** Each loop has its own sum, which is added to that of the enclosing loop, so that rounding errors stay small. */
   const fold = (
     [axis, ...rest]: readonly Axis[],
     nest: readonly Axis[],
@@ -67,8 +67,8 @@ export function loopSource(kernel: LoopKernel, target: Target): KernelSource {
 }
 
 /**
- * A long loop as a short one over blocks, which are loops themselves, and what is left behind the last block; a short loop
- * as it is.
+ * Splits a long loop into a short loop over blocks, which are loops themselves, and the remainder after the last block. A
+ * short loop is unchanged.
  */
 function inBlocks(axis: Axis): { blocks: Axis; block: readonly Axis[]; remainder?: Axis } {
   const { length, strides } = axis
@@ -80,7 +80,7 @@ function inBlocks(axis: Axis): { blocks: Axis; block: readonly Axis[]; remainder
   return { blocks, block: [{ length: size, strides }], remainder }
 }
 
-/** What moves in a loop: its loads, and for each axis an imagined array of the coordinates along it. */
+/** The strides of the operands of a loop: of its loads, and of a virtual array of the coordinates along each iota axis. */
 function operandsOf({ shape, body }: LoopKernel): (readonly number[])[] {
   return body.flatMap((instruction) => {
     if (instruction.name === 'load') return [instruction.view.strides]
@@ -88,7 +88,7 @@ function operandsOf({ shape, body }: LoopKernel): (readonly number[])[] {
   })
 }
 
-/** Places and coordinates from those of a nest. */
+/** Returns offsets and coordinates in terms of the coordinates of a nest. */
 function contextOf(kernel: LoopKernel, nest: readonly Axis[], coordinates: readonly string[]): BodyContext {
   const operands = operandsOf(kernel).map((strides) => strides.join())
   const terms = (strides: readonly number[]): Term[] => {

@@ -3,7 +3,7 @@ import { elementOf, resultBlocks, widthAlong } from './elements.ts'
 import { Sums } from './sums.ts'
 import type { KernelSource, Target } from './writer.ts'
 
-/** Each thread computes up to four neighbouring columns of a row: an element of the left factor meets four of the right. */
+/** Each thread computes up to four neighbouring columns of a row, so that it reads an element of the left factor once. */
 export function matmulSource(call: GpuCall<'matmul'>, target: Target): KernelSource {
   const {
     inputs: [a, b],

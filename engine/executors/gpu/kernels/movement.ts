@@ -4,7 +4,7 @@ import type { GpuCall } from './calls.ts'
 import { elementOf, resultElements } from './elements.ts'
 import type { KernelSource, KernelWriter, Target } from './writer.ts'
 
-/** Each element of the whole looks whether it is one of the part. */
+/** Each element of the result tests whether it comes from the input, and is 0 otherwise. */
 export function embedSource(call: GpuCall<'embed'>, target: Target): KernelSource {
   const {
     attributes,
@@ -36,7 +36,7 @@ export function embedSource(call: GpuCall<'embed'>, target: Target): KernelSourc
   })
 }
 
-/** Each element looks into which operand it falls. */
+/** Each element is read from the operand that its position falls into. */
 export function concatenateSource(call: GpuCall<'concatenate'>, target: Target): KernelSource {
   const { attributes, inputs } = call
   const axis = attributes.axis

@@ -4,7 +4,7 @@ import { elementOf, resultElements } from './elements.ts'
 import { tapsAlong, windowAxes } from './window.ts'
 import type { KernelSource, Target } from './writer.ts'
 
-/** Each thread looks through a window. */
+/** Each thread searches one window. */
 export function maxPool2dIndicesSource(call: GpuCall<'maxPool2dIndices'>, target: Target): KernelSource {
   const {
     attributes,

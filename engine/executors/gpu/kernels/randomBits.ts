@@ -3,15 +3,15 @@ import { sizeOf } from '../../../shape.ts'
 import type { GpuCall } from './calls.ts'
 import { type KernelSource, KernelWriter, type Target } from './writer.ts'
 
-/** A word of 32 bits as the names of two floats, which hold integers below 2¹⁶. */
+/** A 32-bit word: the names of two floats that hold its 16-bit halves. */
 interface Word {
   readonly low: string
   readonly high: string
 }
 
 /**
- * The first word of threefry2x32(key, (i, 0)) >>> 8. WebGPU would round words of 32 bits to float32; halves of 16 bits
- * are exact, and so are their sums, shifts and exclusive ors. The key comes as four halves, the lower one first.
+ * The first word of threefry2x32(key, (i, 0)) >>> 8. WebGPU would round 32-bit words to float32; 16-bit halves are exact,
+ * and so are their sums, shifts and exclusive ors. The key is given as four halves, the low half of each word first.
  */
 export function randomBitsSource(
   { inputs: [key], output }: GpuCall<'randomBits'>,
@@ -53,12 +53,12 @@ export function randomBitsSource(
   return writer.finish('randomBits', [sizeOf(output.shape)], [`${x0.high}*256+(${x0.low}>>8)`])
 }
 
-/** The words of a key as halves of 16 bits, the lower one first: what `randomBitsSource` reads. */
+/** Splits the words of a key into 16-bit halves, the low one first, for `randomBitsSource`. */
 export function halvesOf(words: ArrayLike<number>): Float32Array {
   return Float32Array.from(Array.from(words).flatMap((word) => [word & 0xffff, word >>> 16]))
 }
 
-/** The same of a key that was computed, and so is exact only up to 2²⁴. */
+/** The same for a computed key, which is exact only up to 2²⁴. */
 export function halvesSource({ inputs: [key] }: GpuCall<'halves'>, target: Target): KernelSource {
   const writer = new KernelWriter(target)
   const which = writer.constant('Math.floor((this.thread.x+0.5)/2)', 'q')

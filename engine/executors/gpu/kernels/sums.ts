@@ -1,8 +1,8 @@
 import type { KernelWriter } from './writer.ts'
 
 /**
- * The most additions in a row: float32 rounds each of them, and long chains drift. There is nothing wider on a GPU, so what
- * a block has summed is added to the sum of a block of blocks, and so on.
+ * The most consecutive additions: float32 rounds each of them, and long chains drift. A GPU has no wider type, so the sum of
+ * a block is added to the sum of a block of blocks, and so on.
  */
 export const longestChain = 16
 
@@ -17,7 +17,7 @@ export class Sums {
     for (const name of this.names) writer.write(`let ${name}=0;`)
   }
 
-  /** Adds products; all share one factor. */
+  /** Adds products with a common factor. */
   addProduct(factor: string, other: (lane: number) => string): void {
     this.add((lane) => `${factor}*${other(lane)}`)
   }
@@ -29,8 +29,8 @@ export class Sums {
   }
 
   /**
-   * Adds what a loop over 0 … length − 1 sums up: its body adds at most `each` terms to the sums that it is given. Long
-   * loops run in blocks of blocks, each with sums of its own.
+   * Adds the terms of a loop over 0 … length − 1, whose body adds at most `each` terms to the sums that it takes. Long loops
+   * run in nested blocks, each with its own sums.
    */
   addLoop(length: number, each: number, body: (sums: Sums, counter: string) => void): void {
     if (length * each <= longestChain || length === 1) {
@@ -53,13 +53,13 @@ export class Sums {
   }
 }
 
-/** How many terms a loop of so many turns adds to the sums around it. */
+/** Returns the terms that a loop of `length` iterations adds to the enclosing sums. */
 export function termsOf(length: number, each: number): number {
   const terms = length * each
   return terms <= longestChain ? terms : Math.ceil(length / blockOf(length, each))
 }
 
-/** The turns of a block of a loop: as many as there are sums for, or as many blocks of blocks as leave few of them. */
+/** Returns the iterations of a block: few enough for one chain, or a block of blocks if there were too many blocks. */
 function blockOf(length: number, each: number): number {
   let block = Math.max(1, Math.floor(longestChain / each))
   while (length > block * longestChain) block *= longestChain

@@ -1,21 +1,22 @@
 import { sizeOf } from '../../../shape.ts'
 import type { KernelWriter } from './writer.ts'
 
-/** Up to here a float32 divided by a length and rounded down is the right quotient, with room to spare. */
+/** Up to here, a float32 divided by a length and rounded down is the right quotient, with a margin. */
 const mostDivided = 2 ** 22
 
-/** WebGPU runs at most 65535 groups of 8 threads along x or y of a plane; along a line GPU.js folds them. */
+/** WebGPU runs at most 65535 workgroups of 8 threads along x or y. (GPU.js folds one dimension into two by itself.) */
 const mostAlong = 65535 * 8
 
-/** Which element of a box a thread is at: the number of threads, and a coordinate for each axis. */
+/** The threads for the elements of a shape, and the expressions of their coordinates along its axes. */
 export interface Threads {
   readonly threads: readonly number[]
   readonly coordinates: readonly string[]
 }
 
 /**
- * A thread for each element of a box, in row-major order. Few threads stand in a line, and each divides its number by
- * the lengths of the axes; many stand in a plane whose rows are the inner axes, so that no number grows large.
+ * Assigns a thread to each element of a shape, in row-major order. Few threads are arranged along one dimension, and each
+ * divides its number by the lengths of the axes; many are arranged in two dimensions, x for the inner axes and y for the
+ * outer ones, so that numbers stay small.
  */
 export function spreadThreads(writer: KernelWriter, lengths: readonly number[]): Threads {
   const size = sizeOf(lengths)
@@ -27,7 +28,7 @@ export function spreadThreads(writer: KernelWriter, lengths: readonly number[]):
   while (first > 0 && sizeOf(lengths.slice(first - 1)) <= mostAlong) first--
   const [outer, inner] = [lengths.slice(0, first), lengths.slice(first)]
   if (inner.length === 0 || sizeOf(outer) > mostAlong) {
-    throw new RangeError(`gpu: a result of ${size} elements does not fit in a plane of threads`)
+    throw new RangeError(`gpu: a result of ${size} elements needs more threads than WebGPU can run`)
   }
   return {
     threads: [sizeOf(inner), sizeOf(outer)],
@@ -38,7 +39,7 @@ export function spreadThreads(writer: KernelWriter, lengths: readonly number[]):
   }
 }
 
-/** The coordinates of element number `position` of a box. */
+/** Returns the coordinates of element number `position` of a shape. */
 function coordinatesAlong(writer: KernelWriter, position: string, lengths: readonly number[]): string[] {
   const coordinates = lengths.map(() => '0')
   let rest = position
@@ -52,10 +53,10 @@ function coordinatesAlong(writer: KernelWriter, position: string, lengths: reado
   return coordinates
 }
 
-/** A coordinate and how far apart its neighbours lie. */
+/** A coordinate and its stride. */
 export type Term = readonly [coordinate: string, stride: number]
 
-/** offset + Σ coordinate · stride, in integers: only written in brackets does it reach beyond 2²⁴. */
+/** offset + Σ coordinate · stride, in integers. Only inside the brackets of an access is it exact beyond 2²⁴. */
 export function offsetOf(offset: number, terms: readonly Term[]): string {
   const products = terms.flatMap(([coordinate, stride]) => {
     if (stride === 0 || coordinate === '0') return []

@@ -1,7 +1,7 @@
 import type { Window } from '../../../operations/attributes.ts'
 import type { KernelWriter } from './writer.ts'
 
-/** A window along one axis of maps of this length. */
+/** A window along one axis of maps. */
 export interface WindowAxis {
   readonly taps: number
   readonly stride: number
@@ -10,7 +10,7 @@ export interface WindowAxis {
   readonly length: number
 }
 
-/** The windows along height and along width: `taps` of them over `lengths`. */
+/** Returns the windows along height and width, with `taps` taps over axes of `lengths`. */
 export function windowAxes(
   { stride, padding, dilation }: Window,
   taps: readonly number[],
@@ -25,26 +25,26 @@ export function windowAxes(
   }))
 }
 
-/** Where an output pixel looks through a tap along one axis, and what holds if that is not in the padding. */
-export interface Sight {
-  readonly input: string
+/** The input position that a tap of an output pixel reads along one axis, and the conditions that it is not padding. */
+export interface TapInput {
+  readonly position: string
   readonly inside: readonly string[]
 }
 
-/** What output pixel `output` sees through a tap. */
-export function sightThrough(
+/** Returns the input position that a tap of output pixel `output` reads. */
+export function tapInput(
   writer: KernelWriter,
   { stride, padding, dilation, length }: WindowAxis,
   output: string,
   tap: string,
-): Sight {
-  const input = writer.constant(`${output}*${stride}+${tap}*${dilation}-${padding}`, 'p')
-  return { input, inside: padding === 0 ? [] : [`${input}>=0`, `${input}<${length}`] }
+): TapInput {
+  const position = writer.constant(`${output}*${stride}+${tap}*${dilation}-${padding}`, 'p')
+  return { position, inside: padding === 0 ? [] : [`${position}>=0`, `${position}<${length}`] }
 }
 
-/** The element that lies in sight, or the zero of the padding. */
-export function elementOrZero(writer: KernelWriter, sights: readonly Sight[], element: string): string {
-  const conditions = sights.flatMap(({ inside }) => inside)
+/** Returns the element that a tap reads, or 0 in the padding. */
+export function elementOrZero(writer: KernelWriter, inputs: readonly TapInput[], element: string): string {
+  const conditions = inputs.flatMap(({ inside }) => inside)
   if (conditions.length === 0) return writer.constant(element)
   const seen = writer.name('v')
   writer.write(`let ${seen}=0;`)
@@ -53,8 +53,7 @@ export function elementOrZero(writer: KernelWriter, sights: readonly Sight[], el
 }
 
 /**
- * Loops over the taps through which output pixel `output` sees, those in the padding left out: the body is given the input
- * pixel and the tap.
+ * Loops over the taps of output pixel `output` that are not in the padding. The body takes the input position and the tap.
  */
 export function tapsAlong(
   writer: KernelWriter,
@@ -63,13 +62,13 @@ export function tapsAlong(
   body: (input: string, tap: string) => void,
 ): void {
   writer.loop(axis.taps, (tap) => {
-    const { input, inside } = sightThrough(writer, axis, output, tap)
-    writer.when(inside, () => body(input, tap))
+    const { position, inside } = tapInput(writer, axis, output, tap)
+    writer.when(inside, () => body(position, tap))
   })
 }
 
-/** Runs the body on the output pixel that sees an input pixel through a tap, if there is one. */
-export function whereSeen(
+/** Runs the body on the output pixel that reads an input pixel through a tap, if there is one. */
+export function withReader(
   writer: KernelWriter,
   { stride, padding, dilation, length }: WindowAxis,
   input: string,
@@ -78,6 +77,6 @@ export function whereSeen(
 ): void {
   const position = writer.constant(`${input}+${padding}-${tap}*${dilation}`, 'p')
   const output = stride === 1 ? position : writer.constant(`Math.floor((${position}+0.5)/${stride})`, 'q')
-  const meets = stride === 1 ? [] : [`${position}===${output}*${stride}`]
-  writer.when([...meets, `${output}>=0`, `${output}<${length}`], () => body(output))
+  const divides = stride === 1 ? [] : [`${position}===${output}*${stride}`]
+  writer.when([...divides, `${output}>=0`, `${output}<${length}`], () => body(output))
 }

@@ -1,35 +1,35 @@
 import type { View } from '../../../plan/view.ts'
 import { type FunctionName, functionsUsed, type GivenNumber, numbersGivenTo } from './functions.ts'
 
-/** A kernel as GPU.js wants it, and the values that it reads. */
+/** The source of a kernel for GPU.js, and the values that it reads. */
 export interface KernelSource {
-  /** What it computes, in a word: the same for many. */
+  /** Label for profiling; not unique. */
   readonly name: string
   readonly source: string
-  /** Functions that it calls. */
+  /** The sources of the functions that it calls. */
   readonly functions: readonly string[]
-  /** How many threads along x, or along x and y. */
+  /** Threads along x, or along x and y. */
   readonly threads: readonly number[]
-  /** How many neighbouring elements of the result each thread gives. */
+  /** Neighbouring elements of the result per thread. */
   readonly width: number
-  /** The values behind its array parameters. */
+  /** The values of its array parameters. */
   readonly values: readonly number[]
-  /** What its other parameters are given: numbers that have no literals. */
+  /** The values of its other parameters: numbers without literals. */
   readonly numbers: readonly number[]
 }
 
-/** What kernels depend on beside what they compute. */
+/** Properties of a mode that kernels depend on. */
 export interface Target {
-  /** Whether threads may return several elements: cheap on WebGPU alone. */
+  /** Whether threads may return several elements, which is fast on WebGPU only. */
   readonly vectors: boolean
   /** Whether locals are float64 and must be rounded. */
   readonly rounds: boolean
 }
 
-/** As many arrays as WebGPU promises a kernel, less its result. */
+/** The storage buffers that WebGPU guarantees a kernel, minus one for its result. */
 export const mostArrays = 7
 
-/** Writes the source of one kernel, in the part of JavaScript that GPU.js translates rightly in all its modes. */
+/** Writes the source of one kernel, in the subset of JavaScript that GPU.js compiles correctly in all modes. */
 export class KernelWriter {
   readonly target: Target
   readonly #lines: string[] = []
@@ -47,19 +47,19 @@ export class KernelWriter {
     this.#lines.push(...lines)
   }
 
-  /** A new name. */
+  /** Returns a new name. */
   name(prefix: string): string {
     return `${prefix}${this.#locals++}`
   }
 
-  /** A new constant. Not for offsets: WebGPU makes it a float32, which counts to 2²⁴. */
+  /** Declares a constant and returns its name. Not for offsets: on WebGPU it is a float32, which is exact up to 2²⁴. */
   constant(expression: string, prefix = 'v'): string {
     const name = this.name(prefix)
     this.write(`const ${name}=${expression};`)
     return name
   }
 
-  /** A loop over 0 … length − 1; the body is given the counter's name. Never written for a length of 1. */
+  /** Writes a loop over 0 … length − 1; the body takes the counter's name. A length of 1 needs no loop. */
   loop(length: number, body: (counter: string) => void): void {
     if (length === 1) {
       body('0')
@@ -71,27 +71,27 @@ export class KernelWriter {
     this.write('}')
   }
 
-  /** Runs the body where the condition holds; an empty one always does. */
+  /** Writes the body under all these conditions; without conditions, unconditionally. */
   when(conditions: readonly string[], body: () => void): void {
     if (conditions.length > 0) this.write(`if(${conditions.join('&&')}){`)
     body()
     if (conditions.length > 0) this.write('}')
   }
 
-  /** An element of a value, its place spelled out so that it is worked out in integers. */
-  load({ value }: Pick<View, 'value'>, place: string): string {
+  /** Returns an element of a value. The offset is inlined, so that it is computed in integers. */
+  load({ value }: Pick<View, 'value'>, offset: string): string {
     let parameter = this.#values.indexOf(value)
     if (parameter < 0) parameter = this.#values.push(value) - 1
-    return `a${parameter}[${place}]`
+    return `a${parameter}[${offset}]`
   }
 
-  /** A call of one of our functions, which is given the numbers that it names beside its operands. */
+  /** Returns a call of a function of `functions.ts`, with its operands and the numbers that it declares. */
   call(name: FunctionName, ...operands: string[]): string {
     this.#functions.add(name)
     return `${name}(${[...operands, ...numbersGivenTo(name).map((number) => this.#given(number))].join()})`
   }
 
-  /** A number. Infinities and NaN come as parameters, for GPU.js has no literals for them. */
+  /** Returns a number. Infinities and NaN are parameters, since GPU.js has no literals for them. */
   number(value: number): string {
     if (Number.isNaN(value)) return this.#given('notANumber')
     if (!Number.isFinite(value)) {
@@ -107,12 +107,12 @@ export class KernelWriter {
     return name
   }
 
-  /** The expression rounded to float32. */
+  /** Returns the expression, rounded to float32. */
   single(expression: string): string {
     return this.target.rounds ? `Math.fround(${expression})` : expression
   }
 
-  /** The kernel, each thread giving these elements. */
+  /** Returns the kernel; each thread computes these elements. */
   finish(name: string, threads: readonly number[], results: readonly string[]): KernelSource {
     const result = results.length === 1 ? results[0] : `[${results.join()}]`
     const arrays = this.#values.map((_, i) => `a${i}`)
