@@ -153,7 +153,40 @@ ${names.map((name) => `  ${name}: true,`).join('\n')}
 }
 `
 
+/** Lines of a program that must not compile, those with a comment, among others that must. */
+const optionsOfMethods = `
+import { distiller, dkd, dtkd, type Method, type NamedDefinition, option, type SettingsOf } from 'thermograd/kd'
+import { distillerFor, resolveRecipe } from 'thermograd/train'
+type Logits = Parameters<typeof dtkd>[0]
+declare const x: Logits
+declare const method: Method
+dtkd(x, x, x, { alpha: 1, guard: 'clamp', warmUp: undefined, epoch: 3 })
+dtkd(x, x, x, { alhpa: 1 }) // misspelt
+dkd(x, x, x, { guard: 'clmap' }) // no such guard
+distiller('fitnet', { hintEpochs: 3 })
+distiller('fitnet', { hintEpoch: 3 }) // misspelt
+distiller('crd', { positive: true }) // a string
+const options = { measure: option.oneOf(['squared', 'absolute'], 'squared'), centred: option.boolean(false) }
+option.oneOf(['squared', 'absolute'], 'cubed') // no such measure
+const mine: NamedDefinition<typeof options> = {
+  name: 'mine', description: '', paper: '', options,
+  build: ({ measure }: SettingsOf<typeof options>) => (measure === 'squared' ? method : method),
+}
+distiller(mine, { measure: 'absolute', centred: true })
+distiller(mine, { mesure: 'absolute' }) // misspelt
+distillerFor(mine, resolveRecipe(), { centred: 'yes' }) // no boolean
+mine.options.measure.default === 'cubed' // no such measure
+`
+
 describe('the entries of the package', () => {
+  it('should give types that refuse options which a method does not have', async () => {
+    writeFileSync(join(folder, 'options.ts'), optionsOfMethods)
+    const errors = await compilerErrors(['options.ts'], 'node')
+    const refused = [...errors.matchAll(/^options\.ts\((\d+),/gm)].map(([, line]) => Number(line))
+    const wrong = optionsOfMethods.split('\n').flatMap((line, i) => (line.includes('//') ? [i + 1] : []))
+    expect(refused, errors).toEqual(wrong)
+  })
+
   beforeAll(install, 120_000)
   afterAll(() => rmSync(folder, { recursive: true }))
 
