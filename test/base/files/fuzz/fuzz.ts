@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { join } from 'node:path'
+import type { Outcome } from './cases.ts'
 import type { Message, Order } from './child.ts'
 import type { FormatName } from './formats/index.ts'
 
@@ -65,9 +66,10 @@ export async function fuzz(
   const tally = { read: 0, refused: 0, slowestMilliseconds: 0, megabytes: 0 }
   const failures: Failure[] = []
   for (let next = from; next < to; ) {
-    const end = Math.min(to, next + casesPerProcess)
+    const first = next
+    const end = Math.min(to, first + casesPerProcess)
     await new Promise<void>((resolve) => {
-      const child = start({ format, files, seed, from: next, to: end })
+      const child = start({ format, files, seed, from: first, to: end })
       const fail = (problem: string) => {
         failures.push({ format, number: next, problem })
         next++
@@ -83,15 +85,21 @@ export async function fuzz(
         }
         if (!('ended' in message)) return
         const { ended, megabytes } = message
+        const excess = excessOf(ended, megabytes)
+        // Only a file that a process reads first answers for the process's memory and time: another one gets a process too.
+        if (excess !== undefined && ended.number > first) {
+          child.removeAllListeners('message')
+          child.kill('SIGKILL')
+          return
+        }
         if (ended.wasRead) tally.read++
         else tally.refused++
         tally.slowestMilliseconds = Math.max(tally.slowestMilliseconds, ended.milliseconds)
         tally.megabytes = Math.max(tally.megabytes, megabytes)
         onProgress(ended.number + 1 - from)
-        if (ended.problem !== undefined)
+        if (ended.problem !== undefined) {
           failures.push({ format, number: ended.number, problem: ended.problem })
-        else if (ended.milliseconds > limits.milliseconds) fail(`it takes ${ended.milliseconds} ms`)
-        else if (megabytes > limits.megabytes) fail(`it takes ${Math.round(megabytes)} MB`)
+        } else if (excess !== undefined) fail(excess)
         else next = ended.number + 1
       })
       child.on('exit', (code) => {
@@ -103,4 +111,9 @@ export async function fuzz(
     })
   }
   return { ...tally, failures }
+}
+
+function excessOf({ milliseconds }: Outcome, megabytes: number): string | undefined {
+  if (milliseconds > limits.milliseconds) return `it takes ${milliseconds} ms`
+  return megabytes > limits.megabytes ? `it takes ${Math.round(megabytes)} MB` : undefined
 }
