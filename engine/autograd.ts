@@ -14,9 +14,9 @@ import { Tensor, tensorRule } from './tensor.ts'
 import { Variable } from './variable.ts'
 
 /**
- * The gradient of `output` with respect to each of `sources`: reverse mode over the recorded nodes. Gradients are
- * recipes too, so they can be differentiated again. A source that the output does not depend on gets zeros.
- * `cotangent`, of the output's shape, weighs an output that is not a scalar. PyTorch: `torch.autograd.grad`.
+ * Returns the gradient of `output` with respect to each of `sources`, by reverse-mode differentiation. Gradients are lazy
+ * tensors too, so they can be differentiated again. A source that the output does not depend on gets zeros. `cotangent`, of
+ * the output's shape, weights an output that is not a scalar. PyTorch: `torch.autograd.grad`.
  */
 export function grad(output: Tensor, sources: readonly Tensor[], cotangent?: Tensor): Tensor[] {
   return gradWhereReached(output, sources, cotangent).map((gradient, i) => {
@@ -25,7 +25,7 @@ export function grad(output: Tensor, sources: readonly Tensor[], cotangent?: Ten
   })
 }
 
-/** As `grad`, but undefined for a source that the output does not depend on. PyTorch: `allow_unused=True`. */
+/** Like `grad`, but undefined for a source that the output does not depend on. PyTorch: `allow_unused=True`. */
 export function gradWhereReached(
   output: Tensor,
   sources: readonly Tensor[],
@@ -42,7 +42,7 @@ export function gradWhereReached(
   const seed = cotangent ?? broadcastTo(literal(1, output.dtype), output.shape)
   demand(
     equalShapes(seed.shape, output.shape),
-    () => `grad: the cotangent is ${format(seed.shape)}, but the output ${format(output.shape)}`,
+    () => `grad: expected a cotangent of shape ${format(output.shape)}, got ${format(seed.shape)}`,
   )
 
   const targets = new Set(sources.map((source) => source.node))
@@ -56,7 +56,7 @@ export function gradWhereReached(
 
 const tensors = arrayOf(tensorRule)
 
-/** The nodes between the output and the targets, each before its inputs; the targets' own inputs only on a path. */
+/** Returns the nodes on paths from the output to the targets, each before its inputs. */
 function pathsTo(targets: ReadonlySet<Node>, output: Node): Node[] {
   const relevant = new Map<Node, boolean>()
   const ordered: Node[] = []
@@ -80,12 +80,12 @@ function pathsTo(targets: ReadonlySet<Node>, output: Node): Node[] {
   return ordered.reverse()
 }
 
-/** The variables that a gradient of the output reaches, whatever value they had in its recipe. Nothing is recorded. */
+/** Returns the variables that a gradient of the output reaches, for any of their values. Records nothing. */
 export function variablesReached(output: Tensor): Set<Variable> {
   checkTensor('variablesReached', 'output', output)
   const variables = new Set<Variable>()
   const nodes = new Set([output.node])
-  // A set that grows is walked to its end.
+  // Iteration visits nodes that are added during it.
   for (const node of nodes) {
     if (node.variable instanceof Variable) variables.add(node.variable)
     else for (const input of differentiableInputs(node)) nodes.add(input)
@@ -97,7 +97,7 @@ function differentiableInputs(node: Node): readonly Node[] {
   return node.operation === 'input' || primitiveOf(node.operation.name).vjp === 'none' ? [] : node.inputs
 }
 
-/** Adds what flows through one node to the gradients of its inputs. */
+/** Adds a node's contributions to the gradients of its inputs. */
 function distribute(node: Node, gradient: Tensor, gradients: Map<Node, Tensor>): void {
   if (node.operation === 'input') return
   contributionsOf(node.operation, node, gradient).forEach((contribution, i) => {
@@ -109,7 +109,7 @@ function distribute(node: Node, gradient: Tensor, gradients: Map<Node, Tensor>):
   })
 }
 
-/** What a call gives each of its inputs of the gradient of its output. */
+/** Returns the vector–Jacobian product of a call with respect to each of its inputs. */
 function contributionsOf<Name extends PrimitiveName>(
   { name, attributes }: CallOf<Name>,
   node: Node,

@@ -15,7 +15,7 @@ export const deviceNames = [
 
 export type DeviceName = (typeof deviceNames)[number]
 
-/** An executor, and why it is that one. */
+/** An executor, and why it was chosen. */
 export interface Choice {
   readonly executor: Executor
   readonly reason: string
@@ -43,7 +43,7 @@ const openers: Record<OpenableName, () => Promise<Executor>> = {
 
 let webGpu: Promise<Executor> | undefined
 
-/** One device for both names. */
+/** Opens one device for both names, `gpu` and `webgpu`. */
 function webGpuOnce(): Promise<Executor> {
   webGpu ??= import('./executors/gpu/index.ts').then(async ({ openWebGpu }) => (await openWebGpu()).executor)
   return webGpu
@@ -62,10 +62,10 @@ function isOpenable(name: string): name is OpenableName {
 }
 
 /**
- * The executor of this name. `wasm`: float32, WebAssembly. `gpu`: float32, GPU.js on WebGPU with a real GPU; `webgpu`:
- * also with a software GPU. `gpujs-webasm`, `gpujs-cpu`: the other modes of GPU.js, for tests. `reference`:
- * float64, plain and slow. `auto`: a real GPU where there is one, else `wasm`; the reason says which, and why. One name
- * gives one executor for the whole process. Throws `InvalidInputError` for other names, and for what is not there.
+ * Opens the executor of this name. `wasm`: float32, WebAssembly. `gpu`: float32, GPU.js on WebGPU with a real GPU; `webgpu`:
+ * also with a software GPU. `gpujs-webasm`, `gpujs-cpu`: the other modes of GPU.js, for tests. `reference`: float64, plain
+ * and slow. `auto`: a real GPU if there is one, otherwise `wasm`; `reason` says why. Each name has one executor per process.
+ * Throws `InvalidInputError` for an unknown name, and for an executor that is not available here.
  */
 export async function openExecutor(name: string): Promise<Choice> {
   if (isOpenable(name)) return { executor: await open(name), reason: 'asked for by name' }
@@ -81,7 +81,7 @@ export async function openExecutor(name: string): Promise<Choice> {
   }
 }
 
-/** Whatever can plan and run: also one of others' making. */
+/** An executor, built-in or custom. */
 export const executorRule: Rule = {
   expected: 'an executor, as openExecutor gives',
   allows: (value) => {
@@ -92,7 +92,7 @@ export const executorRule: Rule = {
 
 let current: Promise<Executor> | undefined
 
-/** The executor of `data`, `item`, `ndarray` and `realize`: as `useExecutor` or THERMOGRAD_DEVICE says, else `auto`. */
+/** Returns the executor of `data`, `item`, `ndarray` and `realize`: that of `useExecutor`, THERMOGRAD_DEVICE, or `auto`. */
 export function currentExecutor(): Promise<Executor> {
   current ??= openExecutor(globalThis.process?.env.THERMOGRAD_DEVICE ?? 'auto').then(
     ({ executor }) => executor,
@@ -100,7 +100,7 @@ export function currentExecutor(): Promise<Executor> {
   return current
 }
 
-/** Makes this the executor of all that follows. */
+/** Sets the current executor. */
 export function useExecutor(executor: Executor): void {
   check('useExecutor', 'executor', executor, executorRule)
   current = Promise.resolve(executor)

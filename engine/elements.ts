@@ -2,16 +2,16 @@ import { demand, describe } from '../base/errors.ts'
 import { allocateHost, convertHost, type DType, type HostArray, isInt32 } from './dtype.ts'
 import { type Shape, sizeOf } from './shape.ts'
 
-/** Numbers nested as deeply as the tensor has axes, as in `[[1, 2], [3, 4]]`. */
+/** Numbers in nested arrays, one level for each axis, as in `[[1, 2], [3, 4]]`. */
 export type Nested = number | boolean | readonly Nested[]
 
-/** A typed array of any kind, also those that JavaScript lacks, as the `Float16Array` of @petamoriken/float16. */
+/** A typed array of any kind, including ones that JavaScript lacks, such as the `Float16Array` of @petamoriken/float16. */
 export interface TypedArray extends ArrayLike<number | bigint> {
   readonly buffer: ArrayBufferLike
   readonly [Symbol.toStringTag]: string
 }
 
-/** Anything that looks like `ndarray`'s view. */
+/** A strided view with the interface of `ndarray`. */
 export interface HostView {
   readonly data: TypedArray | readonly (number | boolean)[]
   readonly shape: Shape
@@ -19,7 +19,7 @@ export interface HostView {
   readonly offset: number
 }
 
-/** The type of a tensor that is made of a typed array: one that holds all its numbers. */
+/** The default tensor type for each kind of typed array: one that can hold all its numbers. */
 const typesOfKinds: Readonly<Record<string, DType | undefined>> = {
   Int8Array: 'int32',
   Uint8Array: 'int32',
@@ -32,14 +32,14 @@ const typesOfKinds: Readonly<Record<string, DType | undefined>> = {
   Float64Array: 'float64',
 }
 
-/** Elements in row-major order, and the type that suits them. */
+/** Elements in row-major order, with their default type. */
 interface Elements {
   readonly elements: ArrayLike<number>
   readonly shape: Shape
   readonly dtype: DType
 }
 
-/** The elements that a tensor is made of, copied, in the type that is asked for or else in the one that suits them. */
+/** Copies the elements for a tensor, in the given type or their default type. */
 export function readElements(
   values: Nested | TypedArray | HostView,
   asked?: DType,
@@ -64,19 +64,22 @@ function isHostView(values: Nested | HostView): values is HostView {
 
 function readTyped(values: TypedArray, asked?: DType): Omit<Elements, 'shape'> {
   const kind = values[Symbol.toStringTag]
-  demand(kind !== 'DataView', () => 'tensor: a DataView does not say what its bytes mean: give a typed array')
+  demand(
+    kind !== 'DataView',
+    () => 'tensor: expected a typed array, got a DataView, whose bytes have no type',
+  )
   const dtype = typesOfKinds[kind] ?? asked
   demand(
     dtype !== undefined,
     () =>
-      `tensor: no type of tensors holds every number of a ${kind}: ask for one, as in { dtype: 'int32' }, ` +
-      "which checks each number, or { dtype: 'float64' }, which rounds beyond 2^53",
+      `tensor: a ${kind} has no default type: give { dtype: 'int32' }, which checks each number, ` +
+      "or { dtype: 'float64' }, which rounds beyond 2^53",
   )
   if (kind in typesOfKinds) return { elements: values as ArrayLike<number>, dtype }
   return { elements: Float64Array.from(values, Number), dtype: 'float64' }
 }
 
-/** The elements of a view in row-major order. */
+/** Reads a view in row-major order. */
 function readView({ data, shape, stride, offset }: HostView, asked?: DType): Omit<Elements, 'shape'> {
   const all = isTypedArray(data) ? readTyped(data, asked) : readFlat(data)
   const elements = allocateHost(isTypedArray(data) ? all.dtype : 'float64', sizeOf(shape))
@@ -89,7 +92,7 @@ function readView({ data, shape, stride, offset }: HostView, asked?: DType): Omi
   return { elements, dtype: all.dtype }
 }
 
-/** Level by level: how deep arrays are nested is bounded by memory alone. */
+/** Reads nested arrays level by level, so that no recursion limits the depth. */
 function readNested(values: Nested): Elements {
   const shape: number[] = []
   const seen = new Set<Nested>()
@@ -105,7 +108,7 @@ function readNested(values: Nested): Elements {
   return { ...readFlat(level), shape }
 }
 
-/** The elements of an array that must have so many of them; `undefined` means that it must be a number. */
+/** Returns the elements of an array that must have `expected` of them; if that is undefined, it must be a number. */
 function elementsAlong(item: unknown, axis: number, expected: number | undefined): readonly unknown[] {
   const length = item instanceof Array ? item.length : undefined
   demand(
@@ -116,7 +119,7 @@ function elementsAlong(item: unknown, axis: number, expected: number | undefined
   return item as unknown[]
 }
 
-/** Numbers are float32 and truth values bool; a mixture of both is float32. */
+/** Reads numbers as float32 and booleans as bool; a mixture is float32. */
 function readFlat(values: readonly unknown[]): Omit<Elements, 'shape'> {
   for (const value of values) {
     demand(
@@ -133,8 +136,7 @@ function checkIntegers(elements: ArrayLike<number>): void {
   for (let i = 0; i < elements.length; i++) {
     demand(
       isInt32(elements[i]),
-      () =>
-        `tensor: int32 holds whole numbers from -2147483648 to 2147483647, but element ${i} is ${elements[i]}`,
+      () => `tensor: int32 holds integers from -2147483648 to 2147483647, but element ${i} is ${elements[i]}`,
     )
   }
 }

@@ -2,41 +2,41 @@ import type { HostArray } from './dtype.ts'
 import type { Storage } from './node.ts'
 import type { Graph } from './plan/graph.ts'
 
-/** What a program is given for each input of its graph: elements on the host, or in this executor's memory. */
+/** The value of an input of a program's graph: elements on the host, or in this executor's memory. */
 export type Argument = HostArray | Storage
 
-/** What a program gives for each output: as its destination says; nothing for one that overwrote an input. */
+/** The value of an output, according to its destination; undefined for one that overwrote an input. */
 export type Result = HostArray | Storage | undefined
 
-/** How large a program is. */
+/** The size of a program. */
 export interface ProgramSize {
   readonly kernels: number
-  /** Of the memory in which a run keeps what it computes on the way. */
+  /** Bytes of the arena for intermediate values. */
   readonly arenaBytes: number
 }
 
-/** A graph made ready to run as often as wanted. */
+/** A compiled graph. */
 export interface Program {
   readonly size: ProgramSize
   run(inputs: readonly Argument[]): Promise<Result[]>
 }
 
-/** What an executor's hardware makes of numbers. */
+/** Limits of an executor's numbers, due to its hardware. */
 export interface NumberLimits {
-  /** How many bits of an int32 are exact, the sign aside. */
+  /** Bits of an int32 that are exact, not counting the sign. */
   readonly integerBits: number
-  /** Whether there are float32 between 0 and 2⁻¹²⁶; else they count as 0. */
+  /** Whether subnormal float32 numbers exist; otherwise they are flushed to zero. */
   readonly subnormals: boolean
-  /** Beyond this many radians, sines and cosines are NaN. */
+  /** The largest angle in radians; sines and cosines of larger ones are NaN. */
   readonly largestAngle: number
 }
 
-/** Something that computes graphs. */
+/** An engine that compiles and runs graphs. */
 export interface Executor {
   readonly name: string
-  /** What is in force in this executor, by name: threads, instructions, methods. */
+  /** The modes in effect, by name: threads, instructions, methods. */
   readonly modes: { readonly [name: string]: unknown }
-  /** Where its numbers are less than their types promise. */
+  /** Limits of its numbers; without them, numbers are what their types promise. */
   readonly limits?: NumberLimits
   /** Throws `InvalidInputError` for a graph that this executor cannot compute. */
   compile(graph: Graph): Promise<Program>

@@ -24,17 +24,17 @@ import { format, indexAt, type Shape } from './shape.ts'
 import { hostTensor, type Tensor, tensorRule } from './tensor.ts'
 
 export interface GradientCheckOptions {
-  /** Named in the error. Default: the name of `f`. */
+  /** The name of the function in errors. Default: that of `f`. */
   name?: string
-  /** How often to differentiate. Default 2. */
+  /** The highest order of derivatives to check. Default 2. */
   order?: number
-  /** Names the random cotangent and directions. Default 0. */
+  /** Seed of the random cotangent and directions. Default 0. */
   seed?: number
   /** Half the distance between the two points of the central difference. Default 1e-5; on a given executor 1e-2. */
   step?: number
-  /** The largest relative error that passes. Default 1e-6; on a given executor, whose float32 rounds, 2e-2. */
+  /** The largest relative error that passes. Default 1e-6; on a given executor, which rounds to float32, 2e-2. */
   tolerance?: number
-  /** Default: the reference executor, on inputs in float64. On a given one inputs keep their types. */
+  /** Default: the reference executor, on inputs cast to float64. On a given executor, inputs keep their types. */
   executor?: Executor
 }
 
@@ -47,7 +47,7 @@ const optionRules: Rules<GradientCheckOptions> = {
   executor: executorRule,
 }
 
-/** Where a gradient and a central difference disagree most. */
+/** Thrown for a wrong gradient; says where it and the central difference disagree most. */
 export class GradientCheckError extends Error {
   override name = 'GradientCheckError'
   readonly order: number
@@ -79,10 +79,10 @@ interface Disagreement {
 /** Host arrays, one for each input. */
 type Elements = readonly HostArray[]
 
-/** A function to one number. */
+/** A scalar function. */
 type Scalar = (inputs: readonly Tensor[]) => Tensor
 
-/** The point at which a function is examined, on which executor, and how far to step from it. */
+/** The point at which a function is checked, the executor, and the step size. */
 interface Site {
   readonly executor: Executor
   readonly elements: Elements
@@ -91,11 +91,10 @@ interface Site {
 }
 
 /**
- * Checks the gradient of `f` at the inputs: along a random direction d, ⟨∇s, d⟩ must equal the central difference
- * (s(x + εd) − s(x − εd)) / 2ε of s = ⟨c, f⟩, c being a random cotangent; then, for the second order, the same of
- * ⟨∇s, d⟩ in the place of s. Integer and bool inputs stay as they are. Returns the largest relative error; throws a
- * `GradientCheckError` that names the worst coordinate if one exceeds the tolerance. PyTorch:
- * `torch.autograd.gradcheck` and `gradgradcheck`.
+ * Checks the gradient of `f` at the inputs: for s = ⟨c, f⟩ with a random cotangent c and a random direction d, ⟨∇s, d⟩ must
+ * equal the central difference (s(x + εd) − s(x − εd)) / 2ε. Higher orders repeat this with ⟨∇s, d⟩ in place of s. Integer
+ * and bool inputs are constant. Returns the largest relative error; if one exceeds the tolerance, throws a
+ * `GradientCheckError` that names the worst coordinate. PyTorch: `torch.autograd.gradcheck` and `gradgradcheck`.
  */
 export async function gradientCheck(
   f: (...inputs: Tensor[]) => Tensor,
@@ -119,7 +118,7 @@ export async function gradientCheck(
 
   const output = f(...tensorsOf(site, elements))
   check('gradientCheck', `what ${name} returns`, output, tensorRule)
-  // A float64 cotangent makes a float64 scalar even of a float32 output, so that reading it rounds nothing.
+  // With a float64 cotangent, the scalar is float64 even for a float32 output, so that reading it does not round.
   const weights = normalNumbers(output.size, stream)
   const cotangent = hostTensor(convertHost(exact ? 'float64' : output.dtype, weights), output.shape)
   let scalar: Scalar = (at) => sum(multiply(f(...at), cotangent))
@@ -142,7 +141,7 @@ function normalNumbers(length: number, stream: RandomStream): Float64Array {
   return Float64Array.from({ length }, () => stream.normal())
 }
 
-/** Normally distributed for floating inputs, zero for the others. */
+/** Returns a direction: normally distributed for floating inputs, zero for the others. */
 function randomDirection(elements: Elements, stream: RandomStream): HostArray[] {
   return elements.map((values) => {
     const dtype = dtypeOf(values)
@@ -160,7 +159,7 @@ function derivativeAlong(scalar: Scalar, direction: readonly Tensor[]): Scalar {
       .reduce(add)
 }
 
-/** ∇s: zeros for inputs that are not floating. */
+/** ∇s; zeros for inputs that are not floating. */
 async function gradientAt(site: Site, scalar: Scalar): Promise<HostArray[]> {
   const { executor, elements } = site
   const inputs = tensorsOf(site, elements)
@@ -169,7 +168,7 @@ async function gradientAt(site: Site, scalar: Scalar): Promise<HostArray[]> {
   return Promise.all(gradients.map((gradient) => data(gradient, { executor })))
 }
 
-/** (s(x + εd) − s(x − εd)) / 2ε, and how large s is there. */
+/** (s(x + εd) − s(x − εd)) / 2ε, and the larger |s| of the two. */
 async function centralDifference(site: Site, scalar: Scalar, direction: Elements) {
   const valueAt = async (t: number) => {
     const moved = site.elements.map((values, i) =>
@@ -185,12 +184,12 @@ async function centralDifference(site: Site, scalar: Scalar, direction: Elements
   return { numeric: (above - below) / (2 * site.step), size: Math.max(Math.abs(above), Math.abs(below)) }
 }
 
-/** Below this size errors are compared as they are, for rounding alone makes small numbers differ. */
+/** Errors are relative to at least this, since rounding makes small numbers differ. */
 const smallest = 1e-3
 
 /**
- * The difference between ⟨∇s, d⟩ and its numeric value, relative to the larger of s and of the terms of ⟨∇s, d⟩, which
- * may cancel.
+ * Returns the difference between ⟨∇s, d⟩ and the central difference, relative to the larger of |s| and the sum of the
+ * absolute terms of ⟨∇s, d⟩, which may cancel.
  */
 async function relativeError(site: Site, scalar: Scalar, direction: Elements): Promise<number> {
   const gradient = await gradientAt(site, scalar)
@@ -206,7 +205,7 @@ async function relativeError(site: Site, scalar: Scalar, direction: Elements): P
   return Math.abs(analytic - numeric) / Math.max(terms, size, smallest)
 }
 
-/** Goes along every coordinate of every floating input. */
+/** Returns the coordinate, of all coordinates of floating inputs, with the largest error. */
 async function worstCoordinate(site: Site, scalar: Scalar): Promise<Disagreement> {
   const gradient = await gradientAt(site, scalar)
   let worst: Disagreement | undefined
@@ -218,7 +217,7 @@ async function worstCoordinate(site: Site, scalar: Scalar): Promise<Disagreement
       axis[input][position] = 1
       const { numeric } = await centralDifference(site, scalar, axis)
       const error = Math.abs(analytic - numeric)
-      // A NaN is as wrong as can be.
+      // A NaN is the largest error.
       if (error <= largest) continue
       largest = Number.isNaN(error) ? Number.POSITIVE_INFINITY : error
       worst = { input, coordinate: indexAt(position, site.shapes[input]), analytic, numeric }

@@ -16,7 +16,7 @@ const {
   ...onTensors
 } = operations
 
-/** Every operation whose first operand is a tensor, and the ways to read one. */
+/** Every operation whose first operand is a tensor, and the functions that read one. */
 const methods = { ...onTensors, data, item, ndarray }
 
 type Method<F> = F extends (x: never, ...rest: infer Rest) => infer Result ? (...rest: Rest) => Result : never

@@ -2,32 +2,32 @@ import type { DType, HostArray } from './dtype.ts'
 import type { Call } from './operations/attributes.ts'
 import type { Shape } from './shape.ts'
 
-/** A value that an executor holds in its own memory. Opaque to everybody else. */
+/** A value in an executor's memory. Opaque outside the executor. */
 export interface Storage {
   readonly executor: { readonly name: string; read(storage: Storage): Promise<HostArray> }
 }
 
-/** Where a node's elements are, once they exist. */
+/** Where the elements of a computed node are. */
 export type Value =
   | { readonly at: 'host'; readonly data: HostArray }
   | { readonly at: 'executor'; readonly storage: Storage }
-  /** Its memory was given to the variable's next value. */
+  /** Overwritten by the variable's next value. */
   | { readonly at: 'overwritten' }
 
 let recorded = 0
 
-/** One recorded operation: a recipe for a value, and the value itself once somebody has asked for it. */
+/** A node of the graph: a recorded operation, and its value once computed. */
 export class Node {
-  /** Nodes count up in the order of recording, so inputs have smaller numbers. */
+  /** Nodes are numbered in the order of recording, so inputs have smaller numbers. */
   readonly number: number = recorded++
   readonly operation: Call | 'input'
   readonly inputs: readonly Node[]
   readonly shape: Shape
   readonly dtype: DType
-  /** Whether the value is kept in an executor's memory between runs: true of variables and of what was realized. */
+  /** Whether the value stays in an executor's memory between runs, as those of variables and realized tensors do. */
   resident: boolean
   value: Value | undefined
-  /** The variable that this is, or was, the value of. */
+  /** The variable whose value this is or was. */
   variable: { readonly node: Node } | undefined
 
   constructor(fields: {

@@ -2,12 +2,12 @@ import { check } from '../base/arguments.ts'
 import { executorRule } from './device.ts'
 import type { Executor } from './executor.ts'
 
-/** Modes that change how long a computation takes, and no bit of what it comes to. */
+/** Modes that change the speed of a computation, but no bit of its results. */
 const withoutEffectOnBits = new Set(['threads', 'oneThreadBecause', 'sharedMemory', 'revectorize', 'tile'])
 
 /**
- * Everything about an executor that decides the bits of its results: its name and the modes that matter. Where two give the
- * same, the same graph of the same numbers has the same results, bit for bit, on one kind of processor.
+ * Returns the properties of an executor that decide the bits of its results: its name and some of its modes. If they are
+ * equal for two executors, equal graphs on equal numbers have equal results, bit for bit, on the same kind of processor.
  */
 export function numericsOf(executor: Executor): { readonly [name: string]: unknown } {
   check('numericsOf', 'executor', executor, executorRule)

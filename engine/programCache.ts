@@ -7,18 +7,18 @@ interface Entry {
   readonly program: Promise<Program>
 }
 
-/** How many programs one executor keeps; the one that was not used for longest goes first. */
+/** The most programs cached for an executor; the least recently used one is evicted first. */
 const capacity = 128
 
-/** The programs of each executor, in order of their last use. A training step is compiled once and found again. */
+/** The programs of each executor, in order of their last use. */
 const caches = new WeakMap<Executor, Map<number, Entry>>()
 
-/** The program for a graph on an executor: compiled at its first use. */
+/** Returns the program for a graph on an executor, compiled at its first use. A training step is compiled once. */
 export function programFor(executor: Executor, graph: Graph): Promise<Program> {
   const signature = signatureOf(graph)
   let key = hashOf(signature)
   const cache = cacheOf(executor)
-  // Different graphs with one hash take the next free number.
+  // Graphs with colliding hashes use the next free key.
   for (let entry = cache.get(key); entry !== undefined; entry = cache.get(++key)) {
     if (!equalRows(entry.signature, signature)) continue
     cache.delete(key)

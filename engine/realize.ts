@@ -12,20 +12,20 @@ import { format, sizeOf } from './shape.ts'
 import { hostView, Tensor } from './tensor.ts'
 import { Variable } from './variable.ts'
 
-/** Something that holds tensors: a module, an optimizer. */
+/** An object with tensors as state: a module, an optimizer. */
 export interface Stateful {
-  /** Every tensor that a training step may change. */
+  /** Returns every tensor that a training step may change. */
   state(): Iterable<Tensor>
 }
 
 export interface ReadOptions {
-  /** Default: the current one, see `useExecutor`. */
+  /** Default: the current executor, see `useExecutor`. */
   executor?: Executor
 }
 
 /**
- * Computes all these in one plan and keeps the results in the executor's memory: tensors, and the states of modules
- * and optimizers. Variables take their assigned values. Runs on the current executor.
+ * Computes tensors, and the state of modules and optimizers, in one plan, and keeps the results in the executor's memory.
+ * Variables take their assigned values. Runs on the current executor.
  */
 export async function realize(...items: (Tensor | Stateful)[]): Promise<void> {
   await realizeOn(await currentExecutor(), ...items)
@@ -41,15 +41,15 @@ export async function realizeOn(executor: Executor, ...items: (Tensor | Stateful
   })
 }
 
-/** How large the plan of a step is, before it is run. */
+/** The size of a plan. */
 export interface PlanSummary extends ProgramSize {
-  /** Recorded operations that the wanted values need. */
+  /** Recorded operations that the requested values need. */
   readonly operations: number
-  /** Of weights, momenta and whatever else stays in the executor's memory between steps. */
+  /** Bytes of weights, momenta and other inputs that stay in the executor's memory between steps. */
   readonly residentBytes: number
 }
 
-/** What `realizeOn` with the same items would run, without running it. */
+/** Returns the size of the plan that `realizeOn` would run for these items, without running it. */
 export async function planOf(executor: Executor, ...items: (Tensor | Stateful)[]): Promise<PlanSummary> {
   check('planOf', 'executor', executor, executorRule)
   const { graph } = recordGraph(pendingOf(items).wants)
@@ -66,7 +66,7 @@ const tensorOrStateful: Rule = {
     (anObject.allows(value) && typeof (value as Partial<Stateful>).state === 'function'),
 }
 
-/** The tensors among the items, and in them, whose values are not known yet. */
+/** Returns the tensors among the items, and in their state, that have not been computed. */
 function pendingOf(items: readonly (Tensor | Stateful)[]): { pending: Tensor[]; wants: Want[] } {
   for (const item of items) check('realize', 'each', item, tensorOrStateful)
   const tensors = items.flatMap((item) => ('state' in item ? [...item.state()] : [item]))
@@ -80,7 +80,7 @@ function pendingOf(items: readonly (Tensor | Stateful)[]): { pending: Tensor[]; 
   return { pending, wants }
 }
 
-/** A value that was computed is not computed again. */
+/** Stores a computed value in the node, so that it is not computed again. */
 function keep(x: Tensor, node: Node, value: Value): void {
   if (x instanceof Variable) x.commit(node, value)
   else {
@@ -91,7 +91,7 @@ function keep(x: Tensor, node: Node, value: Value): void {
 
 const readOptions: Rules<ReadOptions> = { executor: executorRule }
 
-/** The elements in row-major order, in an array that is the caller's own. */
+/** Returns a copy of the elements, in row-major order. */
 export async function data(x: Tensor, options: ReadOptions = {}): Promise<HostArray> {
   checkTensor('data', 'x', x)
   checkOptions('data', options, readOptions)
@@ -105,30 +105,30 @@ export async function data(x: Tensor, options: ReadOptions = {}): Promise<HostAr
   return value.at === 'host' ? (elements.slice() as HostArray) : elements
 }
 
-/** @internal The numbers of a tensor that is on the host already, as one made of numbers is; not a copy. */
+/** @internal Returns the elements of a tensor that is on the host already, without copying; otherwise undefined. */
 export function hostDataOf({ node: { value } }: Tensor): HostArray | undefined {
   return value?.at === 'host' ? value.data : undefined
 }
 
-/** @internal The graph that computes a tensor, to be read rather than run. */
+/** @internal Returns the graph that computes a tensor, for inspection. */
 export function recordingOf({ node }: Tensor): Recording {
   return recordGraph([{ node, destination: 'host' }])
 }
 
-/** The only element, as a number. Throws for a tensor of more than one. */
+/** Returns the only element as a number. Throws `InvalidInputError` unless the tensor has exactly one. */
 export async function item(x: Tensor, options: ReadOptions = {}): Promise<number> {
   checkTensor('item', 'x', x)
   demand(x.size === 1, () => `item: expected one element, got ${format(x.shape)}`)
   return (await data(x, options))[0]
 }
 
-/** The elements as an `ndarray`. */
+/** Returns a copy of the elements as an `ndarray`. */
 export async function ndarray(x: Tensor, options: ReadOptions = {}): Promise<NdArray<HostArray>> {
   checkTensor('ndarray', 'x', x)
   return hostView(await data(x, options), x.shape)
 }
 
-/** Computes the wanted nodes; the values are in the order of the wants. */
+/** Computes the wanted nodes; returns their values in order. */
 async function run(executor: Executor, wants: readonly Want[]): Promise<Value[]> {
   if (wants.length === 0) return []
   const { graph, inputs } = recordGraph(wants)
@@ -147,7 +147,7 @@ function valueOf(result: Result, { dtype }: Node): Value {
     : { at: 'executor', storage: result as Storage }
 }
 
-/** A node's elements as this executor can take them; what is resident is moved into its memory once. */
+/** Returns a node's elements as an argument for this executor. Resident values are uploaded once. */
 async function argumentFor(executor: Executor, node: Node): Promise<Argument> {
   const value = node.value!
   if (value.at === 'executor' && value.storage.executor === executor) return value.storage
@@ -161,7 +161,7 @@ async function argumentFor(executor: Executor, node: Node): Promise<Argument> {
 async function readValue(value: Value): Promise<HostArray> {
   demand(
     value.at !== 'overwritten',
-    () => 'the earlier value of a variable was read after it was overwritten',
+    () => 'a tensor that shares the earlier value of a variable was read after the value was overwritten',
   )
   return value.at === 'host' ? value.data : value.storage.executor.read(value.storage)
 }

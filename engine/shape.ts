@@ -3,12 +3,12 @@ import { demand, describe } from '../base/errors.ts'
 /** The length of each axis; `[]` is a scalar. */
 export type Shape = readonly number[]
 
-/** A shape as it is written in messages: `[2, 3]`. */
+/** Formats a shape for messages: `[2, 3]`. */
 export function format(shape: Shape): string {
   return `[${shape.join(', ')}]`
 }
 
-/** The number of elements. */
+/** Returns the number of elements. */
 export function sizeOf(shape: Shape): number {
   let size = 1
   for (let axis = 0; axis < shape.length; axis++) size *= shape[axis]
@@ -21,7 +21,7 @@ export function equalShapes(a: Shape, b: Shape): boolean {
   return true
 }
 
-/** The distance in elements between neighbours along each axis, the last axis being contiguous. */
+/** Returns the row-major strides of a shape, in elements. */
 export function rowMajorStrides(shape: Shape): number[] {
   const strides = new Array<number>(shape.length)
   let stride = 1
@@ -32,14 +32,14 @@ export function rowMajorStrides(shape: Shape): number[] {
   return strides
 }
 
-/** The index along each axis of the element at a row-major position. */
+/** Returns the index of the element at a row-major position. */
 export function indexAt(position: number, shape: Shape): number[] {
   return rowMajorStrides(shape).map((stride, axis) => Math.floor(position / stride) % shape[axis])
 }
 
 /**
- * The shape of an elementwise operation on operands of these shapes, by NumPy's rule: aligned at the last axis, two
- * lengths agree where they are equal or one of them is 1.
+ * Returns the shape of an elementwise operation on operands of these shapes, by NumPy's rule: aligned at the last axis, two
+ * lengths are compatible if they are equal or one of them is 1. Throws `InvalidInputError` if they are not.
  */
 export function broadcastShapes(operation: string, shapes: readonly Shape[]): Shape {
   const [first] = shapes
@@ -62,7 +62,7 @@ export function broadcastShapes(operation: string, shapes: readonly Shape[]): Sh
   return result
 }
 
-/** Axis −1 is the last one. Throws unless −rank ≤ axis < rank. */
+/** Returns the axis as 0 ≤ axis < rank; −1 means the last. Throws `InvalidInputError` unless −rank ≤ axis < rank. */
 export function normalizeAxis(operation: string, axis: number, rank: number): number {
   demand(
     Number.isInteger(axis) && axis >= -rank && axis < rank,
@@ -71,7 +71,7 @@ export function normalizeAxis(operation: string, axis: number, rank: number): nu
   return axis < 0 ? axis + rank : axis
 }
 
-/** The axes in ascending order; `undefined` means all. Throws on one that is missing or named twice. */
+/** Returns the axes in ascending order; `undefined` means all. Throws `InvalidInputError` for an invalid or repeated axis. */
 export function normalizeAxes(
   operation: string,
   axes: number | readonly number[] | undefined,
@@ -88,7 +88,7 @@ export function normalizeAxes(
   named.sort((a, b) => a - b)
   demand(
     named.every((axis, i) => axis !== named[i + 1]),
-    () => `${operation}: an axis is named twice in ${format(named)}`,
+    () => `${operation}: an axis is repeated in ${format(named)}`,
   )
   return named
 }

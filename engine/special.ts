@@ -1,7 +1,7 @@
 /**
- * The error function 2/√π ∫₀ˣ exp(−t²) dt, to within 1e-15. Below 2 by the series whose terms are all positive,
- * 2/√π exp(−x²) Σ 2ⁿ x²ⁿ⁺¹ / (1·3·…·(2n + 1)); above by 1 − erfc(x) with the continued fraction of erfc, which has
- * few digits left to get right there (Abramowitz and Stegun 7.1.6 and 7.1.14).
+ * The error function 2/√π ∫₀ˣ exp(−t²) dt, to within 1e-15. For |x| < 2, by the series of positive terms
+ * 2/√π exp(−x²) Σ 2ⁿ x²ⁿ⁺¹ / (1·3·…·(2n + 1)); otherwise as 1 − erfc(x), with the continued fraction of erfc, which needs
+ * few digits there (Abramowitz and Stegun 7.1.6 and 7.1.14).
  */
 export function erf(x: number): number {
   const size = Math.abs(x)
@@ -33,12 +33,12 @@ function continuedFraction(x: number): number {
   return fraction
 }
 
-/** aᵇ as IEEE 754 and PyTorch have it: 1 for a = 1 and any b, and for a = −1 and b = ±∞, where JavaScript gives NaN. */
+/** aᵇ as in IEEE 754 and PyTorch: 1 for a = 1 and any b, and for a = −1 and b = ±∞, where JavaScript gives NaN. */
 export function power(a: number, b: number): number {
   return a === 1 || (a === -1 && Math.abs(b) === Number.POSITIVE_INFINITY) ? 1 : a ** b
 }
 
-/** a − b ⌊a/b⌋, without the digits that this formula would lose. */
+/** a − b ⌊a/b⌋, without the rounding errors of this formula. */
 export function flooredRemainder(a: number, b: number): number {
   const remainder = a % b
   return remainder !== 0 && remainder < 0 !== b < 0 ? remainder + b : remainder

@@ -17,13 +17,13 @@ import { Node } from './node.ts'
 import { format, type Shape, sizeOf } from './shape.ts'
 
 /**
- * A tensor is a recipe, not a buffer: an operation checks shapes, records a node and returns at once. Elements are
- * computed when somebody awaits `data()`, `item()`, `ndarray()` or `realize(…)`.
+ * A lazy tensor: a graph node, not a buffer. An operation checks shapes, records a node and returns at once. Elements are
+ * computed by `data()`, `item()`, `ndarray()` and `realize(…)`.
  *
  * Operations are methods as well as functions: `add(x, y)` is `x.add(y)`. `methods.ts` attaches them.
  */
 export class Tensor {
-  /** @internal The recorded operation. A variable's node changes when it is assigned. */
+  /** @internal The recorded operation. Assigning a variable changes its node. */
   node: Node
 
   /** @internal Use `tensor(…)` or an operation. */
@@ -54,7 +54,7 @@ export class Tensor {
     return `Tensor(${this.dtype} ${format(this.shape)}, ${operation === 'input' ? operation : operation.name})`
   }
 
-  /** What `console.log` shows in Node: elements may not have been computed yet, so they are not among it. */
+  /** The output of `console.log` in Node, without elements, which may not have been computed. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString()
   }
@@ -62,16 +62,16 @@ export class Tensor {
 
 export const tensorRule: Rule = anInstance('a tensor', Tensor)
 
-/** What operations take for a tensor: a number is a constant of the recipe. */
+/** A tensor operand; a number is a constant of the graph. */
 export type TensorLike = Tensor | number
 
 export interface TensorOptions {
   /**
    * Default: `float32` for nested numbers and a Float16Array, `bool` for nested booleans, `int32` for integers of 8 or 16
-   * bits, else the type of the typed array itself. An array of unsigned or 64-bit integers beyond that has no default.
+   * bits, otherwise the type of the typed array. Arrays of unsigned 32-bit or of 64-bit integers have no default.
    */
   dtype?: DType
-  /** Default: one axis for a typed array; what the nesting says for nested numbers. */
+  /** Default: one axis for a typed array; that of the nesting for nested numbers. */
   shape?: Shape
 }
 
@@ -80,10 +80,10 @@ const shapeRule: Rule = arrayOf(whole(0))
 const tensorOptions: Rules<TensorOptions> = { dtype: dtypeRule, shape: shapeRule }
 
 /**
- * A tensor with the given elements, copied: a number, nested arrays, a typed array (row-major, with `shape`) or an
- * `ndarray` of any strides. Bytes are numbers: a `Uint8Array`, which is also what `data()` of a bool tensor gives, makes
- * a bool tensor only with `{ dtype: 'bool' }`, where 0 is false and all else true. `{ dtype: 'int32' }` refuses fractions,
- * NaN and what lies outside [−2³¹, 2³¹). PyTorch: `torch.tensor`, which truncates fractions.
+ * Creates a tensor with a copy of the given elements: a number, nested arrays, a typed array (row-major, with `shape`) or an
+ * `ndarray` of any strides. A `Uint8Array`, which `data()` of a bool tensor returns too, becomes a bool tensor only with
+ * `{ dtype: 'bool' }`: 0 is false, everything else true. `{ dtype: 'int32' }` rejects fractions, NaN and numbers outside
+ * [−2³¹, 2³¹) with an `InvalidInputError`. PyTorch: `torch.tensor`, which truncates fractions.
  */
 export function tensor(values: Nested | TypedArray | HostView, options: TensorOptions = {}): Tensor {
   checkOptions('tensor', options, tensorOptions)
@@ -97,13 +97,13 @@ export function tensor(values: Nested | TypedArray | HostView, options: TensorOp
   return hostTensor(data, finalShape)
 }
 
-/** A tensor over a host array that nobody will change any more. */
+/** Creates a tensor over a host array, without copying. The array must not change afterwards. */
 export function hostTensor(data: HostArray, shape: Shape, resident = false): Tensor {
   const value = { at: 'host', data } as const
   return new Tensor(new Node({ operation: 'input', shape, dtype: dtypeOf(data), resident, value }))
 }
 
-/** A tensor over a host array that is made when somebody first reads it, and never if nobody does. */
+/** Creates a tensor over a host array that `make` returns when the tensor is first read. */
 export function deferredTensor(make: () => HostArray, shape: Shape, dtype: DType): Tensor {
   check('deferredTensor', 'make', make, aFunction)
   check('deferredTensor', 'shape', shape, shapeRule)
@@ -118,7 +118,7 @@ export function deferredTensor(make: () => HostArray, shape: Shape, dtype: DType
   return new Tensor(new Node({ operation: 'input', shape, dtype, value }))
 }
 
-/** A host array as `ndarray` sees it, row-major. */
+/** Returns a row-major `ndarray` over a host array. */
 export function hostView(data: HostArray, shape: Shape): NdArray<HostArray> {
   return ndarray(data, [...shape])
 }

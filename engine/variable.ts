@@ -8,8 +8,8 @@ import { equalShapes, format } from './shape.ts'
 import { hostTensor, Tensor } from './tensor.ts'
 
 /**
- * A tensor that can be given a new value: a weight, a running average, a momentum. Assigning is lazy too: the new
- * value is a recipe until it is realized, and then takes the memory of the old one.
+ * A tensor that can be assigned a new value: a weight, a running average, a momentum. Assignment is lazy too: the new value
+ * is computed when it is realized, and then overwrites the old one.
  */
 export class Variable extends Tensor {
   /** @internal The node that holds the last realized value. */
@@ -23,7 +23,7 @@ export class Variable extends Tensor {
     this.committed = heldBy(this, node)
   }
 
-  /** Gives the variable a value of the same shape; another type is cast. Earlier recipes keep the old value. */
+  /** Assigns a value of the same shape, cast to the variable's type. Tensors recorded earlier keep the old value. */
   assign(value: Tensor): void {
     checkTensor('assign', 'value', value)
     demand(
@@ -34,23 +34,23 @@ export class Variable extends Tensor {
     this.node = heldBy(this, ownNode(inType(value, this.dtype)))
   }
 
-  /** @internal Casts the value, and what is assigned from now on, to another type. */
+  /** @internal Changes the type of the variable: casts its value, and values assigned later. */
   convert(dtype: DType): void {
     this.node = heldBy(this, cast(this, dtype).node)
     this.committed = this.node
   }
 
-  /** @internal The value of a pending node has been computed and is held there. */
+  /** @internal Commits the computed value of a pending node. */
   commit(pending: Node, value: Value): void {
     if (this.committed.value?.at === 'executor' && value.at === 'executor') {
       if (this.committed.value.storage === value.storage) this.committed.value = { at: 'overwritten' }
     }
     this.committed = heldBy(this, residentNode(this, value))
-    // Unless the variable was assigned while the executor was at work.
+    // Unless the variable was assigned during the computation.
     if (this.node === pending) this.node = this.committed
   }
 
-  /** @internal A value that needs no computing becomes the last realized one; others may have had it computed. */
+  /** @internal Commits the assigned value if it has already been computed, through another tensor. */
   settle(): void {
     if (this.node.value !== undefined && this.node.operation !== 'input')
       this.node = heldBy(this, ownNode(this))
@@ -58,7 +58,7 @@ export class Variable extends Tensor {
   }
 }
 
-/** For each call of `watched` that is under way, the variables assigned since, with their nodes before. */
+/** For each active call of `watched`, the variables assigned since its start, with their previous nodes. */
 const watching = new Set<Map<Variable, Node>>()
 
 function watched<T>(before: Map<Variable, Node>, work: () => T): T {
@@ -70,7 +70,7 @@ function watched<T>(before: Map<Variable, Node>, work: () => T): T {
   }
 }
 
-/** @internal Runs `work` and tells which variables it assigned. */
+/** @internal Runs `work`; returns its result and the variables that it assigned. */
 export function assignedDuring<T>(work: () => T): { result: T; assigned: ReadonlySet<Variable> } {
   const before = new Map<Variable, Node>()
   const result = watched(before, work)
@@ -78,8 +78,8 @@ export function assignedDuring<T>(work: () => T): { result: T; assigned: Readonl
 }
 
 /**
- * Runs `work`, which must only record, and gives every variable that it assigned the value from before: a forward pass in
- * training mode, say, that leaves running statistics alone.
+ * Runs `work`, which must only record, and undoes its assignments of variables: for example, a forward pass in training mode
+ * that does not change running statistics.
  */
 export function withoutAssignments<T>(work: () => T): T {
   check('withoutAssignments', 'work', work, aFunction)
@@ -91,14 +91,14 @@ export function withoutAssignments<T>(work: () => T): T {
   }
 }
 
-/** Numbers on the host are converted there: the executor that takes them may lack their type. */
+/** Casts a value. Numbers on the host are converted there, since the executor may lack their type. */
 function inType(value: Tensor, dtype: DType): Tensor {
   const { value: held } = value.node
   if (value.dtype === dtype || !isFloat(dtype) || held?.at !== 'host') return cast(value, dtype)
   return hostTensor(convertHost(dtype, held.data), value.shape)
 }
 
-/** A node of this value for a variable alone: what others hold too must survive when the variable overwrites it. */
+/** Returns a node of this value that only the variable holds, so that overwriting it leaves other tensors' values alone. */
 function ownNode(value: Tensor): Node {
   return value.node.value?.at === 'host' ? residentNode(value, value.node.value) : detach(value).node
 }
@@ -112,7 +112,7 @@ function residentNode({ shape, dtype }: Tensor, value: Value | undefined): Node 
   return new Node({ operation: 'input', shape, dtype, resident: true, value })
 }
 
-/** A variable with this initial value. */
+/** Creates a variable with this initial value. */
 export function variable(initial: Tensor): Variable {
   return new Variable(initial)
 }

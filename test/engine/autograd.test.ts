@@ -120,6 +120,6 @@ describe('grad', () => {
       'grad: expected a scalar output, got [2]; give a cotangent of that shape',
     )
     expect(() => grad(int32(1), [x])).toThrow('grad: expected a floating output, got int32')
-    expect(() => grad(x, [x], float64([1, 2, 3]))).toThrow('grad: the cotangent is [3], but the output [2]')
+    expect(() => grad(x, [x], float64([1, 2, 3]))).toThrow('grad: expected a cotangent of shape [2], got [3]')
   })
 })

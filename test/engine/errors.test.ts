@@ -68,7 +68,7 @@ const mistakes: [string, () => unknown, string][] = [
   ['softmax', () => softmax(x, 3), 'softmax: axis 3 does not exist in 3 dimensions'],
   ['logSoftmax', () => logSoftmax(x, 3), 'logSoftmax: axis 3 does not exist in 3 dimensions'],
   ['logSumExp', () => logSumExp(x, 3), 'logSumExp: axis 3 does not exist in 3 dimensions'],
-  ['sum twice', () => sum(x, [0, -3]), 'sum: an axis is named twice in [0, 0]'],
+  ['sum twice', () => sum(x, [0, -3]), 'sum: an axis is repeated in [0, 0]'],
   ['amax', () => amax(zeros([2, 0]), 1), 'amax: axis 1 of [2, 0] has no elements'],
   ['argmax', () => argmax(zeros([0]), 0), 'argmax: axis 0 of [0] has no elements'],
   ['matmul', () => matmul(zeros([2, 3]), zeros([4, 5])), 'matmul: inner lengths differ: [2, 3] by [4, 5]'],
