@@ -18,7 +18,7 @@ import {
 } from '../base/arguments.ts'
 import type { Augmentation, Dataset, Normalisation, Split } from './dataset.ts'
 
-/** An `ndarray` over an array of this class. */
+/** An `ndarray` whose data is an instance of one of these classes. */
 function ndarrayOf(expected: string, ...data: Parameters<typeof anInstance>[1][]): Rule {
   const integers = arrayOf(seed)
   return objectWith(expected, {
@@ -34,7 +34,7 @@ export const canvasRule = ndarrayOf('an ndarray over a Float32Array', Float32Arr
 
 export const indicesRule = anInstance('an Int32Array', Int32Array)
 
-/** An epoch, or the number of an image, counted from 0. */
+/** An epoch or the index of an image, counted from 0. */
 export const placeRule = whole(0)
 
 const normalisationRules: Rules<Normalisation> = {
@@ -79,7 +79,7 @@ export function checkDataset(operation: string, given: Dataset): void {
   checkAugmentation(operation, augmentation)
 }
 
-/** At most so many images: all, where it is Infinity. */
+/** A limit of the number of images; Infinity means all. */
 export const limitRule: Rule = {
   expected: 'an integer ≥ 0, or Infinity',
   allows: (value) => value === Number.POSITIVE_INFINITY || placeRule.allows(value),

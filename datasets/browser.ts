@@ -1,4 +1,4 @@
-// What pages get under the name of `thermograd/datasets`: all that needs no files.
+// The exports of `thermograd/datasets` in pages: everything that needs no files.
 export type { Augmentation, Dataset, Normalisation, Split } from './dataset.ts'
 export { decodeDigits } from './digits.ts'
 export { holdBack } from './holdBack.ts'

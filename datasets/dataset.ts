@@ -1,6 +1,6 @@
 import type { NdArray } from 'ndarray'
 
-/** How a stored pixel becomes a number for the network: (pixel / scale − mean) / std, by channel. */
+/** Maps a stored pixel to the network's input: (pixel / scale − mean) / std, by channel. */
 export interface Normalisation {
   /** The stored value of a pixel at full brightness: 255 for photographs. */
   scale: number
@@ -10,43 +10,43 @@ export interface Normalisation {
   std: readonly number[]
 }
 
-/** What is drawn at random for a training image; the image keeps its size. */
+/** Random transformations of a training image; the image keeps its size. */
 export interface Augmentation {
-  /** The image is cropped from itself with this many rows and columns of zeros around it. */
+  /** Rows and columns of zeros that are added on each side before a random crop to the original size. */
   padding: number
-  /** Half of the images are mirrored, left to right. */
+  /** Whether half of the images are mirrored horizontally. */
   flip: boolean
 }
 
 /** Images with their labels. */
 export interface Split {
-  /** What messages call these images, as in `digits training images`. */
+  /** Name of these images in messages, such as `digits training images`. */
   name: string
   /**
-   * Pixels as they are stored: [count, channels, height, width]. Those in a `SharedArrayBuffer` are made into batches by
-   * a thread of its own, while the caller is busy with the batch before.
+   * Stored pixels: [count, channels, height, width]. If they are in a `SharedArrayBuffer`, a thread prepares the next batch while
+   * the caller uses the current one.
    */
   images: NdArray<Uint8Array>
   /** The class of each image, in 0 … classes − 1. */
   labels: Int32Array
-  /** Measured on the training images, for the test images too. */
+  /** Measured on the training images, and used for both splits. */
   normalisation: Normalisation
 }
 
-/** A classification task: images to learn from, images to be tested on. */
+/** A classification task: training images and test images. */
 export interface Dataset<S extends Split = Split> {
-  /** What `openDataset` and the command line call it. */
+  /** Its name in `openDataset` and on the command line. */
   name: string
   /** The path that `openDataset` was given. */
   data?: string
-  /** The name of each class: as many as there are classes. */
+  /** The name of each class. */
   classNames: readonly string[]
   train: S
   test: S
-  /** What its training recipe draws at random. */
+  /** The usual augmentation of its training images. */
   augmentation: Augmentation
-  /** How many images the published data set has, where these may be a part of them. */
+  /** Number of images in the published data set, if the files may hold only a part of them. */
   officialCounts?: { train: number; test: number }
-  /** What its files hold besides, in sentences. */
+  /** Remarks on its files, in sentences. */
   notes?: readonly string[]
 }

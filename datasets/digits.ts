@@ -9,13 +9,12 @@ const pixelsPerImage = size * size
 const trainingCount = 1437
 const count = 1797
 
-// Of the training images; one channel.
+// Measured on the training images.
 const normalisation = { scale: 16, mean: [0.3054], std: [0.3755] }
 
 /**
- * The digits out of the bytes of their file, `thermograd/datasets/digits.csv.gz`, which a page fetches from wherever it
- * comes from; `openDigits` reads it where there are files. A server may have unpacked it on its way. Throws for other
- * bytes, saying what came.
+ * Decodes the bytes of the digits' file, `thermograd/datasets/digits.csv.gz`, which a page fetches; `openDigits` reads it in
+ * Node. The bytes may already be unpacked, as some servers do. Throws for other bytes, saying what came.
  */
 export async function decodeDigits(bytes: Uint8Array<ArrayBuffer>): Promise<Dataset> {
   check('decodeDigits', 'bytes', bytes, anInstance('a Uint8Array', Uint8Array))

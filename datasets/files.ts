@@ -10,36 +10,35 @@ import { refusalOf } from '../base/files/refusal.ts'
 import { chunksIn, openFile, readBytes } from '../base/files/regularFile.ts'
 import { filesInTar } from '../base/files/tar.ts'
 
-/** A file of a data set, wherever it lies, read as it streams by. */
+/** A file of a data set, in a folder or an archive, read as a stream. */
 export interface DataFile {
-  /** Its name without folders. */
+  /** File name without folders. */
   name: string
-  /** What messages call it. */
+  /** Its name in messages. */
   location: string
-  /** In bytes. */
+  /** Size in bytes. */
   size: number
   chunks: AsyncIterable<Uint8Array>
 }
 
 /**
- * The files of an unpacked folder or of a `.tar.gz` archive, one after the other: each must be read, or passed over,
- * before the next one comes.
+ * Yields the files of a folder or of a `.tar.gz` archive in order; each must be read or skipped before the next.
  *
- * Throws for a path that does not exist and for a file that is no such archive, or a truncated or damaged one, or one that
- * unpacks to far more than its size: see `mostBytesOf`.
+ * Throws for a path that does not exist, and for a file that is not a `.tar.gz` archive, is truncated or damaged, or unpacks to
+ * far more than its size: see `mostBytesOf`.
  */
 export async function* filesAt(path: string): AsyncGenerator<DataFile> {
   if (await isFolder(path)) yield* filesInFolder(path)
   else yield* filesInArchive(path)
 }
 
-/** One file as it lies on the disk. */
+/** Returns one file on the disk. */
 export async function fileAt(path: string): Promise<DataFile> {
   const { size } = await found(path, stat(path))
   return { name: basename(path), location: path, size, chunks: chunksIn(path) }
 }
 
-/** Whether there is a folder of this path. */
+/** Whether this path is a folder. */
 export async function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
     (entry) => entry.isDirectory(),
@@ -57,19 +56,20 @@ async function* filesInFolder(path: string): AsyncGenerator<DataFile> {
 async function* filesInArchive(path: string): AsyncGenerator<DataFile> {
   const refuse = refusalOf(path, '.tar.gz archive')
   const archiveBytes = await demandGzip(path)
-  // The last argument: an error needs no reporting here, it reaches whoever reads the stream.
+  // The callback ignores errors, because they also reach the reader of the stream.
   const unzipped = pipeline(chunksIn(path), createGunzip(), () => {})
-  const damaged = `${path}: expected a .tar.gz archive, but this one is truncated, damaged or foreign`
+  const damaged = `${path}: expected a .tar.gz archive, but this one is truncated, damaged or of another kind`
   const bounded = within(new Budget(archiveBytes, refuse), unzipped)
   for await (const { path: inner, size, chunks } of filesInTar(bounded, damaged)) {
     const name = basename(inner)
-    // The size is what the archive says: it may be believed where that much could come.
-    if (size > mostBytesOf(archiveBytes)) refuse(`${name} cannot have ${size} bytes in so small an archive`)
+    // The archive states the size, so it is checked against what the archive can unpack to.
+    if (size > mostBytesOf(archiveBytes))
+      refuse(`${name} cannot have ${size} bytes in an archive of this size`)
     yield { name, location: `${name} in ${path}`, size, chunks }
   }
 }
 
-/** The same bytes, up to those for which there is no budget. */
+/** Yields the same bytes; throws when they exceed the budget. */
 async function* within(budget: Budget, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
     budget.take(chunk.length, 'unpacking it')
@@ -77,7 +77,7 @@ async function* within(budget: Budget, chunks: AsyncIterable<Uint8Array>): Async
   }
 }
 
-/** The size of a file that gzip packed. */
+/** Returns the size of a gzip file; throws if it is not one. */
 async function demandGzip(path: string): Promise<number> {
   const file = await openFile(path)
   try {
@@ -95,14 +95,14 @@ async function demandGzip(path: string): Promise<number> {
   }
 }
 
-/** The names in a folder that do not begin with a dot, in alphabetical order. */
+/** Returns the names in a folder that do not begin with a dot, in alphabetical order. */
 export async function namesIn(path: string): Promise<string[]> {
   const names = await found(path, readdir(path))
   return names.filter((name) => !name.startsWith('.')).sort()
 }
 
 /**
- * All bytes of a file, unpacked if gzip packed it. Throws for one that is missing or damaged, or unpacks to far more than
+ * Returns the bytes of a file, unpacked if it is gzipped. Throws if the file is missing or damaged, or unpacks to far more than
  * its size: see `mostBytesOf`.
  */
 export async function unpackedBytes(path: string): Promise<Uint8Array> {
@@ -114,8 +114,8 @@ export async function unpackedBytes(path: string): Promise<Uint8Array> {
     const { code, message } = error as NodeJS.ErrnoException
     throw new InvalidInputError(
       code === 'ERR_BUFFER_TOO_LARGE'
-        ? `${path}: unpacks to more than ${mostBytesOf(bytes.length)} bytes, which no honest file of ${bytes.length} does`
-        : `${path}: expected a whole file packed by gzip, but this one is truncated or damaged (${message})`,
+        ? `${path}: unpacks to more than ${mostBytesOf(bytes.length)} bytes, too many for a file of ${bytes.length}`
+        : `${path}: expected a complete gzip file, but this one is truncated or damaged (${message})`,
     )
   }
 }

@@ -5,9 +5,9 @@ import { checkSplit } from './arguments.ts'
 import type { Split } from './dataset.ts'
 
 /**
- * Holds back `count` images of a split, drawn by the seed, to choose by what a training does not see. Each class gives
- * its share of them, as nearly as whole images allow; a smaller count holds back a subset of what a larger one does.
- * The numbers of these images and of the others, in ascending order. Throws where no others would be left.
+ * Holds back `count` images of a split, drawn by the seed, for validation. The draw is stratified by class, as nearly as whole
+ * images allow; a smaller count holds back a subset of a larger one's. Returns the indices of these images and of the others,
+ * in ascending order. Throws if no others would be left.
  */
 export function holdBack(
   split: Split,
@@ -29,7 +29,7 @@ export function holdBack(
   return { heldBack: order.slice(0, count).sort(), rest: order.slice(count).sort() }
 }
 
-/** The images in an order of which every beginning holds equal shares of all classes, as nearly as whole images allow. */
+/** Orders the images so that every prefix is stratified by class, as nearly as whole images allow. */
 function evenByClass(shuffled: Int32Array, labels: Int32Array): Int32Array {
   const ofClass = Map.groupBy(shuffled, (image) => labels[image])
   const shares = new Float64Array(labels.length)

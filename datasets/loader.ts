@@ -18,19 +18,19 @@ import { type Ingredients, preparing } from './prepare.ts'
 import { countPlacements, normalisationTables, numberOfPlacement, randomPlacement } from './transforms.ts'
 
 export interface LoaderOptions {
-  /** Images a batch; the last batch of an epoch may be smaller. */
+  /** Images per batch; the last batch of an epoch may be smaller. */
   batchSize: number
-  /** Each epoch in an order of its own; otherwise in the order of the split. Default false. */
+  /** Whether each epoch has its own random order; otherwise it has the split's. Default false. */
   shuffle?: boolean
-  /** Leave out the last batch of an epoch if it is smaller than the others. Default false. */
+  /** Whether to drop the last batch of an epoch if it is smaller than the others. Default false. */
   dropLast?: boolean
-  /** Names the order, the augmentation and the images that `limit` keeps. Default 0. */
+  /** Determines the order, the augmentation and the images that `limit` keeps. Default 0. */
   seed?: number
-  /** What to draw at random for each image. Default nothing. */
+  /** Augmentation of each image. Default none. */
   augment?: Augmentation
-  /** Only these images of the split, by their numbers. Default all. */
+  /** Indices of the images of the split to use. Default all. */
   among?: Int32Array
-  /** At most this many of them, see `limitIndices`. Default all. */
+  /** Use at most this many of them, see `limitIndices`. Default all. */
   limit?: number
 }
 
@@ -44,31 +44,31 @@ const optionRules: Rules<LoaderOptions> = {
   limit: limitRule,
 }
 
-/** What a training step takes. */
+/** The input of a training step. */
 export interface Batch {
   /** Augmented and normalised: [count, channels, height, width]. */
   images: NdArray<Float32Array>
   /** The class of each image. */
   labels: Int32Array
-  /** The number of each image in its split. */
+  /** The index of each image in its split. */
   indices: Int32Array
-  /** The number of each among the images that the loader draws from, which `Loader.labels` follows. */
+  /** The index of each image among those that the loader draws from, in the order of `Loader.labels`. */
   places: Int32Array
-  /** The numbers in the split of the images that the epoch shows after these, in order. */
+  /** The indices in the split of the images that follow in the epoch, in order. */
   following: Int32Array
 }
 
 /**
- * Batches of a split, epoch after epoch. An epoch's order is a function of the seed and the epoch, an image's
- * augmentation of the seed, the epoch and its index: any batch of any epoch can be had without those before it.
+ * Batches of a split. The order of an epoch is a function of the seed and the epoch; the augmentation of an image is a function
+ * of the seed, the epoch and its index. Any batch of any epoch can be prepared without those before it.
  *
  * ```ts
  * const loader = new Loader(digits.train, { batchSize: 64, shuffle: true, augment: digits.augmentation })
  * for (const { images, labels } of loader.epoch(0)) …
  * ```
  *
- * Throws for an empty split, for labels or a normalisation that do not fit the images, for numbers of images that there
- * are not, and where `dropLast` leaves no batch.
+ * Throws for an empty split, for labels or a normalisation that do not fit the images, for indices that are out of range, and if
+ * `dropLast` leaves no batch.
  */
 export class Loader {
   readonly split: Split
@@ -91,7 +91,7 @@ export class Loader {
     if (augment) checkAugmentation('Loader', augment)
     demandFittingSplit(split)
     const all = among ?? Int32Array.from(split.labels.keys())
-    demand(all.length > 0, () => `Loader: expected numbers of ${split.name}, got none`)
+    demand(all.length > 0, () => `Loader: expected indices of ${split.name} in among, got none`)
     demandNumbersOf(split, all, 'among')
     this.split = split
     this.batchSize = batchSize
@@ -109,7 +109,7 @@ export class Loader {
     )
   }
 
-  /** Number of images that the loader draws from; with `dropLast` an epoch may show fewer: see `imagesPerEpoch`. */
+  /** Number of images that the loader draws from. With `dropLast`, an epoch may show fewer: see `imagesPerEpoch`. */
   get length(): number {
     return this.#kept.length
   }
@@ -119,13 +119,13 @@ export class Loader {
     return Math.min(this.length, this.batchesPerEpoch * this.batchSize)
   }
 
-  /** In how many ways an image may come, see `placements`. */
+  /** Number of possible placements of an image, see `placements`. */
   get placementCount(): number {
     const { augment } = this.#options
     return augment ? countPlacements(augment) : 1
   }
 
-  /** How each of these images of the split comes in an epoch, 0 being the first: a number from 0 to `placementCount` − 1. */
+  /** Returns the placement of each image of the split in an epoch, counted from 0: a number from 0 to `placementCount` − 1. */
   placements(epoch: number, indices: Int32Array): Int32Array {
     this.#checkPlace(epoch, indices)
     const { augment } = this.#options
@@ -134,7 +134,7 @@ export class Loader {
     )
   }
 
-  /** These images of the split as they come in an epoch, 0 being the first: [count, channels, height, width]. */
+  /** Returns images of the split as an epoch shows them, counted from 0: [count, channels, height, width]. */
   images(epoch: number, indices: Int32Array): NdArray<Float32Array> {
     this.#checkPlace(epoch, indices)
     const [, ...imageShape] = this.split.images.shape
@@ -142,11 +142,11 @@ export class Loader {
   }
 
   /**
-   * The batches of an epoch, made one by one: the next one, where threads share the pixels, while the caller is busy with
-   * this one. An epoch that is left early (`break`, or the iterator's `return`) lets go of what was made ahead.
+   * Iterates over the batches of an epoch. If threads can share the pixels, the next batch is prepared while the caller uses this
+   * one. Leaving early (`break`, or the iterator's `return`) discards what was prepared ahead.
    *
-   * @param epoch 0 for the first one.
-   * @param options.startBatch How many batches to leave out at the beginning: where a resumed epoch goes on. Default 0.
+   * @param epoch Counted from 0.
+   * @param options.startBatch Number of batches to skip, to resume an epoch. Default 0.
    */
   epoch(epoch: number, options: { startBatch?: number } = {}): IterableIterator<Batch> {
     check('Loader', 'epoch', epoch, placeRule)
@@ -205,8 +205,8 @@ export class Loader {
 }
 
 /**
- * Which of `count` images a limit keeps: the first `limit` of a shuffle keyed by the seed, in ascending order. The
- * classes are as balanced as chance makes them; a smaller limit keeps a subset of what a larger one keeps.
+ * Returns the indices of the images, out of `count`, that a limit keeps: the first `limit` of a shuffle keyed by the seed, in
+ * ascending order. Classes are not balanced; a smaller limit keeps a subset of what a larger one keeps.
  */
 export function limitIndices(count: number, limit: number, seed: number): Int32Array {
   check('limitIndices', 'limit', limit, limitRule)
@@ -217,7 +217,8 @@ function demandNumbersOf({ name, labels: { length } }: Split, numbers: Int32Arra
   const wrong = numbers.find((number) => number < 0 || number >= length)
   demand(
     wrong === undefined,
-    () => `Loader: there are ${length} ${name}, numbered from 0, but ${given} has ${wrong}`,
+    () =>
+      `Loader: expected ${given} to be indices of the ${length} ${name}, from 0 to ${length - 1}, got ${wrong}`,
   )
 }
 

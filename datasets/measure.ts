@@ -2,8 +2,8 @@ import type { NdArray } from 'ndarray'
 import type { Normalisation } from './dataset.ts'
 
 /**
- * Mean and standard deviation of each channel of images [count, channels, height, width], in units of `scale`; 1 for the
- * deviation of a channel whose pixels are all equal, so that it can be divided by.
+ * Measures the mean and standard deviation of each channel of images [count, channels, height, width], in units of `scale`. The
+ * deviation of a channel whose pixels are all equal is reported as 1, to allow division.
  */
 export function measure({ data, shape, stride, offset }: NdArray<Uint8Array>, scale: number): Normalisation {
   const [count, channels, height, width] = shape
@@ -11,7 +11,7 @@ export function measure({ data, shape, stride, offset }: NdArray<Uint8Array>, sc
   const mean: number[] = []
   const std: number[] = []
   for (let channel = 0; channel < channels; channel++) {
-    // Whole numbers, and so exact up to 2⁵³.
+    // Sums of integers are exact up to 2⁵³.
     let [sum, squares] = [0, 0]
     for (let image = 0; image < count; image++) {
       for (let row = 0; row < height; row++) {

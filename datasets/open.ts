@@ -22,23 +22,23 @@ export const datasetNames = [
 export type DatasetName = (typeof datasetNames)[number]
 
 export interface OpenOptions {
-  /** Where the images lie, for the data sets whose entry in `datasetInfos` says that they need it. */
+  /** Path of the images, for data sets whose entry in `datasetInfos` has `data`. */
   data?: string
-  /** For `synthetic`. */
+  /** Options of `synthetic`. */
   synthetic?: SyntheticOptions
 }
 
 const optionRules: Rules<OpenOptions> = { data: pathRule, synthetic: anObject }
 
-/** A data set for people. */
+/** A description of a data set. */
 export interface DatasetInfo {
   readonly name: DatasetName
   readonly description: string
-  /** What `data` must be the path of, and how to come by it; undefined where it takes none. */
+  /** What `data` must be the path of, and its source; `undefined` if the data set takes none. */
   readonly data?: { readonly what: string; readonly source: string }
 }
 
-/** A data set that needs no files, or one that must be told where they are. */
+/** A data set that needs no files, or one that needs a path. */
 type Entry =
   | { description: string; reason: string; open(options: OpenOptions): Dataset | Promise<Dataset> }
   | { description: string; what: string; source: string; open(path: string): Promise<Dataset> }
@@ -48,7 +48,7 @@ const cifar = (digits: number, dataset: string) => ({
   source: `fetch it: thermograd data fetch ${dataset}`,
 })
 
-const idx = 'the folder of train-images-idx3-ubyte.gz and its three companions, unpacked or not'
+const idx = 'the folder of train-images-idx3-ubyte.gz and its three companions, gzipped or not'
 
 const entries: Record<DatasetName, Entry> = {
   digits: {
@@ -62,7 +62,7 @@ const entries: Record<DatasetName, Entry> = {
     open: openCifar100,
   },
   'cifar100-coarse': {
-    description: 'those of CIFAR-100 by its 20 superclasses',
+    description: 'the images of CIFAR-100 by its 20 superclasses',
     ...cifar(100, 'cifar100'),
     open: openCifar100Coarse,
   },
@@ -91,12 +91,12 @@ const entries: Record<DatasetName, Entry> = {
   },
   synthetic: {
     description: 'patterns under noise, 3×32×32, 10 classes',
-    reason: 'its images are made of numbers alone',
+    reason: 'its images are computed',
     open: ({ synthetic }: OpenOptions) => syntheticDataset(synthetic),
   },
 }
 
-/** What each data set is and needs. */
+/** Description and requirements of each data set. */
 export const datasetInfos: readonly DatasetInfo[] = datasetNames.map((name) => {
   const { description, ...entry } = entries[name]
   return {
@@ -107,9 +107,9 @@ export const datasetInfos: readonly DatasetInfo[] = datasetNames.map((name) => {
 })
 
 /**
- * The data set of this name; `datasetInfos` says which ones need `data`.
+ * Opens the data set of this name; `datasetInfos` says which ones need `data`.
  *
- * Throws for an unknown name, where `data` is needed and missing, and for a path that the data set has no use for.
+ * Throws for an unknown name, for missing `data`, and for `data` that the data set does not take.
  */
 export async function openDataset(name: string, options: OpenOptions = {}): Promise<Dataset> {
   checkOptions('openDataset', options, optionRules)

@@ -1,6 +1,5 @@
 /**
- * Room for pixels, in memory that threads share where there is such memory: a thread of its own can then prepare
- * batches of them, see `prefetch`.
+ * Allocates pixels, in shared memory if available, so another thread can prepare batches from them: see `prefetch`.
  */
 export function allocatePixels(length: number): Uint8Array {
   return typeof SharedArrayBuffer === 'undefined'

@@ -3,13 +3,12 @@ import { areShared } from './pixels.ts'
 import type { PrefetchStart } from './prefetchWorker.ts'
 import { type Ingredients, preparing } from './prepare.ts'
 
-/** Node's threads; a browser has none. */
+/** Node's threads; pages have none. */
 const threads = globalThis.process?.getBuiltinModule?.('node:worker_threads')
 
 /**
- * The images of each batch, in order. While the caller is busy with one, a thread prepares the next; a batch that is not
- * there when it is wanted is prepared here, so the thread only saves time: what it does, or that there is none, changes
- * no bit and no error.
+ * Yields the images of each batch, in order. While the caller uses one, a thread prepares the next; a batch that is not ready
+ * when it is needed is prepared here. The thread only saves time: with or without it, bits and errors are the same.
  */
 export function* prefetch(
   ingredients: Ingredients,
@@ -28,10 +27,10 @@ export function* prefetch(
   }
 }
 
-/** What the thread prepares for one epoch: it is asked for every batch but the first, and answers in that order. */
+/** A thread's work for one epoch: it is asked for every batch except the first, and answers in that order. */
 class Helper {
   readonly #port: MessagePort
-  /** The batch that the next answer is about. */
+  /** The batch of the next answer. */
   #next = 1
 
   static of(ingredients: Ingredients): Helper | undefined {
@@ -50,7 +49,7 @@ class Helper {
     this.#port.postMessage(indices)
   }
 
-  /** The images of a batch, if they are there. Those of earlier batches came too late. */
+  /** Returns the images of a batch if they are ready. Discards earlier batches, which were late. */
   take(batch: number): Float32Array<ArrayBuffer> | undefined {
     while (this.#next <= batch) {
       const answer = threads!.receiveMessageOnPort(this.#port)
@@ -60,20 +59,20 @@ class Helper {
     return undefined
   }
 
-  /** Takes from the thread what it holds for this epoch; answers that are under way are lost with the port. */
+  /** Closes the port, which frees the thread's data for this epoch and drops answers in transit. */
   dismiss(): void {
     this.#port.close()
   }
 }
 
-/** One for the whole process, from the first epoch on. It keeps no process alive. */
+/** One worker for the whole process, started in the first epoch. It does not keep the process alive. */
 let worker: Worker | undefined
 
-/** None where there are no such threads, or where a process may not start them. */
+/** Returns `undefined` if there are no threads, or if the process may not start them. */
 function startWorker(): Worker | undefined {
   const file = import.meta.url.endsWith('.ts') ? './prefetchWorker.ts' : './prefetchWorker.js'
   try {
-    // Without the flags of this process: some of them forbid to run a file.
+    // Without the flags of this process, because some of them (such as --eval) forbid running a file.
     const started = threads && new threads.Worker(new URL(file, import.meta.url), { execArgv: [] })
     started?.unref()
     started?.on('error', () => {

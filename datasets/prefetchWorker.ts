@@ -1,7 +1,7 @@
 import { type MessagePort, parentPort } from 'node:worker_threads'
 import { type Ingredients, preparing } from './prepare.ts'
 
-/** What the thread is told of an epoch; indices of batches come through the port, images go back. */
+/** Starts an epoch in the thread. The port then carries indices of batches in, and images out. */
 export interface PrefetchStart {
   readonly ingredients: Ingredients
   readonly port: MessagePort

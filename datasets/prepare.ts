@@ -2,21 +2,21 @@ import ndarray, { type NdArray } from 'ndarray'
 import type { Augmentation } from './dataset.ts'
 import { placeImage, randomPlacement, unmoved } from './transforms.ts'
 
-/** What the images of an epoch's batches are made of: plain data, so that another thread can be told. */
+/** The inputs of an epoch's batches: plain data, which can be sent to another thread. */
 export interface Ingredients {
-  /** Of the whole split: [count, channels, height, width]. */
+  /** Images of the whole split: [count, channels, height, width]. */
   readonly images: Pick<NdArray<Uint8Array>, 'data' | 'shape' | 'stride' | 'offset'>
-  /** For each channel, see `normalisationTables`. */
+  /** One table per channel, see `normalisationTables`. */
   readonly tables: readonly Float32Array[]
   readonly augment?: Augmentation
   readonly seed: number
   readonly epoch: number
 }
 
-/** Makes the images of a batch, given by their numbers in the split: augmented, normalised, one after the other. */
+/** Prepares a batch from the indices of its images in the split: augmented, normalised, contiguous. */
 export type Prepare = (indices: Int32Array) => Float32Array<ArrayBuffer>
 
-/** The same ingredients give the same images, bit for bit, in any thread and after any other batch. */
+/** Returns a function that prepares batches. The same inputs give the same bits, in any thread and after any other batch. */
 export function preparing({ images, tables, augment, seed, epoch }: Ingredients): Prepare {
   const { data, shape, stride, offset } = images
   const split = ndarray(data, shape, stride, offset)

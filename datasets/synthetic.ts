@@ -6,9 +6,9 @@ import type { Dataset, Split } from './dataset.ts'
 import { allocatePixels } from './pixels.ts'
 
 export interface SyntheticOptions {
-  /** Default 10. */
+  /** Number of classes. Default 10. */
   classes?: number
-  /** Default 3. */
+  /** Number of channels. Default 3. */
   channels?: number
   /** Rows and columns of an image. Default 32. */
   size?: number
@@ -16,7 +16,7 @@ export interface SyntheticOptions {
   trainCount?: number
   /** Number of test images. Default 200. */
   testCount?: number
-  /** Names the patterns and the noise. Default 0. */
+  /** Determines the patterns and the noise. Default 0. */
   seed?: number
 }
 
@@ -29,12 +29,12 @@ export const syntheticRules: Rules<SyntheticOptions> = {
   seed: seedRule,
 }
 
-/** Pixels of all images, and of all patterns: more than memory holds. */
+/** Limit of the pixels of all images and patterns: more than memory holds. */
 const mostPixels = 2 ** 32
 
 /** A wave across the image, in one channel: brightness = 128 + 48 cos(2π (x, y)·frequency + phase). */
 interface Wave {
-  /** Periods a pixel. */
+  /** Periods per pixel. */
   frequencyX: number
   frequencyY: number
   phase: number
@@ -45,9 +45,8 @@ const amplitude = 48
 const noise = 48
 
 /**
- * A task made of numbers alone, for tests and benchmarks: each class is a pattern of waves of its own, each image its
- * class's pattern under uniform noise as strong as the waves. Image i is of class i mod classes, and depends on the
- * seed, its split and i alone.
+ * Generates a task for tests and benchmarks: each class is a pattern of waves, and each image is its class's pattern plus
+ * uniform noise of the same amplitude. Image i has class i mod classes, and depends only on the seed, its split and i.
  */
 export function syntheticDataset(options: SyntheticOptions = {}): Dataset {
   checkOptions('syntheticDataset', options, syntheticRules)
@@ -64,7 +63,7 @@ export function syntheticDataset(options: SyntheticOptions = {}): Dataset {
   }
 }
 
-/** The noiseless image of a class, [channels, size, size]. */
+/** Returns the noiseless image of a class, [channels, size, size]. */
 function classPattern(label: number, channels: number, size: number, seed: number): Float32Array {
   const random = new RandomStream(streamKey(seed, 'synthetic pattern', label))
   const frequencyX = random.uniform() / 2
@@ -107,7 +106,7 @@ function noisyImages(kind: string, patterns: Float32Array[], shape: number[], se
   }
 }
 
-/** The mean of the waves, and the deviation of waves and noise: √(48² / 2 + 48² / 3). */
+/** Mean of the waves, and standard deviation of waves plus noise: √(48² / 2 + 48² / 3). */
 function normalisation(channels: number) {
   const std = Math.sqrt(amplitude ** 2 / 2 + noise ** 2 / 3) / 255
   return { scale: 255, mean: Array(channels).fill(grey / 255), std: Array(channels).fill(std) }

@@ -14,9 +14,9 @@ import { RandomStream, streamKey } from '../base/random.ts'
 import { canvasRule, checkAugmentation, checkNormalisation, pixelsRule, placeRule } from './arguments.ts'
 import type { Augmentation, Normalisation } from './dataset.ts'
 
-/** Where an image is cropped, and whether it is then mirrored. */
+/** Position of the crop, and whether the image is then mirrored. */
 export interface Placement {
-  /** The row of the image that becomes the first row: negative when rows of padding come before it. */
+  /** The row of the image that becomes the first row; negative if rows of padding precede it. */
   top: number
   /** The column of the image that becomes the first column. */
   left: number
@@ -26,12 +26,12 @@ export interface Placement {
 const shift = whole(-(2 ** 15), 2 ** 15)
 const placementRules: Rules<Placement> = { top: shift, left: shift, flip: truth }
 
-/** The image as it is. */
+/** The identity. */
 export const unmoved: Placement = { top: 0, left: 0, flip: false }
 
 /**
- * The placement of one image in one epoch: top and left uniform in −padding … padding, a flip with probability ½. It
- * depends on nothing but its arguments: neither on the batch an image is in nor on what was drawn before.
+ * Draws the placement of one image in one epoch: top and left uniform in −padding … padding, a flip with probability ½. It
+ * depends only on the arguments: neither on the image's batch nor on earlier draws.
  * PyTorch: `RandomCrop(size, padding)`, then `RandomHorizontalFlip()`.
  */
 export function randomPlacement(
@@ -54,14 +54,14 @@ export function randomPlacement(
   }
 }
 
-/** In how many ways `randomPlacement` may place an image: (2 padding + 1)², and twice that where it may be mirrored. */
+/** Returns the number of placements that `randomPlacement` can draw: (2 padding + 1)², twice that if it may mirror. */
 export function countPlacements(augmentation: Augmentation): number {
   checkAugmentation('countPlacements', augmentation)
   const { padding, flip } = augmentation
   return (2 * padding + 1) ** 2 * (flip ? 2 : 1)
 }
 
-/** The number of a placement among those that `randomPlacement` may give, from 0. */
+/** Returns the index of a placement among those that `randomPlacement` can draw, from 0. */
 export function numberOfPlacement(augmentation: Augmentation, placement: Placement): number {
   checkAugmentation('numberOfPlacement', augmentation)
   checkExactly('numberOfPlacement', 'placement', placement, placementRules)
@@ -71,7 +71,7 @@ export function numberOfPlacement(augmentation: Augmentation, placement: Placeme
   return flips ? 2 * corner + Number(flip) : corner
 }
 
-/** For each channel, what each of the 256 values of a pixel becomes: (pixel / scale − mean) / std. */
+/** Returns a table per channel that maps each of the 256 values of a pixel to (pixel / scale − mean) / std. */
 export function normalisationTables(normalisation: Normalisation): Float32Array[] {
   checkNormalisation('normalisationTables', normalisation)
   const { scale, mean, std } = normalisation
@@ -83,8 +83,8 @@ export function normalisationTables(normalisation: Normalisation): Float32Array[
 const tablesRule = arrayOf(anInstance('a Float32Array', Float32Array))
 
 /**
- * Writes the image, cropped, mirrored and normalised, to the destination. Both are [channels, height, width]. Padding
- * is zero before normalisation, as in torchvision, which pads the image and normalises last.
+ * Writes the image, cropped, mirrored and normalised, to the destination. Both are [channels, height, width]. Padding is zero
+ * before normalisation, as in torchvision, which pads first and normalises last.
  */
 export function placeImage(
   image: NdArray<Uint8Array>,
@@ -111,17 +111,17 @@ function demandOneSize(
   demand(
     shape.length === 3 && shape.every((size, axis) => size === destination.shape[axis]) && shape[0] <= length,
     () =>
-      `placeImage: expected image and destination of one shape [channels, height, width], and a table for each channel; ` +
+      `placeImage: expected image and destination of the same shape [channels, height, width], and a table per channel; ` +
       `got [${shape}], [${destination.shape}] and ${length} tables`,
   )
 }
 
-/** A view of one zero that looks like a whole image. */
+/** Returns an all-zero image: a view of a single zero with strides of 0. */
 function zeros(shape: number[]): NdArray<Uint8Array> {
   return ndarray(new Uint8Array(1), shape, [0, 0, 0])
 }
 
-/** The view that is left when rows and columns are cut off: the first ones if positive, the last ones if negative. */
+/** Returns the view without `top` rows and `left` columns: the first ones if positive, the last ones if negative. */
 function cut<D extends Uint8Array | Float32Array>(image: NdArray<D>, top: number, left: number): NdArray<D> {
   const [channels, height, width] = image.shape
   return image
@@ -129,7 +129,7 @@ function cut<D extends Uint8Array | Float32Array>(image: NdArray<D>, top: number
     .hi(channels, Math.max(height - Math.abs(top), 0), Math.max(width - Math.abs(left), 0))
 }
 
-/** Walks both views by their strides, once: normalising a pixel is looking it up. */
+/** Copies pixels through the tables, walking both views once by their strides. */
 function normaliseInto(
   { data: output, offset: outputOffset, stride: outputStride }: NdArray<Float32Array>,
   { data: pixels, offset, stride, shape: [channels, height, width] }: NdArray<Uint8Array>,

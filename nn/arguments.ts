@@ -20,10 +20,10 @@ export const imageRule: Rule = arrayOf(count, 3)
 
 export const shapeRule: Rule = arrayOf(whole(0, largestCount))
 
-/** Of classes or channels: more than any network has. */
+/** A number of classes or channels, up to more than any network has. */
 export const widthRule = whole(1, 2 ** 24)
 
-/** Throws unless each value is a tensor of so many axes. */
+/** Throws unless each value is a tensor, with `rank` axes if given. */
 export function checkTensors(operation: string, tensors: object, rank?: number): void {
   for (const [name, value] of Object.entries(tensors)) {
     const rule = rank === undefined ? tensorRule : tensorOf(rank)
@@ -40,7 +40,7 @@ const ranks = [0, 1, 2, 3, 4].map(
 
 export const tensorOf = (rank: number): Rule => ranks[rank]
 
-/** Of networks with so many layers beside so many in each of n blocks. */
+/** The depth of a network with `perBlock` layers in each of n blocks and `others` outside. */
 export function depthRule(perBlock: number, others: number): Rule {
   return {
     expected: `${perBlock} n + ${others} for an integer n ≥ 1`,

@@ -6,15 +6,15 @@ import { format } from '../engine/shape.ts'
 import { checkTensors } from './arguments.ts'
 
 export interface CrossEntropyOptions {
-  /** How much of the target is spread evenly over all classes, in [0, 1]. Default 0. */
+  /** Fraction of the target that is spread evenly over all classes, in [0, 1]. Default 0. */
   labelSmoothing?: number
 }
 
 const crossEntropyOptions: Rules<CrossEntropyOptions> = { labelSmoothing: probability }
 
 /**
- * The mean over rows of −Σₖ targetₖ ln softmax(logits)ₖ, where target is 1 at the label, or with smoothing
- * (1 − s) there plus s / classes everywhere. Logits [N, classes], labels [N] int32. PyTorch:
+ * Returns the mean over rows of −Σₖ targetₖ ln softmax(logits)ₖ, where target is 1 at the label; with smoothing s, it is
+ * 1 − s at the label, plus s / classes everywhere. Logits [N, classes], labels [N] int32. PyTorch:
  * `torch.nn.functional.cross_entropy`.
  */
 export function crossEntropy(logits: Tensor, labels: Tensor, options: CrossEntropyOptions = {}): Tensor {
@@ -28,7 +28,7 @@ export function crossEntropy(logits: Tensor, labels: Tensor, options: CrossEntro
   return add(multiply(ofLabel, 1 - labelSmoothing), multiply(ofAll, labelSmoothing))
 }
 
-/** Throws unless logits are [N, classes] and labels [N] int32, each a class where they can be seen already. */
+/** Throws unless logits are [N, classes] and labels [N] int32; if the labels are on the host, each must be a class. */
 export function checkLabels(operation: string, logits: Tensor, labels: Tensor): void {
   checkTensors(operation, { logits, labels })
   demand(

@@ -7,26 +7,26 @@ import { shapeRule } from './arguments.ts'
 import { type AnyModule, moduleRule } from './module.ts'
 import type { Initializer } from './parameter.ts'
 
-/** Every element is this number. */
+/** Fills with this value. PyTorch: `torch.nn.init.constant_`. */
 export function constant(value: number): Initializer {
   check('constant', 'value', value, finite)
   return (shape) => new Float64Array(sizeOf(shape)).fill(value)
 }
 
-/** Uniform in [−bound, bound). */
+/** Uniform in [−bound, bound). PyTorch: `torch.nn.init.uniform_`. */
 export function uniform(bound: number): Initializer {
   check('uniform', 'bound', bound, notNegative)
   return (shape, stream) => drawn(shape, () => (2 * stream.uniform() - 1) * bound)
 }
 
-/** Normal with mean 0. */
+/** Normal with mean 0. PyTorch: `torch.nn.init.normal_`. */
 export function normal(deviation: number): Initializer {
   check('normal', 'deviation', deviation, notNegative)
   return (shape, stream) => drawn(shape, () => stream.normal() * deviation)
 }
 
 /**
- * Uniform in ±1/√fanIn, fanIn being the number of inputs that one output sums over: PyTorch's default for the
+ * Uniform in ±1/√fanIn, where fanIn is the number of inputs that each output sums over: PyTorch's default for the
  * weights and biases of `Conv2d` and `Linear` (`kaiming_uniform_` with a = √5).
  */
 export function fanInUniform(fanIn: number): Initializer {
@@ -35,7 +35,7 @@ export function fanInUniform(fanIn: number): Initializer {
 }
 
 /**
- * Normal with variance 2 / fanOut, fanOut being the filters times the kernel's area: He et al. 2015, equation 14.
+ * Normal with variance 2 / fanOut, where fanOut is the number of filters times the kernel's area: He et al. 2015, equation 14.
  * PyTorch: `kaiming_normal_(mode="fan_out", nonlinearity="relu")`.
  */
 export const kaimingNormal: Initializer = (shape, stream) => {
@@ -53,9 +53,9 @@ function drawn(shape: Shape, draw: () => number): Float64Array {
 }
 
 /**
- * Gives every parameter its initial numbers and returns the module. A parameter's numbers depend on the seed and on
- * its full name alone, so that adding or moving a layer does not change the others; they are drawn on the host, so
- * that all executors start from the same ones, and only when first needed: loading weights next costs no drawing.
+ * Assigns every parameter its initial values and returns the module. They depend only on the seed and the parameter's full
+ * name, so adding or moving a layer does not change the others. They are drawn on the host, so all executors start from the
+ * same values, and lazily, so `loadStateDict` right afterwards costs no drawing.
  */
 export function initialize<M extends AnyModule>(module: M, seed: number): M {
   check('initialize', 'module', module, moduleRule)

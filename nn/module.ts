@@ -6,10 +6,10 @@ import { tensorsByName } from './arguments.ts'
 import { Counter, Parameter } from './parameter.ts'
 import { assignState, type StateDict } from './stateDict.ts'
 
-/** A module of whatever takes and gives. */
+/** A module with any input and output. */
 export type AnyModule = Module<unknown, never>
 
-/** Does something with a module that is in evaluation mode for so long; each part goes back to the mode that it was in. */
+/** Runs `work` with the module in evaluation mode, then restores the mode of each submodule. */
 export function inEvaluation<T>(module: AnyModule, work: () => T): T {
   const modes = Array.from(module.modules(), (part) => [part, part.training] as const)
   module.evaluate()
@@ -21,22 +21,22 @@ export function inEvaluation<T>(module: AnyModule, work: () => T): T {
 }
 
 /**
- * A part of a network: a function, mostly of a tensor, that owns variables. What it owns are its properties, under the
- * names that they have in PyTorch, because these are the names in weight files: a `Parameter` is trained, any other
- * `Variable` is a buffer, a `Module` is a child. So is what stands in arrays, plain objects and maps (PyTorch's
- * `ModuleList` and `ModuleDict`): `layers.0`, `heads.digits`. A module does not see what lies in a private field
- * (`#layer`): it is not initialized, trained or saved. `ownershipCheck` finds it.
+ * A part of a network: a function, usually of a tensor, that owns variables. It owns what its properties hold, under
+ * PyTorch's names, because weight files use them: a `Parameter` is trained, any other `Variable` is a buffer, a `Module` is a
+ * child. The same holds in arrays, plain objects and maps (PyTorch's `ModuleList` and `ModuleDict`): `layers.0`,
+ * `heads.digits`. A module cannot see private fields (`#layer`): a layer there is not initialized, trained or saved.
+ * `ownershipCheck` finds it.
  *
- * A variable that can be reached in several ways is listed once, under its first name; in `stateDict`, as in PyTorch,
- * under all of them.
+ * A variable that is reachable under several names is listed once, under its first name; `stateDict` lists it under all of
+ * them, as PyTorch does.
  */
 export abstract class Module<Output = Tensor, Input = Tensor> implements Stateful {
-  /** Whether `forward` computes as in training: batch statistics instead of running ones. */
+  /** Whether `forward` runs in training mode: batch norm uses batch statistics instead of running ones. */
   training = true
 
   abstract forward(x: Input): Output
 
-  /** What is trained, with full names. PyTorch: `named_parameters`. */
+  /** Returns the trained variables with their full names. PyTorch: `named_parameters`. */
   namedParameters(): [string, Parameter][] {
     const named = this.namedVariables().filter(
       (entry): entry is [string, Parameter] => entry[1] instanceof Parameter,
@@ -45,28 +45,28 @@ export abstract class Module<Output = Tensor, Input = Tensor> implements Statefu
     return named.filter(([name, parameter]) => firstNames.get(parameter) === name)
   }
 
-  /** What is trained: the second argument of `grad`. PyTorch: `parameters`. */
+  /** Returns the trained variables: the second argument of `grad`. PyTorch: `parameters`. */
   parameters(): Parameter[] {
     return this.namedParameters().map(([, parameter]) => parameter)
   }
 
-  /** Every variable, for `realize`. */
+  /** Returns every variable, for `realize`. */
   state(): Variable[] {
     return [...new Set(this.namedVariables().map(([, value]) => value))]
   }
 
   /**
-   * The variables by name, with the names, shapes and order of PyTorch's `state_dict`; its int64 is int32 here. They
-   * are the live variables: later training changes them.
+   * Returns the variables by name, with the names, shapes and order of PyTorch's `state_dict`; its int64 is int32 here. They
+   * are the live variables, not copies: training changes them.
    */
   stateDict(): StateDict {
     return new Map(this.namedVariables())
   }
 
   /**
-   * Gives every variable the tensor of its name, cast to the variable's type. Throws where one is missing, unexpected
-   * or of another shape, naming the first of them, and then changes nothing. A missing counter is 0, as in PyTorch, where old
-   * files lack them. PyTorch: `load_state_dict`.
+   * Assigns every variable the tensor of its name, cast to the variable's type. If any is missing, unexpected or of another
+   * shape, throws an error that names the first ones, and changes nothing. A missing counter becomes 0, as in PyTorch, because
+   * old files lack counters. PyTorch: `load_state_dict`.
    */
   loadStateDict(weights: StateDict): this {
     check('loadStateDict', 'weights', weights, tensorsByName)
@@ -78,19 +78,19 @@ export abstract class Module<Output = Tensor, Input = Tensor> implements Statefu
     return this
   }
 
-  /** Switches to training, here and below; with `false` to evaluation. PyTorch: `train`. */
+  /** Switches this module and all below it to training mode, or with `false` to evaluation mode. PyTorch: `train`. */
   train(mode = true): this {
     check('train', 'mode', mode, truth)
     for (const module of this.modules()) module.training = mode
     return this
   }
 
-  /** Switches to evaluation, here and below. PyTorch: `eval`. */
+  /** Switches this module and all below it to evaluation mode. PyTorch: `eval`. */
   evaluate(): this {
     return this.train(false)
   }
 
-  /** Casts all floating variables, in place: `float64` for checks against exact numbers. */
+  /** Casts all floating-point variables in place; `float64` allows checks against exact values. PyTorch: `to`. */
   to(dtype: 'float32' | 'float64'): this {
     check('to', 'dtype', dtype, floatRule)
     for (const value of this.state()) {
@@ -99,24 +99,24 @@ export abstract class Module<Output = Tensor, Input = Tensor> implements Statefu
     return this
   }
 
-  /** The modules that this one is made of, with their names, in the order of definition. */
+  /** Yields the direct submodules with their names, in the order of definition. PyTorch: `named_children`. */
   *children(): Iterable<[string, AnyModule]> {
     for (const [name, part] of owned(this)) {
       if (part instanceof Module) yield [name, part]
     }
   }
 
-  /** This module and all below it, each once. */
+  /** Yields this module and all below it, each once. PyTorch: `modules`. */
   *modules(): Iterable<AnyModule> {
     const found = new Set<AnyModule>([this])
-    // A set that grows is walked to its end.
+    // Iterating over a set visits the elements that are added on the way.
     for (const module of found) {
       yield module
       for (const [, child] of module.children()) found.add(child)
     }
   }
 
-  /** Every variable with its full names, in PyTorch's order: parameters, then buffers, then what children own. */
+  /** Returns every variable with its full names, in PyTorch's order: parameters, buffers, then those of children. */
   namedVariables(prefix = ''): [string, Variable][] {
     check('namedVariables', 'prefix', prefix, text)
     return variablesIn(this, prefix, [])
@@ -137,15 +137,15 @@ function variablesIn(module: AnyModule, prefix: string, above: readonly AnyModul
   const path = [...above, module]
   const below: [string, Variable][] = []
   for (const [name, child] of module.children()) {
-    demand(!path.includes(child), () => `Module: ${prefix}${name} is a module that it is itself a part of`)
+    demand(!path.includes(child), () => `Module: ${prefix}${name} contains itself`)
     below.push(...variablesIn(child, `${prefix}${name}.`, path))
   }
   return [...parameters, ...buffers, ...below]
 }
 
 /**
- * The modules and variables among the values of an object, and of the arrays, plain objects and maps that it holds. Every
- * training step asks each module for them, so this is a plain loop.
+ * Returns the modules and variables among the values of an object, and of the arrays, plain objects and maps that it holds.
+ * Every training step calls this for each module, so it is a plain loop.
  */
 function owned(holder: object): [string, AnyModule | Variable][] {
   const found: [string, AnyModule | Variable][] = []

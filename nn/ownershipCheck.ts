@@ -17,11 +17,11 @@ const lossRule: Rule = {
 }
 
 /**
- * Records a loss, and throws unless the modules own all that a training step must keep: each `Parameter` that a gradient
- * of the loss reaches, which would otherwise stay as it is, and each variable that recording assigns, such as a running
- * mean, which would otherwise be neither computed nor saved. Layers in private fields, closures and sets are owned by
- * nobody. Call it in the first step of a loop, in training mode, with all modules that take part, those that are not to be
- * trained included. Returns what `forward` returns, and computes nothing.
+ * Records a loss, and throws unless the modules own every variable that a training step must keep: each `Parameter` that a
+ * gradient of the loss reaches, which would otherwise not be trained, and each variable that recording assigns, such as a
+ * running mean, which would otherwise be neither computed nor saved. No module owns layers in private fields, closures and
+ * sets. Call it in the first step of a loop, in training mode, with all modules that take part, including those that are not
+ * trained. Returns the result of `forward`, and computes nothing.
  *
  *     const forward = () => crossEntropy(student.forward(images).logits, labels)
  *     const loss = step === 0 ? ownershipCheck(forward, [student]) : forward()
@@ -45,9 +45,9 @@ export function ownershipCheck<Loss extends Tensor | { readonly loss: Tensor }>(
   demand(
     faults.length === 0,
     () =>
-      `ownershipCheck: the loss ${faults.join(' and ')}, listed by no module. A module does not see what lies in ` +
-      'private fields (#name), closures and sets: hold it in a public property, or in an array, plain object or map ' +
-      'there. A module that is not to be trained must be among the modules too (in a training: frozen)',
+      `ownershipCheck: the loss ${faults.join(' and ')}, which no module owns. A module cannot see ` +
+      'private fields (#name), closures and sets: hold its layers in public properties, or in arrays, plain objects or ' +
+      'maps there. Include modules that are not trained (in a training: frozen)',
   )
   return result
 }

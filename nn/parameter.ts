@@ -5,16 +5,16 @@ import { deferredTensor, type Shape, tensor, Variable, variable } from '../engin
 import { format, sizeOf } from '../engine/shape.ts'
 import { shapeRule } from './arguments.ts'
 
-/** The numbers that a parameter of this shape starts with, in row-major order. */
+/** Draws the initial values of a parameter of this shape, in row-major order. */
 export type Initializer = (shape: Shape, stream: RandomStream) => Float64Array
 
 /**
- * A variable that is trained. It has no numbers until `initialize` or `loadStateDict` gives it some: before that,
- * computing with it throws, while recipes that only ask for shapes may use it.
+ * A variable that is trained. It has no values until `initialize` or `loadStateDict` assigns some: before that, computing
+ * with it throws, but graphs that are only inspected for shapes may use it.
  */
 export class Parameter extends Variable {
   readonly initializer: Initializer
-  /** @internal What `initialize` calls it, for messages. */
+  /** @internal Its name in messages, set by `initialize`. */
   origin: string | undefined
 
   constructor(shape: Shape, initializer: Initializer) {
@@ -27,18 +27,18 @@ export class Parameter extends Variable {
 }
 
 function demandRoom(name: string, shape: Shape): void {
-  demand(sizeOf(shape) < 2 ** 31, () => `${name}: ${format(shape)} are more elements than memory holds`)
+  demand(sizeOf(shape) < 2 ** 31, () => `${name}: shape ${format(shape)} has more elements than memory holds`)
 }
 
 function refuseToCompute(shape: Shape): never {
   throw new InvalidInputError(
-    `Parameter: one of shape ${format(shape)} has no numbers yet. initialize(module, seed) and loadStateDict give them ` +
-      'to all that module.parameters() lists: its properties, and what is in arrays, plain objects and maps there, ' +
+    `Parameter: a parameter of shape ${format(shape)} has no values yet. Call initialize(module, seed) or loadStateDict, ` +
+      'which set all that module.parameters() lists: parameters in properties, and in arrays, plain objects and maps there, ' +
       'but not in private fields (#name), closures or sets',
   )
 }
 
-/** A variable that is saved with the weights but not trained, float32, of one number to begin with. */
+/** Returns a float32 variable filled with `value`, which is saved with the weights but not trained. */
 export function buffer(shape: Shape, value: number): Variable {
   check('buffer', 'shape', shape, shapeRule)
   check('buffer', 'value', value, finite)
@@ -46,7 +46,7 @@ export function buffer(shape: Shape, value: number): Variable {
   return variable(tensor(new Float32Array(sizeOf(shape)).fill(value), { shape }))
 }
 
-/** A whole number that is saved with the weights, 0 to begin with. Files of PyTorch before 0.4.1 have none. */
+/** An integer that is saved with the weights, initially 0. Files of PyTorch before 0.4.1 have none. */
 export class Counter extends Variable {
   constructor() {
     super(tensor(0, { dtype: 'int32' }))

@@ -1,11 +1,11 @@
 import { arrayOf, check, notNegative, positive } from '../base/arguments.ts'
 
-/** The learning rate of an epoch, counted from 1. */
+/** Returns the learning rate of an epoch, counted from 1. */
 export type Schedule = (epoch: number) => number
 
 /**
- * lr · gammaⁿ, n being the milestones that lie before the epoch: with milestone 150 the lower rate begins in epoch
- * 151. The rule of mdistiller's recipes; PyTorch: `MultiStepLR`, which counts from 0. Default gamma 0.1.
+ * Returns lr · gammaⁿ, where n is the number of milestones before the epoch: with milestone 150, the lower rate begins in
+ * epoch 151. The schedule of mdistiller; PyTorch: `MultiStepLR`, which counts from 0. Default gamma 0.1.
  */
 export function multiStep(lr: number, milestones: readonly number[], gamma = 0.1): Schedule {
   check('multiStep', 'lr', lr, notNegative)
@@ -15,7 +15,7 @@ export function multiStep(lr: number, milestones: readonly number[], gamma = 0.1
 }
 
 /**
- * Half a cosine from lr in the first epoch down towards `least` after the last one: least + (lr − least)
+ * Decays along half a cosine from lr in the first epoch to `least` after the last: least + (lr − least)
  * (1 + cos(π (epoch − 1) / epochs)) / 2. PyTorch: `CosineAnnealingLR`, which counts from 0. Default least 0.
  */
 export function cosine(lr: number, epochs: number, least = 0): Schedule {

@@ -6,8 +6,8 @@ import { equalShapes, format } from '../engine/shape.ts'
 export type StateDict = ReadonlyMap<string, Tensor>
 
 /**
- * Assigns to each variable the tensor of its name. Throws where names or shapes differ, before anything is assigned: says
- * how many are missing, unexpected and of another shape, and names the first of each.
+ * Assigns to each variable the tensor of its name. If names or shapes differ, throws before assigning anything, with the
+ * number of missing, unexpected and misshapen tensors and the names of the first.
  */
 export function assignState(
   complaint: string,
@@ -31,7 +31,7 @@ function namesOnlyIn(some: ReadonlyMap<string, unknown>, others: ReadonlyMap<str
   return [...some.keys()].filter((name) => !others.has(name))
 }
 
-/** How many to show, and how many characters of each: a file may hold any names. */
+/** The number of names to show, and of characters of each: a file may hold any names. */
 interface Room {
   readonly count: number
   readonly characters: number
@@ -40,14 +40,14 @@ interface Room {
 export const names: Room = { count: 3, characters: 46 }
 export const shapes: Room = { count: 2, characters: 76 }
 
-/** How many there are, and the first few. */
+/** Formats the number of items and the first few; nothing if there are none. */
 export function counted(what: string, all: readonly string[], { count, characters }: Room): string[] {
   if (all.length === 0) return []
   const first = all.slice(0, count).map((text) => shortened(text, characters))
   return [`${all.length} ${what} (${[...first, ...(all.length > count ? ['…'] : [])].join(', ')})`]
 }
 
-/** On one line, and cut off where it is long. */
+/** Truncates, and replaces control characters. */
 function shortened(text: string, characters: number): string {
   const cut = text.length > characters ? `${text.slice(0, characters)}…` : text
   return cut.replaceAll(/\p{Cc}/gu, '·')

@@ -5,10 +5,10 @@ import { allocatePixels } from '../pixels.ts'
 import { demandLabel, demandNames, type LabelField, pixelsPerImage, type Records } from './records.ts'
 
 /**
- * Reads a file in CIFAR's binary layout: records of one byte a label field, then 3,072 pixels. Only what it returns is
- * held in memory.
+ * Reads a file in CIFAR's binary layout: records of one byte per label field, then 3,072 pixels. Holds only the result in
+ * memory.
  *
- * Throws for a file that is not a whole number of records, one at least, and for a label out of range.
+ * Throws if the file is not a whole number of records, or empty, and for a label out of range.
  */
 export async function readBinaryRecords(file: DataFile, fields: readonly LabelField[]): Promise<Records> {
   const recordLength = fields.length + pixelsPerImage
@@ -36,7 +36,7 @@ export async function readBinaryRecords(file: DataFile, fields: readonly LabelFi
   return { pixels, labels }
 }
 
-/** Reads a file that names the classes of one label field, a line a class. */
+/** Reads a file that names the classes of one label field, one per line. */
 export async function readLines(
   file: DataFile,
   fields: readonly LabelField[],
@@ -54,7 +54,7 @@ function demandWholeRecords(file: DataFile, fields: readonly LabelField[], recor
     const parts = [...fields.map((field) => field.name), `${pixelsPerImage} pixels`].join(', ')
     return (
       `${file.location}: expected a whole number of records of ${recordLength} bytes (${parts}), got ` +
-      `${file.size} bytes: ${count} whole records and ${file.size % recordLength} bytes more`
+      `${file.size} bytes: ${count} records and ${file.size % recordLength} bytes`
     )
   })
   return count

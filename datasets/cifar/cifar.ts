@@ -9,7 +9,7 @@ import { imageShape, type Records } from './records.ts'
 
 const cifar10Names = 'airplane automobile bird cat deer dog frog horse ship truck'.split(' ')
 
-// CIFAR-100's as in mdistiller's recipe; CIFAR-10's over all pixels of its training images.
+// CIFAR-100's as in mdistiller; CIFAR-10's measured over all pixels of its training images.
 const cifar100Normalisation = { scale: 255, mean: [0.5071, 0.4867, 0.4408], std: [0.2675, 0.2565, 0.2761] }
 const cifar10Normalisation = { scale: 255, mean: [0.4914, 0.4822, 0.4465], std: [0.247, 0.2435, 0.2616] }
 const common = {
@@ -17,7 +17,7 @@ const common = {
   officialCounts: { train: 50_000, test: 10_000 },
 }
 
-/** Images of CIFAR-100: `labels` are the fine ones. */
+/** Images of CIFAR-100; `labels` are the fine ones. */
 export interface Cifar100Split extends Split {
   /** The superclass of each image, in 0 … 19. */
   coarseLabels: Int32Array
@@ -29,12 +29,11 @@ export interface Cifar100 extends Dataset<Cifar100Split> {
 }
 
 /**
- * CIFAR-100 in its official binary or Python layout: 3×32×32, 100 classes, as many images as the files hold.
+ * Opens CIFAR-100 in its official binary or Python layout: 3×32×32, 100 classes, all images that the files hold.
  *
- * @param path `cifar-100-binary.tar.gz` or `cifar-100-python.tar.gz`, or the folder unpacked from it, or the folder
- *   around that one.
+ * @param path `cifar-100-binary.tar.gz` or `cifar-100-python.tar.gz`, or the folder unpacked from it, or its parent.
  *
- * Throws, and says what was expected and what was found, for a path or a file that is missing, truncated or foreign.
+ * Throws, saying what was expected and found, if the path or a file is missing, truncated or of another kind.
  */
 export async function openCifar100(path: string): Promise<Cifar100> {
   check('openCifar100', 'path', path, pathRule)
@@ -54,7 +53,7 @@ export async function openCifar100(path: string): Promise<Cifar100> {
   }
 }
 
-/** CIFAR-100 by its 20 superclasses alone: as `openCifar100`, with the coarse labels for labels. */
+/** Opens CIFAR-100 by its 20 superclasses: as `openCifar100`, but `labels` are the coarse ones. */
 export async function openCifar100Coarse(path: string): Promise<Dataset> {
   check('openCifar100Coarse', 'path', path, pathRule)
   const { train, test, coarseClassNames } = await openCifar100(path)
@@ -74,12 +73,12 @@ export async function openCifar100Coarse(path: string): Promise<Dataset> {
 }
 
 /**
- * CIFAR-10 in its official binary or Python layout: 3×32×32, 10 classes, as many images as the files hold.
+ * Opens CIFAR-10 in its official binary or Python layout: 3×32×32, 10 classes, all images that the files hold.
  *
- * @param path `cifar-10-binary.tar.gz` or `cifar-10-python.tar.gz`, or the folder unpacked from it, or the folder around
- *   that one; or a single `.bin` file, whose images become the test images of a data set without training images.
+ * @param path `cifar-10-binary.tar.gz` or `cifar-10-python.tar.gz`, or the folder unpacked from it, or its parent; or
+ *   a single `.bin` file, whose images become the test images of a data set without training images.
  *
- * Throws as `openCifar100`.
+ * Throws as `openCifar100` does.
  */
 export async function openCifar10(path: string): Promise<Dataset> {
   check('openCifar10', 'path', path, pathRule)

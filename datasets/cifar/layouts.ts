@@ -4,10 +4,10 @@ import { readBinaryRecords, readLines } from './binary.ts'
 import { readPickledNames, readPickledRecords } from './python.ts'
 import type { LabelField, Records } from './records.ts'
 
-/** How the files of a published archive are called, and how they are read. */
+/** The file names of a published archive, and the functions that read them. */
 export interface Layout {
   readonly kind: ArchiveLayout
-  /** What messages call it. */
+  /** Its name in messages. */
   readonly title: string
   /** The folder in the archive. */
   readonly folder: string
@@ -19,7 +19,7 @@ export interface Layout {
   readNames(file: DataFile, fields: readonly LabelField[]): Promise<Map<LabelField, string[]>>
 }
 
-/** A data set of Krizhevsky, "Learning multiple layers of features from tiny images", 2009, as it is published. */
+/** A published data set of Krizhevsky, "Learning multiple layers of features from tiny images", 2009. */
 export interface Publication {
   readonly name: 'cifar100' | 'cifar10'
   /** The labels of an image, in the order of the binary layout. */
@@ -108,7 +108,7 @@ export const cifar10: Publication = {
   ],
 }
 
-/** The files that a layout must have. */
+/** Returns the files that a layout must have. */
 export function filesOf({ trainFiles, testFiles, namesFiles }: Layout): string[] {
   return [...trainFiles, ...testFiles, ...namesFiles]
 }

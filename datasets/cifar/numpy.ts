@@ -8,20 +8,20 @@ import {
 } from '../../base/files/pickle/values.ts'
 import type { Refuse } from '../../base/files/refusal.ts'
 
-/** An array of NumPy whose elements are bytes, row-major. */
+/** A NumPy array of bytes in row-major order. */
 export class ByteArray implements Stateful {
   shape: readonly number[] = []
   bytes: Uint8Array = new Uint8Array(0)
 
-  /** Version, shape, type of the elements, whether they lie column by column, and the elements. */
+  /** Sets (version, shape, dtype, is Fortran order, elements). */
   setState(state: unknown, { budget, ...limits }: Limits): void {
     const refuse: Refuse = limits.refuse
     const [, shape, type, columnMajor, elements] = Array.isArray(state) ? state : []
     if (!isShape(shape)) refuse('an array has no valid shape')
-    if (!(type instanceof ElementType)) refuse(`an array has no type of elements, but ${kindOf(type)}`)
-    if (type.code !== 'u1') refuse(`an array has elements of type '${type.code}'; images have 'u1', bytes`)
-    if (columnMajor !== false) refuse('an array lies column by column; images lie row by row')
-    // A pickle can set the same text again and again.
+    if (!(type instanceof ElementType)) refuse(`an array has ${kindOf(type)} as its element type`)
+    if (type.code !== 'u1') refuse(`an array has elements of type '${type.code}', expected 'u1' (bytes)`)
+    if (columnMajor !== false) refuse('an array is in column-major order, expected row-major')
+    // A pickle can set the same text any number of times.
     if (typeof elements === 'string') budget.take(3 * elements.length, 'an array')
     const bytes = typeof elements === 'string' ? new TextEncoder().encode(elements) : elements
     const size = shape.reduce((product, length) => product * length, 1)
@@ -33,7 +33,7 @@ export class ByteArray implements Stateful {
   }
 }
 
-/** A type of elements; the byte order that its state tells does not matter to bytes. */
+/** An element type. Its state holds the byte order, which does not matter for bytes. */
 class ElementType implements Stateful {
   readonly code: string
 
@@ -44,7 +44,7 @@ class ElementType implements Stateful {
   setState(): void {}
 }
 
-/** Of an array; NumPy has no more. */
+/** NumPy's limit of axes. */
 const mostAxes = 64
 
 function isShape(value: unknown): value is number[] {
@@ -58,16 +58,16 @@ function isShape(value: unknown): value is number[] {
 const emptyArray: Construct = () => new ByteArray()
 
 const elementType: Construct = ([code], { refuse }) =>
-  new ElementType(typeof code === 'string' ? code : refuse(`a type of elements is named by ${kindOf(code)}`))
+  new ElementType(typeof code === 'string' ? code : refuse(`an element type is named by ${kindOf(code)}`))
 
-/** Python 3 writes bytes as a text of as many letters. */
+/** Python 3 writes bytes as a text with one character per byte. */
 const bytesOfText: Construct = ([text], { budget, refuse }) => {
-  if (typeof text !== 'string') return refuse(`it makes bytes of ${kindOf(text)}`)
+  if (typeof text !== 'string') return refuse(`it makes bytes from ${kindOf(text)}`)
   budget.take(text.length, 'bytes')
   return Uint8Array.from(text, (letter) => letter.charCodeAt(0))
 }
 
-/** Every name that dictionaries of labels and arrays may mention; NumPy 2 calls one of them otherwise. */
+/** Every name that dictionaries of labels and arrays may contain; NumPy 2 renamed one. */
 const names: ReadonlyMap<string, Named> = new Map(
   [
     new Named('numpy.core.multiarray._reconstruct', emptyArray),
@@ -78,10 +78,11 @@ const names: ReadonlyMap<string, Named> = new Map(
   ].map((named) => [named.name, named]),
 )
 
-/** What the names in a pickle of arrays mean. */
+/** Returns the meaning of the names in a pickle of arrays. */
 export function meaningOfArrays(refuse: Refuse): Meaning {
   return {
     named: (name) =>
-      names.get(name) ?? refuse(`it asks for '${name}', which images do not need and which is never loaded`),
+      names.get(name) ??
+      refuse(`it needs '${name}', which is not part of a batch of images and is never loaded`),
   }
 }

@@ -11,14 +11,14 @@ import { demandLabel, demandNames, type LabelField, pixelsPerImage, type Records
 
 const longestName = 200
 
-/** Of memory, for each byte of a file: pixels may be written as a text, from which they are made. */
+/** Memory for each byte of a file. Pixels may be stored as a text, which needs room in addition. */
 const bytesPerByte = 4
 
 /**
- * Reads a file in CIFAR's Python layout: a pickled dictionary whose `data` is an array of bytes of 3,072 columns, a row
- * an image, and which has a list of labels for each field. Nothing in it is executed.
+ * Reads a file in CIFAR's Python layout: a pickled dictionary with a list of labels for each field and an array of bytes under
+ * `data`, one row of 3,072 columns per image. Nothing in it is executed.
  *
- * Throws for anything else: see `unpickle` for what is refused, and how.
+ * Throws for anything else; see `unpickle`.
  */
 export async function readPickledRecords(file: DataFile, fields: readonly LabelField[]): Promise<Records> {
   const { dictionary, refuse } = await readDictionary(file, 'pickled batch of CIFAR images')
@@ -43,7 +43,7 @@ export async function readPickledRecords(file: DataFile, fields: readonly LabelF
   return { pixels, labels }
 }
 
-/** Reads the pickled dictionary that has a list of names for each label field. */
+/** Reads a pickled dictionary with a list of class names for each label field. */
 export async function readPickledNames(
   file: DataFile,
   fields: readonly LabelField[],
@@ -72,12 +72,12 @@ async function readDictionary(
 }
 
 function nameOf(value: unknown, refuse: Refuse): string {
-  const name = textOf(value) ?? refuse('a name is no text')
-  // A pickle can give one text as the name of every class.
+  const name = textOf(value) ?? refuse('a name is not a text')
+  // A pickle can use one text as the name of every class.
   return name.length <= longestName ? name : refuse(`a name has ${name.length} letters`)
 }
 
-/** A text, or bytes that are one: Python 3 makes such of Python 2's texts where it is told to leave them as they are. */
+/** Returns a text, or decodes bytes: Python 3 can load Python 2's strings as bytes, and save them again. */
 function textOf(value: unknown): string | undefined {
   if (value instanceof Uint8Array) return new TextDecoder('latin1').decode(value)
   return typeof value === 'string' ? value : undefined

@@ -4,12 +4,12 @@ import { filesAt, isFolder } from '../files.ts'
 import { filesOf, type Layout, type Publication } from './layouts.ts'
 import { concatenateRecords, type LabelField, type Records } from './records.ts'
 
-/** Nearly twice as much as the largest file of CIFAR has; one that says more is damaged. */
+/** Limit of a file's size, nearly twice that of CIFAR's largest file. */
 const mostBytes = 2 ** 28
-/** The names of classes take some 1,500 bytes. */
+/** Limit of a file of class names, which take about 1,500 bytes. */
 const mostBytesOfNames = 2 ** 16
 
-/** What the files of a publication hold. */
+/** The contents of a publication's files. */
 export interface Contents {
   readonly train: Records
   readonly test: Records
@@ -17,7 +17,7 @@ export interface Contents {
   readonly classNames: readonly string[][]
 }
 
-/** Reads each file of a known layout as it comes by, then puts them together in the layout's order. */
+/** Reads each file of a known layout as it arrives, then assembles them in the layout's order. */
 export async function readPublication(path: string, publication: Publication): Promise<Contents> {
   const { layouts, fields } = publication
   const records = new Map<string, Records>()
@@ -47,7 +47,7 @@ export async function readPublication(path: string, publication: Publication): P
   }
 }
 
-/** The folder that was unpacked from an archive, where the path is the one around it. */
+/** Returns the folder that was unpacked from an archive if the path is its parent; otherwise the path itself. */
 export async function innerFolder(path: string, { layouts }: Publication): Promise<string> {
   for (const { folder } of layouts) {
     const inner = join(path, folder)

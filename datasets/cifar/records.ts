@@ -6,10 +6,10 @@ import { allocatePixels } from '../pixels.ts'
 export const imageShape = [3, 32, 32]
 export const pixelsPerImage = 3 * 32 * 32
 
-/** One of the labels that each image has. */
+/** One of the labels of each image. */
 export interface LabelField {
   readonly name: string
-  /** A label is less than this. */
+  /** Number of classes; labels are less than this. */
   readonly classes: number
   /** In the binary layout: the file that names the classes. */
   readonly namesFile: string
@@ -19,15 +19,15 @@ export interface LabelField {
   readonly namesKey: string
 }
 
-/** The records of a file, or of several, taken apart. */
+/** The decoded records of one or more files. */
 export interface Records {
-  /** Of all images, one after the other, each as [channels, height, width]. */
+  /** Pixels of consecutive images, each [channels, height, width]. */
   readonly pixels: Uint8Array
-  /** For each label field, one label an image. */
+  /** For each label field, one label per image. */
   readonly labels: readonly Int32Array[]
 }
 
-/** The records of all parts, in their order. */
+/** Concatenates the records of all parts, in order. */
 export function concatenateRecords(parts: readonly Records[]): Records {
   const [first, ...others] = parts
   if (others.length === 0) return first
@@ -43,12 +43,12 @@ export function concatenateRecords(parts: readonly Records[]): Records {
   return { pixels, labels }
 }
 
-/** Throws unless the label of the record, `place` saying where that is, is one of the field's. */
+/** Throws unless the label is in range for its field; `place` locates the record in messages. */
 export function demandLabel(file: DataFile, field: LabelField, label: number, place: string): void {
   demand(
     Number.isInteger(label) && label >= 0 && label < field.classes,
     () =>
-      `${file.location}: expected a ${field.name} of 0 to ${field.classes - 1} in every record, ` +
+      `${file.location}: expected a ${field.name} from 0 to ${field.classes - 1} in every record, ` +
       `got ${label} in ${place}`,
   )
 }
@@ -58,6 +58,6 @@ export function demandNames(file: DataFile, field: LabelField, names: readonly u
   demand(
     names.length === field.classes,
     () =>
-      `${file.location}: expected the names of the ${field.classes} classes of the ${field.name}, got ${names.length}`,
+      `${file.location}: expected ${field.classes} names of the classes of the ${field.name}, got ${names.length}`,
   )
 }

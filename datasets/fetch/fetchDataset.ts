@@ -15,15 +15,15 @@ import { checksumOf } from '../../base/files/download/checksum.ts'
 import { type DownloadOptions, download, downloadRules } from '../../base/files/download/download.ts'
 import { type ArchiveLayout, type PublishedArchive, publishedArchives } from './published.ts'
 
-/** The archives have two thirds of it. */
+/** Limit of an archive's size; the published ones have two thirds of it. */
 const mostBytes = 2 ** 28
 
 export interface FetchDatasetOptions extends Omit<DownloadOptions, 'checksum'> {
-  /** Default `binary`. */
+  /** Layout of the archive. Default `binary`. */
   readonly layout?: ArchiveLayout
-  /** Where the archive goes. Default `data`. */
+  /** Destination of the archive. Default `data`. */
   readonly folder?: string
-  /** Default: the author's. */
+  /** Archives to choose from. Default: the author's, `publishedArchives`. */
   readonly archives?: readonly PublishedArchive[]
 }
 
@@ -43,16 +43,16 @@ const optionRules: Rules<FetchDatasetOptions> = {
 }
 
 export interface FetchedDataset {
-  /** What `openDataset` takes as `data`. */
+  /** Path to pass to `openDataset` as `data`. */
   readonly path: string
   readonly md5: string
-  /** Whether it lay there already. */
+  /** Whether it was there already. */
   readonly wasThere: boolean
 }
 
 /**
- * Puts a published archive into a folder, as `download` does, once its MD5 is the published one. Nothing is downloaded
- * where it lies there already; a file of its name that is another one is left alone, and refused.
+ * Downloads a published archive into a folder, as `download` does, and keeps it only if it has the published MD5. Downloads
+ * nothing if it is there already; throws, leaving the file alone, if another file has its name.
  */
 export async function fetchDataset(
   dataset: string,
@@ -64,7 +64,7 @@ export async function fetchDataset(
   const archive = archives.find((known) => known.dataset === dataset && known.layout === layout)
   demand(archive !== undefined, () => {
     const known = archives.map((known) => `${known.dataset} (${known.layout})`).join(', ')
-    return `fetch: there is no archive of ${dataset} (${layout}); known are ${known}`
+    return `fetch: no archive of ${dataset} (${layout}) is published; expected one of ${known}`
   })
   const { file, md5, url } = archive
   const path = join(folder, file)
@@ -73,7 +73,7 @@ export async function fetchDataset(
     demand(
       actual === md5,
       () =>
-        `${path}: expected no file, or the published one of MD5 ${md5}, but there is one of ${actual}; move it away, or ` +
+        `${path}: expected no file, or the published one with MD5 ${md5}, but this one has ${actual}; move it away, or ` +
         'fetch into another folder',
     )
     return { path, md5, wasThere: true }

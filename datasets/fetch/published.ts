@@ -1,17 +1,17 @@
-/** An archive as its author publishes it. */
+/** A published archive. */
 export interface PublishedArchive {
   readonly dataset: string
   readonly layout: ArchiveLayout
   readonly file: string
   readonly url: string
-  /** Hexadecimal. */
+  /** MD5 in hexadecimal. */
   readonly md5: string
 }
 
-/** How the files in an archive are written: records of bytes, or pickles. */
+/** The format of the files in an archive: records of bytes, or pickles. */
 export type ArchiveLayout = 'binary' | 'python'
 
-/** A. Krizhevsky's archives of CIFAR, and the checksums on his page. */
+/** A. Krizhevsky's archives of CIFAR, with the checksums on his page. */
 export const publishedArchives: readonly PublishedArchive[] = [
   archive('cifar100', 'binary', 'cifar-100-binary.tar.gz', '03b5dce01913d631647c71ecec9e9cb8'),
   archive('cifar100', 'python', 'cifar-100-python.tar.gz', 'eb9058c3a382ffc7106e4002c42a8d85'),

@@ -10,7 +10,7 @@ const formats = [
   { name: 'grey or RGB JPEG image', endings: ['jpg', 'jpeg'], signature: 'ffd8ff', decode: decodeJpeg },
 ]
 
-/** Reads an image file; its first bytes say what it is. Throws, naming it, for one that is no image, or a damaged one. */
+/** Reads an image file, whose first bytes tell its format. Throws an error that names it if it is damaged or not an image. */
 export async function readImage(path: string): Promise<DecodedImage> {
   const bytes = await readBytes(path)
   const begin = Buffer.from(bytes.subarray(0, 4)).toString('hex')
@@ -27,10 +27,10 @@ export function isImageName(name: string): boolean {
   return formats.some(({ endings }) => endings.includes(endingOf(name)))
 }
 
-/** What torchvision reads besides. */
+/** The other formats that torchvision reads. */
 const foreignEndings = ['ppm', 'bmp', 'pgm', 'tif', 'tiff', 'webp']
 
-/** Whether a file of this name should be an image of a format that is not read here. */
+/** Whether a file of this name should be an image in a format that is not supported here. */
 export function isForeignImageName(name: string): boolean {
   return foreignEndings.includes(endingOf(name))
 }

@@ -10,20 +10,20 @@ import { readImage } from './decode.ts'
 import type { DecodedImage } from './image.ts'
 import { type ClassListing, listClasses, noteOn } from './listing.ts'
 
-/** An image, where it lies and what it shows. */
+/** An image with its path and label. */
 interface LabelledImage extends DecodedImage {
   readonly path: string
   readonly label: number
 }
 
 /**
- * Images in folders, as torchvision's `ImageFolder` has them: `train/CLASS/…/*.png` or `.jpg`, and likewise under `test`
- * or, where there is none, `val`. Which files are images, and their order: see `listClasses`; `notes` says what was passed
- * over. All images are of one size. If all are grey there is one channel, else three, alike in grey images. They are
- * normalised by what is measured on the training images; the recipe draws crops from an eighth of padding, and flips.
+ * Opens images in folders, as torchvision's `ImageFolder` does: `train/CLASS/…/*.png` or `.jpg`, and likewise under `test` or,
+ * if there is none, `val`. `listClasses` defines which files are images, and their order; `notes` reports skipped files. All
+ * images have the same size. If all are grey there is one channel, otherwise three, equal in grey images. Normalisation is
+ * measured on the training images; the augmentation is padding by an eighth of the size, random crops, and flips.
  *
- * Throws, naming the file, for an image that is damaged, of another size, of more than 8 bits or not opaque, for a class
- * without training images, and for test images of a class that is not trained.
+ * Throws an error that names the file for an image that is damaged, of another size, of more than 8 bits or not opaque, for a
+ * class without training images, and for test images of a class without training images.
  */
 export async function openImageFolder(path: string): Promise<Dataset> {
   check('openImageFolder', 'path', path, pathRule)
@@ -40,22 +40,19 @@ export async function openImageFolder(path: string): Promise<Dataset> {
   const trainClasses = await listClasses(trainPath, passedOver)
   const testClasses = await listClasses(testPath, passedOver)
   const classNames = trainClasses.map(({ name }) => name)
-  demand(
-    classNames.length > 0,
-    () => `${trainPath}: expected a folder for each class, but there is no folder in it`,
-  )
+  demand(classNames.length > 0, () => `${trainPath}: expected a folder per class, but found none`)
   for (const { name, images } of trainClasses)
-    demand(images.length > 0, () => `${join(trainPath, name)}: expected images, but there are none`)
+    demand(images.length > 0, () => `${join(trainPath, name)}: expected images, but found none`)
   for (const { name } of testClasses) {
     demand(
       classNames.includes(name),
-      () => `${join(testPath, name)}: expected a class that has training images, but there are none of it`,
+      () => `${join(testPath, name)}: expected only classes with training images, but this one has none`,
     )
   }
   const trainImages = await readClasses(trainClasses, classNames)
   const [first] = trainImages
   const testImages = await readClasses(testClasses, classNames, first)
-  demand(testImages.length > 0, () => `${testPath}: expected images of the classes, but there are none`)
+  demand(testImages.length > 0, () => `${testPath}: expected images of the classes, but found none`)
 
   const isGrey = [...trainImages, ...testImages].every(({ channels }) => channels === 1)
   const train = assemble(trainImages, isGrey ? 1 : 3)
@@ -70,7 +67,7 @@ export async function openImageFolder(path: string): Promise<Dataset> {
   }
 }
 
-/** The images class by class, all as large as the first. */
+/** Reads the images class by class; all must have the size of the first. */
 async function readClasses(
   classes: readonly ClassListing[],
   classNames: readonly string[],
@@ -93,11 +90,11 @@ function demandSameSize(image: LabelledImage, first: LabelledImage): void {
   demand(
     size(image) === size(first),
     () =>
-      `${image.path}: expected an image of ${size(first)} (width × height), as ${first.path} is, got ${size(image)}`,
+      `${image.path}: expected an image of ${size(first)} (width × height), as ${first.path}, got ${size(image)}`,
   )
 }
 
-/** The images one after the other, channel by channel. */
+/** Copies the images to a split, channel by channel. */
 function assemble(images: readonly LabelledImage[], channels: number): Pick<Split, 'images' | 'labels'> {
   const [{ width, height }] = images
   const area = width * height

@@ -2,16 +2,15 @@ import type { Refuse } from '../../base/files/refusal.ts'
 import { type DecodedImage, demandFewPixels } from './image.ts'
 import { frameOf } from './jpegFrame.ts'
 
-/** Of a file whose image becomes finer with each; encoders write some ten. Each takes as long as a whole image. */
+/** Limit of the scans of a progressive image, because each takes as long as a whole image; encoders write about ten. */
 const mostScans = 64
 
 /**
- * Decodes a JPEG file, grey or coloured, to the pixels that libjpeg-turbo, and with it Pillow and torchvision, make of
- * it. What a camera notes about its orientation is passed over. Throws for CMYK, and for a file that is truncated or
- * damaged. The frame that will be decoded is looked at first.
+ * Decodes a grey or RGB JPEG file to the same pixels as libjpeg-turbo, and so Pillow and torchvision. Ignores EXIF orientation.
+ * Throws for CMYK, and for a file that is truncated or damaged. Checks the frame header before decoding.
  */
 export async function decodeJpeg(bytes: Uint8Array, refuse: Refuse): Promise<DecodedImage> {
-  // Loaded only here: most commands see no such files.
+  // Loaded here because most commands decode no JPEG files.
   const { decode } = await import('@cwasm/jpeg-turbo')
   const { width, height, components: channels, scans } = frameOf(bytes, refuse)
   demandFewPixels(width, height, refuse)

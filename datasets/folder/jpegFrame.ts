@@ -1,6 +1,6 @@
 import type { Refuse } from '../../base/files/refusal.ts'
 
-/** What the header of the one frame says, and how often the decoder goes through it. */
+/** The header of the frame, and the number of scans that decode it. */
 export interface JpegFrame {
   readonly width: number
   readonly height: number
@@ -8,7 +8,7 @@ export interface JpegFrame {
   readonly scans: number
 }
 
-/** Markers that stand alone; all others are followed by the length of their segment. */
+/** Markers without a segment; all others are followed by the length of theirs. */
 const startOfImage = 0xd8
 const endOfImage = 0xd9
 const temporary = 0x01
@@ -16,14 +16,14 @@ const isRestart = (marker: number) => marker >= 0xd0 && marker <= 0xd7
 
 const startOfScan = 0xda
 
-/** 0xc0 … 0xcf, but for three that hold tables or are not in use. */
+/** 0xc0 … 0xcf, except three that hold tables or are unused. */
 const isFrame = (marker: number) =>
   marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc
 
 /**
- * Walks over the segments of a JPEG file up to its end (ITU T.81, B.1.1): markers of 0xff, as often as anybody likes, and a
- * byte, most of them followed by a segment that begins with its length in two bytes; behind the header of a scan its
- * packed data, in which 0xff is followed by 0 or by a restart. Throws unless there is one frame, ahead of its scans.
+ * Walks the segments of a JPEG file (ITU T.81, B.1.1). A marker is one or more bytes 0xff and a code; most are followed by a
+ * segment that begins with its 16-bit length. The header of a scan is followed by entropy-coded data, in which 0xff is followed
+ * by 0 or a restart marker. Throws unless there is exactly one frame.
  */
 export function frameOf(bytes: Uint8Array, refuse: Refuse): JpegFrame {
   const damaged = (problem: string) => refuse(`it is truncated or damaged (${problem})`)
@@ -55,7 +55,7 @@ export function frameOf(bytes: Uint8Array, refuse: Refuse): JpegFrame {
   return frame === undefined ? damaged('no frame') : { ...frame, scans }
 }
 
-/** Where the next marker is that is not part of the packed data. */
+/** Returns the offset of the next marker outside the entropy-coded data. */
 function endOfScan(bytes: Uint8Array, start: number): number {
   for (let at = start; ; at++) {
     at = bytes.indexOf(0xff, at)

@@ -12,11 +12,10 @@ export interface ClassListing {
 }
 
 /**
- * What lies in a folder with a folder for each class, as torchvision's `ImageFolder` finds it: the classes in alphabetical
- * order, and of each the images in its folder and in all folders below, by their endings; folder by folder, their paths in
- * alphabetical order. Links to folders are followed, though not in a circle. Names that begin with a dot are passed over,
- * which torchvision does not; what else is no image is added to `passedOver`. Throws for an image of another format, which
- * torchvision would read: to leave it out would be another data set.
+ * Lists the images in a folder with one folder per class, as torchvision's `ImageFolder` does: classes in alphabetical order,
+ * with the images (by extension) in their folders and all subfolders; folder by folder, in alphabetical order. Follows links to
+ * folders, except cycles. Skips names that begin with a dot, which torchvision does not; adds other files that are not images
+ * to `passedOver`. Throws for an image in a format that only torchvision reads, because skipping it would change the data set.
  */
 export async function listClasses(path: string, passedOver: string[]): Promise<ClassListing[]> {
   const classes: ClassListing[] = []
@@ -38,7 +37,7 @@ async function imagesBelow(folder: string, passedOver: string[]): Promise<string
       demand(
         !isForeignImageName(name),
         () =>
-          `${path}: expected a PNG or JPEG image; this format is not read here, convert it or move it away`,
+          `${path}: expected a PNG or JPEG image; this format is not supported, convert it or move it away`,
       )
       if (isImageName(name)) images.push(path)
       else passedOver.push(path)
@@ -47,7 +46,7 @@ async function imagesBelow(folder: string, passedOver: string[]): Promise<string
   return images
 }
 
-/** A folder and all below it, but for those that it lies in itself, to which links may lead back. */
+/** Returns a folder and all below it, except its own ancestors, to which links may lead back. */
 async function foldersFrom(folder: string, outer: readonly string[]): Promise<string[]> {
   const place = await found(folder, realpath(folder))
   if (outer.includes(place)) return []
@@ -59,10 +58,10 @@ async function foldersFrom(folder: string, outer: readonly string[]): Promise<st
   return folders
 }
 
-/** `passed over 3 files that are no images: …`, with the first few of them; nothing where there are none. */
+/** Returns `skipped 3 files that are not images: …`, with the first few; nothing if there are none. */
 export function noteOn(passedOver: readonly string[]): string[] {
   const [count, most] = [passedOver.length, 5]
   if (count === 0) return []
-  const files = count === 1 ? '1 file that is no image' : `${count} files that are no images`
-  return [`passed over ${files}: ${passedOver.slice(0, most).join(', ')}${count > most ? ' …' : ''}`]
+  const files = count === 1 ? '1 file that is not an image' : `${count} files that are not images`
+  return [`skipped ${files}: ${passedOver.slice(0, most).join(', ')}${count > most ? ' …' : ''}`]
 }

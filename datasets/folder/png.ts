@@ -4,15 +4,15 @@ import { chunksOf, type PngChunks } from './pngChunks.ts'
 import { samplesOf } from './pngSamples.ts'
 
 /**
- * Decodes a PNG file of up to 8 bits a channel, interlaced or not: grey, coloured or with a palette. Throws for 16 bits, for
- * pixels that are not opaque, and for a file that is truncated or damaged. Nothing is unpacked beyond the size that the
- * header says, which is looked at first.
+ * Decodes a PNG file of up to 8 bits per channel, interlaced or not: grey, RGB or with a palette. Throws for 16 bits, for pixels
+ * that are not opaque, and for a file that is truncated or damaged. Checks the size in the header first, and unpacks no more
+ * than that.
  */
 export function decodePng(bytes: Uint8Array, refuse: Refuse): DecodedImage {
   const chunks = chunksOf(bytes, refuse)
   const { width, height, depth, colours } = chunks.header
   demandFewPixels(width, height, refuse)
-  if (depth === 16) refuse('it has 16 bits a channel')
+  if (depth === 16) refuse('it has 16 bits per channel')
   const samples = samplesOf(chunks, refuse)
   const isOpaque = opacityOf(chunks, samples)
   for (let pixel = 0; pixel < width * height; pixel++) {
@@ -29,30 +29,30 @@ export function decodePng(bytes: Uint8Array, refuse: Refuse): DecodedImage {
     : { width, height, ...channelsOf(samples, chunks) }
 }
 
-/** Whether a pixel hides what is behind it, by its alpha, that of its colour or the one colour that does not. */
+/** Returns a test whether a pixel is opaque: by its alpha, by its palette entry's, or by the one transparent colour. */
 function opacityOf({ header, transparency }: PngChunks, samples: Uint8Array): (pixel: number) => boolean {
   const { samples: perPixel, hasAlpha, isIndexed } = header.colours
   if (hasAlpha) return (pixel) => samples[(pixel + 1) * perPixel - 1] === 255
   if (transparency === undefined) return () => true
   if (isIndexed) return (pixel) => (transparency[samples[pixel]] ?? 255) === 255
-  // A number of 16 bits for each sample.
+  // The transparent colour has 16 bits per sample.
   const isClear = (sample: number, place: number) =>
     transparency[2 * place] === 0 && transparency[2 * place + 1] === sample
   return (pixel) => !samples.subarray(pixel * perPixel, (pixel + 1) * perPixel).every(isClear)
 }
 
-/** The colours that indices stand for. */
+/** Maps palette indices to colours. */
 function lookUp(indices: Uint8Array, palette: Uint8Array, refuse: Refuse): Uint8Array {
   const pixels = new Uint8Array(3 * indices.length)
   for (const [pixel, index] of indices.entries()) {
     if (3 * index >= palette.length)
-      refuse(`a pixel has colour ${index} of a palette of ${palette.length / 3}`)
+      refuse(`a pixel has colour ${index}, but the palette has ${palette.length / 3} colours`)
     pixels.set(palette.subarray(3 * index, 3 * index + 3), 3 * pixel)
   }
   return pixels
 }
 
-/** The samples without those of the alpha channel, in 8 bits. */
+/** Drops the alpha channel, and scales the samples to 8 bits. */
 function channelsOf(samples: Uint8Array, { header }: PngChunks): Pick<DecodedImage, 'channels' | 'pixels'> {
   const { depth, colours } = header
   const channels = colours.samples >= 3 ? 3 : 1

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib'
 import { ByteReader } from '../../base/files/byteReader.ts'
 import type { Refuse } from '../../base/files/refusal.ts'
 
-/** How the numbers of a pixel stand for its colour, by the number that the header has for it. */
+/** Colour types, by their numbers in the header. */
 const colourTypes = [
   { number: 0, samples: 1, depths: [1, 2, 4, 8, 16], hasAlpha: false, isIndexed: false },
   { number: 2, samples: 3, depths: [8, 16], hasAlpha: false, isIndexed: false },
@@ -13,33 +13,32 @@ const colourTypes = [
 
 export type ColourType = (typeof colourTypes)[number]
 
-/** What the first chunk says. */
+/** The first chunk. */
 export interface PngHeader {
   readonly width: number
   readonly height: number
-  /** Bits a sample: 1, 2, 4, 8 or 16. */
+  /** Bits per sample: 1, 2, 4, 8 or 16. */
   readonly depth: number
   readonly colours: ColourType
   readonly isInterlaced: boolean
 }
 
-/** What of a PNG file decides its pixels. */
+/** The chunks of a PNG file that determine its pixels. */
 export interface PngChunks {
   readonly header: PngHeader
-  /** Red, green and blue of each colour that an index stands for. */
+  /** Red, green and blue of each palette entry. */
   readonly palette?: Uint8Array
-  /** The alpha of each of these colours, or the one colour that is transparent. */
+  /** Alpha of each palette entry, or the one transparent colour. */
   readonly transparency?: Uint8Array
-  /** The rows, packed. */
+  /** The compressed rows. */
   readonly data: Uint8Array
 }
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 
 /**
- * Takes a PNG file apart (W3C, Portable Network Graphics, 5.3): chunks of a length, a type, bytes and the CRC-32 of type
- * and bytes. What comes behind the last one is passed over, as by libpng. Throws where one is damaged, missing, at a wrong
- * place or there twice.
+ * Splits a PNG file into chunks (W3C, Portable Network Graphics, 5.3): a length, a type, data, and the CRC-32 of type and data.
+ * Ignores anything after the last chunk, as libpng does. Throws for chunks that are damaged, missing, misplaced or duplicate.
  */
 export function chunksOf(bytes: Uint8Array, refuse: Refuse): PngChunks {
   const reader = new ByteReader(bytes, refuse)
@@ -53,17 +52,17 @@ export function chunksOf(bytes: Uint8Array, refuse: Refuse): PngChunks {
     const chunk = nextChunk(reader, refuse)
     const { type } = chunk
     if (type === 'IDAT') {
-      if (data.length > 0 && before.type !== 'IDAT') refuse('its chunks IDAT do not follow one another')
+      if (data.length > 0 && before.type !== 'IDAT') refuse('its IDAT chunks are not consecutive')
       data.push(chunk.bytes)
     } else if (type === 'PLTE' || type === 'tRNS') {
-      if (parts.has(type) || data.length > 0) refuse(`it has a chunk ${type} too many or too late`)
+      if (parts.has(type) || data.length > 0) refuse(`it has a duplicate or late ${type} chunk`)
       parts.set(type, chunk.bytes)
     } else if (type === 'IHDR' || (type !== 'IEND' && /^[A-Z]/.test(type))) {
-      refuse(`it has a chunk ${type}, which is not known or comes once only`)
+      refuse(`it has an unknown or duplicate ${type} chunk`)
     }
     before = chunk
   }
-  if (data.length === 0) refuse('it has no chunk IDAT')
+  if (data.length === 0) refuse('it has no IDAT chunk')
   const palette = parts.get('PLTE')
   if (palette && (palette.length % 3 !== 0 || palette.length > 768)) refuse('its palette is damaged')
   return { header, palette, transparency: parts.get('tRNS'), data: Buffer.concat(data) }
@@ -84,9 +83,10 @@ function headerOf(bytes: Uint8Array, refuse: Refuse): PngHeader {
   const [depth, number, packing, filters, interlacing] = bytes.subarray(8)
   const colours = colourTypes.find((known) => known.number === number)
   if (colours === undefined || !(colours.depths as readonly number[]).includes(depth)) {
-    return refuse(`it has colours of type ${number} in ${depth} bits, which there are not`)
+    return refuse(`it has the invalid combination of colour type ${number} and ${depth} bits`)
   }
-  if (packing !== 0 || filters !== 0 || interlacing > 1) refuse('it is packed in an unknown way')
+  if (packing !== 0 || filters !== 0 || interlacing > 1)
+    refuse('its compression, filter or interlace method is unknown')
   return {
     width: uint32(bytes),
     height: uint32(bytes.subarray(4)),
@@ -96,7 +96,7 @@ function headerOf(bytes: Uint8Array, refuse: Refuse): PngHeader {
   }
 }
 
-/** High byte first. */
+/** Reads a big-endian integer. */
 function uint32(bytes: Uint8Array): number {
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0)
 }

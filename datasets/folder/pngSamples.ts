@@ -2,7 +2,7 @@ import { inflateSync } from 'node:zlib'
 import type { Refuse } from '../../base/files/refusal.ts'
 import type { PngChunks, PngHeader } from './pngChunks.ts'
 
-/** Pixels at equal distances, which are packed as an image of their own. */
+/** A grid of equidistant pixels, which is compressed as a separate image. */
 interface Pass {
   readonly left: number
   readonly top: number
@@ -24,8 +24,8 @@ const interlaced: readonly Pass[] = [
 ]
 
 /**
- * The samples of all pixels, row by row, those of a pixel side by side, each as it is stored. Throws where the data does
- * not unpack to exactly as many bytes as the header says, without unpacking more.
+ * Returns the stored samples of all pixels in row-major order, with the samples of a pixel adjacent. Throws unless the data
+ * unpacks to exactly the number of bytes that the header implies, without unpacking more.
  */
 export function samplesOf({ header, data }: PngChunks, refuse: Refuse): Uint8Array {
   const { width, height, depth, colours } = header
@@ -51,7 +51,7 @@ export function samplesOf({ header, data }: PngChunks, refuse: Refuse): Uint8Arr
   return samples
 }
 
-/** The passes that have pixels, and how many. */
+/** Returns the passes that have pixels, with their sizes. */
 function passesOf({ width, height, depth, colours, isInterlaced }: PngHeader) {
   return (isInterlaced ? interlaced : wholeImage)
     .map((pass) => {
@@ -82,7 +82,7 @@ function unpack(
   }
 }
 
-/** Undoes a filter in place: W3C, 9.2. Each byte was written less what its neighbours predict. */
+/** Undoes a filter in place (W3C, 9.2). Each byte was stored minus its prediction from neighbours. */
 function unfilter(
   filter: number,
   line: Uint8Array,
@@ -100,7 +100,7 @@ function unfilter(
   }
 }
 
-/** Whichever of the three is nearest to left + above − corner. */
+/** Returns the one of the three that is nearest to left + above − corner. */
 function paeth(left: number, above: number, corner: number): number {
   const [toLeft, toAbove] = [Math.abs(above - corner), Math.abs(left - corner)]
   const toCorner = Math.abs(left + above - 2 * corner)
@@ -108,7 +108,7 @@ function paeth(left: number, above: number, corner: number): number {
   return toAbove <= toCorner ? above : corner
 }
 
-/** Sample number i of a row; the first of those that share a byte is in its high bits. */
+/** Returns sample i of a row; the first of those that share a byte is in its high bits. */
 function sample(line: Uint8Array, i: number, depth: number): number {
   if (depth === 8) return line[i]
   const bit = i * depth

@@ -1,20 +1,20 @@
 import { demand } from '../../base/errors.ts'
 import { unpackedBytes } from '../files.ts'
 
-/** An array of bytes, row-major. */
+/** An array of bytes in row-major order. */
 export interface IdxArray {
   readonly shape: readonly number[]
   readonly bytes: Uint8Array
-  /** How many bytes of the file come before them. */
+  /** Number of bytes in the file before the elements. */
   readonly headerLength: number
 }
 
-/** The code of bytes among the types of elements. */
+/** The code of the element type for unsigned bytes. */
 const unsignedByte = 8
 
 /**
- * Reads a file in MNIST's IDX format, packed by gzip or not: two zeros, the type of the elements, the number of axes, the
- * length of each axis as four bytes, high byte first, and the elements. Source: Y. LeCun, C. Cortes, C. Burges, The
+ * Reads a file in MNIST's IDX format, gzipped or not: two zero bytes, the element type, the number of axes, the length of each
+ * axis (32-bit big-endian), and the elements. Source: Y. LeCun, C. Cortes, C. Burges, The
  * MNIST database of handwritten digits.
  *
  * Throws for another type, another number of axes, and a file that is too short or too long.
@@ -27,7 +27,7 @@ export async function readIdx(path: string, axes: number): Promise<IdxArray> {
   demand(
     begin === expected && bytes.length >= headerLength,
     () =>
-      `${path}: expected an IDX file of bytes along ${axes} axes, which begins with ${expected} and has a header of ` +
+      `${path}: expected an IDX file of bytes with ${axes} axes, which begins with ${expected} and has a header of ` +
       `${headerLength} bytes; this one begins with ${begin || 'nothing'} and has ${bytes.length} bytes`,
   )
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -7,11 +7,11 @@ import { namesIn } from '../files.ts'
 import { allocatePixels } from '../pixels.ts'
 import { readIdx } from './idx.ts'
 
-/** What differs between the data sets that come as MNIST does. */
+/** The differences between the data sets in MNIST's format. */
 interface Version {
   readonly name: string
   readonly classNames: readonly string[]
-  /** Over all pixels of the 60,000 training images. */
+  /** Measured over all pixels of the 60,000 training images. */
   readonly normalisation: Normalisation
   readonly augmentation: Augmentation
 }
@@ -20,7 +20,7 @@ const digits: Version = {
   name: 'mnist',
   classNames: Array.from({ length: 10 }, (_, digit) => `${digit}`),
   normalisation: { scale: 255, mean: [0.1307], std: [0.3081] },
-  // The mirror image of a digit is none.
+  // A mirrored digit is not a digit.
   augmentation: { padding: 2, flip: false },
 }
 
@@ -43,35 +43,35 @@ const fashion: Version = {
 }
 
 /**
- * MNIST's handwritten digits, as many as the files hold: 1×28×28, 10 classes.
+ * Opens MNIST's handwritten digits, all that the files hold: 1×28×28, 10 classes.
  *
  * @param path The folder of `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and
- *   `t10k-labels-idx1-ubyte`, each packed (`.gz`) or not.
+ *   `t10k-labels-idx1-ubyte`, each gzipped (`.gz`) or not.
  *
- * Throws, and says what was expected and what was found, for a file that is missing, damaged or foreign.
+ * Throws, saying what was expected and found, if a file is missing, damaged or of another kind.
  */
 export function openMnist(path: string): Promise<Dataset> {
   return openIdx(path, digits)
 }
 
 /**
- * Fashion-MNIST, pictures of clothes in MNIST's format: as `openMnist`. Source: Xiao, Rasul and Vollgraf, Fashion-MNIST,
+ * Opens Fashion-MNIST, pictures of clothes in MNIST's format, as `openMnist` does. Source: Xiao, Rasul and Vollgraf, Fashion-MNIST,
  * arXiv 1708.07747.
  */
 export function openFashionMnist(path: string): Promise<Dataset> {
   return openIdx(path, fashion)
 }
 
-/** The four files, in the order of training images and labels, test images and labels. */
+/** The four files: training images and labels, test images and labels. */
 const fileNames = ['train-images.idx3', 'train-labels.idx1', 't10k-images.idx3', 't10k-labels.idx1']
 
-/** Under which of its names a file lies among others; both spellings are in use. */
+/** Returns the possible names of a file; both spellings are in use. */
 function spellings(fileName: string): string[] {
   const names = [fileName.replace('.', '-'), fileName].map((name) => `${name}-ubyte`)
   return names.flatMap((name) => [name, `${name}.gz`])
 }
 
-/** Whether a folder with these names in it holds such a data set, or a part of one. */
+/** Whether a folder with these names holds such a data set, or a part of one. */
 export function isIdxFolder(names: readonly string[]): boolean {
   return fileNames.some((fileName) => spellings(fileName).some((name) => names.includes(name)))
 }
@@ -84,7 +84,7 @@ async function openIdx(path: string, { name, classNames, ...version }: Version):
   demand(missing.length === 0, () => {
     const expected = fileNames.map((fileName) => spellings(fileName)[1]).join(', ')
     const there = names.slice(0, 10).join(', ') || 'no files'
-    return `${path}: expected ${name} in IDX files (${expected}, packed or not), but found no ${missing.join(', ')}; found ${there}`
+    return `${path}: expected ${name} in IDX files (${expected}, gzipped or not), but found no ${missing.join(', ')}; found ${there}`
   })
   const [trainImages, trainLabels, testImages, testLabels] = files.map((file) => join(path, file!))
   const { normalisation, augmentation } = version
@@ -98,7 +98,7 @@ async function openIdx(path: string, { name, classNames, ...version }: Version):
   const [trainSize, testSize] = [train, test].map(({ images }) => images.shape.slice(2).join('×'))
   demand(
     trainSize === testSize,
-    () => `${testImages}: expected images of ${trainSize}, as those of ${trainImages} are, got ${testSize}`,
+    () => `${testImages}: expected images of ${trainSize}, as in ${trainImages}, got ${testSize}`,
   )
   return {
     name,
@@ -131,7 +131,7 @@ async function readSplit(
   demand(
     wrong < 0,
     () =>
-      `${labelsPath}: expected labels of 0 to ${classes - 1}, got ${labels.bytes[wrong]} in record ${wrong} ` +
+      `${labelsPath}: expected labels from 0 to ${classes - 1}, got ${labels.bytes[wrong]} in record ${wrong} ` +
       `(byte ${labels.headerLength + wrong})`,
   )
   const pixels = allocatePixels(bytes.length)

@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto'
 import type { Split } from '../dataset.ts'
 
-/** A test image and the first training image that is equal to it, by their numbers in their splits. */
+/** A test image and the first training image that equals it, by their indices in the splits. */
 export interface Duplicate {
   readonly test: number
   readonly train: number
 }
 
-/** The test images that are training images too, pixel by pixel. Images of one split must lie one after the other. */
+/** Returns the test images that equal a training image in every pixel. The images of a split must be contiguous. */
 export function duplicatesBetween(train: Split, test: Split): Duplicate[] {
   const firstOf = new Map<string, number>()
   for (const [index, key] of keysOf(train).entries()) if (!firstOf.has(key)) firstOf.set(key, index)

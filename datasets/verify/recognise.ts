@@ -6,18 +6,18 @@ import { filesAt, isFolder } from '../files.ts'
 import { isIdxFolder } from '../idx/mnist.ts'
 import type { DatasetName } from '../open.ts'
 
-/** What a path seems to hold. */
+/** The kind of files at a path. */
 export interface Recognised {
-  /** The data sets that come in such files. */
+  /** The data sets with such files. */
   readonly datasets: readonly DatasetName[]
-  /** How messages call such files. */
+  /** Name of such files in messages. */
   readonly title: string
   readonly layout?: Layout
 }
 
 const publications = [cifar100, cifar10]
 
-/** What a file or folder holds, by the names of the files in it. Throws where no data set has such files. */
+/** Recognises a file or folder by the names of the files in it. Throws if no data set has such files. */
 export async function recognise(path: string): Promise<Recognised> {
   if (path.endsWith('.bin')) return { datasets: ['cifar10'], title: 'a file of the official binary layout' }
   for (const publication of publications) {

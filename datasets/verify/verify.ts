@@ -9,47 +9,47 @@ import { type DatasetName, datasetNames, openDataset } from '../open.ts'
 import { type Duplicate, duplicatesBetween } from './duplicates.ts'
 import { type Recognised, recognise } from './recognise.ts'
 
-/** What is in a split. */
+/** The contents of a split. */
 export interface SplitReport {
   readonly count: number
-  /** How many images the published split has, where this may be a part of it. */
+  /** Number of images in the published split, if this may be a part of it. */
   readonly officialCount?: number
-  /** Images of the smallest class. */
+  /** Number of images in the smallest class. */
   readonly fewest: number
-  /** Images of the largest class. */
+  /** Number of images in the largest class. */
   readonly most: number
   /** Measured on its pixels. */
   readonly measured: Normalisation
 }
 
-/** What a data set on the disk turned out to be. */
+/** The report on a data set on the disk. */
 export interface Verification {
   readonly path: string
   readonly dataset: string
-  /** How its files are written. */
+  /** Layout of its files, in words. */
   readonly layout: string
   readonly classes: number
-  /** Whether there are as many images as were published; undefined where nothing was. */
+  /** Whether it has as many images as were published; `undefined` if no numbers are published. */
   readonly isWhole?: boolean
-  /** Undefined where there is none, as in a single file. */
+  /** `undefined` if there are no training images, as in a single file. */
   readonly train?: SplitReport
   readonly test: SplitReport
-  /** What the images will be normalised by. */
+  /** The normalisation that `openDataset` gives its images. */
   readonly normalisation: Normalisation
-  /** What its files hold besides, in sentences. */
+  /** Remarks on its files, in sentences. */
   readonly notes: readonly string[]
-  /** Test images that are training images too. */
+  /** Test images that equal a training image. */
   readonly duplicates: readonly Duplicate[]
-  /** MD5 of an archive with all images, and what its author publishes. */
+  /** MD5 of an archive with all images, and the published MD5. */
   readonly checksum?: { readonly actual: string; readonly published: string }
 }
 
 /**
- * Reads a data set from the first to the last byte, and says what it is and what is in it.
+ * Reads a data set from the first to the last byte, and reports what it is and what it holds.
  *
- * @param dataset What it is, where its files do not tell: the IDX files of MNIST and Fashion-MNIST have the same names.
+ * @param dataset Its name, if its files do not tell: the IDX files of MNIST and Fashion-MNIST have the same names.
  *
- * Throws for a path that holds no data set, and at the first damage, naming the file and the place in it.
+ * Throws for a path that holds no data set, and at the first damage, naming the file and the position in it.
  */
 export async function verifyDataset(path: string, dataset?: string): Promise<Verification> {
   check('verifyDataset', 'path', path, pathRule)
@@ -82,7 +82,7 @@ function onlyDataset({ datasets, title }: Recognised, path: string): DatasetName
   demand(
     others.length === 0,
     () =>
-      `${path}: holds ${title}, in which several data sets come; say which (--dataset): ${datasets.join(' or ')}`,
+      `${path}: holds ${title}, which several data sets share; give its name (--dataset): ${datasets.join(' or ')}`,
   )
   return dataset
 }
@@ -103,7 +103,7 @@ function reportOn(
   }
 }
 
-/** For an archive; what has been unpacked has no published checksum. */
+/** Compares the checksum of an archive; unpacked files have no published checksum. */
 async function compareChecksum(
   path: string,
   { datasets, layout }: Recognised,

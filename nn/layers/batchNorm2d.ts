@@ -20,7 +20,7 @@ import { Module } from '../module.ts'
 import { buffer, Counter, Parameter } from '../parameter.ts'
 
 export interface BatchNorm2dOptions {
-  /** The share of a batch in the running statistics. Default 0.1. */
+  /** Weight of the batch in the update of the running statistics. Default 0.1. */
   momentum?: number
   /** Added to the variance. Default 1e-5. */
   epsilon?: number
@@ -28,14 +28,14 @@ export interface BatchNorm2dOptions {
 
 const optionRules: Rules<BatchNorm2dOptions> = { momentum: probability, epsilon: notNegative }
 
-/** All axes of maps [N, C, H, W] but the channels, which stay. */
+/** All axes of maps [N, C, H, W] except the channels. */
 const axes = [0, 2, 3]
 const keepDimensions = true
 
 /**
- * (x − mean) / √(variance + ε) · weight + bias, for each channel of maps [N, C, H, W]. Training: the mean and the
- * biased variance of the batch, which also move the running mean and, unbiased, the running variance. Evaluation: the
- * running ones. Ioffe and Szegedy 2015, algorithms 1 and 2. PyTorch: `torch.nn.BatchNorm2d`.
+ * (x − mean) / √(variance + ε) · weight + bias, for each channel of maps [N, C, H, W]. Training mode uses the mean and the
+ * biased variance of the batch, and updates the running mean and, from the unbiased variance, the running variance. Evaluation
+ * mode uses the running statistics. Ioffe and Szegedy 2015, algorithms 1 and 2. PyTorch: `torch.nn.BatchNorm2d`.
  */
 export class BatchNorm2d extends Module {
   readonly weight: Parameter

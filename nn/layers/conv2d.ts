@@ -9,11 +9,11 @@ import { Module } from '../module.ts'
 import { type Initializer, Parameter } from '../parameter.ts'
 
 export interface Conv2dLayerOptions extends Conv2dOptions {
-  /** Whether a number is added to each filter's map. Default true. */
+  /** Whether each filter has a bias. Default true. */
   bias?: boolean
-  /** How the weights begin. Default: uniform in ±1/√fanIn, as PyTorch's. */
+  /** Initializer of the weights. Default: uniform in ±1/√fanIn, as in PyTorch. */
   initializer?: Initializer
-  /** How the bias begins. Default: uniform in ±1/√fanIn too, whatever `initializer` is. */
+  /** Initializer of the bias. Default: uniform in ±1/√fanIn, even if `initializer` is given. */
   biasInitializer?: Initializer
 }
 

@@ -6,11 +6,11 @@ import { Module } from '../module.ts'
 import { type Initializer, Parameter } from '../parameter.ts'
 
 export interface LinearOptions {
-  /** Whether a number is added to each output. Default true. */
+  /** Whether each output has a bias. Default true. */
   bias?: boolean
-  /** How the weights begin. Default: uniform in ±1/√inputs, as PyTorch's. */
+  /** Initializer of the weights. Default: uniform in ±1/√inputs, as in PyTorch. */
   initializer?: Initializer
-  /** How the bias begins. Default: uniform in ±1/√inputs too, whatever `initializer` is. */
+  /** Initializer of the bias. Default: uniform in ±1/√inputs, even if `initializer` is given. */
   biasInitializer?: Initializer
 }
 

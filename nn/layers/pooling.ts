@@ -10,7 +10,7 @@ import {
 import { averagePoolOptions, kernelRule, poolOptions } from '../../engine/operations/pooling.ts'
 import { Module } from '../module.ts'
 
-/** The largest element of each window. PyTorch: `torch.nn.MaxPool2d`. */
+/** Maximum over each window. PyTorch: `torch.nn.MaxPool2d`. */
 export class MaxPool2d extends Module {
   readonly kernel: Pair
   readonly options: PoolOptions
@@ -28,7 +28,7 @@ export class MaxPool2d extends Module {
   }
 }
 
-/** The average of each window. PyTorch: `torch.nn.AvgPool2d`. */
+/** Average over each window. PyTorch: `torch.nn.AvgPool2d`. */
 export class AveragePool2d extends Module {
   readonly kernel: Pair
   readonly options: Omit<PoolOptions, 'dilation'>
@@ -46,7 +46,7 @@ export class AveragePool2d extends Module {
   }
 }
 
-/** The averages of so many windows, whatever the size of the maps. PyTorch: `torch.nn.AdaptiveAvgPool2d`. */
+/** Averages over `size` windows, for maps of any size. PyTorch: `torch.nn.AdaptiveAvgPool2d`. */
 export class AdaptiveAveragePool2d extends Module {
   readonly size: Pair
 

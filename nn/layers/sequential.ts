@@ -2,7 +2,7 @@ import { arrayOf, check } from '../../base/arguments.ts'
 import type { Tensor } from '../../engine/index.ts'
 import { Module, moduleRule } from '../module.ts'
 
-/** One layer after the other; their names are their numbers. PyTorch: `torch.nn.Sequential`. */
+/** Applies layers in order; their names are their positions. PyTorch: `torch.nn.Sequential`. */
 export class Sequential<Layer extends Module = Module> extends Module {
   readonly layers: readonly Layer[]
 

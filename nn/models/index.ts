@@ -54,7 +54,7 @@ const vgg =
   (options) =>
     new VGG({ depth, ...options })
 
-/** The networks by mdistiller's names; with `_a`, those of He et al. for CIFAR-10, whose shortcuts have no parameters. */
+/** The networks by mdistiller's names; the suffix `_a` marks He et al.'s for CIFAR-10, whose shortcuts have no parameters. */
 const models: Readonly<Record<string, Constructor>> = {
   resnet8: resnet(8, narrow),
   resnet14: resnet(14, narrow),
@@ -87,7 +87,7 @@ const models: Readonly<Record<string, Constructor>> = {
   ShuffleV2: (options) => new ShuffleNetV2(options),
 }
 
-/** mdistiller's functions that are named otherwise than the networks they make. */
+/** mdistiller's functions whose names differ from those of their networks. */
 const otherNames: Readonly<Record<string, string>> = {
   vgg8_bn: 'vgg8',
   vgg11_bn: 'vgg11',
@@ -100,20 +100,20 @@ const otherNames: Readonly<Record<string, string>> = {
 /** The names that `createModel` knows. */
 export const modelNames: readonly string[] = Object.keys(models)
 
-/** The name in `modelNames` of the network that is called this here or in mdistiller, if there is one. */
+/** Returns the entry of `modelNames` for a name of ours or of mdistiller's; `undefined` if there is none. */
 export function modelNamed(name: string): string | undefined {
   const known = Object.hasOwn(otherNames, name) ? otherNames[name] : name
   return Object.hasOwn(models, known) ? known : undefined
 }
 
 export interface ModelOptions extends NetworkOptions {
-  /** Of the initial weights. Default 0. */
+  /** Seed of the initial weights. Default 0. */
   seed?: number
 }
 
 const modelOptions: Rules<ModelOptions> = { ...networkOptions, seed: anySeed }
 
-/** A network by its name in mdistiller, initialized as there, in training mode. Throws for an unknown name. */
+/** Returns the network of this name, initialized as in mdistiller, in training mode. Throws for an unknown name. */
 export function createModel(name: string, given: ModelOptions = {}): Network {
   check('createModel', 'name', name, text)
   checkOptions('createModel', given, modelOptions)
@@ -121,13 +121,13 @@ export function createModel(name: string, given: ModelOptions = {}): Network {
   const known = modelNamed(name)
   if (known === undefined) {
     throw new InvalidInputError(
-      `model: there is no '${name}'; known are ${nearestFirst(name, modelNames).join(', ')}`,
+      `model: unknown name '${name}'; expected one of ${nearestFirst(name, modelNames).join(', ')}`,
     )
   }
   return initialize(models[known](options), seed)
 }
 
-/** The name in `modelNames` of the network that weights are of, for any classes and channels, if they are of one. */
+/** Returns the name of the network that weights belong to, for any classes and channels; `undefined` if there is none. */
 export function modelOfWeights(weights: StateDict): string | undefined {
   check('modelOfWeights', 'weights', weights, tensorsByName)
   return modelNames.find((name) => belongTo(models[name]({}), weights))

@@ -6,7 +6,7 @@ import { Network, type NetworkOptions, networkOptions, type Predictions } from '
 import { BasicBlock, projection, ResidualBlock } from './residual.ts'
 import { featuresOf, type Kind, repeat, Stage } from './stage.ts'
 
-/** Two 3×3 convolutions: for networks of up to 34 layers. */
+/** Two 3×3 convolutions, for networks of up to 34 layers. */
 class Basic extends BasicBlock {
   readonly shortcut: Sequential | undefined
 
@@ -20,7 +20,7 @@ class Basic extends BasicBlock {
   }
 }
 
-/** A 1×1 convolution to a quarter of the filters, a 3×3 one, and a 1×1 one back: figure 5, right. */
+/** A 1×1 convolution to a quarter of the filters, a 3×3 convolution, and a 1×1 convolution back: figure 5, right. */
 class Bottleneck extends ResidualBlock {
   readonly conv1: Conv2d
   readonly bn1: BatchNorm2d
@@ -81,8 +81,7 @@ const optionRules: Rules<LargeResNetOptions> = {
 }
 
 /**
- * The residual network that was made for ImageNet, with a 3×3 stem and no pooling before the four stages, so that it
- * suits small images. He et al. 2015, "Deep residual learning for image recognition", table 1. mdistiller's
+ * The residual network for ImageNet, adapted to small images: a 3×3 stem, and no pooling before the four stages. He et al. 2015, "Deep residual learning for image recognition", table 1. mdistiller's
  * `ResNet18` and `ResNet50`.
  */
 export class LargeResNet extends Network {

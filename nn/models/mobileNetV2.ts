@@ -7,8 +7,8 @@ import { convolution, depthwise } from './convolutions.ts'
 import { Network, type NetworkOptions, networkOptions, type Predictions } from './network.ts'
 
 /**
- * Widens x by a 1×1 convolution, filters each channel by itself, and narrows again without a ReLU; adds x where it
- * fits. Table 1 and figure 4 (d) of the paper.
+ * A 1×1 convolution that widens, a depthwise one, and a 1×1 one that narrows without a ReLU; adds x if the shapes are equal.
+ * Table 1 and figure 4 (d) of the paper.
  */
 class InvertedResidual extends Module {
   readonly conv: Sequential
@@ -40,7 +40,7 @@ class InvertedResidual extends Module {
   }
 }
 
-/** Table 2 of the paper, whose columns are t, c, n and s. The strides are those for small images. */
+/** Table 2 of the paper (columns t, c, n and s), with the strides for small images. */
 const stages = [
   { expansion: 1, filters: 16, count: 1, stride: 1 },
   { expansion: 6, filters: 24, count: 2, stride: 1 },
@@ -53,15 +53,14 @@ const stages = [
 const stemWidth = 32
 const lastWidth = 1280
 
-/** The stages after which maps are features, from 0: those before a stride, and the last one. */
+/** The stages whose outputs are features, counted from 0: those before a stride, and the last. */
 const featureStages = [1, 2, 4, 6]
 
 export interface MobileNetV2Options extends NetworkOptions {
-  /** How many times as many channels as in the table; those before the average are never fewer. */
+  /** Multiplier of the channels in the table; the channels before the average are never fewer than there. */
   width: number
 }
 
-/** A fraction of the channels in the table. */
 const multiplier: Rule = {
   expected: 'a number in (0, 100]',
   allows: (value) => typeof value === 'number' && value > 0 && value <= 100,
@@ -70,8 +69,8 @@ const multiplier: Rule = {
 const optionRules: Rules<MobileNetV2Options> = { ...networkOptions, width: multiplier }
 
 /**
- * Inverted residuals between a 3×3 stem, here too with stride 2, and a 1×1 convolution. The features end without a
- * ReLU, and so are what they were before it. Sandler et al. 2018, "MobileNetV2: inverted residuals and linear
+ * Inverted residuals between a 3×3 stem, with stride 2 as in the paper, and a 1×1 convolution. No ReLU follows the features,
+ * so they equal their preactivations. Sandler et al. 2018, "MobileNetV2: inverted residuals and linear
  * bottlenecks"; mdistiller's `MobileNetV2` at width 1/2.
  */
 export class MobileNetV2 extends Network {

@@ -4,26 +4,26 @@ import { widthRule } from '../arguments.ts'
 import type { BatchNorm2d } from '../layers/index.ts'
 import { Module } from '../module.ts'
 
-/** What a classifier computes of images [N, C, H, W]. */
+/** The output of a classifier for images [N, C, H, W]. */
 export interface Predictions {
   /** [N, classes] */
   readonly logits: Tensor
   /** The maps after the stem and after each stage. */
   readonly features: readonly Tensor[]
-  /** As `features`, but each stage's maps as the ReLU that ends the stage, or follows it, sees them. */
+  /** As `features`, but each stage's maps before the ReLU that ends or follows the stage. */
   readonly preactivations: readonly Tensor[]
-  /** What the last layer sees: [N, width]. */
+  /** Input of the last layer: [N, width]. */
   readonly pooled: Tensor
 }
 
 /** An image classifier. */
 export abstract class Network extends Module<Predictions> {
-  /** The channels of each of the `features`. */
+  /** Number of channels of each of the `features`. */
   abstract readonly stageChannels: readonly number[]
 
   /**
-   * The batch norms whose outputs are `preactivations` after the stem's, where shortcuts are left out. Undefined where
-   * what a ReLU sees comes from several batch norms side by side.
+   * Returns the batch norms whose outputs, leaving shortcuts aside, are the `preactivations` after the stem's. `undefined` if
+   * the input of a ReLU concatenates several batch norms.
    */
   normsBeforeReLU(): readonly BatchNorm2d[] | undefined {
     return undefined
@@ -31,9 +31,9 @@ export abstract class Network extends Module<Predictions> {
 }
 
 export interface NetworkOptions {
-  /** Default 100. */
+  /** Number of classes. Default 100. */
   classes?: number
-  /** Of the images. Default 3. */
+  /** Number of channels of the images. Default 3. */
   channels?: number
 }
 

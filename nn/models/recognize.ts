@@ -4,8 +4,8 @@ import type { StateDict } from '../stateDict.ts'
 import type { Network } from './network.ts'
 
 /**
- * Whether the names and shapes are those of the network, but for the channels of its images and its classes: axis 1 of the
- * first tensor, and axis 0 of the last two. Counters, which old files lack, do not matter.
+ * Whether the weights have the network's names and shapes, for any number of image channels (axis 1 of the first tensor) and
+ * classes (axis 0 of the last two). Counters, which old files lack, may be missing.
  */
 export function belongTo(network: Network, weights: StateDict): boolean {
   const variables = network.namedVariables()
@@ -19,7 +19,7 @@ export function belongTo(network: Network, weights: StateDict): boolean {
   )
 }
 
-/** Whether both shapes are the same but for the axis that is free, if one is. */
+/** Whether both shapes are equal, except along the axis `free`. */
 function areAlike(expected: Shape, given: Shape | undefined, free: number): boolean {
   return (
     given?.length === expected.length &&

@@ -4,7 +4,7 @@ import type { Module } from '../module.ts'
 import { convolution } from './convolutions.ts'
 import { Block } from './stage.ts'
 
-/** A shortcut that fits x to other channels and sizes: a 1×1 convolution with batch norm; none where x fits. */
+/** A 1×1 convolution with batch norm, for a shortcut that changes channels or size; `undefined` if x fits as it is. */
 export function projection(channels: number, filters: number, stride: number): Sequential | undefined {
   if (stride === 1 && channels === filters) return undefined
   return new Sequential<Module>(convolution(channels, filters, 1, stride), new BatchNorm2d(filters))
@@ -16,7 +16,7 @@ export abstract class ResidualBlock extends Block {
 
   protected abstract shortcutOf(x: Tensor): Tensor
 
-  /** What ends the residual. */
+  /** The batch norm that ends the residual. */
   abstract readonly lastNorm: BatchNorm2d
 
   override preactivation(x: Tensor): Tensor {
@@ -24,7 +24,7 @@ export abstract class ResidualBlock extends Block {
   }
 }
 
-/** The residual is two 3×3 convolutions, each with batch norm. The same, figure 5, left. */
+/** A residual block of two 3×3 convolutions, each with batch norm. He et al. 2015, figure 5, left. */
 export abstract class BasicBlock extends ResidualBlock {
   readonly conv1: Conv2d
   readonly bn1: BatchNorm2d

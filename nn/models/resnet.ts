@@ -7,7 +7,7 @@ import { Network, type NetworkOptions, networkOptions, type Predictions } from '
 import { BasicBlock, projection } from './residual.ts'
 import { featuresOf, type Kind, repeat, Stage } from './stage.ts'
 
-/** Its shortcut fits x by a convolution: option B of section 3.3. */
+/** A block with a projection shortcut: option B of section 3.3. */
 class ProjectedBlock extends BasicBlock {
   readonly downsample: Sequential | undefined
 
@@ -21,7 +21,7 @@ class ProjectedBlock extends BasicBlock {
   }
 }
 
-/** Its shortcut takes every second pixel and adds channels of zeros, half before and half after: option A. */
+/** A block whose shortcut takes every second pixel and pads the channels with zeros on both sides: option A. */
 class PaddedBlock extends BasicBlock {
   readonly stride: number
   readonly added: number
@@ -64,8 +64,8 @@ function checkResNetOptions(operation: string, options: ResNetOptions): void {
 }
 
 /**
- * The residual network for small images: a 3×3 stem, three stages of which the second and the third halve the maps,
- * the average over each map, a linear layer. He et al. 2015, "Deep residual learning for image recognition",
+ * The residual network for small images: a 3×3 stem, three stages of which the second and third halve the maps, global
+ * average pooling, a linear layer. He et al. 2015, "Deep residual learning for image recognition",
  * section 4.2.
  */
 abstract class SmallResNet<B extends BasicBlock> extends Network {
@@ -102,7 +102,7 @@ abstract class SmallResNet<B extends BasicBlock> extends Network {
   }
 }
 
-/** With projection shortcuts: mdistiller's `resnet`, whose weight files fit. */
+/** The small residual network with projection shortcuts: mdistiller's `resnet`, whose weight files fit. */
 export class ResNet extends SmallResNet<ProjectedBlock> {
   readonly fc: Linear
 
@@ -118,7 +118,7 @@ export class ResNet extends SmallResNet<ProjectedBlock> {
   }
 }
 
-/** With shortcuts that have no parameters, as on CIFAR-10 in the paper: fits the weights of akamaster's networks. */
+/** The small residual network with parameter-free shortcuts, as in the paper for CIFAR-10; akamaster's weight files fit. */
 export class ResNetA extends SmallResNet<PaddedBlock> {
   readonly linear: Linear
 

@@ -16,9 +16,8 @@ const groups = 3
 const stemWidth = 24
 
 /**
- * A 1×1 convolution in groups, whose channels are shuffled for a 3×3 convolution of each channel by itself, and another
- * 1×1 convolution in groups. Added to x, or where the maps are halved, put beside the averages of x. Figure 2 (b) and
- * (c) of the paper.
+ * A grouped 1×1 convolution, a channel shuffle, a depthwise 3×3 convolution, and another grouped 1×1 convolution. Added to x
+ * or, if the unit halves the maps, concatenated with the average-pooled x. Figure 2 (b) and (c) of the paper.
  */
 class ShuffleUnit extends Block {
   readonly conv1: Conv2d
@@ -35,7 +34,7 @@ class ShuffleUnit extends Block {
     this.#halves = stride === 2
     const computed = this.#halves ? filters - channels : filters
     const narrow = Math.floor(computed / 4)
-    // The stem has too few channels to be parted.
+    // The stem has too few channels to be split into groups.
     const groupsOfFirst = channels === stemWidth ? 1 : groups
     this.conv1 = new Conv2d(channels, narrow, 1, { groups: groupsOfFirst, bias: false })
     this.bn1 = new BatchNorm2d(narrow)
@@ -56,7 +55,7 @@ class ShuffleUnit extends Block {
 }
 
 /**
- * Three stages of units on a 1×1 stem, in three groups. Zhang et al. 2018, "ShuffleNet: an extremely efficient
+ * Three stages of units with three groups, on a 1×1 stem. Zhang et al. 2018, "ShuffleNet: an extremely efficient
  * convolutional neural network for mobile devices", table 1, column g = 3, for small images; mdistiller's `ShuffleV1`.
  */
 export class ShuffleNetV1 extends Network {

@@ -9,7 +9,7 @@ function pointwise(channels: number, filters: number): Conv2d {
   return new Conv2d(channels, filters, 1, { bias: false })
 }
 
-/** Two branches side by side, whose channels are shuffled after the ReLU. */
+/** Two parallel branches, whose channels are shuffled after the ReLU. */
 abstract class ShuffleUnit extends Block {
   readonly shuffle = new ChannelShuffle(2)
 
@@ -18,7 +18,7 @@ abstract class ShuffleUnit extends Block {
   }
 }
 
-/** Half of the channels pass, no number below 0 among them; the other half is computed on. Figure 3 (c). */
+/** Passes half of the channels through (they are ≥ 0, so the ReLU keeps them), and transforms the others. Figure 3 (c). */
 class SplitUnit extends ShuffleUnit {
   readonly conv1: Conv2d
   readonly bn1: BatchNorm2d
@@ -47,7 +47,7 @@ class SplitUnit extends ShuffleUnit {
   }
 }
 
-/** Both branches halve the maps, and compute half of the filters each. Figure 3 (d). */
+/** Both branches halve the maps and compute half of the filters. Figure 3 (d). */
 class HalvingUnit extends ShuffleUnit {
   readonly conv1: Conv2d
   readonly bn1: BatchNorm2d
@@ -86,7 +86,7 @@ class HalvingUnit extends ShuffleUnit {
   }
 }
 
-/** A unit that halves the maps, and `count` that keep them. */
+/** A unit that halves the maps, and `count` that keep their size. */
 function stage(channels: number, filters: number, count: number): Stage<ShuffleUnit> {
   const followers = Array.from({ length: count }, () => new SplitUnit(filters))
   return new Stage<ShuffleUnit>(new HalvingUnit(channels, filters), ...followers)

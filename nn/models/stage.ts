@@ -1,12 +1,12 @@
 import { relu, type Tensor } from '../../engine/index.ts'
 import { Module } from '../module.ts'
 
-/** A part of a stage that ends in a ReLU: what that sees is a result of its own, for methods that distil it. */
+/** A part of a stage that ends in a ReLU and also exposes the ReLU's input, for methods that distil it. */
 export abstract class Block extends Module {
-  /** What the last ReLU sees. */
+  /** Returns the input of the last ReLU. */
   abstract preactivation(x: Tensor): Tensor
 
-  /** What becomes of it. */
+  /** Returns the block's output from its preactivation. */
   activation(preactivation: Tensor): Tensor {
     return relu(preactivation)
   }
@@ -16,10 +16,10 @@ export abstract class Block extends Module {
   }
 }
 
-/** A module that takes so many channels and makes so many, and whose stride may shrink the maps. */
+/** Constructor of a module from `channels` to `filters`, whose stride may shrink the maps. */
 export type Kind<M> = new (channels: number, filters: number, stride: number) => M
 
-/** `count` modules of one kind, of which the first changes the channels and, by its stride, the size of the maps. */
+/** Returns `count` modules, of which the first changes the number of channels and, with its stride, the size of the maps. */
 export function repeat<M>(
   kind: Kind<M>,
   count: number,
@@ -31,7 +31,7 @@ export function repeat<M>(
   return [new kind(channels, filters, stride), ...followers]
 }
 
-/** Blocks one after the other; their names are their numbers. */
+/** Applies blocks in order; their names are their positions. */
 export class Stage<B extends Block = Block> extends Module<{ output: Tensor; preactivation: Tensor }> {
   readonly blocks: readonly B[]
 
@@ -40,7 +40,6 @@ export class Stage<B extends Block = Block> extends Module<{ output: Tensor; pre
     this.blocks = blocks
   }
 
-  /** The last block. */
   get last(): B {
     return this.blocks[this.blocks.length - 1]
   }
@@ -56,7 +55,7 @@ export class Stage<B extends Block = Block> extends Module<{ output: Tensor; pre
   }
 }
 
-/** The features of a network whose stages follow its stem: the maps after each, and what their ReLUs see. */
+/** Runs the stages on the stem's output. Returns the maps after each, those before its ReLU, and the last output. */
 export function featuresOf(
   stem: Tensor,
   stages: readonly Stage[],

@@ -7,24 +7,24 @@ import { inEvaluation } from '../module.ts'
 import { type Network, networkRule, type Predictions } from './network.ts'
 
 export interface NetworkSummary {
-  /** Numbers that are trained. */
+  /** Number of trained values. */
   readonly parameters: number
-  /** Multiplications and additions of the convolutions and linear layers for one image, a pair counted once. */
+  /** Multiply-adds of the convolutions and linear layers for one image. */
   readonly multiplyAdds: number
-  /** The maps after the stem and after each stage: [C, H, W]. */
+  /** Shapes of the maps after the stem and after each stage: [C, H, W]. */
   readonly features: readonly Shape[]
-  /** How many numbers the last layer sees. */
+  /** Width of the last layer's input. */
   readonly pooled: number
 }
 
-/** What a network predicts for one image [C, H, W] in evaluation mode, as recipes that nobody computes: to read shapes off. */
+/** Records the predictions for one image [C, H, W] in evaluation mode, to read shapes from. Computes nothing. */
 export function predictionsOf(network: Network, image: Shape): Predictions {
   check('predictionsOf', 'network', network, networkRule)
   check('predictionsOf', 'image', image, imageRule)
   return inEvaluation(network, () => network.forward(zeros([1, ...image])))
 }
 
-/** How large a network is for images [C, H, W]. Read off the recipe of its logits: nothing is computed. */
+/** Returns the size of a network for images [C, H, W], read from the graph of its logits. Computes nothing. */
 export function summaryOf(network: Network, image: Shape): NetworkSummary {
   const { logits, features, pooled } = predictionsOf(network, image)
   return {
@@ -35,7 +35,7 @@ export function summaryOf(network: Network, image: Shape): NetworkSummary {
   }
 }
 
-/** One for each weight of each output. An average is a convolution of one number repeated, and none of these. */
+/** Counts one for each weight of each output. Average pooling, a convolution with a broadcast constant, is not counted. */
 function multiplyAdds(result: Tensor): number {
   const { inputs, operations } = recordingOf(result).graph
   const values = [...inputs, ...operations]

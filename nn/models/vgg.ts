@@ -4,7 +4,7 @@ import { constant, kaimingNormal, normal } from '../initializers.ts'
 import { BatchNorm2d, Conv2d, Linear, ReLU, Sequential } from '../layers/index.ts'
 import { Network, type NetworkOptions, networkOptions, type Predictions } from './network.ts'
 
-/** How many 3×3 convolutions each stage has, by the number of layers: columns A, B, D, E of table 1, and one smaller. */
+/** Number of 3×3 convolutions in each stage, by the number of layers: columns A, B, D, E of table 1, and one smaller. */
 const architectures = {
   8: [1, 1, 1, 1, 1],
   11: [1, 1, 2, 2, 2],
@@ -16,7 +16,7 @@ const architectures = {
 /** The filters of each stage. */
 const widths = [64, 128, 256, 512, 512]
 
-/** Convolutions with batch norm and ReLU, without the last ReLU. */
+/** Convolutions with batch norm and ReLU, except the last ReLU. */
 function stage(channels: number, filters: number, count: number): Sequential {
   const layers = Array.from({ length: count }, (_, position) => [
     new Conv2d(position === 0 ? channels : filters, filters, 3, {
@@ -42,9 +42,8 @@ const depths: Rule = {
 const optionRules: Rules<VGGOptions> = { ...networkOptions, depth: depths }
 
 /**
- * Five stages of 3×3 convolutions, here with batch norm, with one linear layer after the average over each map.
- * Between the first four stages, maximum pooling halves the maps; between the last two only those of images of 64
- * pixels. Simonyan and Zisserman 2015, "Very deep convolutional networks for large-scale image recognition", table 1;
+ * Five stages of 3×3 convolutions with batch norm, global average pooling, and one linear layer. Max pooling halves the maps
+ * between the first four stages; between the last two, only for 64-pixel images. Simonyan and Zisserman 2015, "Very deep convolutional networks for large-scale image recognition", table 1;
  * mdistiller's `vgg`.
  */
 export class VGG extends Network {

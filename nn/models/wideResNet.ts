@@ -9,8 +9,8 @@ import { Network, type NetworkOptions, networkOptions, type Predictions } from '
 import { repeat } from './stage.ts'
 
 /**
- * Batch norm and ReLU come before each convolution: shortcut(x) + conv(relu(bn(conv(relu(bn(x)))))). Where the
- * channels change, the shortcut is a 1×1 convolution of relu(bn(x)) too. Figure 1 (b) of the paper.
+ * Batch norm and ReLU precede each convolution: shortcut(x) + conv(relu(bn(conv(relu(bn(x)))))). If the number of channels
+ * changes, the shortcut is a 1×1 convolution of relu(bn(x)). Figure 1 (b) of the paper.
  */
 class WideBlock extends Module {
   readonly bn1: BatchNorm2d
@@ -35,7 +35,7 @@ class WideBlock extends Module {
   }
 }
 
-/** The blocks of a stage, under the name that they have in weight files. */
+/** The blocks of a stage, under their name in weight files. */
 class WideStage extends Module {
   readonly layer: Sequential<WideBlock>
 
@@ -44,7 +44,7 @@ class WideStage extends Module {
     this.layer = new Sequential(...repeat(WideBlock, count, channels, filters, stride))
   }
 
-  /** What sees the maps of the stage before. */
+  /** The batch norm that takes the previous stage's maps. */
   get firstNorm(): BatchNorm2d {
     return this.layer.layers[0].bn1
   }
@@ -57,7 +57,7 @@ class WideStage extends Module {
 export interface WideResNetOptions extends NetworkOptions {
   /** 6 n + 4 for n blocks in each of the three stages. */
   depth: number
-  /** How many times as many channels as the narrowest has. */
+  /** Multiplier of the narrowest network's channels. */
   widening: number
 }
 
@@ -68,8 +68,8 @@ const optionRules: Rules<WideResNetOptions> = {
 }
 
 /**
- * The wide residual network. Its stages end in sums, so that the ReLU that sees a stage's maps is the first of the next
- * one. Zagoruyko and Komodakis 2016, "Wide residual networks", table 1; mdistiller's `wrn`.
+ * The wide residual network. Its stages end in sums, so the ReLU that takes a stage's maps is the first of the next stage.
+ * Zagoruyko and Komodakis 2016, "Wide residual networks", table 1; mdistiller's `wrn`.
  */
 export class WideResNet extends Network {
   readonly stageChannels: readonly number[]
@@ -107,7 +107,7 @@ export class WideResNet extends Network {
     const second = this.block2.forward(first)
     const third = this.block3.forward(second)
     const pooled = globalAveragePool2d(relu(this.bn1.forward(third)))
-    // The second call of these norms in a step: as in mdistiller, their running statistics move twice in training.
+    // The second call of these norms in a step: as in mdistiller, training updates their running statistics twice.
     const [afterFirst, afterSecond, afterThird] = this.normsBeforeReLU()
     return {
       logits: this.fc.forward(pooled),

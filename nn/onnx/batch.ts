@@ -4,24 +4,24 @@ import type { Attributes } from '../../engine/operations/attributes.ts'
 import type { Graph, Operation } from '../../engine/plan/graph.ts'
 import { equalShapes } from '../../engine/shape.ts'
 
-/** What stands for the length of an axis that grows with the number of images. */
+/** Placeholder for the length of an axis that grows with the number of images. */
 export const anyLength = -1
 
 /**
- * The operations of a network for any number of images. A recorded graph has a fixed number; where two graphs that were
- * recorded with different numbers differ, there is the axis of images.
+ * Returns the operations of a network for any number of images. A recorded graph has a fixed number of images; the batch axis
+ * is where two graphs that were recorded with different numbers differ.
  */
 export function withAnyBatch(graph: Graph, other: Graph): Operation[] {
   return graph.operations.map((operation, i) => {
     const twin = other.operations[i]
     if (twin?.name !== operation.name) return refuse(operation)
     const attributes = mapAttributes(operation, twin)
-    // Lengths alone have changed.
+    // Only lengths have changed, so the attributes still belong to the operation.
     return { ...operation, attributes, shape: common(operation.shape, twin.shape) } as Operation
   })
 }
 
-/** Where the lengths differ, any length. */
+/** Replaces lengths that differ by `anyLength`. */
 function common(shape: Shape, other: Shape): Shape {
   return shape.map((length, axis) => (length === other[axis] ? length : anyLength))
 }
@@ -39,6 +39,6 @@ function mapAttributes(operation: Operation, twin: Operation): Attributes {
 
 export function refuse({ name }: Operation): never {
   throw new InvalidInputError(
-    `onnx: the network's '${name}' depends on the number of images in a way that ONNX cannot say`,
+    `onnx: the network's '${name}' depends on the number of images in a way that ONNX cannot express`,
   )
 }

@@ -11,7 +11,7 @@ import { dataTypes, GraphBuilder } from './graphBuilder.ts'
 import { type ImageShape, recordNetwork } from './record.ts'
 import { type Operand, opset, translate } from './translations.ts'
 
-/** The version of the file format that goes with the operators. */
+/** Version of the file format that belongs to the opset. */
 const irVersion = 8n
 
 export interface OnnxOptions {
@@ -20,10 +20,9 @@ export interface OnnxOptions {
 }
 
 /**
- * The network in evaluation mode as an ONNX file: opset 17; one input `images` [N, C, H, W], float32, of any N; one
- * output `logits` [N, classes]; weights under their names in the state dictionary. Pixels come normalised, as in
- * training. What the network computes is recorded by calling it, and translated operation by operation, so that any
- * network can be exported whose operations ONNX has. Throws for others.
+ * Returns the network in evaluation mode as an ONNX file: opset 17; one input `images` [N, C, H, W], float32, for any N; one
+ * output `logits` [N, classes]; weights under their names in the state dictionary. Pixels must be normalised as in training.
+ * Records the network by calling it, and translates operation by operation. Throws if ONNX lacks one of its operations.
  */
 export async function exportOnnx(
   network: Module<Predictions>,
@@ -33,21 +32,21 @@ export async function exportOnnx(
   checkOptions('exportOnnx', options, { image: imageRule })
   const { image = [3, 32, 32] } = options
   await realize(network)
-  const recipe = recordNetwork(network, image)
+  const recorded = recordNetwork(network, image)
   const images: Operand = { name: 'images', shape: [anyLength, ...image], dtype: 'float32' }
   const graph = new GraphBuilder()
   const weightNames = new Map(Array.from(network.stateDict(), ([name, { node }]) => [node, name]))
 
   const values: Operand[] = []
-  for (const node of recipe.inputs) {
-    values.push(node === recipe.images ? images : await heldTensor(node, weightNames.get(node), graph))
+  for (const node of recorded.inputs) {
+    values.push(node === recorded.images ? images : await heldTensor(node, weightNames.get(node), graph))
   }
-  for (const operation of recipe.operations) {
+  for (const operation of recorded.operations) {
     const inputs = operation.inputs.map((input) => values[input])
     const { shape, dtype } = operation
     values.push({ name: translate(graph, inputs, operation), shape, dtype })
   }
-  const result = values[recipe.logits]
+  const result = values[recorded.logits]
   const logits = { ...result, name: graph.output(result.name, 'logits') }
   const model = create(ModelProtoSchema, {
     irVersion,
@@ -58,7 +57,7 @@ export async function exportOnnx(
   return toBinary(ModelProtoSchema, model)
 }
 
-/** A tensor that the network holds, under its name if it is a weight. */
+/** Adds a tensor that the network holds: a weight under its name, anything else as a constant. */
 async function heldTensor(node: Node, name: string | undefined, graph: GraphBuilder): Promise<Operand> {
   const { shape, dtype } = node
   const values = await new Tensor(node).data()
@@ -67,7 +66,7 @@ async function heldTensor(node: Node, name: string | undefined, graph: GraphBuil
   return { name: held, shape, dtype }
 }
 
-/** What a program that loads the file sees of an input or output. */
+/** Declares an input or output of the graph. */
 function describe({ name, shape, dtype }: Operand): MessageInitShape<typeof ValueInfoProtoSchema> {
   const dim = shape.map((length) => ({
     value:

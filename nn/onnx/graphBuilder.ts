@@ -11,7 +11,7 @@ import {
 } from 'onnx-buf'
 import type { DType, HostArray, Shape } from '../../engine/index.ts'
 
-/** Our element types in ONNX; axes, shapes and indices are int64 there. */
+/** Element types in ONNX; its axes, shapes and indices are int64. */
 export const dataTypes: Readonly<Record<DType, DataType>> = {
   float32: DataType.FLOAT,
   float64: DataType.DOUBLE,
@@ -21,18 +21,18 @@ export const dataTypes: Readonly<Record<DType, DataType>> = {
 
 export type AttributeValue = number | readonly number[] | TensorProto
 
-/** An ONNX graph as it grows. Values are known by their names. */
+/** Builds an ONNX graph. Names identify values. */
 export class GraphBuilder {
   readonly #nodes: NodeProto[] = []
   readonly #weights: TensorProto[] = []
-  /** The names of constants by what they are. */
+  /** Names of constants, by type, shape and contents. */
   readonly #constants = new Map<string, string>()
 
   get contents() {
     return { name: 'thermograd', node: this.#nodes, initializer: this.#weights }
   }
 
-  /** Adds a node, and returns the name of its last output, of which it has so many. */
+  /** Adds a node with `outputCount` outputs, and returns the name of the last. */
   node(
     operator: string,
     inputs: readonly string[],
@@ -48,29 +48,29 @@ export class GraphBuilder {
     return output.at(-1)!
   }
 
-  /** The same value under the name by which users ask for it. */
+  /** Adds an output of the graph: the value under the name that users request. */
   output(value: string, name: string): string {
     this.#nodes.push(create(NodeProtoSchema, { name, opType: 'Identity', input: [value], output: [name] }))
     return name
   }
 
-  /** Numbers that are trained, which programs find under this name. */
+  /** Adds weights as an initializer of this name. */
   weight(name: string, values: HostArray, shape: Shape, dtype: DType): string {
     this.#weights.push({ ...tensorOf(values, shape, dataTypes[dtype]), name })
     return name
   }
 
-  /** Numbers that are part of the recipe. */
+  /** Adds numbers that are part of the graph, and returns their name. */
   constant(values: HostArray, shape: Shape, dtype: DType): string {
     return this.#once(tensorOf(values, shape, dataTypes[dtype]))
   }
 
-  /** A list of axes or lengths. */
+  /** Adds a list of axes or lengths as a constant. */
   integers(values: readonly number[]): string {
     return this.#once(tensorOf(BigInt64Array.from(values, BigInt), [values.length], DataType.INT64))
   }
 
-  /** Equal constants share a node. */
+  /** Adds a constant, unless an equal one exists. */
   #once(value: TensorProto): string {
     const key = `${value.dataType} ${value.dims} ${value.rawData}`
     const name = this.#constants.get(key) ?? this.node('Constant', [], { value })

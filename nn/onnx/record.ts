@@ -10,20 +10,20 @@ import { withAnyBatch } from './batch.ts'
 /** Channels, height and width. */
 export type ImageShape = readonly [number, number, number]
 
-/** What a network computes of images in evaluation mode. Values are numbered: first the inputs, then the operations. */
-export interface Recipe {
-  /** The images, the weights, and whatever other tensors the network holds. */
+/** The graph of a network in evaluation mode. Values are numbered: inputs first, then operations. */
+export interface RecordedNetwork {
+  /** The images, the weights, and any other tensors that the network holds. */
   readonly inputs: readonly Node[]
-  /** Which of them is the images. */
+  /** The input that holds the images. */
   readonly images: Node
-  /** For any number of images. */
+  /** Operations for any number of images. */
   readonly operations: readonly Operation[]
-  /** Which value is the logits. */
+  /** Number of the value that is the logits. */
   readonly logits: number
 }
 
-/** Calls the network, twice, and looks what it recorded. */
-export function recordNetwork(network: Module<Predictions>, image: ImageShape): Recipe {
+/** Records the network twice, with different numbers of images. */
+export function recordNetwork(network: Module<Predictions>, image: ImageShape): RecordedNetwork {
   const [first, second] = inEvaluation(network, () =>
     [2, 3].map((count) => record(network, [count, ...image])),
   )

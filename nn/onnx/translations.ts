@@ -9,26 +9,26 @@ import { sizeOf } from '../../engine/shape.ts'
 import { anyLength, refuse } from './batch.ts'
 import { dataTypes, type GraphBuilder } from './graphBuilder.ts'
 
-/** A value of the graph: its name there, its shape and type. */
+/** A value of the ONNX graph. */
 export interface Operand {
   readonly name: string
   readonly shape: Shape
   readonly dtype: DType
 }
 
-/** Adds what computes the operation to the graph, and returns the name of the result. */
+/** Adds nodes that compute the operation to the graph, and returns the name of the result. */
 type Translation<Name extends PrimitiveName> = (
   graph: GraphBuilder,
   inputs: readonly Operand[],
   operation: OperationOf<Name>,
 ) => string
 
-/** The newest version of ONNX's operators whose meaning the translations rely on: of ONNX 1.12, from 2022. */
+/** The version of ONNX's operator set that the translations use: that of ONNX 1.12, from 2022. */
 export const opset = 17
 
 const namesOf = (inputs: readonly Operand[]) => inputs.map(({ name }) => name)
 
-/** The operator of this name does the same. */
+/** Translates to the operator of this name, which computes the same. */
 const same =
   (operator: string): Translation<PrimitiveName> =>
   (graph, inputs) =>
@@ -77,7 +77,7 @@ const binary: Readonly<Record<BinaryName, Translation<BinaryName> | 'none'>> = {
   logicalOr: same('Or'),
 }
 
-/** Every primitive in ONNX; `'none'` where it has no like there, or where no network in evaluation computes it. */
+/** Every primitive in ONNX; `'none'` if ONNX lacks it, or if no network in evaluation mode computes it. */
 const translations: { readonly [Name in PrimitiveName]: Translation<Name> | 'none' } = {
   ...unary,
   ...binary,
@@ -115,7 +115,7 @@ const translations: { readonly [Name in PrimitiveName]: Translation<Name> | 'non
   randomBits: 'none',
 }
 
-/** Adds an operation to the graph. Throws where ONNX has nothing like it. */
+/** Adds an operation to the graph, and returns the name of the result. Throws if it has no translation. */
 export function translate<Name extends PrimitiveName>(
   graph: GraphBuilder,
   inputs: readonly Operand[],
@@ -144,7 +144,7 @@ function windowAttributes({ stride, padding, dilation }: Window) {
   return { strides: stride, pads: [...padding, ...padding], dilations: dilation }
 }
 
-/** The lengths of a result, of which ONNX works out one: that of the axis of images. */
+/** Adds the lengths of a result, one of which ONNX infers: that of the batch axis. */
 function lengths(graph: GraphBuilder, operation: Operation): string {
   const { shape } = operation
   if (shape.filter((length) => length === anyLength).length > 1) refuse(operation)
@@ -160,7 +160,7 @@ function iota(graph: GraphBuilder, _: readonly Operand[], operation: OperationOf
   return graph.constant(values, shape, 'int32')
 }
 
-/** In ONNX, a length of 1 keeps what is there. */
+/** ONNX's `Expand` keeps the length of an axis whose target is 1. */
 function broadcastTo(
   graph: GraphBuilder,
   [x]: readonly Operand[],
@@ -183,7 +183,7 @@ function slice(graph: GraphBuilder, [x]: readonly Operand[], operation: Operatio
     refuse(operation)
   const ends = axes.map((axis) => {
     const end = starts[axis] + steps[axis] * operation.shape[axis]
-    // A negative end counts from the back; beyond the first element is far below 0.
+    // A negative end counts from the back, so an end before the first element must be far below 0.
     return end < 0 ? -(2 ** 31) : end
   })
   const picked = (values: readonly number[]) => graph.integers(axes.map((axis) => values[axis]))
@@ -196,7 +196,7 @@ function slice(graph: GraphBuilder, [x]: readonly Operand[], operation: Operatio
   ])
 }
 
-/** Zeros around; zeros between elements are only in gradients. */
+/** Zero padding only; zeros between elements occur only in gradients. */
 function embed(graph: GraphBuilder, [x]: readonly Operand[], operation: OperationOf<'embed'>): string {
   const [before, steps] = [operation.attributes.starts, operation.attributes.steps]
   if (steps.some((step) => step !== 1)) {
@@ -209,7 +209,7 @@ function embed(graph: GraphBuilder, [x]: readonly Operand[], operation: Operatio
   return graph.node('Pad', [x.name, graph.integers([...before, ...after])])
 }
 
-/** ONNX counts the places of maxima through all maps, we in each. */
+/** ONNX's indices of maxima count through all maps, ours within each map. */
 function maxPool2dIndices(
   graph: GraphBuilder,
   [x]: readonly Operand[],

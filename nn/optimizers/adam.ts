@@ -15,11 +15,11 @@ import { decayed, type LossParts, Optimizer } from './optimizer.ts'
 
 export interface AdamOptions {
   lr: number
-  /** How much of the running mean of the gradient, and of its square, is kept. Default [0.9, 0.999]. */
+  /** Decay rates of the running means of the gradient and of its square. Default [0.9, 0.999]. */
   betas?: readonly [number, number]
   /** Added to the root of the mean square. Default 1e-8. */
   epsilon?: number
-  /** Adam: times the parameter, added to its gradient, default 0. AdamW: see there. */
+  /** Weight decay. Adam adds it, times the parameter, to the gradient; default 0. AdamW: see there; default 0.01. */
   weightDecay?: number
 }
 
@@ -31,7 +31,7 @@ const optionRules: Rules<AdamOptions> = {
 }
 
 /**
- * Adam (Kingma and Ba 2015, algorithm 1), with g the gradient plus weightDecay · p, in step t:
+ * Adam (Kingma and Ba 2015, algorithm 1). In step t, with g the gradient plus weightDecay · p:
  *
  *     m ← β₁ m + (1 − β₁) g,   v ← β₂ v + (1 − β₂) g²
  *     p ← p − lr · m / (1 − β₁ᵗ) / (√(v / (1 − β₂ᵗ)) + ε)
@@ -71,14 +71,14 @@ export class Adam extends Optimizer {
     }
   }
 
-  /** How weight decay enters: the parameter and the gradient with which this step goes on. */
+  /** Returns the function that applies weight decay to a parameter and its gradient. */
   protected decay(): (parameter: Tensor, gradient: Tensor) => [Tensor, Tensor] {
     return (parameter, gradient) => [parameter, decayed(gradient, parameter, this.weightDecay)]
   }
 }
 
 /**
- * Adam with weight decay beside the gradient (Loshchilov and Hutter 2019, algorithm 2): first p ← (1 − lr ·
+ * Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2): first p ← (1 − lr ·
  * weightDecay) p, then Adam's step. Default weightDecay 0.01. PyTorch: `torch.optim.AdamW`.
  */
 export class AdamW extends Adam {

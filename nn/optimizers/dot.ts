@@ -6,11 +6,11 @@ import { decayed, type LossParts, Optimizer } from './optimizer.ts'
 
 export interface DOTOptions {
   lr: number
-  /** Δ: how much momentum goes from the task's gradients to those of distillation. Default 0.075, for ImageNet 0.09. */
+  /** Δ: momentum moved from the task's gradients to those of distillation. Default 0.075; 0.09 for ImageNet. */
   delta?: number
   /** Default 0.9. */
   momentum?: number
-  /** Times the parameter, added to the task's gradient. Default 0. */
+  /** Weight decay: times the parameter, added to the task's gradient. Default 0. */
   weightDecay?: number
 }
 
@@ -21,7 +21,7 @@ const optionRules: Rules<DOTOptions> = {
   weightDecay: notNegative,
 }
 
-/** The gradients of both parts of a loss, undefined where a part does not depend on the parameter. */
+/** The gradients of both parts of a loss; `undefined` if a part does not depend on the parameter. */
 export interface PartialGradients {
   readonly task?: Tensor
   readonly distillation?: Tensor
@@ -33,14 +33,13 @@ const gradientRules: Rules<PartialGradients> = {
 }
 
 /**
- * The distillation-oriented trainer: gradient descent with a momentum for each part of the loss, the longer one for
- * distillation,
+ * Distillation-oriented trainer: gradient descent with separate momenta for the parts of the loss, the larger for distillation:
  *
  *     b_task ← (m − Δ) b_task + g_task + weightDecay · p        b_kd ← (m + Δ) b_kd + g_kd
  *     p ← p − lr (b_task + b_kd)
  *
- * Source: Zhao et al. 2023 (arXiv 2307.08436) and their code, where, too, a parameter that only one part depends on,
- * such as a connector's, has the momentum m and the weight decay. With Δ = 0 this is SGD.
+ * Source: Zhao et al. 2023 (arXiv 2307.08436) and their code. As there, a parameter that only one part depends on, such as a
+ * connector's, has momentum m and weight decay. With Δ = 0 this is SGD.
  */
 export class DOT extends Optimizer<PartialGradients> {
   readonly #momentum: number
@@ -51,7 +50,10 @@ export class DOT extends Optimizer<PartialGradients> {
     checkOptions('DOT', options, optionRules)
     const { lr, delta = 0.075, momentum = 0.9, weightDecay = 0 } = options
     super(parameters, lr, ['momentum_buffer', 'momentum_kd_buffer'])
-    demand(delta <= momentum, () => `DOT: expected delta of at most the momentum ${momentum}, got ${delta}`)
+    demand(
+      delta <= momentum,
+      () => `DOT: expected delta to be at most the momentum ${momentum}, got ${delta}`,
+    )
     this.#momentum = momentum
     this.#delta = delta
     this.#weightDecay = weightDecay

@@ -6,12 +6,12 @@ import { equalShapes, format } from '../../engine/shape.ts'
 import { tensorRule, tensorsByName, variables } from '../arguments.ts'
 import { assignState, type StateDict } from '../stateDict.ts'
 
-/** A scalar loss and the parts that it is the sum of, as the methods of `kd` give it. */
+/** A scalar loss and its summands, as the methods of `kd` return it. */
 export interface LossParts {
   readonly loss: Tensor
-  /** What the labels ask for. */
+  /** The part that depends on labels. */
   readonly task: Tensor
-  /** What a teacher asks for, if there is one. */
+  /** The part that depends on a teacher, if there is one. */
   readonly distillation?: Tensor
 }
 
@@ -21,11 +21,11 @@ const partsRules: Rules<LossParts> = {
   distillation: optional(tensorRule),
 }
 
-/** An optimizer as a training loop sees it, which leaves to it of what to take gradients. */
+/** An optimizer for training loops: it chooses which gradients of the loss to take. */
 export interface Minimizer extends Stateful {
   /** The learning rate. May be set before any step. */
   lr: number
-  /** How many steps have been taken. */
+  /** Number of steps taken. */
   readonly steps: number
   /** Takes one step down the loss. */
   minimize(loss: LossParts): void
@@ -34,18 +34,18 @@ export interface Minimizer extends Stateful {
 }
 
 /**
- * Moves parameters against their gradients. Numbers that change from step to step, such as the learning rate, are
- * inputs of the plan, so that all steps share one. `Gradient` is what a step takes for each parameter.
+ * Updates parameters from their gradients. Numbers that change from step to step, such as the learning rate, are inputs of
+ * the plan, so all steps share one. `Gradient` is the type of the gradient that a step takes for each parameter.
  */
 export abstract class Optimizer<Gradient = Tensor> implements Minimizer {
   readonly parameters: readonly Variable[]
   /** The learning rate. May be set before any step. */
   lr: number
-  /** How many steps have been taken. */
+  /** Number of steps taken. */
   steps = 0
   readonly #moments: Map<string, Variable>
 
-  /** `moments` names the running values, of its own shape, that are kept for each parameter; zero to begin with. */
+  /** `moments` names the running values that each parameter keeps; they have its shape and are initially zero. */
   constructor(parameters: readonly Variable[], lr: number, moments: readonly string[]) {
     check('optimizer', 'parameters', parameters, variables)
     check('optimizer', 'lr', lr, notNegative)
@@ -54,7 +54,7 @@ export abstract class Optimizer<Gradient = Tensor> implements Minimizer {
     demand(
       again < 0,
       () =>
-        `optimizer: expected each parameter once, but number ${again} is number ${parameters.indexOf(parameters[again])}`,
+        `optimizer: expected each parameter once, but parameters ${parameters.indexOf(parameters[again])} and ${again} are the same`,
     )
     this.parameters = parameters
     this.lr = lr
@@ -63,7 +63,7 @@ export abstract class Optimizer<Gradient = Tensor> implements Minimizer {
     )
   }
 
-  /** Takes one step: assigns new values to the parameters, given the gradient of each, in order. */
+  /** Takes one step: assigns new values to the parameters, given their gradients in the same order. */
   step(gradients: readonly Gradient[]): void {
     check('optimizer', 'lr', this.lr, notNegative)
     demand(
@@ -75,7 +75,8 @@ export abstract class Optimizer<Gradient = Tensor> implements Minimizer {
       for (const gradient of this.tensorsOf(gradients[i])) {
         demand(
           equalShapes(shape, gradient.shape),
-          () => `optimizer: gradient ${i} is ${format(gradient.shape)}, its parameter ${format(shape)}`,
+          () =>
+            `optimizer: expected gradient ${i} to be ${format(shape)}, as its parameter is, got ${format(gradient.shape)}`,
         )
       }
     })
@@ -87,44 +88,44 @@ export abstract class Optimizer<Gradient = Tensor> implements Minimizer {
     })
   }
 
-  /** Takes one step down a loss, with the gradients that the optimizer needs of it. */
+  /** Takes one step down a loss: computes its gradients, and updates the parameters. */
   minimize(loss: LossParts): void {
     checkFields('optimizer', 'loss', loss, partsRules)
     this.step(this.gradientsOf(loss))
   }
 
-  /** The gradients of a loss that a step takes, in the order of the parameters. */
+  /** Returns the gradients of a loss that `step` takes, in the order of the parameters. */
   protected abstract gradientsOf(loss: LossParts): readonly Gradient[]
 
-  /** The tensors of a gradient, each of its parameter's shape. */
+  /** Returns the tensors of a gradient, each with its parameter's shape. */
   protected tensorsOf(gradient: Gradient): readonly Tensor[] {
     check('optimizer', 'each gradient', gradient, tensorRule)
     return gradient instanceof Tensor ? [gradient] : []
   }
 
-  /** The rule of this step: from a parameter, its gradient and its moments to the new value. */
+  /** Returns the update rule of this step: the new value from a parameter, its gradient and its moments. */
   protected abstract updates(): (
     parameter: Tensor,
     gradient: Gradient,
     moment: (name: string) => Variable,
   ) => Tensor
 
-  /** A number of this step as an input of the plan. */
+  /** Makes a number of this step an input of the plan. */
   protected input(value: number): Tensor {
     return tensor(value, { dtype: promote(...this.parameters.map(({ dtype }) => dtype)) })
   }
 
-  /** The moments, for `realize`; the parameters belong to their module. */
+  /** Returns the moments, for `realize`; the parameters belong to their module. */
   state(): Iterable<Variable> {
     return this.#moments.values()
   }
 
-  /** What is needed to go on: `step`, and the moments by PyTorch's names behind the number of their parameter. */
+  /** Returns the state from which training can resume: `step`, and the moments as INDEX.NAME, with PyTorch's names. */
   stateDict(): StateDict {
     return new Map<string, Tensor>([['step', tensor(this.steps, { dtype: 'int32' })], ...this.#moments])
   }
 
-  /** Goes on from a saved state. Throws where it does not fit, naming what differs. */
+  /** Restores a saved state. Throws an error that names the differences if it does not fit. */
   async loadStateDict(saved: StateDict): Promise<void> {
     check('optimizer', 'saved', saved, tensorsByName)
     const step = variable(tensor(0, { dtype: 'int32' }))
@@ -137,7 +138,7 @@ function zerosLike({ shape, dtype, size }: Variable): Variable {
   return variable(tensor(allocateHost(dtype, size), { shape, dtype }))
 }
 
-/** The gradient of a loss with weightDecay · ‖p‖² / 2 in it: g + weightDecay · p. */
+/** Returns the gradient of the loss plus weightDecay · ‖p‖² / 2: g + weightDecay · p. */
 export function decayed(gradient: Tensor, parameter: Tensor, weightDecay: number): Tensor {
   return weightDecay === 0 ? gradient : add(gradient, multiply(parameter, weightDecay))
 }

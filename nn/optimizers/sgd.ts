@@ -5,13 +5,13 @@ import { decayed, type LossParts, Optimizer } from './optimizer.ts'
 
 export interface SGDOptions {
   lr: number
-  /** How much of the last direction is kept. Default 0. */
+  /** Fraction of the last direction that is kept. Default 0. */
   momentum?: number
-  /** How much less of a new gradient enters the direction, from the second step on. Default 0. */
+  /** Reduction of a new gradient's weight in the direction, from the second step on. Default 0. */
   dampening?: number
-  /** Looks one step of momentum ahead. Default false. */
+  /** Whether to use Nesterov momentum, which looks one step ahead. Default false. */
   nesterov?: boolean
-  /** Times the parameter, added to its gradient. Default 0. */
+  /** Weight decay: times the parameter, added to its gradient. Default 0. */
   weightDecay?: number
 }
 
@@ -40,7 +40,7 @@ export class SGD extends Optimizer {
     super(parameters, lr, momentum === 0 ? [] : ['momentum_buffer'])
     demand(
       !nesterov || (momentum > 0 && dampening === 0),
-      () => `optimizer: Nesterov needs momentum and no dampening, got ${momentum} and ${dampening}`,
+      () => `SGD: nesterov needs momentum > 0 and dampening 0, got ${momentum} and ${dampening}`,
     )
     this.#options = { momentum, dampening, nesterov, weightDecay }
   }

@@ -1,20 +1,20 @@
 import { getFloat16 } from '@petamoriken/float16'
 import type { DType } from '../../engine/index.ts'
 
-/** How weight files write one kind of number. */
+/** An element type of weight files. */
 export interface ElementType {
   readonly bytes: number
-  /** What it becomes in a tensor. */
+  /** Its type in a tensor. */
   readonly dtype: DType
-  /** PyTorch's class of arrays of it. */
+  /** PyTorch's storage class for it. */
   readonly storage: string
-  /** The element at this byte, little-endian. */
+  /** Reads the little-endian element at this byte. */
   readonly read: (view: DataView, at: number) => number
-  /** Whether the tensor's type can hold this element. Default: all. */
+  /** Whether the tensor's type can represent this element. Default: always. */
   readonly holds?: (value: number) => boolean
 }
 
-/** The kinds by their names in safetensors files. */
+/** Element types by their names in safetensors files. */
 export const elementTypes = {
   F64: {
     bytes: 8,
@@ -64,7 +64,7 @@ export type ElementTypeName = keyof typeof elementTypes
 
 export const elementTypeNames = Object.keys(elementTypes) as ElementTypeName[]
 
-/** How each of our types is written. Whole numbers are PyTorch's: its counters are int64. */
+/** The element type that each type of the engine is written as. int32 becomes int64, the type of PyTorch's counters. */
 export const writtenTypes: Readonly<Record<DType, ElementTypeName>> = {
   float32: 'F32',
   float64: 'F64',
@@ -74,7 +74,7 @@ export const writtenTypes: Readonly<Record<DType, ElementTypeName>> = {
 
 const scratch = new DataView(new ArrayBuffer(4))
 
-/** The number with these bits in bfloat16: the upper half of a float32. */
+/** Decodes a bfloat16, the upper half of a float32. */
 function bfloat16(bits: number): number {
   scratch.setUint32(0, bits << 16)
   return scratch.getFloat32(0)

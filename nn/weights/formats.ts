@@ -8,7 +8,7 @@ import { writePytorch } from './pytorch/encode.ts'
 import { isSafetensors, type Metadata, readSafetensors, writeSafetensors } from './safetensors.ts'
 import type { StoredTensors } from './storedTensor.ts'
 
-/** The tensors of a file in any format that is known, which its first bytes say; `source` names it in messages. */
+/** Decodes a weight file, whose first bytes tell its format; `source` names it in messages. Throws for an unknown format. */
 export function readStored(bytes: Uint8Array, source: string): StoredTensors {
   check('readStored', 'bytes', bytes, bytesRule)
   check('readStored', 'source', source, text)
@@ -16,20 +16,17 @@ export function readStored(bytes: Uint8Array, source: string): StoredTensors {
   if (isZip(bytes) || isPickle(bytes)) return readPytorch(bytes, source)
   if (isOnnx(bytes)) return readOnnx(bytes, source)
   throw new InvalidInputError(
-    `${source}: expected weights, as safetensors or as PyTorch saves them (.pth, .th), but this is ${identify(bytes)}`,
+    `${source}: expected weights in safetensors or PyTorch format (.pth, .th), but this is ${identify(bytes)}`,
   )
 }
 
-/** The bytes of a file in the format that the ending of its name says. */
+/** Encodes a weight file in the format of the path's extension. */
 export function writeStored(path: string, stored: StoredTensors, metadata: Metadata = {}): Uint8Array {
   if (path.endsWith('.safetensors')) return writeSafetensors(stored, metadata)
   demand(
     /\.(pth|pt|th)$/.test(path),
-    () => `${path}: expected a name that ends in .safetensors or, for PyTorch, in .pth, .pt or .th`,
+    () => `${path}: expected the extension .safetensors or, for PyTorch, .pth, .pt or .th`,
   )
-  demand(
-    Object.keys(metadata).length === 0,
-    () => `${path}: only safetensors files can hold texts beside tensors`,
-  )
+  demand(Object.keys(metadata).length === 0, () => `${path}: only safetensors files can hold metadata`)
   return writePytorch(stored)
 }

@@ -1,4 +1,4 @@
-/** What files that are not weights are, by how they begin, and what helps. */
+/** File types other than weights, by their first bytes, with advice. */
 const kinds: readonly (readonly [begins: string, what: string])[] = [
   ['\x1f\x8b', 'a gzip archive; unpack it first'],
   ['BZh', 'a bzip2 archive; unpack it first'],
@@ -6,34 +6,31 @@ const kinds: readonly (readonly [begins: string, what: string])[] = [
   ['\x28\xb5\x2f\xfd', 'a Zstandard archive; unpack it first'],
   ['7z\xbc\xaf', 'a 7z archive; unpack it first'],
   ['Rar!', 'a RAR archive; unpack it first'],
-  [
-    'version https://git-lfs',
-    'a git-lfs pointer, not the file that it points to; `git lfs pull` fetches that',
-  ],
-  ['\x89HDF\r\n', 'an HDF5 file, as Keras writes'],
+  ['version https://git-lfs', 'a git-lfs pointer instead of the file; `git lfs pull` fetches the file'],
+  ['\x89HDF\r\n', 'an HDF5 file, as written by Keras'],
   ['\x93NUMPY', 'a NumPy array'],
-  ['GGUF', 'a GGUF file, as llama.cpp reads'],
+  ['GGUF', 'a GGUF file, for llama.cpp'],
   ['\x08\x01\x12', 'a TensorFlow SavedModel'],
   ['\x89PNG', 'a PNG image'],
   ['\xff\xd8\xff', 'a JPEG image'],
 ]
 
-/** TensorFlow's index of a checkpoint ends with this number of LevelDB's tables. */
+/** The magic number of LevelDB tables, which ends the index of a TensorFlow checkpoint. */
 const tableEnd = '\x57\xfb\x80\x8b\x24\x75\x47\xdb'
 
-/** What these bytes are, for people who expected weights. */
+/** Describes the kind of a file that does not hold weights, for messages. */
 export function identify(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'an empty file'
   const start = latin1(bytes.subarray(0, 300))
   const known = kinds.find(([begins]) => start.startsWith(begins))
   if (known !== undefined) return known[1]
   if (/^\s*(<!doctype html|<html|<head|<\?xml)/i.test(start))
-    return 'an HTML page, perhaps of a download that failed'
+    return 'an HTML page, perhaps from a failed download'
   if (start.slice(257, 262) === 'ustar') return 'a tar archive; unpack it first'
   if (start.slice(4, 8) === 'TFL3') return 'a TensorFlow Lite file'
   if (latin1(bytes.subarray(-8)) === tableEnd) return 'the index of a TensorFlow checkpoint'
-  if (/^[\t\r\n -~]+$/.test(start)) return `a text that begins with '${start.trim().slice(0, 40)}'`
-  return `of an unknown kind: it begins with the bytes ${hexadecimal(bytes.subarray(0, 8))}`
+  if (/^[\t\r\n -~]+$/.test(start)) return `text that begins with '${start.trim().slice(0, 40)}'`
+  return `of unknown type: it begins with the bytes ${hexadecimal(bytes.subarray(0, 8))}`
 }
 
 function latin1(bytes: Uint8Array): string {

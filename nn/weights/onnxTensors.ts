@@ -1,7 +1,7 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
 import type { Budget } from '../../base/files/budget.ts'
 
-/** What a file says of one tensor, numbers of `onnx.proto` as they are. */
+/** A tensor in a file, with the values of `onnx.proto` as they are. */
 export interface OnnxTensor {
   name: string
   dims: number[]
@@ -9,17 +9,17 @@ export interface OnnxTensor {
   rawData: Uint8Array
 }
 
-/** Numbers of fields in `onnx.proto`: of a model, of its graph, of a tensor. */
+/** Field numbers in `onnx.proto`: of a model, its graph, and a tensor. */
 const graph = 7
 const initializer = 5
 const [dims, dataType, name, rawData] = [1, 2, 8, 9]
 
-/** What a tensor takes beside its bytes. */
+/** Overhead of a tensor in bytes, beyond its data. */
 const bytesOfTensor = 512
 
 /**
- * The initializers of an ONNX model; all other fields are passed over, since the objects of a whole model would take
- * hundreds of times the file. Throws the library's errors for bytes that are no Protocol Buffers.
+ * Returns the initializers of an ONNX model. Skips all other fields, because the objects of a whole model would take hundreds
+ * of times the file's size. Throws the library's errors for bytes that are not Protocol Buffers.
  */
 export function onnxTensors(bytes: Uint8Array, budget: Budget): OnnxTensor[] {
   const tensors: OnnxTensor[] = []
@@ -32,7 +32,7 @@ export function onnxTensors(bytes: Uint8Array, budget: Budget): OnnxTensor[] {
   return tensors
 }
 
-/** Gives the bytes of each field of this number. */
+/** Calls `take` with the bytes of each field of this number. */
 function visitFields(message: Uint8Array, wanted: number, take: (bytes: Uint8Array) => void): void {
   visit(message, (number, type, reader) => {
     if (number === wanted && type === WireType.LengthDelimited) take(reader.bytes())

@@ -20,14 +20,14 @@ const types: Readonly<Partial<Record<DataType, ElementTypeName>>> = {
   [DataType.BOOL]: 'BOOL',
 }
 
-/** Whether these bytes begin as ONNX files do: with a version, of which there are a dozen, and a text. */
+/** Whether these bytes begin as ONNX files do: with an IR version from 3 to 15, then a string. */
 export function isOnnx(bytes: Uint8Array): boolean {
   return bytes[0] === 0x08 && bytes[1] >= 3 && bytes[1] <= 15 && bytes[2] === 0x12
 }
 
 /**
- * The weights in an ONNX file: its initializers, under their names there. What `exportOnnx` writes has all weights of the
- * network; other programs may have merged some. Throws for a file that is damaged, saying what is wrong.
+ * Returns the weights in an ONNX file: its initializers, by name. A file from `exportOnnx` has all weights of the network; other
+ * exporters may merge some. Throws for a damaged file, saying what is wrong.
  */
 export function readOnnx(bytes: Uint8Array, source: string): StoredTensors {
   const refuse: Refuse = refusalOf(source, 'ONNX file')
@@ -46,10 +46,10 @@ function decode(bytes: Uint8Array, refuse: Refuse): OnnxTensor[] {
 }
 
 function storedTensor({ name, dims: shape, dataType, rawData }: OnnxTensor, refuse: Refuse): StoredTensor {
-  const type = types[dataType as DataType] ?? refuse(`'${name}' is of the unknown type ${dataType}`)
+  const type = types[dataType as DataType] ?? refuse(`'${name}' has the unknown data type ${dataType}`)
   const expected = sizeOf(shape) * elementTypes[type].bytes
   if (shape.some((length) => length < 0) || rawData.length !== expected) {
-    refuse(`'${name}', ${type} [${shape}], takes ${expected} bytes, but has ${rawData.length}`)
+    refuse(`'${name}', ${type} [${shape}], needs ${expected} bytes, but has ${rawData.length}`)
   }
   return { type, shape, bytes: rawData }
 }

@@ -10,33 +10,33 @@ import { type ElementTypeName, elementTypeNames, elementTypes } from './elementT
 import { decodeTensors, encodeTensors, type StoredTensor, type StoredTensors } from './storedTensor.ts'
 
 /*
- * A safetensors file is: the length of the header in 8 bytes, little-endian; the header, JSON, padded with spaces; the
- * elements, row-major, little-endian. The header maps each name to { dtype, shape, data_offsets: [begin, end] },
- * offsets counted from the header's end, and `__metadata__` to texts. https://huggingface.co/docs/safetensors
+ * A safetensors file consists of the header's length (8 bytes, little-endian), the header (JSON, padded with spaces) and the
+ * elements (row-major, little-endian). The header maps each name to { dtype, shape, data_offsets: [begin, end] }, with offsets
+ * from the end of the header, and `__metadata__` to an object of strings. https://huggingface.co/docs/safetensors
  */
 
-/** One tensor in the header. */
+/** A tensor in the header. */
 interface Entry {
   readonly dtype: ElementTypeName
   readonly shape: Shape
   readonly data_offsets: readonly [number, number]
 }
 
-/** Whatever texts the writer put beside the tensors. */
+/** Free-form strings that a file holds in addition to tensors. */
 export type Metadata = Readonly<Record<string, string>>
 
-/** What a file holds. */
+/** The contents of a file. */
 export interface Safetensors {
   readonly tensors: StateDict
   readonly metadata: Metadata
 }
 
-/** A header longer than this is taken for damage, as the format's own reader does. */
+/** Limit of the header's length in bytes, the same as in the format's reference reader. */
 const longestHeader = 100_000_000
 
 /**
- * The bytes of a safetensors file, tensors listed in their order: float32 as F32, float64 as F64, int32 as I64, bool
- * as BOOL.
+ * Encodes a safetensors file, which lists the tensors in their order: float32 as F32, float64 as F64, int32 as I64, bool as
+ * BOOL.
  */
 export async function encodeSafetensors(tensors: StateDict, metadata: Metadata = {}): Promise<Uint8Array> {
   check('encodeSafetensors', 'tensors', tensors, tensorsByName)
@@ -45,8 +45,8 @@ export async function encodeSafetensors(tensors: StateDict, metadata: Metadata =
 }
 
 /**
- * Reads a safetensors file. F16 and BF16 become float32, the integers int32. Throws for anything that is not exactly
- * such a file, saying what is wrong; `source` names it in messages.
+ * Decodes a safetensors file. F16 and BF16 become float32, integers int32. Throws for anything that is not a valid safetensors
+ * file, saying what is wrong; `source` names it in messages.
  */
 export function decodeSafetensors(bytes: Uint8Array, source = 'safetensors'): Safetensors {
   check('decodeSafetensors', 'bytes', bytes, bytesRule)
@@ -57,7 +57,7 @@ export function decodeSafetensors(bytes: Uint8Array, source = 'safetensors'): Sa
 
 const format = 'safetensors file'
 
-/** The bytes of a file. The widest elements come first, so that each lies at a multiple of its size. */
+/** Encodes a file. The widest elements come first, which aligns each to its size. */
 export function writeSafetensors(stored: StoredTensors, metadata: Metadata = {}): Uint8Array {
   const offsets = new Map<string, readonly [number, number]>()
   let end = 0
@@ -83,7 +83,7 @@ function encodeHeader(
   metadata: Metadata,
 ): Uint8Array {
   const entries = [...stored].map(([name, { shape, type }]) => {
-    demand(name !== '__metadata__', () => `safetensors: a tensor cannot be called ${name}`)
+    demand(name !== '__metadata__', () => `safetensors: a tensor cannot have the name ${name}`)
     return [name, { dtype: type, shape, data_offsets: offsets.get(name)! }] as const
   })
   const about = Object.keys(metadata).length > 0 ? [['__metadata__', metadata] as const] : []
@@ -93,12 +93,12 @@ function encodeHeader(
   return padded
 }
 
-/** Whether these bytes begin as such a file does: with a length that is not absurd, then with JSON. */
+/** Whether these bytes begin as a safetensors file does: with a length below 2³², then `{`. */
 export function isSafetensors(bytes: Uint8Array): boolean {
   return bytes[8] === 0x7b && bytes.subarray(4, 8).every((byte) => byte === 0)
 }
 
-/** Reads a file, bit by bit; throws as `decodeSafetensors`. */
+/** Decodes a file, preserving every bit. Throws as `decodeSafetensors` does. */
 export function readSafetensors(
   bytes: Uint8Array,
   source: string,
@@ -106,7 +106,7 @@ export function readSafetensors(
   const refuse: Refuse = refusalOf(source, format)
   const { header, elements } = split(bytes, refuse)
   const { __metadata__: metadata = {}, ...entries } = header
-  if (!isTexts(metadata)) return refuse('__metadata__ holds something other than texts')
+  if (!isTexts(metadata)) return refuse('__metadata__ holds something other than strings')
   const checked = Object.entries(entries).map(([name, entry]) => {
     return [name, checkEntry(name, entry, refuse)] as const
   })
@@ -118,18 +118,19 @@ export function readSafetensors(
 }
 
 function split(bytes: Uint8Array, refuse: Refuse): { header: Record<string, unknown>; elements: Uint8Array } {
-  if (bytes.length < 8) refuse(`it has ${bytes.length} bytes, the header's length alone takes 8`)
+  if (bytes.length < 8) refuse(`it has ${bytes.length} bytes, but the header's length takes 8`)
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true))
   if (length > longestHeader) refuse(`its header would be ${length} bytes long`)
-  if (8 + length > bytes.length) refuse(`its header should end at byte ${8 + length}, it has ${bytes.length}`)
+  if (8 + length > bytes.length)
+    refuse(`its header should end at byte ${8 + length}, but it has ${bytes.length} bytes`)
   const { text, value: header } =
     parseObject(bytes.subarray(8, 8 + length)) ?? refuse('its header is not a JSON object')
   const repeated = repeatedKey(text)
-  if (repeated !== undefined) refuse(`its header has the key '${repeated}' twice`)
+  if (repeated !== undefined) refuse(`its header repeats the key '${repeated}'`)
   return { header, elements: bytes.subarray(8 + length) }
 }
 
-/** An object and the text that it is, if it is one. */
+/** Returns a JSON object and its text; `undefined` if the bytes are not one. */
 function parseObject(bytes: Uint8Array): { text: string; value: Record<string, unknown> } | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
@@ -157,10 +158,12 @@ function isElementType(value: unknown): value is ElementTypeName {
 }
 
 function checkEntry(name: string, entry: unknown, refuse: Refuse): Entry {
-  if (!isObject(entry)) return refuse(`'${name}' is not described`)
+  if (!isObject(entry)) return refuse(`the entry of '${name}' is not an object`)
   const { dtype, shape, data_offsets: offsets } = entry
   if (!isElementType(dtype)) {
-    return refuse(`'${name}' has dtype ${JSON.stringify(dtype)}, known are ${elementTypeNames.join(', ')}`)
+    return refuse(
+      `'${name}' has dtype ${JSON.stringify(dtype)}, expected one of ${elementTypeNames.join(', ')}`,
+    )
   }
   if (!isSizes(shape)) return refuse(`'${name}' has shape ${JSON.stringify(shape)}`)
   if (!isSizes(offsets) || offsets.length !== 2 || offsets[0] > offsets[1]) {
@@ -168,12 +171,12 @@ function checkEntry(name: string, entry: unknown, refuse: Refuse): Entry {
   }
   const [expected, given] = [sizeOf(shape) * elementTypes[dtype].bytes, offsets[1] - offsets[0]]
   if (expected !== given) {
-    return refuse(`'${name}', ${dtype} ${JSON.stringify(shape)}, takes ${expected} bytes, but has ${given}`)
+    return refuse(`'${name}', ${dtype} ${JSON.stringify(shape)}, needs ${expected} bytes, but has ${given}`)
   }
   return { dtype, shape, data_offsets: [offsets[0], offsets[1]] }
 }
 
-/** The tensors must lie one after the other, without a gap, to the end of the file. */
+/** Refuses gaps and overlaps: the tensors must cover the file up to its end. */
 function checkCover(entries: readonly (readonly [string, Entry])[], length: number, refuse: Refuse): void {
   const inOrder = entries.toSorted(
     ([, { data_offsets: a }], [, { data_offsets: b }]) => a[0] - b[0] || a[1] - b[1],

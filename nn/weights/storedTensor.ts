@@ -5,18 +5,18 @@ import { sizeOf } from '../../engine/shape.ts'
 import type { StateDict } from '../stateDict.ts'
 import { type ElementType, type ElementTypeName, elementTypes, writtenTypes } from './elementTypes.ts'
 
-/** A tensor as it lies in a file. Files are converted into each other through this, and so bit by bit. */
+/** A tensor as stored in a file. Conversion between formats goes through this, and so preserves every bit. */
 export interface StoredTensor {
   readonly type: ElementTypeName
   readonly shape: Shape
-  /** Row-major, little-endian. */
+  /** Elements, row-major, little-endian. */
   readonly bytes: Uint8Array
 }
 
-/** What a weight file holds, in its order. */
+/** The tensors of a weight file, in its order. */
 export type StoredTensors = ReadonlyMap<string, StoredTensor>
 
-/** Half precision becomes float32, every whole number int32; what int32 cannot hold is refused. */
+/** Converts to tensors of the engine. Half precision becomes float32, integers int32; refuses what int32 cannot hold. */
 export function decodeTensors(stored: StoredTensors, refuse: Refuse): StateDict {
   return new Map(Array.from(stored, ([name, value]) => [name, decodeTensor(name, value, refuse)]))
 }
@@ -27,13 +27,13 @@ function decodeTensor(name: string, { type, shape, bytes }: StoredTensor, refuse
   const values = allocateHost(dtype, sizeOf(shape))
   for (let i = 0; i < values.length; i++) {
     const value = read(view, i * width)
-    if (!holds(value)) refuse(`'${name}' holds ${value}, which ${dtype} cannot`)
+    if (!holds(value)) refuse(`'${name}' holds ${value}, which ${dtype} cannot represent`)
     values[i] = value
   }
   return tensor(values, { shape, dtype })
 }
 
-/** float32 as F32, float64 as F64, int32 as I64, bool as BOOL. */
+/** Converts from tensors of the engine: float32 to F32, float64 to F64, int32 to I64, bool to BOOL. */
 export async function encodeTensors(tensors: StateDict): Promise<StoredTensors> {
   const stored = new Map<string, StoredTensor>()
   for (const [name, value] of tensors) {

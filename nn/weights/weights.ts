@@ -9,8 +9,8 @@ import type { Metadata } from './safetensors.ts'
 import { decodeTensors, encodeTensors, type StoredTensors } from './storedTensor.ts'
 
 /**
- * Saves tensors, such as `network.stateDict()`, whole or not at all: as safetensors, or for PyTorch, as the ending of
- * the path says (.safetensors, .pth, .pt, .th). Metadata goes into safetensors only.
+ * Saves tensors, such as `network.stateDict()`, atomically, in the format of the path's extension: .safetensors, or .pth, .pt
+ * or .th for PyTorch. Only safetensors files can hold metadata.
  */
 export async function saveWeights(path: string, tensors: StateDict, metadata: Metadata = {}): Promise<void> {
   check('saveWeights', 'path', path, pathRule)
@@ -20,30 +20,30 @@ export async function saveWeights(path: string, tensors: StateDict, metadata: Me
 }
 
 /**
- * The tensors of a safetensors file or of one that `torch.save` wrote, for `loadStateDict`. Half precision becomes
- * float32, the integers int32. The state dictionary may stand beside other things, under `model`, `state_dict` or the
- * like, and its names may have the prefix of `DataParallel`. Nothing in a file is executed. Throws where there is no
- * file, and for any other one, saying what it is.
+ * Loads the tensors of a safetensors file, of a file that `torch.save` wrote, or the weights of an ONNX file, for
+ * `loadStateDict`. Half precision becomes float32, integers int32. The state dictionary may be one entry of several, under
+ * `model`, `state_dict` or another usual name, and its names may have the prefix of `DataParallel`. Nothing in a file is
+ * executed. Throws if there is no such file, and for any other kind of file, saying what it is.
  */
 export async function loadWeights(path: string): Promise<StateDict> {
   check('loadWeights', 'path', path, pathRule)
   return stateDictOf(await readWeightFile(path), path)
 }
 
-/** What a weight file holds as tensors; `source` names it in messages. Throws where int32 cannot hold an integer. */
+/** Converts stored tensors to tensors; `source` names them in messages. Throws if int32 cannot hold an integer. */
 export function stateDictOf(stored: StoredTensors, source: string): StateDict {
   check('stateDictOf', 'stored', stored, anInstance('a Map of stored tensors', Map))
   check('stateDictOf', 'source', source, text)
   return decodeTensors(stored, refusalOf(source, 'weight file'))
 }
 
-/** The tensors of a file bit by bit, in the types in which they lie there. Throws as `loadWeights`. */
+/** Reads the tensors of a file in their stored types, preserving every bit. Throws as `loadWeights` does. */
 export async function readWeightFile(path: string): Promise<StoredTensors> {
   check('readWeightFile', 'path', path, pathRule)
   return readStored(await readBytes(path), path)
 }
 
-/** Writes tensors bit by bit, in the format that the ending of the path says. */
+/** Writes stored tensors, preserving every bit, in the format of the path's extension. */
 export async function writeWeightFile(path: string, stored: StoredTensors): Promise<void> {
   check('writeWeightFile', 'path', path, pathRule)
   check('writeWeightFile', 'stored', stored, anInstance('a Map of stored tensors', Map))

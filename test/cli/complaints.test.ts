@@ -58,8 +58,8 @@ describe('a name or number that cannot be', () => {
       'dataset: expected one of digits, cifar100, cifar100-coarse, cifar10, fashion-mnist, mnist, folder, synthetic, got imagenet',
     ],
     [[...train, '--model', 'resnet21'], 'student.model: expected one of resnet20, '],
-    [['distill', '--teacher', 'vgg'], "model: there is no 'vgg'; known are "],
-    [['distill', '--student', 'vgg'], "model: there is no 'vgg'; known are "],
+    [['distill', '--teacher', 'vgg'], "model: unknown name 'vgg'; expected one of "],
+    [['distill', '--student', 'vgg'], "model: unknown name 'vgg'; expected one of "],
     [
       ['distill', '--method', 'kd,hint'],
       'method: expected one of alone, kd, dkd, dtkd, dtkd-exact, dkd-dtkd, dkd-dtkd-exact, ctkd, ',
@@ -110,7 +110,7 @@ describe('a file that is missing or is something else', () => {
     await writeFile(weights, 'no weights at all')
     for (const command of [evaluate, distill]) {
       expect(await complaint(...command)).toContain(
-        `${weights}: expected weights, as safetensors or as PyTorch saves them (.pth, .th), but this is a text`,
+        `${weights}: expected weights in safetensors or PyTorch format (.pth, .th), but this is text`,
       )
     }
   })

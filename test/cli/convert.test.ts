@@ -48,7 +48,7 @@ describe('convert', () => {
       `thermograd: ${weights}: the weights do not fit the network: 2 of another shape (fc.weight is [10, 64], expected [100, 64], ` +
         'fc.bias is [10], expected [100])\n',
     )
-    expect(await complaint(weights, 'a.bin')).toContain('a.bin: expected a name that ends in .safetensors')
+    expect(await complaint(weights, 'a.bin')).toContain('a.bin: expected the extension .safetensors')
     expect(await complaint(join(folder, 'none.pth'), 'b.pth')).toContain(
       'none.pth: there is no such file or folder',
     )

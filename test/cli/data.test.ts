@@ -48,7 +48,7 @@ describe('data fetch', () => {
     expect([unknown.code, unknown.stderr]).toEqual([
       2,
       expect.stringContaining(
-        'thermograd: fetch: there is no archive of mnist (binary); known are cifar100 (binary)',
+        'thermograd: fetch: no archive of mnist (binary) is published; expected one of cifar100 (binary)',
       ),
     ])
     const layout = await thermograd(['data', 'fetch', 'cifar100', '--layout', 'matlab'])
@@ -83,7 +83,7 @@ describe('data verify', () => {
     const { code, stdout, stderr } = await thermograd(['data', 'verify', folder])
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toBe(
-      `thermograd: ${folder}/cifar-100-binary/test.bin: expected a whole number of records of 3074 bytes (coarse label, fine label, 3072 pixels), got 3073 bytes: 0 whole records and 3073 bytes more\n`,
+      `thermograd: ${folder}/cifar-100-binary/test.bin: expected a whole number of records of 3074 bytes (coarse label, fine label, 3072 pixels), got 3073 bytes: 0 records and 3073 bytes\n`,
     )
   })
 })
@@ -118,8 +118,8 @@ describe('a network', () => {
         out,
       ])
       expect([code, stdout]).toEqual([0, expect.stringMatching(/^test top-1 \d+\.\d\d %/)])
-      const notes = stderr.split('\n').filter((line) => line.includes('passed over'))
-      const expected = `folder: passed over 1 file that is no image: ${images}/val/a/Thumbs.db`
+      const notes = stderr.split('\n').filter((line) => line.includes('skipped'))
+      const expected = `folder: skipped 1 file that is not an image: ${images}/val/a/Thumbs.db`
       expect(notes).toEqual(name === 'folder' ? [expected] : [])
     }
   })

@@ -39,26 +39,26 @@ describe('openCifar100', () => {
   it('should refuse a file that is not a whole number of records', async () => {
     const path = await changed('short', { 'cifar-100-binary/train.bin': new Uint8Array(5000) })
     await expect(openCifar100(path)).rejects.toThrow(
-      `train.bin in ${path}: expected a whole number of records of 3074 bytes (coarse label, fine label, 3072 pixels), got 5000 bytes: 1 whole records and 1926 bytes more`,
+      `train.bin in ${path}: expected a whole number of records of 3074 bytes (coarse label, fine label, 3072 pixels), got 5000 bytes: 1 records and 1926 bytes`,
     )
     const empty = await changed('empty', { 'cifar-100-binary/test.bin': new Uint8Array(0) })
-    await expect(openCifar100(empty)).rejects.toThrow('got 0 bytes: 0 whole records and 0 bytes more')
+    await expect(openCifar100(empty)).rejects.toThrow('got 0 bytes: 0 records and 0 bytes')
   })
 
   it('should refuse a label out of range', async () => {
     const fine = Buffer.concat([record([1, 10], 0), record([2, 100], 1)])
     await expect(openCifar100(await changed('fine', { 'cifar-100-binary/train.bin': fine }))).rejects.toThrow(
-      'expected a fine label of 0 to 99 in every record, got 100 in record 1 (byte 3075)',
+      'expected a fine label from 0 to 99 in every record, got 100 in record 1 (byte 3075)',
     )
     await expect(
       openCifar100(await changed('coarse', { 'cifar-100-binary/test.bin': record([20, 0], 0) })),
-    ).rejects.toThrow('expected a coarse label of 0 to 19 in every record, got 20 in record 0')
+    ).rejects.toThrow('expected a coarse label from 0 to 19 in every record, got 20 in record 0')
   })
 
   it('should refuse names of another number of classes', async () => {
     const path = await changed('names', { 'cifar-100-binary/fine_label_names.txt': 'apple\nbaby\n' })
     await expect(openCifar100(path)).rejects.toThrow(
-      `fine_label_names.txt in ${path}: expected the names of the 100 classes of the fine label, got 2`,
+      `fine_label_names.txt in ${path}: expected 100 names of the classes of the fine label, got 2`,
     )
   })
 
@@ -77,7 +77,7 @@ describe('openCifar100', () => {
       const path = join(folder, `cut-${length}.tar.gz`)
       await writeFile(path, whole.subarray(0, length))
       await expect(openCifar100(path)).rejects.toThrow(
-        `${path}: expected a .tar.gz archive, but this one is truncated, damaged or foreign (unexpected end of file)`,
+        `${path}: expected a .tar.gz archive, but this one is truncated, damaged or of another kind (unexpected end of file)`,
       )
     }
   })
@@ -88,7 +88,7 @@ describe('openCifar100', () => {
     const archive = gunzipSync(await readFile(path))
     await writeFile(path, gzipSync(archive.subarray(0, archive.length - 4096)))
     await expect(openCifar100(path)).rejects.toThrow(
-      'truncated, damaged or foreign (Tar archive is truncated.)',
+      'truncated, damaged or of another kind (Tar archive is truncated.)',
     )
   })
 
@@ -102,7 +102,7 @@ describe('openCifar100', () => {
     await expect(openCifar100(zip)).rejects.toThrow('the file is empty')
     const text = join(folder, 'text.gz')
     await writeFile(text, gzipSync('no archive but text'.repeat(100)))
-    await expect(openCifar100(text)).rejects.toThrow('truncated, damaged or foreign')
+    await expect(openCifar100(text)).rejects.toThrow('truncated, damaged or of another kind')
     const missing = join(folder, 'missing')
     await expect(openCifar100(missing)).rejects.toThrow(`${missing}: there is no such file or folder`)
     await expect(openCifar100(missing)).rejects.toBeInstanceOf(InvalidInputError)
@@ -137,11 +137,11 @@ describe('openCifar10', () => {
     const path = join(folder, 'bad.bin')
     await writeFile(path, record([1, 2], 0))
     await expect(openCifar10(path)).rejects.toThrow(
-      `${path}: expected a whole number of records of 3073 bytes (label, 3072 pixels), got 3074 bytes: 1 whole records and 1 bytes more`,
+      `${path}: expected a whole number of records of 3073 bytes (label, 3072 pixels), got 3074 bytes: 1 records and 1 bytes`,
     )
     await writeFile(path, record([10], 0))
     await expect(openCifar10(path)).rejects.toThrow(
-      'expected a label of 0 to 9 in every record, got 10 in record 0 (byte 0)',
+      'expected a label from 0 to 9 in every record, got 10 in record 0 (byte 0)',
     )
     await expect(openCifar10(join(folder, 'none.bin'))).rejects.toThrow('there is no such file or folder')
     const partial = await writeFolder(join(folder, 'partial'), { 'data_batch_1.bin': record([1], 0) })

@@ -81,7 +81,7 @@ describe('a pickle that is not what it should be', () => {
   it('should be refused for any other name, which is never loaded', async () => {
     const system = replaced(files[train], 'cnumpy.core.multiarray\n_reconstruct\n', 'cos\nsystem\n')
     expect(await refusal({ [train]: system })).toBe(
-      `${train}: ${batch}it asks for 'os.system', which images do not need and which is never loaded`,
+      `${train}: ${batch}it needs 'os.system', which is not part of a batch of images and is never loaded`,
     )
   })
 
@@ -90,9 +90,9 @@ describe('a pickle that is not what it should be', () => {
       'another type of elements',
       'U\x02u1',
       'U\x02f8',
-      "an array has elements of type 'f8'; images have 'u1', bytes",
+      "an array has elements of type 'f8', expected 'u1' (bytes)",
     ],
-    ['columns before rows', '\x89T', '\x88T', 'an array lies column by column; images lie row by row'],
+    ['columns before rows', '\x89T', '\x88T', 'an array is in column-major order, expected row-major'],
     [
       'another shape',
       'K\x03M\x00\x0c\x86',
@@ -116,7 +116,7 @@ describe('a pickle that is not what it should be', () => {
 
   it('should be refused for labels out of range, and too few of them', async () => {
     expect(await refusal({ [train]: replaced(files[train], 'K\x14', 'K\x64') })).toBe(
-      `${train}: expected a fine label of 0 to 99 in every record, got 100 in record 1`,
+      `${train}: expected a fine label from 0 to 99 in every record, got 100 in record 1`,
     )
     expect(await refusal({ [train]: replaced(files[train], 'K\x0aK\x14K\x1ee', 'K\x0aK\x14e') })).toBe(
       `${train}: ${batch}expected 3 fine_labels, got 2`,
@@ -190,7 +190,7 @@ describe('a hostile pickle of images', () => {
     const doubled = `]q\x00${Array.from({ length: 60 }, (_, i) => `0](h${String.fromCharCode(i)}h${String.fromCharCode(i)}eq${String.fromCharCode(i + 1)}`).join('')}`
     const pickle = `\x80\x02${doubled}0cnumpy\ndtype\nh\x3c\x85R.`
     expect(await refusal({ [train]: Buffer.from(pickle, 'latin1') })).toContain(
-      'a type of elements is named by a list',
+      'an element type is named by a list',
     )
   })
 

@@ -44,7 +44,7 @@ describe('fetchDataset', () => {
     await writeFile(path, file)
     const { url, ranges } = await serve(file)
     await expect(fetchDataset('cifar100', { folder, archives: archiveAt(url, other) })).rejects.toThrow(
-      `${path}: expected no file, or the published one of MD5 ${other}, but there is one of ${md5}; move it away, or fetch into another folder`,
+      `${path}: expected no file, or the published one with MD5 ${other}, but this one has ${md5}; move it away, or fetch into another folder`,
     )
     expect(await readdir(folder)).toEqual(['cifar.tar.gz'])
     expect(ranges).toEqual([])
@@ -60,7 +60,7 @@ describe('fetchDataset', () => {
 
   it('should say what is published', async () => {
     await expect(fetchDataset('imagenet', { layout: 'python' })).rejects.toThrow(
-      'fetch: there is no archive of imagenet (python); known are cifar100 (binary), cifar100 (python), cifar10 (binary), cifar10 (python)',
+      'fetch: no archive of imagenet (python) is published; expected one of cifar100 (binary), cifar100 (python), cifar10 (binary), cifar10 (python)',
     )
   })
 })

@@ -148,9 +148,7 @@ describe('a folder with more than images', () => {
     const first = ['README', 'Thumbs.db', 'a.png.bak', 'desktop.ini', 'notes/a.txt'].map((name) =>
       inside(`train/ant/${name}`),
     )
-    expect((await open(folder)).notes).toEqual([
-      `passed over 6 files that are no images: ${first.join(', ')} …`,
-    ])
+    expect((await open(folder)).notes).toEqual([`skipped 6 files that are not images: ${first.join(', ')} …`])
     expect((await open(await folderOf(smallSet()))).notes).toEqual([])
   })
 })
@@ -195,17 +193,17 @@ describe('what is refused, by its name', () => {
     [
       'another size',
       { 'train/bee/2.png': png(0, { width: 5 }) },
-      'train/bee/2.png: expected an image of 4×3 (width × height), as FOLDER/train/ant/a.png is, got 5×3',
+      'train/bee/2.png: expected an image of 4×3 (width × height), as FOLDER/train/ant/a.png, got 5×3',
     ],
     [
       'another size of a test image',
       { 'test/ant/2.png': png(0, { height: 9 }) },
-      'test/ant/2.png: expected an image of 4×3 (width × height), as FOLDER/train/ant/a.png is, got 4×9',
+      'test/ant/2.png: expected an image of 4×3 (width × height), as FOLDER/train/ant/a.png, got 4×9',
     ],
     [
       '16 bits',
       { 'train/ant/a.png': png(0, { depth: 16 }) },
-      'train/ant/a.png: not a valid opaque 8-bit PNG image: it has 16 bits a channel',
+      'train/ant/a.png: not a valid opaque 8-bit PNG image: it has 16 bits per channel',
     ],
     [
       'transparent pixels',
@@ -215,7 +213,7 @@ describe('what is refused, by its name', () => {
     [
       'an image of another format',
       { 'test/bee/2.webp': 'x' },
-      'test/bee/2.webp: expected a PNG or JPEG image; this format is not read here, convert it or move it away',
+      'test/bee/2.webp: expected a PNG or JPEG image; this format is not supported, convert it or move it away',
     ],
     [
       'what is no image',
@@ -230,9 +228,9 @@ describe('what is refused, by its name', () => {
     [
       'a class that is not trained',
       { 'test/cat/1.png': png(0) },
-      'test/cat: expected a class that has training images, but there are none of it',
+      'test/cat: expected only classes with training images, but this one has none',
     ],
-    ['a class without images', { 'train/cat/.keep': '' }, 'train/cat: expected images, but there are none'],
+    ['a class without images', { 'train/cat/.keep': '' }, 'train/cat: expected images, but found none'],
   ])('should be %s', async (_, changes, expected) => {
     const { folder, message } = await refusal(changes)
     expect(message).toBe(`${folder}/${expected.replaceAll('FOLDER', folder)}`)
@@ -259,11 +257,9 @@ describe('what is refused, by its name', () => {
     await mkdir(join(folder, 'train'))
     await expect(open(folder)).rejects.toThrow(`there is no ${folder}/val`)
     await mkdir(join(folder, 'val'))
-    await expect(open(folder)).rejects.toThrow(
-      `${folder}/train: expected a folder for each class, but there is no folder in it`,
-    )
+    await expect(open(folder)).rejects.toThrow(`${folder}/train: expected a folder per class, but found none`)
     await mkdir(join(folder, 'train', 'a'))
-    await expect(open(folder)).rejects.toThrow(`${folder}/train/a: expected images, but there are none`)
+    await expect(open(folder)).rejects.toThrow(`${folder}/train/a: expected images, but found none`)
   })
 })
 

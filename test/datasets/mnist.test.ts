@@ -58,7 +58,7 @@ describe('IDX files', () => {
       'notes.txt': '',
     })
     await expect(openMnist(folder)).rejects.toThrow(
-      `${folder}: expected mnist in IDX files (train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz, t10k-labels-idx1-ubyte.gz, packed or not), but found no train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz, t10k-labels-idx1-ubyte.gz; found notes.txt, train-images-idx3-ubyte`,
+      `${folder}: expected mnist in IDX files (train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz, t10k-labels-idx1-ubyte.gz, gzipped or not), but found no train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz, t10k-labels-idx1-ubyte.gz; found notes.txt, train-images-idx3-ubyte`,
     )
     const missing = join(folder, 'missing')
     await expect(openMnist(missing)).rejects.toThrow(`${missing}: there is no such file or folder`)
@@ -70,12 +70,12 @@ describe('IDX files that are not what they should be', () => {
     [
       'labels for images',
       { 'train-images-idx3-ubyte': idx([3], [1, 2, 3]) },
-      'train-images-idx3-ubyte: expected an IDX file of bytes along 3 axes, which begins with 00000803 and has a header of 16 bytes; this one begins with 00000801 and has 11 bytes',
+      'train-images-idx3-ubyte: expected an IDX file of bytes with 3 axes, which begins with 00000803 and has a header of 16 bytes; this one begins with 00000801 and has 11 bytes',
     ],
     [
       'nothing',
       { 't10k-labels-idx1-ubyte': new Uint8Array(0) },
-      't10k-labels-idx1-ubyte: expected an IDX file of bytes along 1 axes, which begins with 00000801 and has a header of 8 bytes; this one begins with nothing and has 0 bytes',
+      't10k-labels-idx1-ubyte: expected an IDX file of bytes with 1 axes, which begins with 00000801 and has a header of 8 bytes; this one begins with nothing and has 0 bytes',
     ],
     [
       'too few bytes',
@@ -105,17 +105,17 @@ describe('IDX files that are not what they should be', () => {
     [
       'a label out of range',
       { 'train-labels-idx1-ubyte': idx([3], [1, 10, 2]) },
-      'train-labels-idx1-ubyte: expected labels of 0 to 9, got 10 in record 1 (byte 9)',
+      'train-labels-idx1-ubyte: expected labels from 0 to 9, got 10 in record 1 (byte 9)',
     ],
     [
       'another size of the test images',
       { 't10k-images-idx3-ubyte': idx([1, 4, 2], Array(8).fill(0)) },
-      't10k-images-idx3-ubyte: expected images of 2×4, as those of train-images-idx3-ubyte are, got 4×2',
+      't10k-images-idx3-ubyte: expected images of 2×4, as in train-images-idx3-ubyte, got 4×2',
     ],
     [
       'a truncated packed file',
       { 'train-images-idx3-ubyte': gzipSync(idx([3, 2, 4], Array(24).fill(0))).subarray(0, 30) },
-      'train-images-idx3-ubyte: expected a whole file packed by gzip, but this one is truncated or damaged (unexpected end of file)',
+      'train-images-idx3-ubyte: expected a complete gzip file, but this one is truncated or damaged (unexpected end of file)',
     ],
   ])('should be refused: %s', async (_, changes, message) => {
     expect(await refusal(changes)).toContain(message)

@@ -77,7 +77,9 @@ describe('a PNG image', () => {
     const indexed = { ...grey, type: 3, samples: [1, 0], palette: [1, 2, 3, 4, 5, 6] } as const
     expect([...read(pngOf({ ...indexed, transparency: [255] })).pixels]).toEqual([4, 5, 6, 1, 2, 3])
     expect(() => read(pngOf({ ...indexed, transparency: [9] }))).toThrow('row 0, column 1 is not opaque')
-    expect(() => read(pngOf({ ...indexed, samples: [1, 2] }))).toThrow('colour 2 of a palette of 2')
+    expect(() => read(pngOf({ ...indexed, samples: [1, 2] }))).toThrow(
+      'colour 2, but the palette has 2 colours',
+    )
     const coloured = { width: 1, height: 2, depth: 8, type: 2, samples: [1, 2, 3, 4, 5, 6] } as const
     expect(read(pngOf({ ...coloured, transparency: [0, 4, 0, 5, 0, 7] })).pixels.length).toBe(6)
     expect(() => read(pngOf({ ...coloured, transparency: [0, 4, 0, 5, 0, 6] }))).toThrow('row 1, column 0')
@@ -93,7 +95,7 @@ describe('a PNG file that is not what it says', () => {
   const bomb = deflateSync(new Uint8Array(2 ** 26))
 
   it.each<[string, Parameters<typeof pngFile>[0], string]>([
-    ['a second header', [header, enormous, data, end], 'a chunk IHDR, which is not known or comes once only'],
+    ['a second header', [header, enormous, data, end], 'unknown or duplicate IHDR chunk'],
     ['a header that comes late', [data, header, end], 'it begins with a chunk IDAT instead of IHDR'],
     ['a size beyond reason', [enormous, data, end], 'it has 20000×20000 pixels, expected 1 to 4194304'],
     ['data for more', [header, ['IDAT', bomb], end], 'its data unpacks to more than 2 bytes'],
@@ -102,19 +104,15 @@ describe('a PNG file that is not what it says', () => {
       [header, ['IDAT', deflateSync(Uint8Array.of(0))], end],
       'unpacks to 1 bytes, expected 2',
     ],
-    ['data in two places', [header, data, ['tEXt', bomb], data, end], 'IDAT do not follow one another'],
-    ['no data', [header, end], 'it has no chunk IDAT'],
+    ['data in two places', [header, data, ['tEXt', bomb], data, end], 'IDAT chunks are not consecutive'],
+    ['no data', [header, end], 'it has no IDAT chunk'],
     ['no end', [header, data], 'it ends at byte'],
     ['an unknown filter', [header, ['IDAT', deflateSync(Uint8Array.of(5, 0))], end], 'the unknown filter 5'],
-    [
-      'an unknown chunk that matters',
-      [header, ['WHAT', bomb], data, end],
-      'a chunk WHAT, which is not known',
-    ],
+    ['an unknown chunk that matters', [header, ['WHAT', bomb], data, end], 'unknown or duplicate WHAT chunk'],
     [
       'two palettes',
       [header, ['PLTE', new Uint8Array(3)], ['PLTE', new Uint8Array(3)], data, end],
-      'PLTE too many',
+      'duplicate or late PLTE chunk',
     ],
   ])('should be refused: %s', (_, chunks, problem) => {
     expect(() => read(pngFile(chunks))).toThrow(problem)

@@ -92,7 +92,7 @@ describe('verifyDataset', () => {
     })
     const files = await writeFolder(await temporaryFolder(), idxFiles())
     await expect(verifyDataset(files)).rejects.toThrow(
-      `${files}: holds IDX files, in which several data sets come; say which (--dataset): fashion-mnist or mnist`,
+      `${files}: holds IDX files, which several data sets share; give its name (--dataset): fashion-mnist or mnist`,
     )
     expect(await verifyDataset(files, 'mnist')).toMatchObject({ dataset: 'mnist', layout: 'IDX files' })
   })
@@ -101,7 +101,7 @@ describe('verifyDataset', () => {
     const files = { ...cifar100Files(), 'cifar-100-binary/train.bin': record([2, 200], 0) }
     const archive = await writeArchive(join(await temporaryFolder(), 'a.tar.gz'), files)
     await expect(verifyDataset(archive)).rejects.toThrow(
-      `train.bin in ${archive}: expected a fine label of 0 to 99 in every record, got 200 in record 0 (byte 1)`,
+      `train.bin in ${archive}: expected a fine label from 0 to 99 in every record, got 200 in record 0 (byte 1)`,
     )
     const other = await writeFolder(await temporaryFolder(), { 'notes.txt': '' })
     await expect(verifyDataset(other)).rejects.toThrow(

@@ -8,7 +8,7 @@ beforeAll(useReference)
 describe('initialize', () => {
   it('leaves parameters without numbers where it was not called', async () => {
     await expect(numbers(new Linear(2, 1).weight)).rejects.toThrow(
-      'Parameter: one of shape [1, 2] has no numbers yet. initialize(module, seed) and loadStateDict give them to',
+      'Parameter: a parameter of shape [1, 2] has no values yet. Call initialize(module, seed) or loadStateDict,',
     )
   })
 

@@ -194,8 +194,10 @@ describe('createModel', () => {
   })
 
   it('names what it knows, the nearest first', () => {
-    expect(() => createModel('resnet21')).toThrow(/^model: there is no 'resnet21'; known are resnet20, /)
-    expect(() => createModel('toString')).toThrow("model: there is no 'toString'")
+    expect(() => createModel('resnet21')).toThrow(
+      /^model: unknown name 'resnet21'; expected one of resnet20, /,
+    )
+    expect(() => createModel('toString')).toThrow("model: unknown name 'toString'")
   })
 
   it('gives logits, the maps of stem and stages, and the pooled features', () => {

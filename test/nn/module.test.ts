@@ -121,7 +121,7 @@ describe('Module', () => {
       expect(await numbers(tied.first.weight)).toEqual([0])
       const twice = [tied.first.weight, tied.again.weight]
       expect(() => new SGD(twice, { lr: 1 })).toThrow(
-        'optimizer: expected each parameter once, but number 1 is number 0',
+        'optimizer: expected each parameter once, but parameters 0 and 1 are the same',
       )
     })
   })
@@ -137,7 +137,7 @@ describe('Module', () => {
     const child = new Child()
     parent.parent = child
     child.parent = parent
-    expect(() => parent.parameters()).toThrow('Module: parent.parent is a module that it is itself a part of')
+    expect(() => parent.parameters()).toThrow('Module: parent.parent contains itself')
   })
 
   it('refuses to compute with a parameter that no module lists, in the first step', async () => {
@@ -154,7 +154,7 @@ describe('Module', () => {
     const optimizer = new SGD(hidden.parameters(), { lr: 1 })
     optimizer.step(grad(loss, hidden.parameters()))
     await expect(realize(loss, hidden, optimizer)).rejects.toThrow(
-      /^Parameter: one of shape \[3(, 2)?\] has no numbers yet.*not in private fields/,
+      /^Parameter: a parameter of shape \[3(, 2)?\] has no values yet.*not in private fields/,
     )
   })
 

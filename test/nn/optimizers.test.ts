@@ -217,11 +217,11 @@ describe('DOT', () => {
 
   it('says what does not fit', () => {
     expect(() => new DOT(parameters(), { lr: 0.1, delta: 1 })).toThrow(
-      'DOT: expected delta of at most the momentum 0.9, got 1',
+      'DOT: expected delta to be at most the momentum 0.9, got 1',
     )
     expect(() =>
       new DOT(parameters().slice(0, 1), { lr: 0.1 }).step([{ distillation: tensor([1, 2]) }]),
-    ).toThrow('optimizer: gradient 0 is [2], its parameter [3]')
+    ).toThrow('optimizer: expected gradient 0 to be [3], as its parameter is, got [2]')
   })
 })
 
@@ -231,7 +231,7 @@ describe('options and states that do not fit', () => {
       'SGD: expected lr to be a finite number ≥ 0, got -1',
     )
     expect(() => new SGD(parameters(), { lr: 1, nesterov: true })).toThrow(
-      'optimizer: Nesterov needs momentum and no dampening, got 0 and 0',
+      'SGD: nesterov needs momentum > 0 and dampening 0, got 0 and 0',
     )
     expect(() => new Adam(parameters(), { lr: 1, betas: [0.9, 1] })).toThrow(
       'Adam: expected betas to be an array of 2, each a number in [0, 1), got [0.9, 1]',
@@ -240,7 +240,7 @@ describe('options and states that do not fit', () => {
     const optimizer = new SGD(parameters(), { lr: 1, momentum: 0.9 })
     expect(() => optimizer.step([])).toThrow('optimizer: expected 2 gradients, got 0')
     expect(() => optimizer.step([tensor([1, 2, 3]), tensor([1, 2])])).toThrow(
-      'optimizer: gradient 1 is [2], its parameter [1, 2]',
+      'optimizer: expected gradient 1 to be [1, 2], as its parameter is, got [2]',
     )
     await expect(optimizer.loadStateDict(new Map([['0.exp_avg', tensor([1])]]))).rejects.toThrow(
       'the state does not fit the optimizer: ' +

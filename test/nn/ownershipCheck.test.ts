@@ -109,7 +109,7 @@ describe('ownershipCheck', () => {
     }
     const complaint = complaintAbout(new Hidden())
     expect(complaint).toMatch(
-      /^ownershipCheck: the loss uses 2 untrained parameters \((.*), (.*)\), listed by no module\. .*public property/,
+      /^ownershipCheck: the loss uses 2 untrained parameters \((.*), (.*)\), which no module owns\. .*public properties/,
     )
     expect(complaint).toContain('weight of Linear [3, 2]')
     expect(complaint).toContain('bias of Linear [3]')
@@ -124,7 +124,9 @@ describe('ownershipCheck', () => {
         return x
       }
     }
-    expect(complaintAbout(new Counting())).toContain('the loss assigns 1 unsaved variable ([2]), listed')
+    expect(complaintAbout(new Counting())).toContain(
+      'the loss assigns 1 unsaved variable ([2]), which no module owns',
+    )
     expect(complaintAbout(new Counting().evaluate())).toBe('')
   })
 

@@ -70,7 +70,7 @@ describe('compareMethods', () => {
   it.each([
     [{ methods: ['alone', 'kdd'] }, /method: expected one of alone, kd, .*, got 'kdd'/],
     [{ methods: ['kd', 'alone', 'kd'] }, /compare: expected each method once, got kd twice/],
-    [{ student: { model: 'resnet9', recipe } }, /model: there is no 'resnet9'; known are resnet8, /],
+    [{ student: { model: 'resnet9', recipe } }, /model: unknown name 'resnet9'; expected one of resnet8, /],
     [
       { methods: ['kd', 'at'], teacherCache: { folder: 'logits', precision: 'float32' } as const },
       /^at: this method needs/,

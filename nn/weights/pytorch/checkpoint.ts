@@ -1,8 +1,8 @@
 import type { StorageReference } from './tensorView.ts'
 
-/** What a PyTorch file holds: whatever was saved, tensors in it being views of storages. */
+/** The contents of a PyTorch file: the saved value, whose tensors are views of storages. */
 export interface Checkpoint {
   readonly value: unknown
-  /** The bytes of a storage. */
+  /** Returns the bytes of a storage. */
   elementsOf(storage: StorageReference): Uint8Array
 }

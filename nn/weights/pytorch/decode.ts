@@ -7,8 +7,8 @@ import { elementsOf } from './tensorView.ts'
 import { readZipFile } from './zipFile.ts'
 
 /**
- * The state dictionary of a file that `torch.save` wrote, in either of its formats. Nothing in the file is executed,
- * and what reading it takes is in proportion to its size. Throws for anything else, saying what is wrong.
+ * Decodes the state dictionary of a file that `torch.save` wrote, in either format. Nothing in the file is executed, and reading
+ * it takes time and memory in proportion to its size. Throws for anything else, saying what is wrong.
  */
 export function readPytorch(bytes: Uint8Array, source: string): StoredTensors {
   const refuse: Refuse = refusalOf(source, 'PyTorch file')
@@ -28,7 +28,7 @@ export function isZip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x50 && bytes[1] === 0x4b
 }
 
-/** Whether it begins as the pickles of protocols 2 to 5 do. */
+/** Whether these bytes begin as pickles of protocols 2 to 5 do. */
 export function isPickle(bytes: Uint8Array): boolean {
   return bytes[0] === 0x80 && bytes[1] >= 2 && bytes[1] <= 5
 }

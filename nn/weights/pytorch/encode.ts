@@ -4,12 +4,12 @@ import { rowMajorStrides, sizeOf } from '../../../engine/shape.ts'
 import { elementTypes } from '../elementTypes.ts'
 import type { StoredTensor, StoredTensors } from '../storedTensor.ts'
 
-/** Of the format; `torch.load` accepts it since PyTorch 1.6. */
+/** Version of the format, which `torch.load` accepts since PyTorch 1.6. */
 const version = '3\n'
 
 /**
- * A file as `torch.save(state_dict, path)` writes it, in the zip format: an OrderedDict of tensors, each with a storage
- * of its own. It needs no more than `torch.load(path, weights_only=True)` allows. Equal tensors give equal bytes.
+ * Encodes a file as `torch.save(state_dict, path)` does, in the zip format: an OrderedDict of tensors, each with its own
+ * storage. `torch.load(path, weights_only=True)` accepts it. Equal tensors give equal bytes.
  */
 export function writePytorch(tensors: StoredTensors): Uint8Array {
   const text = (value: string) => new TextEncoder().encode(value)
@@ -20,7 +20,7 @@ export function writePytorch(tensors: StoredTensors): Uint8Array {
     ...Object.fromEntries(storages),
     'archive/version': text(version),
   }
-  // Not packed: PyTorch maps storages into memory. The date is the earliest that zip archives know.
+  // Uncompressed, because PyTorch maps storages into memory. The date is the earliest that zip archives can hold.
   return zipSync(files, { level: 0, mtime: new Date(1980, 0, 1) })
 }
 
@@ -40,7 +40,7 @@ function emptyDictionary(pickle: PickleWriter): PickleWriter {
     .call()
 }
 
-/** Storage, offset, shape, strides, whether it is trained, hooks: what `_rebuild_tensor_v2` takes. */
+/** Writes a call of `_rebuild_tensor_v2(storage, offset, shape, strides, requires_grad, hooks)`. */
 function writeTensor(pickle: PickleWriter, { type, shape }: StoredTensor, key: number): void {
   pickle
     .named('torch._utils', '_rebuild_tensor_v2')

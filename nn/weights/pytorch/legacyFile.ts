@@ -11,8 +11,8 @@ const magicNumber = 0x1950a86a20f9469cfc6cn
 const protocolVersion = 1001
 
 /**
- * PyTorch's format before version 1.6: five pickles one after the other (a magic number, a version, facts about the
- * machine, what was saved, the keys of the storages in order), then each storage, its length before its elements.
+ * Reads PyTorch's format before version 1.6: five consecutive pickles (a magic number, a version, properties of the machine,
+ * the saved value, the ordered keys of the storages), then each storage, its length before its elements.
  */
 export function readLegacyFile(bytes: Uint8Array, budget: Budget, refuse: Refuse): Checkpoint {
   const reader = new ByteReader(bytes, refuse)
@@ -20,11 +20,11 @@ export function readLegacyFile(bytes: Uint8Array, budget: Budget, refuse: Refuse
   const meaning = meaningOf(references, refuse)
   const next = () => unpickle(reader, meaning, budget, refuse)
 
-  if (next() !== magicNumber) refuse('it is a pickle that PyTorch did not write')
-  if (next() !== protocolVersion) refuse('it is of an unknown version of the format')
+  if (next() !== magicNumber) refuse('it is a pickle that was not written by PyTorch')
+  if (next() !== protocolVersion) refuse('its format version is unknown')
   const machine = next()
   if (machine instanceof Map && machine.get('little_endian') === false) {
-    refuse('it was written on a machine with the high byte first')
+    refuse('it was written on a big-endian machine')
   }
   const value = next()
   const keys = next()

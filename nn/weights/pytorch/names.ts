@@ -3,7 +3,7 @@ import type { Refuse } from '../../../base/files/refusal.ts'
 import { type ElementTypeName, elementTypeNames, elementTypes } from '../elementTypes.ts'
 import { isSizes, type StorageReference, tensorView } from './tensorView.ts'
 
-/** A name of a PyTorch class of storages. */
+/** The name of a storage class of PyTorch. */
 class StorageClass extends Named {
   readonly type: ElementTypeName
 
@@ -13,21 +13,21 @@ class StorageClass extends Named {
   }
 }
 
-/** About what a dictionary takes for each key and value. */
+/** Approximate size of a dictionary entry in bytes. */
 const bytesOfEntry = 64
 
-/** A dictionary out of nothing, another one or pairs. */
+/** Makes a dictionary from nothing, another dictionary or pairs. */
 const dictionaryOf: Construct = ([items = []], { budget, refuse }) => {
   if (items instanceof Map) return items
-  if (!Array.isArray(items)) return refuse('a dictionary is made of something other than pairs')
+  if (!Array.isArray(items)) return refuse('a dictionary is built from something other than pairs')
   budget.take(bytesOfEntry * items.length, 'a dictionary')
   const isPairs = items.every((item) => Array.isArray(item) && item.length === 2)
-  return isPairs ? new Map(items) : refuse('a dictionary is made of something other than pairs')
+  return isPairs ? new Map(items) : refuse('a dictionary is built from something other than pairs')
 }
 
 /**
- * Every name that a weight file may mention: dictionaries, tensors, their storages. `Counter` and `Size` come with the
- * states of schedules that training leaves beside the weights.
+ * Every name that a weight file may contain: dictionaries, tensors, their storages. `Counter` and `Size` occur in the states of
+ * schedulers that training scripts save with the weights.
  */
 const names: ReadonlyMap<string, Named> = new Map(
   [
@@ -42,22 +42,22 @@ const names: ReadonlyMap<string, Named> = new Map(
 )
 
 /**
- * What the names and references of a PyTorch file mean. Every storage that is referred to is noted in `storages`, by
- * its key.
+ * Returns the meaning of the names and references in a PyTorch file. Adds every storage that is referenced to `storages`, by
+ * key.
  */
 export function meaningOf(storages: Map<string, StorageReference>, refuse: Refuse): Meaning {
   return {
     named: (name) =>
       names.get(name) ??
       refuse(
-        `it asks for '${name}', which dictionaries of tensors do not need and which is never loaded here. If you ` +
+        `it needs '${name}', which is not part of a dictionary of tensors and is never loaded here. If you ` +
           "trust the file, load it in PyTorch and save its state dictionary alone: torch.save(model.state_dict(), 'weights.pth')",
       ),
     persistent: (id) => {
       const storage = storageOf(id, refuse)
       const noted = storages.get(storage.key) ?? storage
       if (noted.type !== storage.type || noted.length !== storage.length) {
-        refuse(`storage ${storage.key} is described in two ways`)
+        refuse(`storage ${storage.key} has two conflicting descriptions`)
       }
       storages.set(storage.key, noted)
       return noted
@@ -65,7 +65,7 @@ export function meaningOf(storages: Map<string, StorageReference>, refuse: Refus
   }
 }
 
-/** ('storage', its class, key, device, length); old files add a sixth, which windows into other storages had. */
+/** Decodes ('storage', class, key, device, length); old files add a sixth item, for views of other storages. */
 function storageOf(id: unknown, refuse: Refuse): StorageReference {
   const [kind, storageClass, key, , length, window = null] = Array.isArray(id) ? id : []
   if (kind !== 'storage' || !(storageClass instanceof StorageClass)) {

@@ -4,15 +4,15 @@ import { TensorView } from './tensorView.ts'
 
 type Views = ReadonlyMap<string, TensorView>
 
-/** Where training scripts put the weights beside their epoch and optimizer, the likeliest first. */
+/** Keys under which training scripts save the weights next to epoch and optimizer, most likely first. */
 const usualPlaces = ['model', 'state_dict', 'net', 'model_state_dict', 'network', 'weights', 'params']
 
-/** What wrappers of networks put before every name: `DataParallel`, and compilation. */
+/** Prefixes that wrappers of networks add to every name: `DataParallel` and `torch.compile`. */
 const usualPrefixes = ['module.', '_orig_mod.']
 
 /**
- * The state dictionary in what was saved: that itself, or what stands under a usual name in it, or its only entry that
- * is one. Prefixes that all names share because the network was wrapped are dropped.
+ * Returns the state dictionary in a saved value: the value itself, the entry under a usual key, or the only entry that is a
+ * state dictionary. Drops prefixes of wrappers that all names share.
  */
 export function stateDictIn(value: unknown, refuse: Refuse): Views {
   const views = find(value) ?? refuse(`expected a dictionary of tensors, but it holds ${describe(value)}`)
@@ -41,7 +41,7 @@ function dropPrefix(views: Views, prefix: string): Views {
   return new Map(Array.from(views, ([name, view]) => [name.slice(prefix.length), view]))
 }
 
-/** What a value is, and for a dictionary its first entries. */
+/** Describes a value by its kind, and a dictionary by its first entries. */
 function describe(value: unknown): string {
   if (!(value instanceof Map)) return kindOf(value)
   const entries = [...value].slice(0, 5).map(([key, entry]) => `${shortly(key)}: ${kindOf(entry)}`)

@@ -5,15 +5,15 @@ import type { Shape } from '../../../engine/index.ts'
 import { sizeOf } from '../../../engine/shape.ts'
 import { type ElementTypeName, elementTypes } from '../elementTypes.ts'
 
-/** A row of numbers that tensors are windows into, and may share. */
+/** A flat array of elements that tensors are views of, and may share. */
 export interface StorageReference {
   readonly key: string
   readonly type: ElementTypeName
-  /** In elements. */
+  /** Length in elements. */
   readonly length: number
 }
 
-/** A tensor as PyTorch keeps it: element [i, j, …] is the storage's number offset + i · strides[0] + j · strides[1] … */
+/** A tensor as in PyTorch: element [i, j, …] is the storage's element offset + i · strides[0] + j · strides[1] + …. */
 export class TensorView {
   readonly storage: StorageReference
   readonly offset: number
@@ -28,10 +28,10 @@ export class TensorView {
   }
 }
 
-/** Of a tensor; PyTorch has no more. */
+/** PyTorch's limit of axes. */
 const mostAxes = 64
 
-/** A view out of the values that a pickle gives for it. Throws where it reaches beyond its storage. */
+/** Makes a view from the arguments in a pickle. Throws if it reaches beyond its storage. */
 export function tensorView(values: readonly unknown[], { refuse }: { refuse: Refuse }): TensorView {
   const [storage, offset, shape, strides] = values
   if (!isStorage(storage)) return refuse('a tensor has no storage')
@@ -50,7 +50,7 @@ function isStorage(value: unknown): value is StorageReference {
   return typeof value === 'object' && value !== null && 'key' in value && 'length' in value
 }
 
-/** Whole numbers from 0 to 2⁵³. */
+/** Whether this is an array of integers from 0 to 2⁵³ − 1. */
 export function isSizes(value: unknown): value is number[] {
   return (
     Array.isArray(value) &&
@@ -60,8 +60,8 @@ export function isSizes(value: unknown): value is number[] {
 }
 
 /**
- * The elements of a view, row-major, out of the bytes of its storage: a part of them where that is possible. Takes out of
- * the budget what they need, here and as a tensor: views can share elements or repeat them.
+ * Returns the elements of a view, row-major, from the bytes of its storage; without copying if possible. Charges the budget for
+ * them, both here and as a tensor, because views can share or repeat elements.
  */
 export function elementsOf(view: TensorView, storage: Uint8Array, budget: Budget): Uint8Array {
   const { bytes: width, dtype } = elementTypes[view.storage.type]
@@ -82,7 +82,7 @@ export function elementsOf(view: TensorView, storage: Uint8Array, budget: Budget
   return elements
 }
 
-/** Whether the elements lie one behind the other; the stride along an axis of one element does not matter. */
+/** Whether the elements are contiguous in row-major order; the stride of an axis of length 1 does not matter. */
 function isRowMajor({ shape, strides }: TensorView): boolean {
   let expected = 1
   for (let axis = shape.length - 1; axis >= 0; axis--) {

@@ -5,29 +5,29 @@ import type { Refuse } from '../../../base/files/refusal.ts'
 import { crc32 } from './crc32.ts'
 
 /**
- * The files in a zip archive (PKWARE's APPNOTE, 4.3), unpacked when somebody asks for them. fflate inflates; what it
- * takes on trust is checked here, where files may come from anywhere: sizes, places and checksums.
+ * The files in a zip archive (PKWARE's APPNOTE, 4.3), unpacked on demand. fflate inflates; sizes, offsets and checksums, which
+ * it trusts, are verified here because files may come from anywhere.
  */
 export interface Archive {
   readonly names: readonly string[]
-  /** Throws where there is none of this name, or it is damaged. */
+  /** Unpacks a file. Throws if there is none of this name, or if it is damaged. */
   read(name: string): Uint8Array
 }
 
-/** How the directory at the archive's end describes one file. */
+/** An entry of the directory at the archive's end. */
 interface Entry {
   readonly name: string
   readonly method: number
   readonly crc: number
   readonly packed: number
   readonly unpacked: number
-  /** Of the file's own header. */
+  /** Offset of the file's header. */
   readonly at: number
 }
 
 const stored = 0
 const deflated = 8
-/** In a field of 32 bits: the number is too large for it, and stands elsewhere. */
+/** Marks a 32-bit field whose value is too large and is stored elsewhere. */
 const elsewhere = 0xffffffff
 
 export function openZip(bytes: Uint8Array, budget: Budget, refuse: Refuse): Archive {
@@ -54,16 +54,16 @@ function readDirectory(bytes: Uint8Array, refuse: Refuse): Entry[] {
   return Array.from({ length: Math.min(count, bytes.length) }, () => readEntry(reader, refuse))
 }
 
-/** Where the last record begins: 22 bytes before the end, if no comment follows, which is of up to 65,535 bytes. */
+/** Returns the offset of the end record: 22 bytes before the end, minus a comment of up to 65,535 bytes. */
 function endOfDirectory(bytes: Uint8Array, refuse: Refuse): number {
   const first = Math.max(0, bytes.length - 22 - 0xffff)
   for (let at = bytes.length - 22; at >= first; at--) {
     if (bytes[at] === 0x50 && bytes[at + 1] === 0x4b && bytes[at + 2] === 5 && bytes[at + 3] === 6) return at
   }
-  return refuse('it is a zip archive that was cut short: the directory at its end is missing')
+  return refuse('it is a truncated zip archive: the directory at its end is missing')
 }
 
-/** Count and place of the directory of an archive that has more files or bytes than the old record can say. */
+/** Returns count and offset of the directory from the Zip64 record, for archives too large for the old record. */
 function largeDirectory(bytes: Uint8Array, end: number, refuse: Refuse): [number, number] {
   const locator = new ByteReader(bytes, refuse, Math.max(0, end - 20))
   if (locator.uint32() !== 0x07064b50) refuse('its zip directory is damaged')
@@ -90,12 +90,12 @@ function readEntry(reader: ByteReader, refuse: Refuse): Entry {
   const large = largeNumbers(reader.take(extraLength), refuse)
   reader.take(commentLength)
   const actual = (field: number) => (field === elsewhere && large ? large.uint64() : field)
-  // In this order they stand in the extra field.
+  // The extra field holds them in this order.
   const sizes = { unpacked: actual(unpacked), packed: actual(packed), at: actual(at) }
   return { name, method, crc, ...sizes }
 }
 
-/** The extra field that holds numbers of 64 bits, if there is one. */
+/** Returns the Zip64 extra field, if there is one. */
 function largeNumbers(extra: Uint8Array, refuse: Refuse): ByteReader | undefined {
   const reader = new ByteReader(extra, refuse)
   while (reader.position + 4 <= extra.length) {
@@ -120,7 +120,7 @@ function unpack(packed: Uint8Array, entry: Entry, budget: Budget, refuse: Refuse
   budget.take(unpacked, `unpacking ${name}`)
   const lie = () => refuse(`${name} does not unpack to the ${unpacked} bytes that the zip directory says`)
   if (method === stored) return packed.length === unpacked ? packed : lie()
-  if (method !== deflated) return refuse(`${name} is packed by method ${method}, known are 0 and 8`)
+  if (method !== deflated) return refuse(`${name} is compressed with method ${method}, expected 0 or 8`)
   try {
     const out = new Uint8Array(unpacked + 1)
     const { length } = inflateSync(packed, { out })

@@ -9,7 +9,7 @@ import type { StorageReference } from './tensorView.ts'
 import { openZip } from './zip.ts'
 
 /**
- * PyTorch's format since version 1.6: a zip archive of one folder with `data.pkl`, what was saved, and a file
+ * Reads PyTorch's format since version 1.6: a zip archive of one folder that holds the saved value in `data.pkl`, and a file
  * `data/KEY` for each storage.
  */
 export function readZipFile(bytes: Uint8Array, budget: Budget, refuse: Refuse): Checkpoint {
@@ -22,7 +22,7 @@ export function readZipFile(bytes: Uint8Array, budget: Budget, refuse: Refuse): 
   }
   const byteOrder = `${folder}byteorder`
   if (archive.names.includes(byteOrder) && new TextDecoder().decode(archive.read(byteOrder)) === 'big') {
-    refuse('it was written on a machine with the high byte first')
+    refuse('it was written on a big-endian machine')
   }
 
   const reader = new ByteReader(archive.read(pickle), refuse)
@@ -51,7 +51,7 @@ function checkLength(
   const expected = length * elementTypes[type].bytes
   if (elements.length !== expected) {
     refuse(
-      `storage ${key}, ${length} elements of ${type}, takes ${expected} bytes, but has ${elements.length}`,
+      `storage ${key}, ${length} elements of ${type}, needs ${expected} bytes, but has ${elements.length}`,
     )
   }
   return elements

@@ -43,7 +43,7 @@ describe('checkpoints of PyTorch', () => {
 
   it.each(hostile)('should be refused by the name that they would call: %s', async (path) => {
     await expect(loadWeights(path)).rejects.toThrow(
-      `${path}: not a valid PyTorch file: it asks for 'posix.system', which dictionaries of tensors do not need`,
+      `${path}: not a valid PyTorch file: it needs 'posix.system', which is not part of a dictionary of tensors`,
     )
   })
 

@@ -49,24 +49,21 @@ describe('a file that holds no weights', () => {
   it.each([
     ['', 'an empty file'],
     [bytes(0x1f, 0x8b, 8), 'a gzip archive; unpack it first'],
-    ['\n<!DOCTYPE html>\n<html>', 'an HTML page, perhaps of a download that failed'],
+    ['\n<!DOCTYPE html>\n<html>', 'an HTML page, perhaps from a failed download'],
     ['<html><head>', 'an HTML page'],
-    [
-      'version https://git-lfs.github.com/spec/v1\noid sha256:0',
-      'a git-lfs pointer, not the file that it points to',
-    ],
+    ['version https://git-lfs.github.com/spec/v1\noid sha256:0', 'a git-lfs pointer instead of the file'],
     [tar, 'a tar archive; unpack it first'],
-    [bytes(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a), 'an HDF5 file, as Keras writes'],
+    [bytes(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a), 'an HDF5 file, as written by Keras'],
     [bytes(0x08, 0x01, 0x12), 'a TensorFlow SavedModel'],
     [bytes(0x1c, 0, 0, 0, 0x54, 0x46, 0x4c, 0x33), 'a TensorFlow Lite file'],
     [tensorflowIndex, 'the index of a TensorFlow checkpoint'],
     [bytes(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59), 'a NumPy array'],
-    ['no weights at all', "a text that begins with 'no weights at all'"],
-    ['{"weight": [1, 2]}', 'a text that begins with \'{"weight": [1, 2]}\''],
-    [bytes(1, 2, 3), 'of an unknown kind: it begins with the bytes 01 02 03 07 07 07 07 07'],
+    ['no weights at all', "text that begins with 'no weights at all'"],
+    ['{"weight": [1, 2]}', 'text that begins with \'{"weight": [1, 2]}\''],
+    [bytes(1, 2, 3), 'of unknown type: it begins with the bytes 01 02 03 07 07 07 07 07'],
   ])('should be named by its first bytes: %#', async (content, what) => {
     const path = await fileOf(content)
-    const message = `${path}: expected weights, as safetensors or as PyTorch saves them (.pth, .th), but this is ${what}`
+    const message = `${path}: expected weights in safetensors or PyTorch format (.pth, .th), but this is ${what}`
     await expect(loadWeights(path)).rejects.toThrow(message)
   })
 
@@ -98,10 +95,10 @@ describe('a file of weights', () => {
   it('should not be written under a name that says no format', async () => {
     const tensors = new Map([['x', tensor(1)]])
     await expect(saveWeights(join(folder, 'weights.bin'), tensors)).rejects.toThrow(
-      'weights.bin: expected a name that ends in .safetensors or, for PyTorch, in .pth, .pt or .th',
+      'weights.bin: expected the extension .safetensors or, for PyTorch, .pth, .pt or .th',
     )
     await expect(saveWeights(join(folder, 'weights.pth'), tensors, { epoch: '3' })).rejects.toThrow(
-      'weights.pth: only safetensors files can hold texts beside tensors',
+      'weights.pth: only safetensors files can hold metadata',
     )
   })
 
@@ -143,7 +140,9 @@ describe('a file of weights', () => {
     const path = join(folder, 'long.safetensors')
     const value = new Uint8Array(new BigInt64Array([2n ** 40n]).buffer)
     await writeWeightFile(path, new Map([['steps', { type: 'I64', shape: [], bytes: value }]]))
-    await expect(loadWeights(path)).rejects.toThrow("'steps' holds 1099511627776, which int32 cannot")
+    await expect(loadWeights(path)).rejects.toThrow(
+      "'steps' holds 1099511627776, which int32 cannot represent",
+    )
     expect((await readWeightFile(path)).get('steps')!.bytes).toEqual(value)
   })
 })

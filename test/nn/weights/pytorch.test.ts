@@ -77,8 +77,8 @@ describe('files that PyTorch wrote', () => {
 
   it('should be refused where they hold more than weights, or none', () => {
     const refusals: Record<string, string> = {
-      'whole_model.pth': "it asks for 'torch.nn.modules.container.Sequential'",
-      'namespace.pth': "it asks for 'argparse.Namespace'",
+      'whole_model.pth': "it needs 'torch.nn.modules.container.Sequential'",
+      'namespace.pth': "it needs 'argparse.Namespace'",
       'lone_tensor.pth': 'expected a dictionary of tensors, but it holds a tensor',
       'list.pth': 'expected a dictionary of tensors, but it holds a list',
       'no_tensors.pth':
@@ -121,7 +121,7 @@ describe('a hostile pickle', () => {
     ['one that steers the terminal', 'cos\n\x1b[2Jsystem\n', 'os.\ufffd[2Jsystem'],
   ])('should be refused by the name it asks for: %s', (_, pickle, name) => {
     refused(fileOf(`\x80\x02${pickle}.`)).toThrow(
-      `it asks for '${name}', which dictionaries of tensors do not need`,
+      `it needs '${name}', which is not part of a dictionary of tensors`,
     )
   })
 
@@ -186,7 +186,7 @@ describe('a tensor that lies', () => {
 
   it('should be refused where its storage is of another size', () => {
     refused({ length: 6, shape: [6], strides: [1] }, new Uint8Array(20)).toThrow(
-      'storage 0, 6 elements of F32, takes 24 bytes, but has 20',
+      'storage 0, 6 elements of F32, needs 24 bytes, but has 20',
     )
   })
 
@@ -239,7 +239,7 @@ describe('an archive that lies', () => {
   })
 
   it('should be refused where it was cut short', () => {
-    refused(whole.subarray(0, whole.length - 30)).toThrow('it is a zip archive that was cut short')
+    refused(whole.subarray(0, whole.length - 30)).toThrow('it is a truncated zip archive')
     for (let length = 2; length < whole.length; length++) {
       refused(whole.subarray(0, length)).toThrow(InvalidInputError)
     }
@@ -281,6 +281,6 @@ describe('a legacy file that lies', () => {
 
   it('should be refused where it is a pickle of something else', () => {
     const pickle = Uint8Array.from('\x80\x02}.', (letter) => letter.charCodeAt(0))
-    expect(() => readPytorch(pickle, 'x.pkl')).toThrow('it is a pickle that PyTorch did not write')
+    expect(() => readPytorch(pickle, 'x.pkl')).toThrow('it is a pickle that was not written by PyTorch')
   })
 })

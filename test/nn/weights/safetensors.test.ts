@@ -135,32 +135,32 @@ describe('safetensors', () => {
   })
 
   it.each<[string, Uint8Array, string]>([
-    ['an empty file', new Uint8Array(0), "it has 0 bytes, the header's length alone takes 8"],
+    ['an empty file', new Uint8Array(0), "it has 0 bytes, but the header's length takes 8"],
     ['a huge header', Uint8Array.from([0, 0, 0, 0, 1, 0, 0, 0]), 'its header would be 4294967296 bytes long'],
-    ['a missing end', fileOf({}).slice(0, 9), 'its header should end at byte 10, it has 9'],
+    ['a missing end', fileOf({}).slice(0, 9), 'its header should end at byte 10, but it has 9 bytes'],
     ['no JSON', fileOf('{"x":'), 'its header is not a JSON object'],
     ['a list', fileOf('[]'), 'its header is not a JSON object'],
     [
       'numbers for texts',
       fileOf({ __metadata__: { a: 1 } }),
-      '__metadata__ holds something other than texts',
+      '__metadata__ holds something other than strings',
     ],
     [
       'a tensor twice',
       fileOf(`{"x":${described},"\\u0078":${described}}`, [0]),
-      "its header has the key 'x' twice",
+      "its header repeats the key 'x'",
     ],
-    ['a text twice', fileOf('{"__metadata__":{"a":"b","a":"b"}}'), "its header has the key 'a' twice"],
+    ['a text twice', fileOf('{"__metadata__":{"a":"b","a":"b"}}'), "its header repeats the key 'a'"],
     [
       'a key of a tensor twice',
       fileOf('{"x":{"dtype":"U8","shape":[1],"shape":[1],"data_offsets":[0,1]}}', [0]),
-      "its header has the key 'shape' twice",
+      "its header repeats the key 'shape'",
     ],
-    ['no description', fileOf({ x: 1 }), "'x' is not described"],
+    ['no description', fileOf({ x: 1 }), "the entry of 'x' is not an object"],
     [
       'an unknown type',
       fileOf({ x: { dtype: 'F8', shape: [], data_offsets: [0, 1] } }, [0]),
-      '\'x\' has dtype "F8", known are F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL',
+      '\'x\' has dtype "F8", expected one of F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL',
     ],
     ['a bad shape', fileOf({ x: { dtype: 'U8', shape: [-1], data_offsets: [0, 0] } }), "'x' has shape [-1]"],
     [
@@ -171,7 +171,7 @@ describe('safetensors', () => {
     [
       'too few bytes',
       fileOf({ x: { dtype: 'F32', shape: [2], data_offsets: [0, 4] } }, [0, 0, 0, 0]),
-      "'x', F32 [2], takes 8 bytes, but has 4",
+      "'x', F32 [2], needs 8 bytes, but has 4",
     ],
     [
       'an overlap',
@@ -197,12 +197,12 @@ describe('safetensors', () => {
     [
       'a truth value of 2',
       fileOf({ x: { dtype: 'BOOL', shape: [1], data_offsets: [0, 1] } }, [2]),
-      "'x' holds 2, which bool cannot",
+      "'x' holds 2, which bool cannot represent",
     ],
     [
       'an integer beyond 32 bits',
       fileOf({ x: { dtype: 'I64', shape: [], data_offsets: [0, 8] } }, [0, 0, 0, 0, 1, 0, 0, 0]),
-      "'x' holds 4294967296, which int32 cannot",
+      "'x' holds 4294967296, which int32 cannot represent",
     ],
   ])('refuses %s', (_, bytes, problem) => {
     expect(() => decodeSafetensors(bytes, 'weights.safetensors')).toThrow(
@@ -212,7 +212,7 @@ describe('safetensors', () => {
 
   it('refuses to save a tensor under the name of the metadata', async () => {
     await expect(encodeSafetensors(new Map([['__metadata__', tensor(1)]]))).rejects.toThrow(
-      'safetensors: a tensor cannot be called __metadata__',
+      'safetensors: a tensor cannot have the name __metadata__',
     )
   })
 })
