@@ -1,2 +1,2 @@
-/** Ends a command that did its work and has said what it found broken. */
+/** Thrown by a command that has finished and has reported what it found broken. */
 export class Broken extends Error {}

@@ -20,19 +20,19 @@ export function convertCommand(output: Output): Command {
   return new Command('convert')
     .summary('convert weights between PyTorch, safetensors and ONNX')
     .description(
-      'Reads a file of weights, .pth, .pt, .th, .safetensors or .onnx, and writes another one. Every bit stays as it ' +
-        'is; .onnx holds all weights but the counters of batch norm, and the network around them, which --model names.',
+      'Reads a weight file (.pth, .pt, .th, .safetensors or .onnx) and writes it in another format, bit for bit. An ' +
+        '.onnx file holds the network given by --model and all weights except the batch counters of batch norm.',
     )
-    .argument('<in>', 'weights: what they are shows in the file, not in its name')
-    .argument('<out>', 'ends in .safetensors, .pth, .pt, .th or .onnx')
-    .option('--model <name>', 'the network that the weights must fit; needed for .onnx')
+    .argument('<in>', 'weight file; its format is detected from its contents')
+    .argument('<out>', 'output file, ending in .safetensors, .pth, .pt, .th or .onnx')
+    .option('--model <name>', 'network that the weights must fit; required for .onnx')
     .option(
       '--num-classes <count>',
-      'of the network (default: as the network has by itself)',
+      "number of classes of the network (default: the network's own)",
       positiveInteger,
     )
-    .option('--channels <count>', 'of the images that the network sees (default: 3)', positiveInteger)
-    .option('--image-size <pixels>', 'height and width of the images, for .onnx', positiveInteger, 32)
+    .option('--channels <count>', "number of channels of the network's input (default: 3)", positiveInteger)
+    .option('--image-size <pixels>', 'height and width of the input, for .onnx', positiveInteger, 32)
     .addOption(jsonOption())
     .action((from: string, to: string, options: Options) => convert(from, to, options, output))
 }

@@ -30,34 +30,36 @@ interface VerifyOptions extends Format {
 
 export function dataCommand(output: Output): Command {
   const list = new Command('list')
-    .summary('say which data sets there are, and what each needs')
+    .summary('list the data sets and the files that each needs')
+    .description('Lists the data sets and the files that each needs.')
     .addOption(jsonOption())
     .action((options: Format) => listDatasets(options, output))
   const fetch = new Command('fetch')
     .summary('download CIFAR-100 or CIFAR-10')
     .description(
-      'Downloads an archive from its author, and keeps it if its MD5 is the published one. Goes on where an earlier ' +
-        'download ended; goes through the proxy that HTTPS_PROXY says.',
+      "Downloads an archive from its author's site and keeps it if its MD5 matches the published one. Resumes an " +
+        'interrupted download, and uses the proxy in HTTPS_PROXY.',
     )
     .argument('<name>', 'cifar100 or cifar10')
     .addOption(
-      new Option('--layout <name>', 'how its files are written')
+      new Option('--layout <name>', 'file layout inside the archive')
         .choices(['binary', 'python'])
         .default('binary'),
     )
-    .option('--out <folder>', 'where the archive goes', 'data')
-    .option('--url <url>', 'where another copy lies')
+    .option('--out <folder>', 'folder for the archive', 'data')
+    .option('--url <url>', 'URL of a mirror')
     .addOption(jsonOption())
     .action((name: string, options: FetchOptions) => fetchArchive(name, options, output))
   const verify = new Command('verify')
-    .summary('say what some files are, and whether they are sound')
+    .summary('identify the files of a data set and check them')
     .description(
-      'Reads a data set to its end: what it is, whether it is the whole one, what its pixels come to, which test images ' +
-        'are training images too. Exits with 2 at the first damage, naming the file and the place.',
+      'Reads a whole data set and reports which one it is, whether it is complete, the mean and standard deviation of ' +
+        'its pixels, and test images that also occur in the training set. Exits with 2 at the first damage, naming the ' +
+        'file and the offset.',
     )
-    .argument('<path>', 'an archive or a folder, as --data takes it')
+    .argument('<path>', 'archive or folder, as for --data')
     .addOption(
-      new Option('--dataset <name>', 'what it is, where that is not plain').choices(
+      new Option('--dataset <name>', 'which data set it is, if that is ambiguous').choices(
         datasetNames.filter(isStored),
       ),
     )
@@ -65,7 +67,7 @@ export function dataCommand(output: Output): Command {
     .action((path: string, options: VerifyOptions) => verifyPath(path, options, output))
   return new Command('data')
     .summary('list, download and verify data sets')
-    .description('The images that networks learn from.')
+    .description('Lists, downloads and verifies data sets.')
     .addCommand(list)
     .addCommand(fetch)
     .addCommand(verify)
@@ -91,12 +93,12 @@ async function fetchArchive(name: string, options: FetchOptions, output: Output)
     archives: publishedArchives.map((archive) => ({ ...archive, url: url ?? archive.url })),
     onProgress: downloadLines(output),
   })
-  const there = fetched.wasThere ? ', which was there already' : ''
+  const there = fetched.wasThere ? ' (already there)' : ''
   writeResult(
     output,
     options,
     fetched,
-    `${fetched.path}${there}: of MD5 ${fetched.md5}, as published\nuse it: --dataset ${name} --data ${fetched.path}`,
+    `${fetched.path}${there}: MD5 ${fetched.md5}, as published\nuse it with: --dataset ${name} --data ${fetched.path}`,
   )
 }
 
@@ -107,7 +109,7 @@ async function verifyPath(path: string, options: VerifyOptions, output: Output):
   demand(
     checksum === undefined || checksum.actual === checksum.published,
     () =>
-      `${path}: expected the published archive of MD5 ${checksum!.published}, since all its images are there, got one of ` +
+      `${path}: expected the MD5 of the published archive, ${checksum!.published}, since all images are there, got ` +
       checksum!.actual,
   )
 }

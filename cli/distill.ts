@@ -33,19 +33,30 @@ interface Options extends TrainingOptions {
 
 export function distillCommand(output: Output): Command {
   return commandThatTrains('distill')
-    .summary('train a teacher, then students by several methods, and compare them')
+    .summary('train a teacher, distil it by several methods, and compare')
     .description(
-      'Trains a teacher, then a student by each method: the same student on the same images with the same recipe, so ' +
-        'that only the method differs. Without options it distils the handwritten digits that ship with thermograd.',
+      'Trains a teacher, then one student per method. The students share their network, images and recipe; only the ' +
+        'method differs. Without options, it uses the handwritten digits that ship with thermograd.',
     )
     .option('--teacher <name>', 'network of the teacher')
-    .option('--teacher-weights <file>', 'its weights, .safetensors or .pth (default: it is trained first)')
+    .option(
+      '--teacher-weights <file>',
+      "the teacher's weights, .safetensors or .pth (default: train it first)",
+    )
     .addOption(teachersOption())
-    .option('--teacher-epochs <count>', 'if it is trained (default: as --epochs)', positiveInteger)
+    .option(
+      '--teacher-epochs <count>',
+      'number of epochs to train the teacher (default: --epochs)',
+      positiveInteger,
+    )
     .option('--student <name>', 'network of the students')
-    .option('--student-images <count>', 'let the students see only so many training images', positiveInteger)
-    .option('--method <names>', `with commas between, out of ${distillerNames.join(', ')}`, 'alone,kd,dtkd')
-    .addOption(setOption('an option of a method, as methods.dkd.beta=2'))
+    .option(
+      '--student-images <count>',
+      'train the students on at most this many training images',
+      positiveInteger,
+    )
+    .option('--method <names>', `comma-separated, from ${distillerNames.join(', ')}`, 'alone,kd,dtkd')
+    .addOption(setOption('set an option of a method, such as methods.dkd.beta=2'))
     .addHelpText('after', helpOnDefaults)
     .action((options: Options) => distil(options, output))
 }
@@ -91,7 +102,7 @@ async function distil(options: Options, output: Output): Promise<void> {
   const name = [dataset.name, teacher, student].join('-')
   const bySeed = await forEachSeed(options, name, async (seed, folder) => {
     const results = await withProgress(output, options, (progress) =>
-      stoppable(howToGoOn(options, folder), (signal) => compare(seed, folder, progress, signal)),
+      stoppable(howToResume(options, folder), (signal) => compare(seed, folder, progress, signal)),
     )
     writeResult(output, options, { seed, results, folder }, `${resultTable(results)}\nrun folder: ${folder}`)
     return results
@@ -99,7 +110,7 @@ async function distil(options: Options, output: Output): Promise<void> {
   writeSummaries(output, options, bySeed)
 }
 
-function howToGoOn({ out, seeds }: Options, folder: string): string {
+function howToResume({ out, seeds }: Options, folder: string): string {
   return `with the same options, --out ${seeds === undefined ? folder : (out ?? dirname(folder))} and --resume`
 }
 
@@ -107,9 +118,9 @@ const digits = defaultsFor({ name: 'digits' })
 const cifar = defaultsFor({ name: 'cifar100' })
 
 const helpOnDefaults = `
-Without options:
-  digits     teacher ${digits.teacher}, ${digits.epochs} epochs; students ${digits.student}, ${digits.studentEpochs} epochs of ${digits.studentImages} images
-  cifar100   the published recipe: ${cifar.teacher} teaches ${cifar.student}, ${cifar.epochs} epochs each; cifar10 as well
+Defaults:
+  digits             teacher ${digits.teacher}, ${digits.epochs} epochs; students ${digits.student}, ${digits.studentEpochs} epochs of ${digits.studentImages} images
+  cifar100, cifar10  the published recipe: teacher ${cifar.teacher}, students ${cifar.student}, ${cifar.epochs} epochs each
 
 Examples:
   thermograd distill --method alone,dtkd --seed 1

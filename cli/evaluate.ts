@@ -14,13 +14,10 @@ interface Options extends CommonOptions {
 
 export function evaluateCommand(output: Output): Command {
   return commandWithData('evaluate', 'test images')
-    .summary('test saved weights')
-    .description('Classifies the test images with a network whose weights were saved.')
+    .summary('evaluate saved weights on the test images')
+    .description('Evaluates a network with saved weights on the test images.')
     .requiredOption('--model <name>', 'the network')
-    .requiredOption(
-      '--weights <file>',
-      'its weights, .safetensors or .pth: last.safetensors of a run, for example',
-    )
+    .requiredOption('--weights <file>', "its weights, .safetensors or .pth, such as a run's last.safetensors")
     .action((options: Options) => evaluateWeights(options, output))
 }
 

@@ -19,14 +19,14 @@ interface Options {
 
 export function infoCommand(output: Output): Command {
   return new Command('info')
-    .summary('say what there is and what would compute')
+    .summary('show versions, the executor, and the names of everything')
     .description(
-      'Versions, the executor that would compute, and the networks, methods and data sets by name.',
+      'Prints versions, the executor in use and why, and the names of all networks, methods and data sets.',
     )
-    .option('--plan', 'plan a step of distillation on CIFAR-100 and say how large it is')
-    .option('--teacher <network>', 'of the planned step', 'resnet32x4')
-    .option('--student <network>', 'of the planned step', 'resnet8x4')
-    .option('--batch-size <count>', 'of the planned step', positiveInteger, 64)
+    .option('--plan', 'also plan a distillation step on CIFAR-100 and print its kernels and memory')
+    .option('--teacher <network>', 'teacher of the planned step', 'resnet32x4')
+    .option('--student <network>', 'student of the planned step', 'resnet8x4')
+    .option('--batch-size <count>', 'batch size of the planned step', positiveInteger, 64)
     .addOption(deviceOption())
     .addOption(jsonOption())
     .action((options: Options) => inform(options, output))
@@ -43,7 +43,7 @@ async function inform(options: Options, output: Output): Promise<void> {
     `thermograd ${thermograd}, Node ${node}, ${platform}, ${cores} cores`,
     `executor: ${executor}, ${executorReason}`,
     ...Object.entries(executorModes).map(([name, mode]) => `  ${name}: ${describe(mode)}`),
-    'data sets (thermograd data list says what each needs):',
+    'data sets (see "thermograd data list" for the files that each needs):',
     ...datasetInfos.map(({ name, description }) => `  ${name.padEnd(16)}${description}`),
     `networks: ${modelNames.join(', ')}`,
     'methods:',
@@ -54,7 +54,7 @@ async function inform(options: Options, output: Output): Promise<void> {
   writeResult(output, options, result, text)
 }
 
-/** A mode as a word or two. */
+/** Formats an executor mode in a word or two. */
 function describe(mode: unknown): string {
   if (typeof mode === 'boolean') return mode ? 'on' : 'off'
   return typeof mode === 'object' ? Object.values(mode ?? {}).join(' × ') : String(mode)
@@ -63,11 +63,11 @@ function describe(mode: unknown): string {
 function planText({ teacher, student, batchSize }: Options, plan: PlanSummary): string[] {
   const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`
   return [
-    `a step of DTKD, ${teacher} to ${student}, batch ${batchSize}:`,
+    `a DTKD step, ${teacher} to ${student}, batch ${batchSize}:`,
     `  ${plan.operations} operations in ${plan.kernels} kernels`,
     plan.arenaBytes > 0
-      ? `  ${megabytes(plan.arenaBytes)} at most for what is computed on the way`
-      : '  no memory laid out beforehand: every operation takes its own',
-    `  ${megabytes(plan.residentBytes)} of weights, running statistics and momenta`,
+      ? `  ${megabytes(plan.arenaBytes)} at most for intermediate values`
+      : '  no preallocated memory: every operation allocates its own',
+    `  ${megabytes(plan.residentBytes)} for weights, running statistics and momenta`,
   ]
 }

@@ -27,19 +27,19 @@ interface Options {
 
 export function lawsCommand(output: Output): Command {
   return new Command('laws')
-    .argument('<file>', 'a module whose default export is the loss')
-    .summary('hold a distillation loss of your own to the laws of what it claims to be')
+    .argument('<file>', 'module whose default export is the loss')
+    .summary('test your own distillation loss against the laws of its kind')
     .description(
-      'Loads a loss, the default export of a JavaScript or TypeScript module: a function of student logits ' +
-        '(number[][]), teacher logits and labels to the mean over the batch, or an object with such a function as ' +
-        '`loss`, and perhaps `gradient`, `teacherGradient`, `temperatures`, `perSample`, `terms`, `atEpoch`, ' +
-        '`sharpness`. Exits with 1 if a law is broken.',
+      'Tests a loss against the laws of a profile. The loss is the default export of a JavaScript or TypeScript module: ' +
+        'a function of student logits (number[][]), teacher logits and labels that returns the mean over the batch, or ' +
+        'an object with such a function as `loss` and, optionally, `gradient`, `teacherGradient`, `temperatures`, ' +
+        '`perSample`, `terms`, `atEpoch` and `sharpness`. Exits with 1 if a law is broken.',
     )
-    .option('--profile <name>', `what it claims to be: one of ${profileNames.join(', ')}`, 'kd')
-    .option('--runs <count>', 'cases for each law', positiveInteger, 100)
-    .option('--seed <number>', 'of the cases (default: another one each time)', wholeNumber)
-    .option('--temperature <value>', 'the reference temperature τ', positiveNumber, 4)
-    .option('--time-limit <seconds>', 'for each call of an asynchronous loss', positiveNumber, 10)
+    .option('--profile <name>', `kind of loss: one of ${profileNames.join(', ')}`, 'kd')
+    .option('--runs <count>', 'number of random cases per law', positiveInteger, 100)
+    .option('--seed <number>', 'seed of the random cases (default: a different one each time)', wholeNumber)
+    .option('--temperature <value>', 'reference temperature τ', positiveNumber, 4)
+    .option('--time-limit <seconds>', 'time limit for each call of an asynchronous loss', positiveNumber, 10)
     .addOption(jsonOption())
     .addHelpText('after', helpOnProfiles)
     .action((file: string, options: Options) => hold(file, options, output))
@@ -47,17 +47,17 @@ export function lawsCommand(output: Output): Command {
 
 async function hold(file: string, options: Options, output: Output): Promise<void> {
   const { profile, runs, seed, temperature, timeLimit } = options
-  // A profile that does not exist is said before the file is run.
+  // Reports an unknown profile before the file is executed.
   profileOf(profile, temperature)
-  const report = await speakingOnStderr(output, async () =>
+  const report = await printingToStderr(output, async () =>
     checkLaws(await loadLoss(file), profile, { runs, seed, temperature, timeLimit }),
   )
   writeResult(output, options, asData(report), formatReport(report))
   if (!report.holds) throw new Broken()
 }
 
-/** Does work during which everything that is printed goes to stderr: a loss that prints must not spoil the report. */
-async function speakingOnStderr<T>(output: Output, work: () => Promise<T>): Promise<T> {
+/** Runs `work` with stdout redirected to stderr, so that a loss that prints does not corrupt the report. */
+async function printingToStderr<T>(output: Output, work: () => Promise<T>): Promise<T> {
   const { write } = process.stdout
   process.stdout.write = output.stderr.write.bind(output.stderr)
   try {
@@ -76,12 +76,14 @@ async function loadLoss(file: string): Promise<HostLoss> {
     throw new InvalidInputError(`laws: ${file} cannot be loaded: ${reason}`)
   }
   if (loaded.default === undefined) {
-    throw new InvalidInputError(`laws: expected ${file} to have the loss as its default export, it has none`)
+    throw new InvalidInputError(
+      `laws: expected ${file} to export the loss as default, but it has no default export`,
+    )
   }
   return loaded.default
 }
 
-/** A report without what only makes sense inside a program. */
+/** Returns the part of a report that can be written as JSON. */
 function asData({ profile, precision, runs, seed, verdicts, guess, holds }: LossReport): object {
   const { name, formula, temperature } = profile
   return {
@@ -102,11 +104,11 @@ const helpOnProfiles = `
 Profiles, each a mean over the batch:
   kd                 τ² KL(teacher ‖ student)
   dkd                τ² (TCKD + 8 NCKD)
-  dtkd               T_teacher T_student KL at the published temperatures, where both largest logits are positive
-  dtkd-guarded       the same, with τ where one is not
-  dtkd-exact         at temperatures of equal sharpness
-  dtkd-detached      dtkd, with a gradient that does not flow through the temperatures
-  crossEntropy       of the student with the labels
+  dtkd               T_teacher T_student KL at the published temperatures, for rows whose largest logits are both positive
+  dtkd-guarded       the same, with τ for both temperatures in all other rows
+  dtkd-exact         the same, at temperatures of equal sharpness
+  dtkd-detached      dtkd, with no gradient through the temperatures
+  crossEntropy       cross entropy of the student with the labels
   …-total            with the authors' other terms and weights: 0.9 KD + 0.1 CE; DKD + CE; 3 DTKD + KD + CE
 
 Example:

@@ -7,16 +7,16 @@ if (complaint !== undefined) {
   console.error(complaint)
   process.exitCode = 2
 } else {
-  // Loaded only now: an older Node could not even read it.
+  // Imported only now, because an older Node could not even parse it.
   const { main } = await import('./program.ts')
   const { endWithReader, stop } = await import('./stopping.ts')
-  // A signal ends the process as an exit does, so that whoever changed the terminal can mend it. SIGUSR1 is what Slurm's
-  // --signal is usually told to send before the time is up. SIGPIPE never comes: Node has writing fail instead.
+  // Signals end the process through process.exit, so that its exit handlers can restore the terminal. Slurm's --signal is
+  // usually set to send SIGUSR1 before the time limit. SIGPIPE never arrives: in Node the write fails instead.
   for (const signal of ['SIGHUP', 'SIGINT', 'SIGUSR1', 'SIGTERM'] as const)
     process.on(signal, () => stop(128 + constants.signals[signal]))
   for (const stream of [process.stdout, process.stderr]) stream.on('error', endWithReader)
   const code = await main(process.argv.slice(2), process)
-  // A module that a command loaded may keep a timer, a process or a socket: that must not keep this one alive.
+  // A timer, a child process or a socket left open by a module that a command loaded must not keep this process alive.
   for (const stream of [process.stdout, process.stderr]) await new Promise((done) => stream.write('', done))
   process.exit(code)
 }

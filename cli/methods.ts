@@ -8,8 +8,8 @@ import { writeResult } from './results.ts'
 
 export function methodsCommand(output: Output): Command {
   return new Command('methods')
-    .summary('list the ways to train a student and their options')
-    .description('The methods by name: what each does, whose it is, and its options with their defaults.')
+    .summary('list the distillation methods and their options')
+    .description('Lists the methods: what each does, its paper, and its options with their defaults.')
     .addOption(jsonOption())
     .action((options: { readonly json?: boolean }) => {
       const methods = distillerNames.map((name) => {
@@ -25,7 +25,7 @@ export function methodsCommand(output: Output): Command {
 
 function methodTable(): string {
   const table = new Table({
-    head: ['method', 'what it does, and its options with their defaults'],
+    head: ['method', 'description, paper, and options with their defaults'],
     style: { head: [], border: [] },
     colWidths: [17, 100],
     wordWrap: true,
@@ -38,7 +38,7 @@ function methodTable(): string {
   return table.toString()
 }
 
-/** The default, then other values, `shared|published`, or the unit, `10 of 240 epochs`. */
+/** The default followed by the alternatives, `shared|published`, or by the unit, `10 of 240 epochs`. */
 function valuesOf({ default: fallback, values = [], unit }: Option): string {
   const others = values.filter((value) => value !== fallback).map((value) => `|${value}`)
   const units = { epochs: ' epochs', 'scaled epochs': ` of ${resolveRecipe().epochs} epochs` }

@@ -11,8 +11,10 @@ const image = [3, 32, 32]
 
 export function modelsCommand(output: Output): Command {
   return new Command('models')
-    .summary('list the networks and how large they are')
-    .description('The networks by name: parameters, multiplications for one image of 3×32×32, and features.')
+    .summary('list the networks and their sizes')
+    .description(
+      'Lists the networks with their parameters, multiply–adds for one 3×32×32 image, and feature shapes.',
+    )
     .addOption(jsonOption())
     .action((options: { readonly json?: boolean }) => {
       const models = modelNames.map((name) => ({ name, ...summaryOf(createModel(name), image) }))

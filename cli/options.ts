@@ -4,7 +4,7 @@ import { datasetNames } from '../datasets/index.ts'
 import { deviceNames } from '../engine/index.ts'
 import { type Precision, precisions, type Run } from '../train/index.ts'
 
-/** What every command that computes something takes. */
+/** Options of every command that computes something. */
 export interface CommonOptions {
   readonly dataset: string
   readonly data?: string
@@ -14,7 +14,7 @@ export interface CommonOptions {
   readonly json?: boolean
 }
 
-/** How a training works. */
+/** Options that say how a training run works, not what it trains. */
 export interface Habits {
   readonly allowOtherNumerics?: boolean
   readonly teacherCache?: string
@@ -23,7 +23,7 @@ export interface Habits {
   readonly checkpointMinutes: number
 }
 
-/** What every command that trains takes besides. */
+/** Options of every command that trains. */
 export interface TrainingOptions extends CommonOptions, Habits {
   readonly epochs?: number
   readonly dropLast?: boolean
@@ -37,7 +37,7 @@ export interface TrainingOptions extends CommonOptions, Habits {
 }
 
 export function deviceOption(): Option {
-  return new Option('--device <name>', `what computes: one of ${deviceNames.join(', ')}`)
+  return new Option('--device <name>', `executor: one of ${deviceNames.join(', ')}`)
     .env('THERMOGRAD_DEVICE')
     .default('auto')
 }
@@ -50,9 +50,9 @@ export function jsonOption(): Option {
 export function commandWithData(name: string, limited: 'training images' | 'test images'): Command {
   return new Command(name)
     .option('--dataset <name>', `one of ${datasetNames.join(', ')}`, 'digits')
-    .option('--data <path>', 'where its images lie, if it needs any: see thermograd data list')
+    .option('--data <path>', 'path of its files, if it needs any: see "thermograd data list"')
     .option('--limit <count>', `use at most this many ${limited}`, positiveInteger)
-    .option('--batch-size <count>', 'images a step', positiveInteger)
+    .option('--batch-size <count>', 'images per step', positiveInteger)
     .addOption(deviceOption())
     .addOption(jsonOption())
 }
@@ -60,62 +60,64 @@ export function commandWithData(name: string, limited: 'training images' | 'test
 /** A command with the common options and those of training. */
 export function commandThatTrains(name: string): Command {
   const command = commandWithData(name, 'training images')
-    .option('--epochs <count>', 'how often each image is seen', positiveInteger)
-    .option('--drop-last', 'leave out the last batch of an epoch if it is smaller than the others')
-    .option('--lr <rate>', 'learning rate of the first epoch', positiveNumber)
+    .option('--epochs <count>', 'number of epochs', positiveInteger)
+    .option('--drop-last', 'skip the last batch of an epoch if it is smaller than the others')
+    .option('--lr <rate>', 'initial learning rate', positiveNumber)
     .option(
       '--dot <delta>',
-      'train by DOT with this much momentum moved to distillation, as 0.075',
+      'use the DOT optimizer, shifting this much momentum to the distillation loss, such as 0.075',
       numberFromZero,
       0,
     )
     .option(
       '--validation <count>',
-      'hold back so many training images, by which the best epoch is chosen (default: the test images choose it)',
+      'hold out this many training images to select the best epoch (default: select it on the test images)',
       positiveInteger,
     )
-    .option('--seed <number>', 'of everything that is drawn at random', wholeNumber, 0)
+    .option('--seed <number>', 'random seed', wholeNumber, 0)
     .addOption(
       new Option(
         '--seeds <numbers>',
-        'several, with commas between: one after the other, in folders of their own',
+        'several seeds, comma-separated: run sequentially, each in its own folder',
       )
         .argParser(distinctNumbers)
         .conflicts('seed'),
     )
-    .option('--out <folder>', 'where the results go, new or empty (default: a new folder in runs/)')
-    .option('--resume', 'go on with what was begun in the folder of --out, if anything was')
+    .option('--out <folder>', 'new or empty folder for the results (default: a new folder in runs/)')
+    .option('--resume', 'resume the run in the --out folder, if there is one')
   for (const option of habitOptions()) command.addOption(option)
   return command
 }
 
-/** How a training works, which does not decide what it comes to, unless logits are rounded. */
+/** Options that say how a training run works; they do not affect its result, except by rounding cached logits. */
 export function habitOptions(): Option[] {
   return [
     new Option(
       '--teacher-cache <folder>',
-      "keep the teacher's logits there, for other epochs, students and seeds (methods of logits)",
+      "folder to cache the teacher's logits in, for other epochs, students and seeds (logit-based methods only)",
     ),
-    new Option('--teacher-cache-precision <name>', 'how exactly').choices(precisions).default('float32'),
+    new Option('--teacher-cache-precision <name>', 'precision of cached logits')
+      .choices(precisions)
+      .default('float32'),
     new Option(
       '--allow-other-numerics',
-      'go on with a run also where what computes gives other bits than before: config.json then says from which step',
+      'resume even if this executor gives other bits than before; config.json then records the step',
     ),
-    new Option('--checkpoint-steps <count>', 'save what is needed to go on after so many steps').argParser(
+    new Option('--checkpoint-steps <count>', 'save a checkpoint every this many steps').argParser(
       positiveInteger,
     ),
-    new Option('--checkpoint-minutes <count>', 'and after so many minutes')
+    new Option('--checkpoint-minutes <count>', 'save a checkpoint every this many minutes')
       .argParser(positiveNumber)
       .default(5),
   ]
 }
 
-/** How often there are checkpoints, and whether to go on from one. */
+/** How often to save checkpoints, and whether to resume from one. */
 export function survivalOf(
   options: TrainingOptions,
 ): Pick<Run, 'resume' | 'allowOtherNumerics' | 'saveEvery'> {
   const { resume, out, allowOtherNumerics } = options
-  demand(!resume || out !== undefined, () => '--resume: expected --out, which says what to go on with')
+  demand(!resume || out !== undefined, () => '--resume: expected --out with the folder of the run to resume')
   return { resume, allowOtherNumerics, saveEvery: saveEveryOf(options) }
 }
 
@@ -123,7 +125,7 @@ export function saveEveryOf({ checkpointSteps, checkpointMinutes }: Habits): Run
   return { everySteps: checkpointSteps, everyMinutes: checkpointMinutes }
 }
 
-/** Where the teacher's logits are kept, if that was asked for. */
+/** The teacher cache requested on the command line, if any. */
 export function teacherCacheOf(options: Habits): Run['teacherCache'] {
   const { teacherCache: folder, teacherCachePrecision: precision } = options
   return folder === undefined ? undefined : { folder, precision }
@@ -164,7 +166,7 @@ export function positiveNumber(text: string): number {
   return value
 }
 
-/** A number of a port, or 0 for any that is free. */
+/** Parses a port number; 0 stands for any free port. */
 export function port(text: string): number {
   const number = wholeNumber(text)
   if (number <= 65535) return number

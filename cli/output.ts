@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream'
 
-/** Where a command writes: results to `stdout`, progress and complaints to `stderr`. */
+/** Streams that a command writes to: results to `stdout`, progress and errors to `stderr`. */
 export interface Output {
   readonly stdout: Writable
   readonly stderr: Writable & { readonly isTTY?: boolean }

@@ -20,9 +20,8 @@ import { trainCommand } from './train.ts'
 import { watchCommand } from './watch.ts'
 
 /**
- * Runs the command line and returns its exit code: 0 when all went well; 1 where something that was tested is broken, or
- * for a bug of ours, with its stack; 2 for something that was given and cannot work, with one sentence on `stderr`; 75
- * for a training that a signal has stopped.
+ * Runs the command line and returns its exit code: 0 for success; 1 if a law is broken, or for a bug in thermograd, with
+ * its stack trace; 2 for invalid input, with a one-sentence error on `stderr`; 75 for a training run stopped by a signal.
  */
 export async function main(argv: readonly string[], output: Output): Promise<number> {
   try {
@@ -43,7 +42,9 @@ export async function main(argv: readonly string[], output: Output): Promise<num
 
 function program(output: Output): Command {
   const root = new Command('thermograd')
-    .description('Trains image classifiers and distils them: dynamic temperature knowledge distillation.')
+    .description(
+      'Trains and distils image classifiers, by Dynamic Temperature Knowledge Distillation among other methods.',
+    )
     .version(packageVersion())
   for (const command of [
     distillCommand,
@@ -79,7 +80,7 @@ function withSubcommands(command: Command): Command[] {
   return [command, ...command.commands.flatMap(withSubcommands)]
 }
 
-/** One sentence, if the error is about what was given. */
+/** The one-sentence message of an error about invalid input; `undefined` for any other error. */
 function complaintOf(error: unknown): string | undefined {
   if (error instanceof CommanderError) {
     return `thermograd: ${error.message.replace(/^error: /, '').replaceAll('\n', ' ')}`

@@ -12,7 +12,7 @@ import { demandSameSettings } from '../train/runFolder/sameRun.ts'
 import type { TrainingOptions } from './options.ts'
 import { seedFolder } from './seeds.ts'
 
-/** Where in a recipe an option has its place. */
+/** The path in a recipe that each option sets. */
 const places: Readonly<Record<string, string>> = {
   dataset: 'dataset',
   data: 'data',
@@ -36,8 +36,8 @@ interface Options extends Pick<TrainingOptions, 'dataset' | 'out' | 'resume' | '
 }
 
 /**
- * What a command line asks for: its `--recipe`, or what its data set is distilled with; then `--set`; then its options. With
- * `--resume` it is the recipe of the run that was begun, where there is one: throws for whatever is said and differs.
+ * Returns the recipe of a command line. Precedence, lowest first: `--recipe` or the data set's default recipe, `--set`, other
+ * options. With `--resume` it is the recipe of the existing run, if there is one; throws if a given setting differs from it.
  */
 export async function recipeOf(command: Command): Promise<RunRecipe> {
   const { recipe, set, ...options } = command.opts<Options>()
@@ -45,7 +45,7 @@ export async function recipeOf(command: Command): Promise<RunRecipe> {
   const begun = recipe === undefined ? await begunRun(options) : undefined
   if (begun !== undefined) {
     const found = resolveRunRecipe(begun.recipe)
-    // The images may have been moved: what they are is compared when they have been read.
+    // The images may have been moved; their contents are compared once they have been read.
     const { data = found.data, ...others } = settings
     demandSameSettings(begun.folder, found, others)
     return resolveRunRecipe(begun.recipe, { data })
@@ -55,7 +55,7 @@ export async function recipeOf(command: Command): Promise<RunRecipe> {
   return resolveRunRecipe(written, settings)
 }
 
-/** The run to go on with, if one was begun; of several seeds the first. */
+/** Returns the run to resume, if there is one; with several seeds, the first that exists. */
 async function begunRun({ out, resume, seeds = [] }: Omit<Options, 'set'>) {
   if (!resume || out === undefined) return undefined
   for (const folder of [out, ...seeds.map((seed) => seedFolder(out, seed))]) {
@@ -65,7 +65,7 @@ async function begunRun({ out, resume, seeds = [] }: Omit<Options, 'set'>) {
   return undefined
 }
 
-/** Options that have a place in a recipe and were given, which their defaults are not. */
+/** Options that belong in a recipe and were given explicitly, not by default. */
 function givenOptions(command: Command): Settings {
   const given = Object.keys(places).filter((option) =>
     ['cli', 'env'].includes(command.getOptionValueSource(option) ?? ''),

@@ -27,24 +27,26 @@ interface ShowOptions extends Format {
 
 export function recipesCommand(output: Output): Command {
   const list = new Command('list')
-    .summary('the recipes that ship with thermograd')
+    .summary('list the recipes that ship with thermograd')
+    .description('Lists the recipes that ship with thermograd.')
     .addOption(jsonOption())
     .action((options: Format) => listRecipes(options, output))
   const show = new Command('show')
-    .summary('write a recipe with nothing left open')
-    .description('Writes everything that would decide a run, as the file of a recipe.')
-    .argument('<name|file>', 'as --recipe of "thermograd train"')
+    .summary('print a recipe with every value filled in')
+    .description('Prints a recipe in YAML with every value filled in, defaults included.')
+    .argument('<name|file>', 'as for "thermograd train --recipe"')
     .option('--method <name>', `one of ${distillerNames.join(', ')}`)
-    .addOption(setOption('any value of the recipe'))
+    .addOption(setOption('set any value of the recipe'))
     .addOption(jsonOption())
     .action((recipe: string, options: ShowOptions) => showRecipe(recipe, options, output))
   const schema = new Command('schema')
-    .summary('write the JSON Schema of recipes, for editors')
+    .summary('print the JSON Schema of recipes, for editors')
+    .description('Prints the JSON Schema of recipes, for editors.')
     .action(() => void output.stdout.write(`${JSON.stringify(recipeSchema(), undefined, 2)}\n`))
   return new Command('recipes')
-    .summary('list the published recipes, and show one')
+    .summary('list the published recipes, or print one')
     .description(
-      'Recipes are YAML files that say everything that decides a run: see "thermograd train --recipe".',
+      'A recipe is a YAML file that determines a run; it is passed to "thermograd train --recipe".',
     )
     .addCommand(list, { isDefault: true })
     .addCommand(show)
@@ -66,10 +68,10 @@ async function listRecipes(options: Format, output: Output): Promise<void> {
 }
 
 const aboutTable =
-  `NAME/METHOD is one of them by one method: any of ${distillerNames.join(', ')}.\n` +
-  'The table has the options that depend on the pair; all others are those of "thermograd methods".'
+  `NAME/METHOD is a recipe with a method: any of ${distillerNames.join(', ')}.\n` +
+  'The table shows the options that depend on the pair; see "thermograd methods" for all others.'
 
-/** A row for each recipe; a column for each method with options of the pair, or for several that have the same ones. */
+/** One row per recipe; one column per method with pair-specific options, shared by methods whose options are the same. */
 function recipeTable(recipes: readonly (WrittenRecipe & { name: string })[]): string {
   const methods = distillerNames.filter((method) => recipes.some((recipe) => recipe.methods?.[method]))
   const cellsOf = (method: MethodName) =>
@@ -85,7 +87,7 @@ function recipeTable(recipes: readonly (WrittenRecipe & { name: string })[]): st
   return table.toString()
 }
 
-/** The names of options as they stand in formulas. */
+/** The symbols of options in formulas. */
 const symbols: Readonly<Record<string, string>> = { alpha: 'α', beta: 'β', referenceTemperature: 'τ' }
 
 function settingsText(options: Readonly<Record<string, unknown>>): string {

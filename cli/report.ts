@@ -5,13 +5,14 @@ import type { Output } from './output.ts'
 
 export function reportCommand(output: Output): Command {
   return new Command('report')
-    .summary('runs beside one another, as a page to look at')
+    .summary('write an HTML report that compares runs')
     .description(
-      'Writes one HTML file that needs no network: curves, sharpness and temperatures, accuracy by class, mistakes with their images.',
+      'Writes a self-contained HTML file that compares runs: curves, sharpness and temperatures, accuracy by class, and ' +
+        'misclassified images.',
     )
-    .argument('<run...>', 'folders of runs, or folders with some in them')
-    .option('--out <file>', 'where the page goes', 'report.html')
-    .option('--no-images', 'leave out the test images, which not everybody may pass on')
+    .argument('<run...>', 'run folders, or folders that contain them')
+    .option('--out <file>', 'file to write', 'report.html')
+    .option('--no-images', 'leave out the test images, whose licence may not allow redistribution')
     .action(async (runs: string[], { out, images }: { readonly out: string; readonly images: boolean }) => {
       await writeFileAtomically(out, await reportOnRuns(runs, { images }))
       output.stdout.write(`${out}\n`)

@@ -8,13 +8,13 @@ interface Format {
   readonly json?: boolean
 }
 
-/** Progress as it suits the output: JSON lines if asked for, bars on a terminal, else lines of text. */
+/** Returns the progress display for an output: JSON lines if requested, bars on a terminal, otherwise lines of text. */
 function openProgress(output: Output, { json }: Format): Progress {
   if (json) return new JsonLines(output)
   return output.stderr.isTTY ? new Bars(output) : new Lines(output)
 }
 
-/** Does work whose progress is shown, and leaves the terminal as it was, whatever becomes of the work. */
+/** Runs `work` with a progress display, and restores the terminal even if it throws or the process exits. */
 export async function withProgress<T>(
   output: Output,
   format: Format,
@@ -31,7 +31,7 @@ export async function withProgress<T>(
   }
 }
 
-/** Writes what a command came to, as an event or as text. */
+/** Writes the result of a command, as a JSON event or as text. */
 export function writeResult(output: Output, { json }: Format, result: object, text: string): void {
   if (json) writeEvent(output, 'result', result)
   else output.stdout.write(`${text}\n`)

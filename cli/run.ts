@@ -35,15 +35,15 @@ interface Options extends Habits {
 
 export function runCommand(output: Output): Command {
   const command = new Command('run')
-    .summary('run one line of what "study plan" has planned')
+    .summary('execute one line of a manifest of "study plan"')
     .description(
-      'Runs one line of a manifest into its folder. It may be started again and again: what has ended is left alone, ' +
-        'what was cut short goes on from its newest checkpoint, and what another process is at work on is refused.',
+      'Executes one line of a manifest in its run folder. It can be started any number of times: a finished run is left ' +
+        'alone, an interrupted run resumes from its newest checkpoint, and a run in progress in another process is an error.',
     )
-    .requiredOption('--manifest <file>', 'the lines that "thermograd study plan" wrote')
+    .requiredOption('--manifest <file>', 'manifest written by "thermograd study plan"')
     .requiredOption(
       '--index <number>',
-      'which line, counted from 0, or auto: as Slurm (--array=0-…), Kubernetes or AWS Batch say',
+      'number of the line, counted from 0, or auto: the array index of Slurm (--array=0-…), Kubernetes or AWS Batch',
       indexOrAuto,
     )
     .addOption(teachersOption())
@@ -70,20 +70,20 @@ async function runLine(options: Options, output: Output): Promise<void> {
     output,
     options,
     { id, last, best, bestOn, fingerprint, folder },
-    `${before ? 'has ended before: ' : ''}${describeResult(result, folder)}`,
+    `${before ? 'already finished: ' : ''}${describeResult(result, folder)}`,
   )
 }
 
-/** All of it can be stopped: what is asked to while it still opens its images saves after its first step. */
+/** Stoppable from the start: a signal that arrives while the images are being read takes effect after the first step. */
 function runPlanned({ pair, method, folder, recipe }: PlannedRun, options: Options, output: Output) {
   const { dataset: name, data, seed } = recipe
-  return stoppable('by the same command', async (signal) => {
+  return stoppable('with the same command', async (signal) => {
     const { dataset, environment } = await openSession(
       { dataset: name, data, device: options.device },
       output,
     )
     const opened = await openRecipe(recipe, { dataset, teachers: options.teachers })
-    // All lines have one command: methods that want more of the teacher than its logits go without the cache.
+    // All lines share one command, so methods that need more than the teacher's logits ignore the cache.
     const { needsFeatures } = distiller(opened.method, opened.options)
     return withProgress(output, options, (progress) =>
       run({

@@ -5,14 +5,14 @@ import type { Output } from './output.ts'
 import { writeResult } from './results.ts'
 import { seedsTable, summaryOf, type TopOne } from './table.ts'
 
-/** Where a command puts its results with one of several seeds. */
+/** The folder for the results of one of several seeds. */
 export function seedFolder(out: string, seed: number): string {
   return join(out, `seed${seed}`)
 }
 
 /**
- * Does the work of a command for its seed, or one after the other for each of its seeds, in the folders `seed1`, … of the
- * command's. Where none is given, the folder is a new one of this name in `runs/`.
+ * Runs `work` for the seed of a command, or sequentially for each of its seeds, in the folders `seed1`, … of `--out`. Without
+ * `--out`, the folder is a new one of this name in `runs/`.
  */
 export async function forEachSeed<T>(
   { seed, seeds, out, resume }: TrainingOptions,
@@ -27,7 +27,7 @@ export async function forEachSeed<T>(
   return results
 }
 
-/** Writes what trainings came to with several seeds, given those of each seed; nothing where there is one seed. */
+/** Writes the summary over several seeds, given the results of each; writes nothing for a single seed. */
 export function writeSummaries(
   output: Output,
   options: TrainingOptions,
@@ -35,6 +35,6 @@ export function writeSummaries(
 ): void {
   if (options.seeds === undefined) return
   const summaries = bySeed[0].map((_, place) => summaryOf(bySeed.map((results) => results[place])))
-  const text = `\nover seeds ${options.seeds.join(', ')}: mean ± standard deviation of the sample\n${seedsTable(summaries)}`
+  const text = `\nover seeds ${options.seeds.join(', ')}: mean ± sample standard deviation\n${seedsTable(summaries)}`
   writeResult(output, options, { seeds: options.seeds, summaries }, text)
 }

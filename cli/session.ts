@@ -4,7 +4,7 @@ import { type Environment, environmentOf } from '../train/index.ts'
 import type { CommonOptions } from './options.ts'
 import type { Output } from './output.ts'
 
-/** What a command computes on: the data set, and the executor, which from now on is the current one. */
+/** Opens the data set of a command and its executor, which becomes the current one. */
 export async function openSession(
   options: Pick<CommonOptions, 'dataset' | 'data' | 'device'>,
   { stderr }: Output,
@@ -20,7 +20,7 @@ function notesOn({ name, notes = [] }: Dataset): string[] {
   return notes.map((note) => `${name}: ${note}`)
 }
 
-/** Files that hold fewer images than were published are read as they are, but not in silence: they may be cut short. */
+/** Notes on files with fewer images than were published: they are read as they are, but may be truncated. */
 function missingParts({ name, train, test, officialCounts }: Dataset): string[] {
   if (officialCounts === undefined) return []
   return (['train', 'test'] as const).flatMap((part) => {

@@ -2,7 +2,7 @@ import Table from 'cli-table3'
 import { type Difference, fewestPairs, type StudyReport } from '../train/index.ts'
 import { meanAndDeviation } from './text.ts'
 
-/** The report of a study for people. */
+/** Formats the report of a study as text. */
 export function studyText(report: StudyReport): string {
   const differences = report.pairs.flatMap(({ pair, differences }) =>
     differences.map((difference) => ({ pair, ...difference })),
@@ -11,21 +11,21 @@ export function studyText(report: StudyReport): string {
     .flatMap(({ methods }) => methods)
     .reduce((sum, { planned }) => sum + planned, 0)
   const parts = [
-    'Test top-1 in percent: mean ± standard deviation of the sample (n − 1) over seeds.',
+    'Test top-1 in percent: mean ± sample standard deviation (n − 1) over seeds.',
     ...(report.bestOn.length > 0
       ? [`Best epochs were chosen on the ${report.bestOn.join(' and ')} images.`]
       : []),
     resultTable(report),
     ...(differences.length > 0 ? [explanation, differenceTable(differences), ...limitOf(differences)] : []),
-    ...listed('have not begun', report.missing, planned),
-    ...listed('have begun and not ended', report.unfinished, planned),
+    ...listed('not started', report.missing, planned),
+    ...listed('not finished', report.unfinished, planned),
   ]
   return parts.join('\n')
 }
 
 const explanation =
-  'Differences of top-1 after the last epoch, seed by seed; two-sided p-values, in parentheses after Holm’s correction ' +
-  'for all differences of the pair.'
+  'Differences in top-1 after the last epoch, paired by seed; two-sided p-values, with Holm’s correction for all ' +
+  'differences of the pair in parentheses.'
 
 function resultTable({ pairs }: StudyReport): string {
   const table = new Table({
@@ -73,7 +73,7 @@ function pValue(p: number | undefined, corrected: number | undefined): string {
     : `${p.toPrecision(2)} (${corrected.toPrecision(2)})`
 }
 
-/** With few seeds the exact test has few choices of signs, and what looks clear cannot be significant. */
+/** With few seeds the exact test has few sign assignments, so even a clear difference cannot be significant. */
 function limitOf(differences: readonly Difference[]): string[] {
   const most = Math.max(...differences.map(({ count }) => count))
   if (most < fewestPairs || most > 5) return []

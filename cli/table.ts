@@ -2,7 +2,7 @@ import Table from 'cli-table3'
 import { type Result, type Summary, summarize } from '../train/index.ts'
 import { meanAndDeviation, percent, shortFingerprint, titleOf } from './text.ts'
 
-/** The results of a comparison for people. */
+/** Formats the results of a comparison as a table. */
 export function resultTable(results: readonly Result[]): string {
   const table = new Table({
     head: ['', 'network', 'top-1, last epoch', 'top-1, best epoch', 'fingerprint', 'seconds'],
@@ -17,10 +17,10 @@ export function resultTable(results: readonly Result[]): string {
   return table.toString()
 }
 
-/** How a training ended, without what is of one seed alone. */
+/** The result of a training run without its seed-specific parts. */
 export type TopOne = Pick<Result, 'name' | 'model' | 'last' | 'best'>
 
-/** What one training came to with several seeds: test top-1 in percent. */
+/** Test top-1 in percent of one training over several seeds. */
 export interface SeedsSummary {
   readonly name: string
   readonly model: string
@@ -28,7 +28,7 @@ export interface SeedsSummary {
   readonly best?: Summary
 }
 
-/** The same training with several seeds, taken together. */
+/** Summarises the results of one training over several seeds. */
 export function summaryOf(results: readonly TopOne[]): SeedsSummary {
   const [{ name, model }] = results
   const best = results.flatMap(({ best }) => best?.top1 ?? [])
@@ -40,7 +40,7 @@ export function summaryOf(results: readonly TopOne[]): SeedsSummary {
   }
 }
 
-/** Trainings with several seeds for people. */
+/** Formats summaries over several seeds as a table. */
 export function seedsTable(summaries: readonly SeedsSummary[]): string {
   const table = new Table({
     head: ['', 'network', 'seeds', 'top-1, last epoch', 'top-1, best epoch'],

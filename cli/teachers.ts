@@ -22,40 +22,41 @@ interface FetchOptions extends Options {
   readonly sha256?: string
 }
 
-/** The folder of teachers of whoever runs the command. */
+/** The option that names a folder of trained teachers. */
 export function teachersOption(): Option {
   return new Option(
     '--teachers <folder>',
-    'where teachers lie: DATASET_MODEL.safetensors or .pth, or as mdistiller unpacks them',
+    "folder of teachers: DATASET_MODEL.safetensors or .pth, or mdistiller's folder layout",
   ).env('THERMOGRAD_TEACHERS')
 }
 
-/** The weights of the teacher, where there is a folder of teachers: then it must be in it. */
+/** The weight file of a teacher; throws if there is a folder of teachers and it lacks this one. */
 export function weightsIn(folder: string | undefined, teacher: TeacherName): string | undefined {
   return folder === undefined ? undefined : teacherFile(folder, teacher)
 }
 
 export function teachersCommand(output: Output): Command {
   const list = new Command('list')
-    .summary('say which teachers are published, and which are there')
+    .summary('list the published teachers, and which have been downloaded')
+    .description('Lists the published teachers, and which have been downloaded.')
     .addOption(teachersOption().default('teachers'))
     .addOption(jsonOption())
     .action((options: Options) => listTeachers(options, output))
   const fetch = new Command('fetch')
     .summary('download published teachers')
     .description(
-      "Downloads mdistiller's teachers for CIFAR-100 and keeps those that are asked for, as safetensors, once they fit " +
-        'their networks. Goes on where an earlier download ended; goes through the proxy that HTTPS_PROXY says.',
+      "Downloads mdistiller's teachers for CIFAR-100, checks that they fit their networks, and saves the requested ones " +
+        'as safetensors. Resumes an interrupted download, and uses the proxy in HTTPS_PROXY.',
     )
-    .argument('[models...]', 'which (default: all)')
+    .argument('[models...]', 'networks to keep (default: all)')
     .addOption(teachersOption().default('teachers'))
-    .option('--url <url>', 'where the archive lies', mdistillerTeachers.url)
-    .option('--sha256 <digits>', 'what the archive must be; none has been published')
+    .option('--url <url>', 'URL of the archive', mdistillerTeachers.url)
+    .option('--sha256 <digits>', 'expected SHA-256 of the archive; none has been published')
     .addOption(jsonOption())
     .action((models: string[], options: FetchOptions) => fetchModels(models, options, output))
   return new Command('teachers')
     .summary('list and download published teachers')
-    .description('Teachers that others have trained and published, and a folder of them.')
+    .description('Lists and downloads trained teachers that others have published.')
     .addCommand(list)
     .addCommand(fetch)
 }
@@ -74,7 +75,7 @@ function listTeachers(options: Options, output: Output): void {
     style: { head: [], border: [], compact: true },
   })
   for (const { model, top1, file } of rows)
-    table.push([dataset, model, `${top1.toFixed(2)} %`, file ?? 'not fetched'])
+    table.push([dataset, model, `${top1.toFixed(2)} %`, file ?? 'not downloaded'])
   writeResult(output, options, { folder: options.teachers, teachers: rows }, table.toString())
 }
 
@@ -88,7 +89,9 @@ async function fetchModels(models: string[], options: FetchOptions, output: Outp
   })
   const lines = [
     ...Object.values(files),
-    ...(actual === undefined ? ['all of them were there already'] : [`SHA-256 of the archive: ${actual}`]),
+    ...(actual === undefined
+      ? ['all of them had already been downloaded']
+      : [`SHA-256 of the archive: ${actual}`]),
   ]
   writeResult(output, options, { files, sha256: actual }, lines.join('\n'))
 }

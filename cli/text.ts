@@ -1,6 +1,6 @@
 import type { Evaluation, RunResult, Summary } from '../train/index.ts'
 
-/** A time as people say it: `12 s`, `3 min 20 s`, `2 h 5 min`. */
+/** Formats a duration: `12 s`, `3 min 20 s`, `2 h 5 min`. */
 export function duration(seconds: number): string {
   const whole = Math.round(seconds)
   if (whole < 60) return `${whole} s`
@@ -13,7 +13,7 @@ export function percent(value: number): string {
   return `${value.toFixed(2)} %`
 }
 
-/** `76.32 ± 0.21`; the mean alone where there is one number, a dash where there is none. */
+/** Formats a summary as `76.32 ± 0.21`; as the mean alone for one number, as a dash for none. */
 export function meanAndDeviation(summary: Summary | undefined): string {
   if (summary === undefined) return '–'
   const { mean, deviation } = summary
@@ -24,20 +24,20 @@ export function describe({ top1, top5, loss }: Evaluation): string {
   return `test top-1 ${percent(top1)}, top-5 ${percent(top5)}, loss ${loss.toFixed(4)}`
 }
 
-/** How a run ended: on the test images after the last epoch and after the best, and who chose that; with which weights. */
+/** Formats the result of a run: test metrics after the last and the best epoch, the fingerprint of the weights, the folder. */
 export function describeResult({ last, best, bestOn, fingerprint }: RunResult, folder: string): string {
-  const chosen = `best epoch ${best.epoch}, chosen by the ${bestOn} images, with top-1 ${percent(best.test.top1)}`
+  const chosen = `best epoch ${best.epoch}, chosen on the ${bestOn} images, with top-1 ${percent(best.test.top1)}`
   return `${describe(last.test)}; ${chosen}
 fingerprint of the weights: ${shortFingerprint(fingerprint)}
 run folder: ${folder}`
 }
 
-/** Enough of it to tell weights apart at a glance; files hold all of it. */
+/** The first digits of a fingerprint, enough to tell weights apart at a glance; files hold all of it. */
 export function shortFingerprint(fingerprint: string): string {
   return fingerprint.slice(0, 12)
 }
 
-/** The name of a training as people say it: `student-dtkd` is the student with DTKD. */
+/** The display name of a training run: `student-dtkd` is "student with DTKD". */
 export function titleOf(name: string): string {
   const [, method] = name.split(/^student-/)
   if (method === undefined) return name

@@ -19,21 +19,18 @@ interface Options extends TrainingOptions {
 
 export function trainCommand(output: Output): Command {
   return commandThatTrains('train')
-    .summary('train one network, alone or by a teacher')
+    .summary('train one network, alone or with a teacher')
     .description(
-      'Trains one network by one method and evaluates it on the test images after each epoch. What decides a run is a ' +
-        'recipe: --recipe, or the one that the data set is usually distilled with; over it goes --set, and over both ' +
-        'go the other options. The run folder has it as recipe.yaml.',
+      'Trains one network by one method and evaluates it on the test images after each epoch. A recipe determines the ' +
+        'run. Precedence, lowest first: --recipe or the default recipe of the data set, --set, other options. The run ' +
+        'folder keeps the recipe as recipe.yaml.',
     )
-    .option('--recipe <name|file>', 'a recipe by its name (see "thermograd recipes") or out of a YAML file')
-    .option('--model <name>', 'the network (default: the student that distill would train)')
-    .option(
-      '--method <name>',
-      `one of ${distillerNames.join(', ')} (default: alone, or what the recipe says)`,
-    )
-    .addOption(setOption('any value of the recipe, as training.momentum=0.8 or method.alpha=2'))
-    .option('--teacher <name>', 'network of the teacher (default: the one that distill would train)')
-    .option('--teacher-weights <file>', 'its weights, .safetensors or .pth')
+    .option('--recipe <name|file>', 'name of a recipe (see "thermograd recipes") or a YAML file')
+    .option('--model <name>', 'network to train (default: the student of distill)')
+    .option('--method <name>', `one of ${distillerNames.join(', ')} (default: alone, or that of the recipe)`)
+    .addOption(setOption('set any value of the recipe, such as training.momentum=0.8 or method.alpha=2'))
+    .option('--teacher <name>', 'network of the teacher (default: the teacher of distill)')
+    .option('--teacher-weights <file>', "the teacher's weights, .safetensors or .pth")
     .addOption(teachersOption())
     .action((options: Options, command: Command) => trainOne(options, command, output))
 }
@@ -47,7 +44,7 @@ async function trainOne(options: Options, command: Command, output: Output): Pro
   const name = [dataset.name, model, ...(teacher ? [method] : [])].join('-')
   const bySeed = await forEachSeed({ ...options, seed: recipe.seed }, name, async (seed, folder) => {
     const result = await withProgress(output, options, (progress) =>
-      stoppable(howToGoOn(options, folder), (signal) =>
+      stoppable(howToResume(options, folder), (signal) =>
         run({
           ...opened,
           folder,
@@ -73,8 +70,8 @@ async function trainOne(options: Options, command: Command, output: Output): Pro
   writeSummaries(output, options, bySeed)
 }
 
-/** Whatever else was said stands in the folder. */
-function howToGoOn({ out, seeds }: Options, folder: string): string {
+/** The options that resume the run; all others are saved in the folder. */
+function howToResume({ out, seeds }: Options, folder: string): string {
   if (seeds === undefined) return `with --out ${folder} --resume`
   return `with --seeds ${seeds} --out ${out ?? dirname(folder)} --resume`
 }

@@ -1,13 +1,15 @@
 import Table from 'cli-table3'
 import type { Normalisation, SplitReport, Verification } from '../datasets/index.ts'
 
-/** What a data set turned out to be, for people. */
+/** Formats the verification of a data set as text. */
 export function verificationText(verification: Verification): string {
   const { path, dataset, layout, isWhole, train, test, normalisation, notes, duplicates, checksum } =
     verification
-  const extent = isWhole ? ', as many images as are published' : ', not as many images as are published'
+  const extent = isWhole
+    ? ', with the published number of images'
+    : ', with a different number of images than published'
   const table = new Table({
-    head: ['', 'images', 'in each class', 'mean', 'deviation'],
+    head: ['', 'images', 'per class', 'mean', 'deviation'],
     style: { head: [], border: [], compact: true },
   })
   if (train) table.push(rowOf('train', train))
@@ -39,8 +41,8 @@ function numbersOf({ mean, std }: Normalisation): string[] {
 }
 
 function duplicatesText(duplicates: Verification['duplicates']): string {
-  if (duplicates.length === 0) return 'no test image is a training image too'
+  if (duplicates.length === 0) return 'no test image occurs in the training set'
   const some = duplicates.slice(0, 5).map(({ test, train }) => `test ${test} = train ${train}`)
   const more = duplicates.length > 5 ? ' …' : ''
-  return `${duplicates.length} of the test images are training images too: ${some.join(', ')}${more}`
+  return `${duplicates.length} of the test images occur in the training set: ${some.join(', ')}${more}`
 }

@@ -5,16 +5,16 @@ import type { Output } from './output.ts'
 
 export function watchCommand(output: Output): Command {
   return new Command('watch')
-    .summary('the report of runs that are going on, live in a browser')
+    .summary('serve a live report of runs in progress')
     .description(
-      'Serves the report, to this machine alone, and follows the runs until it is stopped with Ctrl-C.',
+      'Serves the report on this machine only and keeps it up to date with the runs. Stop it with Ctrl-C.',
     )
-    .argument('<run...>', 'folders of runs, or folders with some in them')
-    .option('--port <number>', 'where to serve it; 0 is any that is free', port, 6060)
+    .argument('<run...>', 'run folders, or folders that contain them')
+    .option('--port <number>', 'port to serve on; 0 picks a free one', port, 6060)
     .action(async (runs: string[], options: { readonly port: number }) => {
       const { url } = await serveReport(runs, options)
       output.stdout.write(`${url}\n`)
-      // Until a signal ends the process.
+      // Serves until a signal ends the process.
       await new Promise(() => {})
     })
 }

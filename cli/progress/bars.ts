@@ -7,7 +7,7 @@ import type { Progress } from './progress.ts'
 
 const format = '{name} {bar} epoch {epoch}/{epochs}, {rate} images/s, {left} left, top-1 {top1}'
 
-/** For a terminal: a bar for each training. */
+/** Progress bars for a terminal, one per training run. */
 export class Bars implements Progress {
   readonly #stream: Output['stderr']
   #bar: SingleBar | undefined

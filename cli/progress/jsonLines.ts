@@ -2,7 +2,7 @@ import type { Observer } from '../../train/index.ts'
 import type { Output } from '../output.ts'
 import type { Progress } from './progress.ts'
 
-/** For programs: a JSON object a line on `stdout`, at the start of each training and after each epoch. */
+/** JSON lines on `stdout` for programs: one object at the start of each training run and after each epoch. */
 export class JsonLines implements Progress {
   readonly #output: Output
 

@@ -6,7 +6,7 @@ import type { Progress } from './progress.ts'
 
 const millisecondsBetweenLines = 10_000
 
-/** For a log: a line of text every ten seconds and at the end of each training. */
+/** Lines of text for a log: one every ten seconds and at the end of each training run. */
 export class Lines implements Progress {
   readonly #output: Output
   #lastLine = performance.now()
@@ -25,8 +25,8 @@ export class Lines implements Progress {
         pace = new Pace(start)
         epochs = start.epochs
         const { epoch, step, images } = start
-        const verb = epoch === 1 && step === 0 ? 'starts' : `goes on in epoch ${epoch} after step ${step}`
-        this.#write(`${title}: ${verb}, ${images} images an epoch`)
+        const verb = epoch === 1 && step === 0 ? 'starts' : `resumes in epoch ${epoch} after step ${step}`
+        this.#write(`${title}: ${verb}, ${images} images per epoch`)
       },
       warned: (message) => this.#write(`${title}: ${message}`),
       stepEnded: (step) => {

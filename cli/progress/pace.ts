@@ -1,6 +1,6 @@
 import type { StepEnd, TrainingStart } from '../../train/index.ts'
 
-/** How fast a training goes, and how long it will still take. */
+/** Speed and remaining time of a training run. */
 export class Pace {
   readonly #start = performance.now()
   #images = 0
@@ -15,7 +15,7 @@ export class Pace {
     this.#imagesLeft -= images
   }
 
-  /** Training images since the training began or went on, by the time since: evaluation counts as time. */
+  /** Training images per second since the run started or resumed; the time includes evaluation. */
   get imagesPerSecond(): number {
     return (1000 * this.#images) / (performance.now() - this.#start)
   }

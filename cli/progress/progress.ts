@@ -1,9 +1,9 @@
 import type { Observer } from '../../train/index.ts'
 
-/** Shows how trainings get on. */
+/** A display of training progress. */
 export interface Progress {
-  /** Follows the training of this name. */
+  /** Returns an observer that displays the training run of this name. */
   observe(name: string): Observer
-  /** Leaves the terminal as it was, also when a training was cut short. */
+  /** Restores the terminal, also after an interrupted training run. */
   close(): void
 }

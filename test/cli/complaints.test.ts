@@ -67,13 +67,13 @@ describe('a name or number that cannot be', () => {
     [['distill', '--method', 'kd,kd'], 'compare: expected each method once, got kd twice'],
     [
       ['distill', '--method', 'kd', '--set', 'methods.crd.negatives=9'],
-      '--set methods.crd.negatives: expected methods.METHOD.OPTION=VALUE with a method out of kd',
+      '--set methods.crd.negatives: expected methods.METHOD.OPTION=VALUE with one of the methods kd',
     ],
     [
       ['distill', '--method', 'at', '--set', 'methods.at.power=0'],
       'at: expected option power to be a finite number ≥ 1, got 0',
     ],
-    [['train', '--set', 'power'], 'Expected place=value.'],
+    [['train', '--set', 'power'], 'Expected path=value.'],
     [
       ['train', '--method', 'crd'],
       'teacher.weights: the method crd needs a trained resnet20: give --teacher-weights or --teachers, ',

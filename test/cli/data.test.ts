@@ -66,13 +66,13 @@ describe('data verify', () => {
     const { code, stdout } = await thermograd(['data', 'verify', archive])
     expect(code).toBe(0)
     expect(stdout).toContain(
-      `${archive}: cifar100 in the official binary layout, not as many images as are published\n`,
+      `${archive}: cifar100 in the official binary layout, with a different number of images than published\n`,
     )
     expect(stdout).toMatch(
       /train +│ 3 of 50000 +│ 0 to 1 +│ 0\.5000 0\.5000 0\.5000 │ 0\.2898 0\.2898 0\.2898/,
     )
     expect(stdout).toMatch(/normalised by │ +│ +│ 0\.5071 0\.4867 0\.4408 │ 0\.2675 0\.2565 0\.2761/)
-    expect(stdout).toContain('1 of the test images are training images too: test 0 = train 2')
+    expect(stdout).toContain('1 of the test images occur in the training set: test 0 = train 2')
     const json = JSON.parse((await thermograd(['data', 'verify', archive, '--json'])).stdout)
     expect(json).toMatchObject({ event: 'result', dataset: 'cifar100', duplicates: [{ test: 0, train: 2 }] })
   })

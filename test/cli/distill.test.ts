@@ -34,7 +34,7 @@ describe('thermograd distill', () => {
     for (const row of rows.slice(1))
       expect(row).toMatch(/│ resnet8 +│ +\d+\.\d\d % │ +\d+\.\d\d % \(epoch [12]\) │ [0-9a-f]{12} │$/)
     expect(stdout.trimEnd().split('\n').at(-1)).toBe(`run folder: ${out}`)
-    expect(stderr).toMatch(/^teacher: starts, 64 images an epoch\nteacher: done, \d+ images\/s, test top-1 /)
+    expect(stderr).toMatch(/^teacher: starts, 64 images per epoch\nteacher: done, \d+ images\/s, test top-1 /)
     expect(stderr).toMatch(
       /\nstudent with DTKD: done, \d+ images\/s, test top-1 \d+\.\d\d % after epoch 2\n$/,
     )

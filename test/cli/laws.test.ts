@@ -130,7 +130,7 @@ export default { loss, perSample: () => new Promise(() => {}) }`,
   })
 
   it.each([
-    ['export const loss = 3', 'to have the loss as its default export, it has none'],
+    ['export const loss = 3', 'to export the loss as default, but it has no default export'],
     ['export default 3', "expected a loss (a function, or an object with a function 'loss'), got number"],
     ['export default (', 'cannot be loaded: '],
     ["throw new Error('no luck')", 'cannot be loaded: no luck'],

@@ -42,7 +42,7 @@ describe('--seeds', () => {
     const { code, stdout } = await thermograd(distill)
     expect(code).toBe(0)
     expect(stdout).toContain(`run folder: ${join(out, 'seed0')}\n`)
-    const [, table] = stdout.split('over seeds 0, 1: mean ± standard deviation of the sample\n')
+    const [, table] = stdout.split('over seeds 0, 1: mean ± sample standard deviation\n')
     const rows = table.split('\n').filter((line) => line.startsWith('│'))
     expect(rows.map((row) => row.split('│')[1].trim())).toEqual([
       '',
@@ -71,7 +71,7 @@ describe('--seeds', () => {
     ],
     [['--seeds', '1,1'], 'Expected each number once.'],
     [['--seeds', '1,x'], 'Expected an integer of 0 or more.'],
-    [['--seeds', '1,2', '--resume'], '--resume: expected --out, which says what to go on with'],
+    [['--seeds', '1,2', '--resume'], '--resume: expected --out with the folder of the run to resume'],
   ])('should refuse %j', async (argv, message) => {
     const { code, stderr } = await thermograd(['train', ...argv])
     expect(code).toBe(2)

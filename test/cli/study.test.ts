@@ -58,7 +58,7 @@ describe('thermograd run', () => {
     const told = await thermograd(run.slice(0, -1))
     expect(told.stdout).toMatch(
       new RegExp(
-        `^has ended before: test top-1 .+\nfingerprint of the weights: ${fingerprint.slice(0, 12)}\nrun folder: .+seed2\n$`,
+        `^already finished: test top-1 .+\nfingerprint of the weights: ${fingerprint.slice(0, 12)}\nrun folder: .+seed2\n$`,
       ),
     )
   })
@@ -98,7 +98,7 @@ describe('thermograd run', () => {
       heard: killedAt('starts, 32 images', signal),
     })
     expect(code).toBe(75)
-    expect(stderr).toContain('; the training can go on from there by the same command\n')
+    expect(stderr).toContain('; the training can go on from there with the same command\n')
   })
 
   it('should tell the losers of a race for a fresh line who is at work on it', async () => {
@@ -106,7 +106,7 @@ describe('thermograd run', () => {
     const line = ['run', '--manifest', manifest, '--index', '0']
     const outcomes = await Promise.all([1, 2, 3].map(() => spawn(line)))
     const winners = outcomes.filter(({ code }) => code === 0)
-    expect(winners.filter(({ stdout }) => !stdout.startsWith('has ended before'))).toHaveLength(1)
+    expect(winners.filter(({ stdout }) => !stdout.startsWith('already finished'))).toHaveLength(1)
     for (const { code, stderr } of outcomes.filter((outcome) => !winners.includes(outcome))) {
       expect(stderr).toMatch(
         new RegExp(`thermograd: ${runs[0].folder}: process \\d+ on \\S+ is at work in this folder\\n$`),
@@ -174,8 +174,8 @@ describe('thermograd study', () => {
         .slice(1, 5)
         .map((cell) => cell.trim()),
     ).toEqual(['resnet8', 'alone', '2 of 4', `${mean.toFixed(2)} ± ${deviation.toFixed(2)}`])
-    expect(stdout).toContain(`have not begun: 1 of 4\n  ${runs[2].folder}\n`)
-    expect(stdout).toContain(`have begun and not ended: 1 of 4\n  ${runs[1].folder}\n`)
+    expect(stdout).toContain(`not started: 1 of 4\n  ${runs[2].folder}\n`)
+    expect(stdout).toContain(`not finished: 1 of 4\n  ${runs[1].folder}\n`)
 
     const [report] = eventsOf((await thermograd(['study', 'report', manifest, '--json'])).stdout)
     expect(report.pairs[0].methods[0].last).toEqual({

@@ -17,7 +17,7 @@ describe('teachers', () => {
     expect(teachers).toContainEqual({ dataset: 'cifar100', model: 'resnet32x4', top1: 79.42 })
     expect(teachers).toContainEqual({ dataset: 'cifar100', model: 'vgg13', top1: 74.64, file })
     const text = await thermograd(['teachers', 'list', '--teachers', folder])
-    expect(text.stdout).toMatch(/cifar100 │ resnet56 +│ +72\.34 % │ not fetched/)
+    expect(text.stdout).toMatch(/cifar100 │ resnet56 +│ +72\.34 % │ not downloaded/)
   })
 
   it('should complain, in a sentence, about what cannot be fetched', async () => {
