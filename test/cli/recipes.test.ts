@@ -152,7 +152,7 @@ seed: 4
   it.each([
     [['--set', 'training.rate=1'], 'training.rate: unknown key; '],
     [['--set', 'training'], 'Expected path=value.'],
-    [['--set', 'training.milestones=[1, 2'], 'Expected a value as in YAML: '],
+    [['--set', 'training.milestones=[1, 2'], 'Expected a YAML value: '],
     [['--recipe', 'resnet56-resnet21/kd'], 'did you mean "resnet56-resnet20"?'],
     [['--recipe', 'resnet56-resnet20/kd'], 'cifar100: expected data, '],
   ])('should refuse %j', async (argv, message) => {
