@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { loopSource } from '../../engine/executors/gpu/kernels/loop.ts'
 import {
   atan2,
   broadcastTo,
@@ -14,6 +15,27 @@ import {
   type Tensor,
   tensor,
 } from '../../engine/index.ts'
+
+describe('the kernel of a fold', () => {
+  it.each([
+    ['sum', 'return 0;'],
+    ['amax', 'return (0-infinity);'],
+  ] as const)('gives the neutral element of %s over no elements', (name, neutral) => {
+    const view = { value: 0, shape: [0], strides: [0], offset: 0 }
+    const { source } = loopSource(
+      {
+        kind: 'loop',
+        shape: [0],
+        order: [0],
+        body: [{ name: 'literal', value: 7, dtype: 'float32' }],
+        stores: [],
+        folds: [{ register: 0, name, view }],
+      },
+      { vectors: false, rounds: false },
+    )
+    expect(source).toContain(neutral)
+  })
+})
 
 describe.each(['gpujs-cpu', 'gpujs-webasm'])('the kernels of GPU.js on %s', (name) => {
   let executor: Executor

@@ -62,7 +62,7 @@ export function loopSource(kernel: LoopKernel, target: Target): KernelSource {
     }
     return total
   }
-  if (sizeOf(shape) === 0) return writer.finish('fold', threads, [writer.number(0)])
+  if (sizeOf(shape) === 0) return writer.finish('fold', threads, [writer.number(neutral)])
   return writer.finish('fold', threads, [fold(folded, kept, coordinates)])
 }
 
