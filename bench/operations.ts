@@ -64,8 +64,8 @@ await new Command()
   .parseAsync()
 
 /**
- * The shortest of some runs, in ms: what the kernels can do, whatever else the machine does, and whether the team of
- * threads has chosen to share the work out or not.
+ * Returns the shortest of some runs, in ms: what the kernels can do, regardless of the load of the machine and of whether
+ * the thread pool has chosen to share the work.
  */
 async function shortestRun({ prepare, bytes }: Operation): Promise<number> {
   const record = prepare()

@@ -1,13 +1,13 @@
 import { erf, flooredRemainder, power, roundHalfToEven } from './special.ts'
 
-/** On which types a function computes; others are cast to them, bool to int32 where it may be any number. */
+/** The types on which a function computes. Others are cast: to float32, to bool, or, for `number`, bool to int32. */
 export type Computes = 'float' | 'number' | 'bool'
 
-/** Where a function is not smooth, and differences do not tell its derivatives. */
+/** Points at which a function is not smooth, so that differences do not approximate its derivatives. */
 export interface Kinks {
-  /** At these elements. */
+  /** Elements with these values. */
   readonly at?: readonly number[]
-  /** Where two elements are equal, of one operand or of two. Default false. */
+  /** Whether equal elements, of one operand or of two, are such points. Default false. */
   readonly ties?: boolean
 }
 
@@ -15,38 +15,38 @@ export interface Kinks {
 export type Domain = readonly [number, number]
 
 interface ScalarFunction {
-  /** What it computes, in one line. */
+  /** The formula, in one line. */
   readonly formula: string
   readonly computes: Computes
   readonly kinks?: Kinks
 }
 
-/** A function of one number. Truth values are 0 and 1. */
+/** A function of one number. Booleans are 0 and 1. */
 export interface UnaryFunction extends ScalarFunction {
-  /** What it is in float64: the reference executor computes this. */
+  /** The function in float64, as the reference executor computes it. */
   readonly definition: (x: number) => number
-  /** Where gradient checks draw the operand. Default: [−2, 2). */
+  /** The interval from which gradient checks draw the operand. Default: [−2, 2). */
   readonly domain?: Domain
 }
 
-/** A function of two numbers. Truth values are 0 and 1. */
+/** A function of two numbers. Booleans are 0 and 1. */
 export interface BinaryFunction extends ScalarFunction {
-  /** What it is in float64: the reference executor computes this, but products of int32. */
+  /** The function in float64, as the reference executor computes it, except for products of int32. */
   readonly definition: (a: number, b: number) => number
-  /** Whether the result is a truth value. Default: only of truth values. */
+  /** Whether the result is bool. Default: only if the function computes on bool. */
   readonly compares?: boolean
-  /** Where gradient checks draw the operands. Default: [−2, 2). */
+  /** The intervals from which gradient checks draw the operands. Default: [−2, 2). */
   readonly domains?: readonly [Domain, Domain]
 }
 
-/** The same table: it makes the compiler read its keys as the names of functions. */
+/** Returns the table unchanged, so that the compiler infers its keys as names. */
 function tableOf<Rule>() {
   return <Name extends string>(functions: Readonly<Record<Name, Rule>>) => functions
 }
 
 /**
  * The scalar functions of one operand that loops apply to each element. The names of primitives, the reference executor
- * and the random calls of the laws follow from this table.
+ * and the random calls of the laws are derived from this table.
  */
 export const unaryFunctions = tableOf<UnaryFunction>()({
   negate: { formula: '−x', computes: 'number', definition: (x) => -x },
@@ -93,7 +93,7 @@ export const binaryFunctions = tableOf<BinaryFunction>()({
       [-4, 4],
       [0.7, 2],
     ],
-    // Wherever a/b is an integer.
+    // Integers a/b.
     kinks: { at: [0, 1, -1], ties: true },
   },
   power: {
@@ -127,7 +127,7 @@ export type UnaryName = keyof typeof unaryFunctions
 
 export type BinaryName = keyof typeof binaryFunctions
 
-/** The functions that executors may call on the host, one element at a time. */
+/** All scalar functions. Executors may call them on the host, one element at a time. */
 export const scalarFunctions: Readonly<Record<UnaryName | BinaryName, UnaryFunction | BinaryFunction>> = {
   ...unaryFunctions,
   ...binaryFunctions,

@@ -30,7 +30,7 @@ export function storeBoth(
   builder.emit(store(0), store(1))
 }
 
-/** Emits M X Mᵀ for eight matrices X at once: M times all columns, then Mᵀ on the right of all rows. */
+/** Emits M X Mᵀ for eight matrices X at once: M times each column, then each row times Mᵀ. */
 export class Transform {
   readonly #builder: FunctionBuilder
   readonly #matrix: Matrix
