@@ -10,7 +10,7 @@ import ndarray from 'ndarray'
 import { type Batch, Loader, openDataset } from '../datasets/index.ts'
 import { InvalidInputError, openExecutor, tensor, useExecutor } from '../engine/index.ts'
 import { SGD, type StateDict, saveWeights } from '../nn/index.ts'
-import { distillerFor, loadTeacher, newNetwork, resolveRecipe } from '../train/index.ts'
+import { distillerFor, loadTeacher, newNetwork, resolveHyperparameters } from '../train/index.ts'
 import { takeStep, trainedBy } from '../train/loop/step.ts'
 import { jsonOption, wholeNumber } from './options.ts'
 import { python } from './rivals.ts'
@@ -112,7 +112,7 @@ async function bothLosses(options: Options, precision: Precision, folder: string
   const dataset = await openDataset('cifar100', { data: options.data })
   const student = newNetwork(options.student, dataset, seed)
   const teacher = (await loadTeacher(dataset, options.teacher, options.teacherWeights)).network
-  const recipe = resolveRecipe({ epochs, batchSize })
+  const hyperparameters = resolveHyperparameters({ epochs, batchSize })
   const { augmentation: augment, train } = dataset
   const loader = new Loader(train, { batchSize, shuffle: true, seed, augment })
   const batches = Array.from(
@@ -123,8 +123,8 @@ async function bothLosses(options: Options, precision: Precision, folder: string
   await saveWeights(studentWeights, student.stateDict())
   await saveWeights(batchFile, tensorsOf(batches))
 
-  const { lr, momentum, weightDecay } = recipe
-  const distiller = distillerFor(method, recipe)
+  const { lr, momentum, weightDecay } = hyperparameters
+  const distiller = distillerFor(method, hyperparameters)
   const network = student.train()
   const parts = { network, method: distiller.build({ student, teacher, image: train.images.shape.slice(1) }) }
   const optimizer = new SGD(trainedBy(parts), { lr, momentum, weightDecay })

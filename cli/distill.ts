@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import type { Command } from 'commander'
 import { distillerNames } from '../kd/index.ts'
-import { compareMethods, resolveRecipe, type Settings } from '../train/index.ts'
+import { compareMethods, resolveHyperparameters, type Settings } from '../train/index.ts'
 import { defaultsFor } from '../train/recipes/defaults.ts'
 import {
   commandThatTrains,
@@ -67,9 +67,9 @@ async function distil(options: Options, output: Output): Promise<void> {
   const defaults = defaultsFor(dataset)
   const teacher = options.teacher ?? defaults.teacher
   const student = options.student ?? defaults.student
-  const recipeOf = (epochs: number) => {
+  const hyperparametersFor = (epochs: number) => {
     const { batchSize = defaults.batchSize, lr = defaults.lr, dropLast, dot } = options
-    return resolveRecipe({ epochs, batchSize, dropLast, lr, dot })
+    return resolveHyperparameters({ epochs, batchSize, dropLast, lr, dot })
   }
   const survival = survivalOf(options)
   const methods = options.method.split(',')
@@ -81,11 +81,11 @@ async function distil(options: Options, output: Output): Promise<void> {
         model: teacher,
         weights:
           options.teacherWeights ?? weightsIn(options.teachers, { dataset: dataset.name, model: teacher }),
-        recipe: recipeOf(options.teacherEpochs ?? options.epochs ?? defaults.epochs),
+        hyperparameters: hyperparametersFor(options.teacherEpochs ?? options.epochs ?? defaults.epochs),
       },
       student: {
         model: student,
-        recipe: recipeOf(options.epochs ?? defaults.studentEpochs),
+        hyperparameters: hyperparametersFor(options.epochs ?? defaults.studentEpochs),
         limit: options.studentImages ?? defaults.studentImages,
       },
       teacherCache: teacherCacheOf(options),

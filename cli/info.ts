@@ -3,7 +3,7 @@ import { datasetInfos, datasetNames } from '../datasets/index.ts'
 import { openExecutor, type PlanSummary } from '../engine/index.ts'
 import { distiller, distillerNames } from '../kd/index.ts'
 import { modelNames } from '../nn/index.ts'
-import { environmentOf, planStep } from '../train/index.ts'
+import { environmentOf, estimateStep } from '../train/index.ts'
 import { deviceOption, jsonOption, positiveInteger } from './options.ts'
 import type { Output } from './output.ts'
 import { writeResult } from './results.ts'
@@ -36,7 +36,7 @@ async function inform(options: Options, output: Output): Promise<void> {
   const choice = await openExecutor(options.device)
   const environment = environmentOf(choice)
   const step = { ...options, classes: 100, image: [3, 32, 32] } as const
-  const plan = options.plan ? await planStep(choice.executor, step) : undefined
+  const plan = options.plan ? await estimateStep(choice.executor, step) : undefined
   const methods = Object.fromEntries(distillerNames.map((name) => [name, distiller(name).description]))
   const { thermograd, node, platform, cores, executor, executorReason, executorModes } = environment
   const text = [

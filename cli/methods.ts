@@ -1,7 +1,7 @@
 import Table from 'cli-table3'
 import { Command } from 'commander'
 import { definitionOf, distiller, distillerNames, type Option } from '../kd/index.ts'
-import { resolveRecipe } from '../train/index.ts'
+import { resolveHyperparameters } from '../train/index.ts'
 import { jsonOption } from './options.ts'
 import type { Output } from './output.ts'
 import { writeResult } from './results.ts'
@@ -41,6 +41,6 @@ function methodTable(): string {
 /** The default followed by the alternatives, `shared|published`, or by the unit, `10 of 240 epochs`. */
 function valuesOf({ default: fallback, values = [], unit }: Option): string {
   const others = values.filter((value) => value !== fallback).map((value) => `|${value}`)
-  const units = { epochs: ' epochs', 'scaled epochs': ` of ${resolveRecipe().epochs} epochs` }
+  const units = { epochs: ' epochs', 'scaled epochs': ` of ${resolveHyperparameters().epochs} epochs` }
   return `${fallback}${others.join('')}${unit === undefined ? '' : units[unit]}`
 }

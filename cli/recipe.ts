@@ -13,7 +13,7 @@ import type { TrainingOptions } from './options.ts'
 import { seedFolder } from './seeds.ts'
 
 /** The path in a recipe that each option sets. */
-const places: Readonly<Record<string, string>> = {
+const recipePaths: Readonly<Record<string, string>> = {
   dataset: 'dataset',
   data: 'data',
   model: 'student.model',
@@ -67,10 +67,10 @@ async function begunRun({ out, resume, seeds = [] }: Omit<Options, 'set'>) {
 
 /** Options that belong in a recipe and were given explicitly, not by default. */
 function givenOptions(command: Command): Settings {
-  const given = Object.keys(places).filter((option) =>
+  const given = Object.keys(recipePaths).filter((option) =>
     ['cli', 'env'].includes(command.getOptionValueSource(option) ?? ''),
   )
-  return Object.fromEntries(given.map((option) => [places[option], command.getOptionValue(option)]))
+  return Object.fromEntries(given.map((option) => [recipePaths[option], command.getOptionValue(option)]))
 }
 
 function usualRecipe(dataset: string): WrittenRecipe {

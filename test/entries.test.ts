@@ -58,7 +58,7 @@ const programs: Readonly<Record<string, Program>> = {
     code: `import { newNetwork } from 'thermograd/train'
       const data = { train: { images: { shape: [1, 1, 8, 8] } }, classNames: ['a', 'b'] }`,
     tensors: "newNetwork('resnet8', data).parameters()",
-    inPages: { code: "import { resolveRecipe } from 'thermograd/train'", tensors: '[]' },
+    inPages: { code: "import { resolveHyperparameters } from 'thermograd/train'", tensors: '[]' },
   },
 }
 
@@ -156,7 +156,7 @@ ${names.map((name) => `  ${name}: true,`).join('\n')}
 /** Lines of a program that must not compile, those with a comment, among others that must. */
 const optionsOfMethods = `
 import { distiller, dkd, dtkd, type Method, type NamedDefinition, option, type SettingsOf } from 'thermograd/kd'
-import { distillerFor, resolveRecipe } from 'thermograd/train'
+import { distillerFor, resolveHyperparameters } from 'thermograd/train'
 type Logits = Parameters<typeof dtkd>[0]
 declare const x: Logits
 declare const method: Method
@@ -174,7 +174,7 @@ const mine: NamedDefinition<typeof options> = {
 }
 distiller(mine, { measure: 'absolute', centred: true })
 distiller(mine, { mesure: 'absolute' }) // misspelt
-distillerFor(mine, resolveRecipe(), { centred: 'yes' }) // no boolean
+distillerFor(mine, resolveHyperparameters(), { centred: 'yes' }) // no boolean
 mine.options.measure.default === 'cubed' // no such measure
 `
 

@@ -1,8 +1,13 @@
 // What pages get under the name of `thermograd/train`: all that needs no files.
 export type { Distribution } from './loop/distribution.ts'
-export { NonFiniteLossError, type Place, TrainingStopped } from './loop/errors.ts'
+export { NonFiniteLossError, type StepPosition, TrainingStopped } from './loop/errors.ts'
 export { type Evaluation, evaluate } from './loop/evaluate.ts'
-export { distillerFor, type Recipe, resolveRecipe, scheduleOf } from './loop/hyperparameters.ts'
+export {
+  distillerFor,
+  type Hyperparameters,
+  resolveHyperparameters,
+  scheduleOf,
+} from './loop/hyperparameters.ts'
 export type { EpochEnd, EpochMetrics, Extent, Observer, StepEnd, TrainingStart } from './loop/observer.ts'
 export { type Quantiles, quantilesOf } from './loop/quantiles.ts'
 export { type History, train } from './loop/train.ts'

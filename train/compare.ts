@@ -18,7 +18,7 @@ import { limitRule } from '../datasets/arguments.ts'
 import { Loader } from '../datasets/index.ts'
 import type { Distiller, MethodName } from '../kd/index.ts'
 import { evaluate } from './loop/evaluate.ts'
-import { checkRecipe, distillerFor, type Recipe } from './loop/hyperparameters.ts'
+import { checkHyperparameters, distillerFor, type Hyperparameters } from './loop/hyperparameters.ts'
 import type { Observer } from './loop/observer.ts'
 import { loadTeacher, newNetwork, type Teacher } from './networks.ts'
 import { resolveRun } from './resolveRun.ts'
@@ -30,13 +30,13 @@ import { demandLogitsSuffice } from './teacherLogits/index.ts'
 export interface Comparison extends SharedSettings {
   readonly teacher: {
     readonly model: string
-    readonly recipe: Recipe
+    readonly hyperparameters: Hyperparameters
     /** The file of its weights. Default: it is trained first, alone. */
     readonly weights?: string
   }
   readonly student: {
     readonly model: string
-    readonly recipe: Recipe
+    readonly hyperparameters: Hyperparameters
     /** At most this many training images, the same ones for every method. Default all that the teacher may see. */
     readonly limit?: number
   }
@@ -61,7 +61,7 @@ function checkComparison(comparison: Comparison): void {
   checkExactly('compareMethods', 'comparison', comparison, rules)
   checkShared('compareMethods', 'comparison', comparison)
   const { teacher, student, methods, options = {} } = comparison
-  const networkRules = { model: text, recipe: anObject }
+  const networkRules = { model: text, hyperparameters: anObject }
   checkExactly('compareMethods', 'comparison.teacher', teacher, {
     ...networkRules,
     weights: optional(pathRule),
@@ -70,8 +70,8 @@ function checkComparison(comparison: Comparison): void {
     ...networkRules,
     limit: optional(limitRule),
   })
-  checkRecipe('compareMethods', 'comparison.teacher.recipe', teacher.recipe)
-  checkRecipe('compareMethods', 'comparison.student.recipe', student.recipe)
+  checkHyperparameters('compareMethods', 'comparison.teacher.hyperparameters', teacher.hyperparameters)
+  checkHyperparameters('compareMethods', 'comparison.student.hyperparameters', student.hyperparameters)
   const other = Object.keys(options).find((name) => !methods.includes(name))
   demand(
     other === undefined,
@@ -137,7 +137,7 @@ function distillersOf({
     image: dataset.train.images.shape.slice(1),
     trainingLabels: dataset.train.labels,
   }
-  const distillers = methods.map((method) => distillerFor(method, student.recipe, options[method]))
+  const distillers = methods.map((method) => distillerFor(method, student.hyperparameters, options[method]))
   for (const distiller of distillers) {
     if (teacherCache) demandLogitsSuffice(distiller)
     distiller.build(pair)
@@ -149,20 +149,23 @@ function distillersOf({
 
 /** The teacher whose weights are given, if they are. */
 async function openTeacher({ dataset, teacher }: Comparison): Promise<[Teacher, Result] | undefined> {
-  const { model, weights, recipe } = teacher
+  const { model, weights, hyperparameters } = teacher
   if (weights === undefined) return undefined
   const loaded = await loadTeacher(dataset, model, weights)
   const start = performance.now()
-  const { top1 } = await evaluate(loaded.network, new Loader(dataset.test, { batchSize: recipe.batchSize }))
+  const { top1 } = await evaluate(
+    loaded.network,
+    new Loader(dataset.test, { batchSize: hyperparameters.batchSize }),
+  )
   const seconds = (performance.now() - start) / 1000
   return [loaded, { name: 'teacher', model, last: top1, seconds }]
 }
 
 function trainTeacher(comparison: Comparison): Promise<[Teacher, Result]> {
-  const { model, recipe } = comparison.teacher
-  return timedRun(comparison, 'teacher', distillerFor('alone', recipe), {
+  const { model, hyperparameters } = comparison.teacher
+  return timedRun(comparison, 'teacher', distillerFor('alone', hyperparameters), {
     model,
-    recipe,
+    hyperparameters,
     limit: comparison.limit,
   })
 }
@@ -171,7 +174,7 @@ async function timedRun(
   { teacher, student, methods, options, observe, ...shared }: Comparison,
   name: string,
   distiller: Distiller<MethodName>,
-  particulars: Pick<RunSettings, 'model' | 'teacher' | 'recipe' | 'limit'>,
+  particulars: Pick<RunSettings, 'model' | 'teacher' | 'hyperparameters' | 'limit'>,
 ): Promise<[Teacher, Result]> {
   const start = performance.now()
   const folder = join(shared.folder, name)

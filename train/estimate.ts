@@ -4,8 +4,8 @@ import { distiller } from '../kd/index.ts'
 import { createModel, SGD } from '../nn/index.ts'
 import { recordStep } from './loop/step.ts'
 
-/** A step of distillation, as far as it decides a plan. */
-export interface PlannedStep {
+/** A step of distillation, as far as it decides what the step takes. */
+export interface DistillationStep {
   readonly teacher: string
   readonly student: string
   readonly batchSize: number
@@ -14,7 +14,7 @@ export interface PlannedStep {
   readonly image: readonly [number, number, number]
 }
 
-const stepRules: Rules<PlannedStep> = {
+const stepRules: Rules<DistillationStep> = {
   teacher: text,
   student: text,
   batchSize: count,
@@ -26,8 +26,8 @@ const stepRules: Rules<PlannedStep> = {
  * Plans one step of DTKD, without running it: teacher in evaluation mode, student in training mode, loss, gradients, SGD
  * with momentum.
  */
-export async function planStep(executor: Executor, step: PlannedStep): Promise<PlanSummary> {
-  checkExactly('planStep', 'step', step, stepRules)
+export async function estimateStep(executor: Executor, step: DistillationStep): Promise<PlanSummary> {
+  checkExactly('estimateStep', 'step', step, stepRules)
   const { teacher, student, batchSize, classes, image } = step
   const [channels] = image
   const network = createModel(student, { classes, channels })

@@ -1,7 +1,7 @@
 export * from './browser.ts'
 export { type Comparison, compareMethods, type Result } from './compare.ts'
 export { type Environment, environmentOf, packageVersion } from './environment.ts'
-export { type PlannedStep, planStep } from './estimate.ts'
+export { type DistillationStep, estimateStep } from './estimate.ts'
 export { fingerprintOf } from './fingerprint.ts'
 export { type Checkpoint, Checkpoints } from './loop/checkpoints.ts'
 export type { Confusion, Confusions } from './loop/confusions.ts'

@@ -35,7 +35,7 @@ export async function openRecipe(
     method: name,
     options,
     teacher: recipe.teacher && (await openTeacher(recipe, recipe.teacher, dataset, teachers)),
-    recipe: training,
+    hyperparameters: training,
     validation,
     limit,
     seed,

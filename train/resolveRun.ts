@@ -9,7 +9,7 @@ import type { RunRecipe } from './recipes/runRecipe.ts'
 import { type RunConfig, roundedLogitsOf } from './runFolder/runConfig.ts'
 import type { RunFolderOptions } from './runFolder/runFolder.ts'
 import type { RunSettings } from './runOptions.ts'
-import { demandLogitsSuffice, type Kept, type Precision } from './teacherLogits/index.ts'
+import { demandLogitsSuffice, type Precision, type TeacherLogitsOptions } from './teacherLogits/index.ts'
 
 /** A run with everything decided and opened: what is left is to carry it out. */
 export interface ResolvedRun extends RunFolderOptions {
@@ -18,7 +18,7 @@ export interface ResolvedRun extends RunFolderOptions {
   /** What is trained, by what, and on what, but for what the folder and the cache add. */
   readonly training: Omit<Training, 'teacherLogits' | 'survival'>
   /** The teacher's logits and where to cache them, if they are cached. */
-  readonly logits?: Kept
+  readonly logits?: TeacherLogitsOptions
   readonly saveEvery: NonNullable<RunSettings['saveEvery']>
 }
 
@@ -27,7 +27,7 @@ export interface ResolvedRun extends RunFolderOptions {
  * logits, its recipe and its configuration. Throws where the parts do not fit one another.
  */
 export async function resolveRun(given: RunSettings, distiller: Distiller<MethodName>): Promise<ResolvedRun> {
-  const { folder, dataset, model, teacher, recipe, seed, resume = false, observer, signal } = given
+  const { folder, dataset, model, teacher, hyperparameters, seed, resume = false, observer, signal } = given
   const teacherCache = given.teacherCache ?? (resume ? await roundedLogitsOf(folder) : undefined)
   const settings = { ...given, teacherCache }
   const images = imagesOf(settings)
@@ -45,7 +45,7 @@ export async function resolveRun(given: RunSettings, distiller: Distiller<Method
       distiller,
       teacher: teacher?.network,
       seed: streamKey(seed, 'method', distiller.method)[0],
-      recipe,
+      hyperparameters,
       ...images,
       observers: observer && [observer],
       signal,
@@ -57,9 +57,9 @@ export async function resolveRun(given: RunSettings, distiller: Distiller<Method
 type Images = Pick<Training, 'trainingImages' | 'testImages' | 'validationImages'>
 
 /** The images to train on, those held back from them, and those to test on. */
-function imagesOf({ dataset, recipe, seed, limit, validation }: RunSettings): Images {
+function imagesOf({ dataset, hyperparameters, seed, limit, validation }: RunSettings): Images {
   const { train, test, augmentation: augment } = dataset
-  const { batchSize, dropLast } = recipe
+  const { batchSize, dropLast } = hyperparameters
   const parts = validation === undefined ? undefined : holdBack(train, validation, seed)
   const options = { batchSize, dropLast, shuffle: true, seed, augment, limit, among: parts?.rest }
   return {
@@ -77,7 +77,7 @@ function logitsOf(
   { teacher, teacherCache, observer }: RunSettings,
   distiller: Distiller,
   images: Loader,
-): Kept | undefined {
+): TeacherLogitsOptions | undefined {
   if (!teacher || !teacherCache || !distiller.needsTeacher) return undefined
   demandLogitsSuffice(distiller)
   return { ...teacherCache, teacher, images, warned: (message) => observer?.warned?.(message) }
@@ -85,7 +85,7 @@ function logitsOf(
 
 /** The run as a recipe, by which it can be run again. */
 function recipeOf(
-  { dataset, model, teacher, recipe, validation, limit, seed }: RunSettings,
+  { dataset, model, teacher, hyperparameters, validation, limit, seed }: RunSettings,
   { method, options, needsTeacher }: Distiller<MethodName>,
 ): RunRecipe {
   return {
@@ -94,7 +94,7 @@ function recipeOf(
     teacher: teacher && needsTeacher ? { model: teacher.model, weights: teacher.source } : undefined,
     student: { model },
     method: { name: method, ...options },
-    training: recipe,
+    training: hyperparameters,
     augmentation: dataset.augmentation,
     validation,
     limit: limit === Infinity ? undefined : limit,
@@ -103,7 +103,7 @@ function recipeOf(
 }
 
 async function configOf(
-  { dataset, model, teacher, teacherCache, recipe, validation, seed, environment }: RunSettings,
+  { dataset, model, teacher, teacherCache, hyperparameters, validation, seed, environment }: RunSettings,
   { method, options }: Distiller,
   trainingImages: number,
   precision: Precision | undefined,
@@ -127,7 +127,7 @@ async function configOf(
       fingerprints: { training: fingerprintOfSplit(train), test: fingerprintOfSplit(test) },
       augmentation,
     },
-    recipe,
+    recipe: hyperparameters,
     seed,
     numerics: [{ fromStep: 0, ...(await currentNumerics()) }],
     environment: { ...environment, teacherCache },

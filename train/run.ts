@@ -24,7 +24,7 @@ export interface FinishedRun extends RunResult {
 export async function run(given: Run): Promise<FinishedRun> {
   checkRun(given)
   const { method, options, ...settings } = given
-  return carryOut(await resolveRun(settings, distillerFor(method, settings.recipe, options)))
+  return carryOut(await resolveRun(settings, distillerFor(method, settings.hyperparameters, options)))
 }
 
 /** Trains the network of a resolved run, or gives the result that its folder holds. */

@@ -15,7 +15,7 @@ import type { Dataset } from '../datasets/index.ts'
 import { networkRule } from '../nn/models/network.ts'
 import { intervalRule, observerRule, signalRule } from './arguments.ts'
 import { checkEnvironment, type Environment } from './environment.ts'
-import { checkRecipe, type Recipe } from './loop/hyperparameters.ts'
+import { checkHyperparameters, type Hyperparameters } from './loop/hyperparameters.ts'
 import type { Observer } from './loop/observer.ts'
 import type { Survival } from './loop/training.ts'
 import type { Teacher } from './networks.ts'
@@ -50,7 +50,7 @@ export interface RunSettings extends SharedSettings {
   readonly model: string
   /** Where the method needs one. */
   readonly teacher?: Teacher
-  readonly recipe: Recipe
+  readonly hyperparameters: Hyperparameters
   readonly observer?: Observer
 }
 
@@ -94,7 +94,7 @@ const runRules: Rules<Run> = {
   method: text,
   options: optional(anObject),
   teacher: optional(anObject),
-  recipe: anObject,
+  hyperparameters: anObject,
   observer: optional(observerRule),
 }
 
@@ -102,7 +102,7 @@ const runRules: Rules<Run> = {
 export function checkRun(given: Run): void {
   checkExactly('run', 'run', given, runRules)
   checkShared('run', 'run', given)
-  checkRecipe('run', 'run.recipe', given.recipe)
+  checkHyperparameters('run', 'run.hyperparameters', given.hyperparameters)
   const teacherRules = { model: text, network: networkRule, source: text }
   if (given.teacher) checkExactly('run', 'run.teacher', given.teacher, teacherRules)
 }

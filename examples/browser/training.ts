@@ -2,7 +2,7 @@ import { type Dataset, Loader } from 'thermograd/datasets'
 import { grad, realize, tensor } from 'thermograd/engine'
 import { distiller, type Method } from 'thermograd/kd'
 import { createModel, type Network, SGD } from 'thermograd/nn'
-import { evaluate, type Recipe, resolveRecipe, scheduleOf } from 'thermograd/train'
+import { evaluate, type Hyperparameters, resolveHyperparameters, scheduleOf } from 'thermograd/train'
 import type { Setting } from './setting.ts'
 import { type Sight, sightOf } from './sight.ts'
 
@@ -25,7 +25,7 @@ export interface Course {
   readonly network: Network
   readonly method: Method
   readonly teacher?: Network
-  readonly recipe: Recipe
+  readonly hyperparameters: Hyperparameters
   readonly trainingImages: Loader
   readonly testImages: Loader
 }
@@ -40,7 +40,7 @@ export function courseOfTeacher(digits: Dataset, seed: number): Course {
   return {
     network,
     method: distiller('alone').build({ student: network, image }),
-    recipe: resolveRecipe({ epochs: 8, batchSize: 32, lr: 0.05 }),
+    hyperparameters: resolveHyperparameters({ epochs: 8, batchSize: 32, lr: 0.05 }),
     ...imagesFor(digits, { batchSize: 32, seed }),
   }
 }
@@ -58,7 +58,7 @@ export function courseOfStudent(
     network,
     teacher: teacher.evaluate(),
     method: distiller(name, options).build({ student: network, teacher, image }),
-    recipe: resolveRecipe({ epochs: 80, batchSize: 20, lr: 0.02 }),
+    hyperparameters: resolveHyperparameters({ epochs: 80, batchSize: 20, lr: 0.02 }),
     ...imagesFor(digits, { batchSize: 20, seed, limit: 100 }),
   }
 }
@@ -71,18 +71,18 @@ function imagesFor(digits: Dataset, options: { batchSize: number; seed: number; 
 }
 
 /** How many steps a course has. */
-export function stepsOf({ recipe, trainingImages }: Course): number {
-  return recipe.epochs * trainingImages.batchesPerEpoch
+export function stepsOf({ hyperparameters, trainingImages }: Course): number {
+  return hyperparameters.epochs * trainingImages.batchesPerEpoch
 }
 
 /** Takes the steps of a course, one whenever somebody asks for it, on the current executor. */
 export async function* learn(course: Course): AsyncGenerator<Step> {
-  const { network, method, teacher, recipe, trainingImages, testImages } = course
-  const { lr, momentum, weightDecay } = recipe
+  const { network, method, teacher, hyperparameters, trainingImages, testImages } = course
+  const { lr, momentum, weightDecay } = hyperparameters
   const optimizer = new SGD(network.parameters(), { lr, momentum, weightDecay })
-  const lrOf = scheduleOf(recipe)
+  const lrOf = scheduleOf(hyperparameters)
   let step = 0
-  for (let epoch = 1; epoch <= recipe.epochs; epoch++) {
+  for (let epoch = 1; epoch <= hyperparameters.epochs; epoch++) {
     optimizer.lr = lrOf(epoch)
     for (const batch of trainingImages.epoch(epoch - 1)) {
       const images = tensor(batch.images)

@@ -29,7 +29,7 @@ const sizes = { classes: 2, channels: 1, size: 8, trainCount: 8, testCount: 4, s
 const synthetic = datasets.syntheticDataset(sizes)
 const dataset = open({ ...synthetic, train: open(synthetic.train), test: open(synthetic.test) })
 
-const training = train.resolveRecipe({ epochs: 1, batchSize: 4, dropLast: true })
+const training = train.resolveHyperparameters({ epochs: 1, batchSize: 4, dropLast: true })
 const written: train.WrittenRecipe = {
   dataset: 'digits',
   teacher: { model: 'resnet8', weights: missing },
@@ -122,8 +122,8 @@ describeArguments('thermograd/train', train, {
   reportOn: () => [[planned()]],
   reportOnRuns: { refused: () => [[missing], { images: true }] },
   serveReport: { refused: () => [[missing], { port: 0 }] },
-  resolveRecipe: () => [{ ...training }],
-  planStep: {
+  resolveHyperparameters: () => [{ ...training }],
+  estimateStep: {
     refused: () => [
       executor,
       open({ teacher: 'resnet8', student: 'none', batchSize: 2, classes: 2, image: [1, 8, 8] }),
@@ -178,7 +178,7 @@ describeArguments('thermograd/train', train, {
         teacherLogits: undefined,
         frozen: [network],
         seed: 1,
-        recipe: { ...training },
+        hyperparameters: { ...training },
         trainingImages: tinyLoaders().trainingImages,
         testImages: tinyLoaders().testImages,
         validationImages: tinyLoaders().testImages,
@@ -196,7 +196,7 @@ describeArguments('thermograd/train', train, {
         method: 'kd',
         options: open({ weight: 1 }),
         teacher: { model: 'resnet8', network, source: missing },
-        recipe: { ...training },
+        hyperparameters: { ...training },
         observer: open({ started: refuse }),
       },
     ],
@@ -205,8 +205,8 @@ describeArguments('thermograd/train', train, {
     refused: () => [
       {
         ...habits(),
-        teacher: { model: 'resnet8', recipe: { ...training }, weights: missing },
-        student: { model: 'resnet8', recipe: { ...training }, limit: 4 },
+        teacher: { model: 'resnet8', hyperparameters: { ...training }, weights: missing },
+        student: { model: 'resnet8', hyperparameters: { ...training }, limit: 4 },
         methods: ['kd'],
         options: open({ kd: open({ weight: 1 }) }),
         observe: () => ({ started: refuse }),

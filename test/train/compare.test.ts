@@ -8,19 +8,19 @@ import {
   compareMethods,
   environmentOf,
   type Result,
-  resolveRecipe,
+  resolveHyperparameters,
 } from '../../train/index.ts'
 import { temporaryFolder } from './temporaryFolder.ts'
 import { tinyDataset } from './tinyNetwork.ts'
 
-const recipe = resolveRecipe({ epochs: 2, batchSize: 8 })
+const hyperparameters = resolveHyperparameters({ epochs: 2, batchSize: 8 })
 
 async function comparison(given: Partial<Comparison> = {}): Promise<Comparison> {
   return {
     folder: join(await temporaryFolder(), 'run'),
     dataset: tinyDataset(),
-    teacher: { model: 'resnet14', recipe },
-    student: { model: 'resnet8', recipe, limit: 12 },
+    teacher: { model: 'resnet14', hyperparameters },
+    student: { model: 'resnet8', hyperparameters, limit: 12 },
     methods: ['alone', 'dtkd'],
     seed: 1,
     environment: environmentOf(await openExecutor('auto')),
@@ -60,7 +60,7 @@ describe('compareMethods', () => {
 
     // The same teacher out of its file teaches the same.
     const weights = join(first.folder, 'teacher', 'last.safetensors')
-    const given = await comparison({ teacher: { model: 'resnet14', recipe, weights } })
+    const given = await comparison({ teacher: { model: 'resnet14', hyperparameters, weights } })
     const [teacher, ...students] = scores(await compareMethods(given))
     expect(teacher).toEqual({ name: 'teacher', model: 'resnet14', last: results[0].last })
     expect(students).toEqual(scores(results).slice(1))
@@ -70,7 +70,10 @@ describe('compareMethods', () => {
   it.each([
     [{ methods: ['alone', 'kdd'] }, /method: expected one of alone, kd, .*, got 'kdd'/],
     [{ methods: ['kd', 'alone', 'kd'] }, /compare: expected each method once, got kd twice/],
-    [{ student: { model: 'resnet9', recipe } }, /model: unknown name 'resnet9'; expected one of resnet8, /],
+    [
+      { student: { model: 'resnet9', hyperparameters } },
+      /model: unknown name 'resnet9'; expected one of resnet8, /,
+    ],
     [
       { methods: ['kd', 'at'], teacherCache: { folder: 'logits', precision: 'float32' } as const },
       /^at: this method needs/,

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Loader } from '../../datasets/index.ts'
 import { openExecutor, tensor } from '../../engine/index.ts'
-import { environmentOf, newNetwork, quantilesOf, resolveRecipe, run } from '../../train/index.ts'
+import { environmentOf, newNetwork, quantilesOf, resolveHyperparameters, run } from '../../train/index.ts'
 import { temporaryFolder } from './temporaryFolder.ts'
 import { tinyDataset } from './tinyNetwork.ts'
 
@@ -15,14 +15,14 @@ async function finishedRun(method: string) {
   const network = newNetwork('resnet8', dataset, 9)
   const teacher = method === 'alone' ? undefined : { model: 'resnet8', network, source: 'nowhere' }
   const environment = environmentOf(await openExecutor('auto'))
-  const recipe = resolveRecipe({ epochs: 2, batchSize: 8 })
+  const hyperparameters = resolveHyperparameters({ epochs: 2, batchSize: 8 })
   const finished = await run({
     folder,
     dataset,
     model: 'resnet8',
     method,
     teacher,
-    recipe,
+    hyperparameters,
     seed: 5,
     environment,
   })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Loader, openDataset } from '../../datasets/index.ts'
 import { distiller } from '../../kd/index.ts'
 import { createModel } from '../../nn/index.ts'
-import { resolveRecipe, train } from '../../train/index.ts'
+import { resolveHyperparameters, train } from '../../train/index.ts'
 
 const digits = await openDataset('digits', {})
 const newModel = (name: string) => createModel(name, { channels: 1, classes: 10, seed: 1 })
@@ -14,7 +14,7 @@ function training(model: string, method: string, limit: number, dropLast = false
     network: newModel(model),
     teacher: newModel('resnet14'),
     distiller: distiller(method),
-    recipe: resolveRecipe({ epochs: 1, batchSize: 16 }),
+    hyperparameters: resolveHyperparameters({ epochs: 1, batchSize: 16 }),
     trainingImages,
     testImages: new Loader(digits.test, { batchSize: 64 }),
     observers: [

@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { Loader, openDigits } from '../../datasets/index.ts'
 import { distiller } from '../../kd/index.ts'
-import { type EpochEnd, newNetwork, resolveRecipe, train } from '../../train/index.ts'
+import { type EpochEnd, newNetwork, resolveHyperparameters, train } from '../../train/index.ts'
 
 setFlagsFromString('--expose-gc')
 const collectGarbage: () => void = runInNewContext('gc')
@@ -33,7 +33,7 @@ describe('the memory of a training', () => {
       teacher: newNetwork('resnet8', digits, 2),
       distiller: distiller('dtkd'),
       // Ten steps an epoch.
-      recipe: resolveRecipe({ epochs: 101, batchSize, lr: 0.001 }),
+      hyperparameters: resolveHyperparameters({ epochs: 101, batchSize, lr: 0.001 }),
       trainingImages: new Loader(digits.train, { batchSize, shuffle: true, limit: 10 * batchSize }),
       testImages: new Loader(digits.test, { batchSize, limit: batchSize }),
       observers: [{ epochEnded }],

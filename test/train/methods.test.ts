@@ -8,7 +8,7 @@ import {
   newNetwork,
   type Observer,
   type Run,
-  resolveRecipe,
+  resolveHyperparameters,
   run,
   TrainingStopped,
 } from '../../train/index.ts'
@@ -26,7 +26,7 @@ async function runIn(folder: string, given: Partial<Run>): Promise<Run> {
     method: 'crd',
     options: { negatives: 4, dimensions: 8 },
     teacher: { model: 'resnet14', network: newNetwork('resnet14', dataset), source: 'nowhere' },
-    recipe: resolveRecipe({ epochs: 2, batchSize: 8 }),
+    hyperparameters: resolveHyperparameters({ epochs: 2, batchSize: 8 }),
     seed: 2,
     environment: environmentOf(await openExecutor('auto')),
     ...given,
@@ -38,8 +38,8 @@ describe('a run by a method that owns weights and memories', () => {
     ['crd', { negatives: 4, dimensions: 8 }, 0],
     ['vid', {}, 0.05],
   ])('should end as if it had never been stopped: %s', async (method, options, dot) => {
-    const recipe = resolveRecipe({ epochs: 2, batchSize: 8, dot })
-    const given = { method, options, recipe }
+    const hyperparameters = resolveHyperparameters({ epochs: 2, batchSize: 8, dot })
+    const given = { method, options, hyperparameters }
     const { fingerprint } = await run(await runIn(await temporaryFolder(), given))
     const folder = await temporaryFolder()
     const controller = new AbortController()

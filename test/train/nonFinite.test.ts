@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { sqrt, subtract, type Tensor, tensor } from '../../engine/index.ts'
 import { alone, type Distiller, distiller, type Lesson, type Loss, Method } from '../../kd/index.ts'
 import { buffer } from '../../nn/index.ts'
-import { NonFiniteLossError, resolveRecipe, train } from '../../train/index.ts'
+import { NonFiniteLossError, resolveHyperparameters, train } from '../../train/index.ts'
 import { numbersOf, tinyLoaders, tinyNetwork } from './tinyNetwork.ts'
 
-const recipe = resolveRecipe({ epochs: 3, batchSize: 8, lr: 0.1 })
+const hyperparameters = resolveHyperparameters({ epochs: 3, batchSize: 8, lr: 0.1 })
 
-interface Place {
+interface StepPosition {
   readonly epoch: number
   readonly step: number
 }
@@ -17,11 +17,11 @@ type Spoil = (loss: Tensor) => Tensor
 
 /** Cross entropy, but for one step: there it is made something else. */
 class Spoilt extends Method {
-  readonly #at: Place
+  readonly #at: StepPosition
   readonly #spoil: Spoil
   #step = 0
 
-  constructor(at: Place, spoil: Spoil) {
+  constructor(at: StepPosition, spoil: Spoil) {
     super()
     this.#at = at
     this.#spoil = spoil
@@ -39,7 +39,7 @@ class Spoilt extends Method {
   }
 }
 
-function spoilt(at: Place, spoil: Spoil): Distiller {
+function spoilt(at: StepPosition, spoil: Spoil): Distiller {
   return { ...distiller('alone'), build: () => new Spoilt(at, spoil) }
 }
 
@@ -50,7 +50,7 @@ async function stopped(by: Distiller) {
   const error = await train({
     network,
     distiller: by,
-    recipe,
+    hyperparameters,
     observers: [{ epochEnded: async (end) => void weights.push(await numbersOf(end.weights)) }],
     ...tinyLoaders(),
   }).catch((reason) => reason)
@@ -73,7 +73,7 @@ describe('a loss that is not finite', () => {
       fc.asyncProperty(placeArb, valueArb, async (place, value) => {
         const { error, weights, left } = await stopped(spoilt(place, (loss) => loss.multiply(value)))
         expect(error).toBeInstanceOf(NonFiniteLossError)
-        expect(error.place).toEqual({ ...place, steps: 3 })
+        expect(error.position).toEqual({ ...place, steps: 3 })
         expect(weights).toHaveLength(place.epoch)
         expect(left).toEqual(weights.at(-1))
       }),
@@ -151,8 +151,10 @@ describe('a loss that is not finite', () => {
   it('should be known to come from the weights that were given', async () => {
     const network = tinyNetwork()
     network.loadStateDict(new Map([...network.stateDict(), ['fc.bias', tensor([0, Number.NaN, 0])]]))
-    const recipe = resolveRecipe({ epochs: 1, batchSize: 8, lr: 0.1 })
-    await expect(train({ network, distiller: distiller('alone'), recipe, ...tinyLoaders() })).rejects.toThrow(
+    const hyperparameters = resolveHyperparameters({ epochs: 1, batchSize: 8, lr: 0.1 })
+    await expect(
+      train({ network, distiller: distiller('alone'), hyperparameters, ...tinyLoaders() }),
+    ).rejects.toThrow(
       'epoch 1, step 1 of 3 (not finite: crossEntropy); fc.bias was not finite before the epoch; after that step 2 of 2',
     )
   })

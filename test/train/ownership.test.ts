@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Tensor } from '../../engine/index.ts'
 import { alone, type Distiller, distiller, type Lesson, type Loss, Method } from '../../kd/index.ts'
 import { buffer, initialize, Linear, type Network, type Predictions } from '../../nn/index.ts'
-import { resolveRecipe, type Training, train } from '../../train/index.ts'
+import { resolveHyperparameters, type Training, train } from '../../train/index.ts'
 import { numbersOf, TinyNetwork, tinyLoaders, tinyNetwork } from './tinyNetwork.ts'
 
 /** Its last layer is in a private field and initialized itself. */
@@ -33,7 +33,7 @@ async function outcome(network: Network, method: Method, options: Partial<Traini
   const ended = await train({
     network,
     distiller: by(method),
-    recipe: resolveRecipe({ epochs: 1, batchSize: 8, lr: 0.1, ...options.recipe }),
+    hyperparameters: resolveHyperparameters({ epochs: 1, batchSize: 8, lr: 0.1, ...options.hyperparameters }),
     observers: [{ stepEnded: () => void steps++ }],
     ...tinyLoaders(),
     ...options,
@@ -51,7 +51,7 @@ describe('a training', () => {
       const network = initialize(new HalfHidden(), 0)
       const before = await numbersOf(network.stateDict())
       const { ended, steps } = await outcome(network, new Alone(), {
-        recipe: resolveRecipe({ epochs: 1, batchSize: 8, ...recipe }),
+        hyperparameters: resolveHyperparameters({ epochs: 1, batchSize: 8, ...recipe }),
       })
       expect(ended).toContain('the loss uses 2 untrained parameters (')
       expect(ended).toContain('weight of Linear [3, 3]')

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { openExecutor } from '../../engine/index.ts'
-import { environmentOf, newNetwork, resolveRecipe, run } from '../../train/index.ts'
+import { environmentOf, newNetwork, resolveHyperparameters, run } from '../../train/index.ts'
 import { temporaryFolder } from './temporaryFolder.ts'
 import { tinyDataset } from './tinyNetwork.ts'
 
@@ -16,7 +16,7 @@ export async function reportedRuns(): Promise<string> {
       model: 'resnet8',
       method,
       teacher: method === 'alone' ? undefined : { model: 'resnet8', network, source: 'teacher.safetensors' },
-      recipe: resolveRecipe({ epochs: 2, batchSize: 8 }),
+      hyperparameters: resolveHyperparameters({ epochs: 2, batchSize: 8 }),
       seed: 5,
       validation: 4,
       environment: environmentOf(await openExecutor('auto')),

@@ -4,16 +4,32 @@ import { describe, expect, it } from 'vitest'
 import { freePath, makeEmptyFolder } from '../../base/files/folder.ts'
 import { openExecutor } from '../../engine/index.ts'
 import { decodeSafetensors } from '../../nn/index.ts'
-import { environmentOf, evaluate, newNetwork, resolveRecipe, restoreWeights, run } from '../../train/index.ts'
+import {
+  environmentOf,
+  evaluate,
+  newNetwork,
+  resolveHyperparameters,
+  restoreWeights,
+  run,
+} from '../../train/index.ts'
 import { temporaryFolder } from './temporaryFolder.ts'
 import { numbersOf, tinyDataset, tinyLoaders } from './tinyNetwork.ts'
 
 const dataset = tinyDataset()
-const recipe = resolveRecipe({ epochs: 3, batchSize: 8 })
+const hyperparameters = resolveHyperparameters({ epochs: 3, batchSize: 8 })
 
 async function runInto(folder: string) {
   const environment = environmentOf(await openExecutor('auto'))
-  return run({ folder, dataset, model: 'resnet8', method: 'alone', recipe, seed: 5, limit: 16, environment })
+  return run({
+    folder,
+    dataset,
+    model: 'resnet8',
+    method: 'alone',
+    hyperparameters,
+    seed: 5,
+    limit: 16,
+    environment,
+  })
 }
 
 describe('the folder of a run', () => {

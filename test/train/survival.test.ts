@@ -10,14 +10,14 @@ import {
   environmentOf,
   type Observer,
   type Run,
-  resolveRecipe,
+  resolveHyperparameters,
   run,
   TrainingStopped,
 } from '../../train/index.ts'
 import { temporaryFolder } from './temporaryFolder.ts'
 import { tinyDataset } from './tinyNetwork.ts'
 
-const recipe = resolveRecipe({ epochs: 3, batchSize: 8 })
+const hyperparameters = resolveHyperparameters({ epochs: 3, batchSize: 8 })
 const stepsInAll = 9
 
 async function runIn(folder: string, given: Partial<Run> = {}): Promise<Run> {
@@ -27,7 +27,7 @@ async function runIn(folder: string, given: Partial<Run> = {}): Promise<Run> {
     dataset: tinyDataset(),
     model: 'resnet8',
     method: 'alone',
-    recipe,
+    hyperparameters,
     seed: 2,
     environment,
     ...given,
@@ -203,7 +203,7 @@ describe('a run that is cut short', () => {
             remove(folder, isMadeAgain)
           },
           epochEnded: ({ metrics }) => {
-            if (isAtTheEnd && metrics.epoch === recipe.epochs) remove(folder, isMadeAgain)
+            if (isAtTheEnd && metrics.epoch === hyperparameters.epochs) remove(folder, isMadeAgain)
           },
         }
         await expect(run(await runIn(folder, { observer, saveEvery }))).rejects.toThrow(

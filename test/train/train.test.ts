@@ -7,20 +7,20 @@ import {
   evaluate,
   newNetwork,
   type Observer,
-  resolveRecipe,
+  resolveHyperparameters,
   type StepEnd,
   train,
 } from '../../train/index.ts'
 import { numbersOf, tinyDataset, tinyLoaders, tinyNetwork } from './tinyNetwork.ts'
 
-const recipe = resolveRecipe({ epochs: 4, batchSize: 8, lr: 0.1 })
+const hyperparameters = resolveHyperparameters({ epochs: 4, batchSize: 8, lr: 0.1 })
 const alone = distiller('alone')
 
 describe('train', () => {
   it('should do what the same steps written by hand do', async () => {
     const images = tinyLoaders()
     const trained = tinyNetwork()
-    await train({ network: trained, distiller: alone, recipe, ...images })
+    await train({ network: trained, distiller: alone, hyperparameters, ...images })
 
     const network = tinyNetwork()
     const optimizer = new SGD(network.parameters(), { lr: 0.1, momentum: 0.9, weightDecay: 5e-4 })
@@ -45,7 +45,7 @@ describe('train', () => {
   it('should lower the loss, and say how the network does', async () => {
     const network = tinyNetwork()
     const images = tinyLoaders()
-    const { epochs, last, best } = await train({ network, distiller: alone, recipe, ...images })
+    const { epochs, last, best } = await train({ network, distiller: alone, hyperparameters, ...images })
     expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4])
     expect(epochs.map(({ lr }) => lr)).toEqual([0.1, 0.1, 0.1, expect.closeTo(0.001, 9)])
     expect(last.train.loss).toBeLessThan(epochs[0].train.loss)
@@ -56,7 +56,12 @@ describe('train', () => {
   it('should give the same weights, bit for bit, for the same seed', async () => {
     const weights = async () => {
       const network = newNetwork('resnet8', tinyDataset(), 3)
-      await train({ network, distiller: alone, recipe: { ...recipe, epochs: 2 }, ...tinyLoaders() })
+      await train({
+        network,
+        distiller: alone,
+        hyperparameters: { ...hyperparameters, epochs: 2 },
+        ...tinyLoaders(),
+      })
       return numbersOf(network.stateDict())
     }
     expect(await weights()).toEqual(await weights())
@@ -70,7 +75,7 @@ describe('train', () => {
       network,
       teacher,
       distiller: distiller('dtkd'),
-      recipe: { ...recipe, epochs: 1 },
+      hyperparameters: { ...hyperparameters, epochs: 1 },
       ...tinyLoaders(),
     })
     expect(await numbersOf(teacher.stateDict())).toEqual(before)
@@ -91,7 +96,7 @@ describe('train', () => {
   })
 
   it('should refuse a distillation without a teacher', async () => {
-    const training = { network: tinyNetwork(), distiller: distiller('kd'), recipe, ...tinyLoaders() }
+    const training = { network: tinyNetwork(), distiller: distiller('kd'), hyperparameters, ...tinyLoaders() }
     await expect(train(training)).rejects.toThrow('method: kd needs a teacher, got none')
   })
 
@@ -107,7 +112,7 @@ describe('train', () => {
     await train({
       network: tinyNetwork(),
       distiller: alone,
-      recipe: { ...recipe, epochs: 2 },
+      hyperparameters: { ...hyperparameters, epochs: 2 },
       observers: [observer],
       ...tinyLoaders(),
     })
@@ -124,7 +129,7 @@ describe('train', () => {
       copies.push(await numbersOf(end.weights))
     }
     const network = tinyNetwork()
-    await train({ network, distiller: alone, recipe, observers: [{ epochEnded }], ...tinyLoaders() })
+    await train({ network, distiller: alone, hyperparameters, observers: [{ epochEnded }], ...tinyLoaders() })
     expect(await Promise.all(ends.map(({ weights }) => numbersOf(weights)))).toEqual(copies)
     expect(copies.at(-1)).toEqual(await numbersOf(network.stateDict()))
     let highest = 0

@@ -4,7 +4,14 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { holdBack, Loader } from '../../datasets/index.ts'
 import { openExecutor } from '../../engine/index.ts'
-import { environmentOf, type Run, resolveRecipe, resultIn, run, TrainingStopped } from '../../train/index.ts'
+import {
+  environmentOf,
+  type Run,
+  resolveHyperparameters,
+  resultIn,
+  run,
+  TrainingStopped,
+} from '../../train/index.ts'
 import { temporaryFolder } from './temporaryFolder.ts'
 import { tinyDataset } from './tinyNetwork.ts'
 
@@ -12,9 +19,19 @@ const dataset = tinyDataset({ trainCount: 30 })
 
 async function runInto(folder: string, others: Partial<Run> = {}): Promise<Run> {
   const environment = environmentOf(await openExecutor('auto'))
-  const recipe = resolveRecipe({ epochs: 4, batchSize: 8 })
+  const hyperparameters = resolveHyperparameters({ epochs: 4, batchSize: 8 })
   const method = 'alone'
-  return { folder, dataset, model: 'resnet8', method, recipe, seed: 3, validation: 9, environment, ...others }
+  return {
+    folder,
+    dataset,
+    model: 'resnet8',
+    method,
+    hyperparameters,
+    seed: 3,
+    validation: 9,
+    environment,
+    ...others,
+  }
 }
 
 async function metricsIn(folder: string) {

@@ -1,7 +1,7 @@
 import { InvalidInputError } from '../../base/errors.ts'
 
 /** A step of a training. */
-export interface Place {
+export interface StepPosition {
   /** Counted from 1. */
   readonly epoch: number
   /** In the epoch, counted from 1. */
@@ -26,29 +26,29 @@ export interface Findings {
  */
 export class NonFiniteLossError extends InvalidInputError {
   override name = 'NonFiniteLossError'
-  readonly place: Place
+  readonly position: StepPosition
 
-  constructor(loss: LossName, value: number, place: Place, { terms, weights }: Findings) {
-    const { epoch, step, steps } = place
+  constructor(loss: LossName, value: number, position: StepPosition, { terms, weights }: Findings) {
+    const { epoch, step, steps } = position
     const becauseOf = terms.length > 0 ? ` (not finite: ${terms.join(', ')})` : ''
     const lastGood = `the last good weights are ${epoch === 1 ? 'the initial ones' : `those after epoch ${epoch - 1}`}`
     const became = `the ${loss} became ${value} in epoch ${epoch}, step ${step} of ${steps}${becauseOf}`
     super([became, ...weights, lastGood].join('; '))
-    this.place = place
+    this.position = position
   }
 }
 
 /** Somebody asked a training to stop, and it has. */
 export class TrainingStopped extends Error {
   override name = 'TrainingStopped'
-  readonly place: Place
+  readonly position: StepPosition
 
-  constructor(place: Place, isSaved: boolean) {
-    const { epoch, step, steps } = place
+  constructor(position: StepPosition, isSaved: boolean) {
+    const { epoch, step, steps } = position
     super(
       `stopped after step ${step} of ${steps} in epoch ${epoch}` +
         (isSaved ? '; the training can go on from there' : '; nothing is saved'),
     )
-    this.place = place
+    this.position = position
   }
 }

@@ -25,11 +25,11 @@ import { scaleEpochs } from '../../kd/options.ts'
 import { multiStep, type Schedule } from '../../nn/index.ts'
 
 /** How a network is trained, whatever its loss: stochastic gradient descent with a learning rate that falls in steps. */
-export interface Recipe {
+export interface Hyperparameters {
   readonly epochs: number
   /** Images a step. */
   readonly batchSize: number
-  /** Leave out the last batch of an epoch if it is smaller than the others. Default false, and then the recipe has no such field. */
+  /** Leave out the last batch of an epoch if it is smaller than the others. Default false, and then the field is left out. */
   readonly dropLast?: boolean
   /** Of the first epoch. */
   readonly lr: number
@@ -42,7 +42,7 @@ export interface Recipe {
   readonly dot: number
 }
 
-export const recipeRules: Rules<Recipe> = {
+export const hyperparameterRules: Rules<Hyperparameters> = {
   epochs: count,
   batchSize: count,
   dropLast: truth,
@@ -54,13 +54,17 @@ export const recipeRules: Rules<Recipe> = {
   dot: notNegative,
 }
 
-/** Throws unless this is a whole recipe, as `resolveRecipe` gives. */
-export function checkRecipe(operation: string, name: string, recipe: Recipe): void {
-  checkExactly(operation, name, recipe, { ...recipeRules, dropLast: optional(truth) })
+/** Throws unless all hyperparameters are there, as `resolveHyperparameters` gives them. */
+export function checkHyperparameters(
+  operation: string,
+  name: string,
+  hyperparameters: Hyperparameters,
+): void {
+  checkExactly(operation, name, hyperparameters, { ...hyperparameterRules, dropLast: optional(truth) })
 }
 
 /** What DTKD's configurations for CIFAR-100 share, but for `lr`, which is 0.01 for networks of depthwise convolutions. */
-export const publishedTraining: Recipe = {
+export const publishedHyperparameters: Hyperparameters = {
   epochs: 240,
   batchSize: 64,
   lr: 0.05,
@@ -72,32 +76,40 @@ export const publishedTraining: Recipe = {
 }
 
 /**
- * The published recipe but for what is given. Where no milestones are, a shorter or longer training keeps its
+ * The published hyperparameters but for those given. Where no milestones are, a shorter or longer training keeps its
  * proportions: the milestones move with the number of epochs.
  */
-export function resolveRecipe(given: Partial<Recipe> = {}): Recipe {
-  checkOptions('recipe', given, recipeRules)
+export function resolveHyperparameters(given: Partial<Hyperparameters> = {}): Hyperparameters {
+  checkOptions('hyperparameters', given, hyperparameterRules)
   const { dropLast = false, ...others } = given
   const set = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined))
-  const milestones = milestonesIn(given.epochs ?? publishedTraining.epochs, publishedTraining)
-  const recipe: Recipe = { ...publishedTraining, milestones, ...set, ...(dropLast && { dropLast }) }
-  const { dot, momentum } = recipe
+  const milestones = milestonesIn(given.epochs ?? publishedHyperparameters.epochs, publishedHyperparameters)
+  const hyperparameters: Hyperparameters = {
+    ...publishedHyperparameters,
+    milestones,
+    ...set,
+    ...(dropLast && { dropLast }),
+  }
+  const { dot, momentum } = hyperparameters
   demand(
     dot <= momentum,
-    () => `recipe: expected dot to be a number from 0 to ${momentum}, the momentum, got ${dot}`,
+    () => `hyperparameters: expected dot to be a number from 0 to ${momentum}, the momentum, got ${dot}`,
   )
-  return recipe
+  return hyperparameters
 }
 
-/** The milestones of a recipe where it has another number of epochs: they keep its proportions. */
-export function milestonesIn(epochs: number, recipe: Pick<Recipe, 'epochs' | 'milestones'>): number[] {
-  return recipe.milestones.map((epoch) => Math.round((epoch * epochs) / recipe.epochs))
+/** The milestones of a training where it has another number of epochs: they keep its proportions. */
+export function milestonesIn(
+  epochs: number,
+  training: Pick<Hyperparameters, 'epochs' | 'milestones'>,
+): number[] {
+  return training.milestones.map((epoch) => Math.round((epoch * epochs) / training.epochs))
 }
 
 /** The learning rate of each epoch, counted from 1. */
-export function scheduleOf(recipe: Recipe): Schedule {
-  checkRecipe('scheduleOf', 'recipe', recipe)
-  const { lr, milestones, lrDecay } = recipe
+export function scheduleOf(hyperparameters: Hyperparameters): Schedule {
+  checkHyperparameters('scheduleOf', 'hyperparameters', hyperparameters)
+  const { lr, milestones, lrDecay } = hyperparameters
   return multiStep(lr, milestones, lrDecay)
 }
 
@@ -107,18 +119,18 @@ export function scheduleOf(recipe: Recipe): Schedule {
  */
 export function distillerFor<Method extends string | NamedDefinition>(
   method: Method,
-  recipe: Recipe,
+  hyperparameters: Hyperparameters,
   given?: MethodOptions<Method>,
 ): Distiller<NameOf<Method>>
 export function distillerFor(
   method: string | NamedDefinition,
-  recipe: Recipe,
+  hyperparameters: Hyperparameters,
   given: object = {},
 ): Distiller {
-  checkRecipe('distillerFor', 'recipe', recipe)
+  checkHyperparameters('distillerFor', 'hyperparameters', hyperparameters)
   check('distillerFor', 'given', given, anObject)
   const definition = definitionOf(method)
-  const lengths = { epochs: recipe.epochs, before: publishedTraining.epochs }
+  const lengths = { epochs: hyperparameters.epochs, before: publishedHyperparameters.epochs }
   const published = scaleEpochs(definition.options, distiller(definition).options, lengths)
   return distiller(definition, { ...published, ...given })
 }

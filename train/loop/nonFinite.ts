@@ -1,6 +1,6 @@
 import type { Tensor } from '../../engine/index.ts'
 import type { StateDict } from '../../nn/index.ts'
-import { type LossName, NonFiniteLossError, type Place } from './errors.ts'
+import { type LossName, NonFiniteLossError, type StepPosition } from './errors.ts'
 import { prefixed } from './savedParts.ts'
 import type { Learner } from './step.ts'
 
@@ -12,7 +12,7 @@ import type { Learner } from './step.ts'
 export async function demandFinite(
   name: LossName,
   { loss, ...terms }: Readonly<Record<string, number>>,
-  place: Place,
+  position: StepPosition,
   { network, method }: Learner,
   beforeTheEpoch: StateDict,
 ): Promise<void> {
@@ -20,7 +20,7 @@ export async function demandFinite(
   const before = await notFiniteAmong(beforeTheEpoch)
   const weights = [...network.stateDict(), ...prefixed('method', method.stateDict())]
   const after = await notFiniteAmong(weights)
-  throw new NonFiniteLossError(name, loss, place, {
+  throw new NonFiniteLossError(name, loss, position, {
     terms: Object.keys(terms).filter((term) => !Number.isFinite(terms[term])),
     weights: [
       ...(before.length > 0 ? [`${before[0]} was not finite before the epoch`] : []),

@@ -1,6 +1,6 @@
 import type { StateDict } from '../../nn/index.ts'
 import type { Distribution } from './distribution.ts'
-import type { Place } from './errors.ts'
+import type { StepPosition } from './errors.ts'
 import type { Evaluation } from './evaluate.ts'
 
 /** What an epoch came to: a line of `metrics.jsonl`. */
@@ -44,7 +44,7 @@ export interface TrainingStart extends Extent {
 }
 
 /** A step that was taken, with a finite loss. */
-export interface StepEnd extends Place {
+export interface StepEnd extends StepPosition {
   /** In the batch. */
   readonly images: number
 }

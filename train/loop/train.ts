@@ -4,9 +4,9 @@ import { Method } from '../../kd/index.ts'
 import { DOT, type Minimizer, SGD, type StateDict } from '../../nn/index.ts'
 import { Averages } from './averages.ts'
 import { Examiner } from './distribution.ts'
-import { type Place, TrainingStopped } from './errors.ts'
+import { type StepPosition, TrainingStopped } from './errors.ts'
 import { evaluate } from './evaluate.ts'
-import { type Recipe, scheduleOf } from './hyperparameters.ts'
+import { type Hyperparameters, scheduleOf } from './hyperparameters.ts'
 import { demandTrainableLastBatch } from './lastBatch.ts'
 import { demandFinite } from './nonFinite.ts'
 import type { EpochMetrics, Observer } from './observer.ts'
@@ -59,15 +59,15 @@ class Session {
   }
 
   async run(): Promise<History> {
-    const { network, recipe, trainingImages } = this.#training
-    const lrOf = scheduleOf(recipe)
+    const { network, hyperparameters, trainingImages } = this.#training
+    const lrOf = scheduleOf(hyperparameters)
     const resumed = await this.#resume()
     let progress = resumed ?? (await this.#begin())
     const { batchesPerEpoch: steps, imagesPerEpoch: images } = trainingImages
     const weights = this.#goodWeights
     const start = {
       ...progress,
-      epochs: recipe.epochs,
+      epochs: hyperparameters.epochs,
       steps,
       images,
       weights,
@@ -77,7 +77,7 @@ class Session {
     // From here on there is always a checkpoint: where there is none, one was lost. And a full disk shows at once.
     if (resumed === undefined) await this.#save(progress)
     try {
-      while (progress.epoch <= recipe.epochs) {
+      while (progress.epoch <= hyperparameters.epochs) {
         this.#learner.optimizer.lr = lrOf(progress.epoch)
         const metrics = await this.#epoch(progress)
         progress = beginningOf([...progress.history, metrics])
@@ -122,21 +122,22 @@ class Session {
     for (const batch of trainingImages.epoch(epoch - 1, { startBatch: step })) {
       const scalars = await takeStep(this.#learner, batch, epoch)
       const { guardedRows: guarded = 0, ...means } = scalars
-      const place = { epoch, step: ++step, steps }
-      await demandFinite('training loss', means, place, this.#learner, this.#goodWeights)
+      const position = { epoch, step: ++step, steps }
+      await demandFinite('training loss', means, position, this.#learner, this.#goodWeights)
       averages.add(means, batch.labels.length)
       guardedRows += guarded
-      for (const observer of this.#observers) observer.stepEnded?.({ ...place, images: batch.labels.length })
+      for (const observer of this.#observers)
+        observer.stepEnded?.({ ...position, images: batch.labels.length })
       const progress = { epoch, step, averages: averages.state, guardedRows, seconds: seconds(), history }
-      if (signal?.aborted) await this.#stop(progress, place)
+      if (signal?.aborted) await this.#stop(progress, position)
       await this.#saveIfDue(progress)
     }
     const training = seconds()
     const { test, distribution } = await this.#examiner.examine(epoch)
     const validation = validationImages && (await evaluate(network, validationImages))
     // The weights of the last step have been used for the first time now.
-    const place = { epoch, step, steps }
-    await demandFinite('test loss', { loss: test.loss }, place, this.#learner, this.#goodWeights)
+    const position = { epoch, step, steps }
+    await demandFinite('test loss', { loss: test.loss }, position, this.#learner, this.#goodWeights)
     return {
       epoch,
       lr: this.#learner.optimizer.lr,
@@ -165,9 +166,9 @@ class Session {
     this.#lastSave = { step, time: performance.now() }
   }
 
-  async #stop(progress: Progress, place: Place): Promise<never> {
+  async #stop(progress: Progress, position: StepPosition): Promise<never> {
     await this.#save(progress)
-    throw new TrainingStopped(place, this.#training.survival !== undefined)
+    throw new TrainingStopped(position, this.#training.survival !== undefined)
   }
 }
 
@@ -184,7 +185,8 @@ function bestOf(epochs: readonly EpochMetrics[]): EpochMetrics {
 
 /** The network with the method that is built for it, and what moves the weights of both. */
 function learnerOf(training: Training): Learner {
-  const { network, distiller, teacher, teacherLogits, frozen, seed, recipe, trainingImages } = training
+  const { network, distiller, teacher, teacherLogits, frozen, seed, hyperparameters, trainingImages } =
+    training
   const { split } = trainingImages
   const image = split.images.shape.slice(1)
   const method = distiller.build({
@@ -196,10 +198,13 @@ function learnerOf(training: Training): Learner {
   })
   check('train', 'what distiller.build returns', method, anInstance('a Method', Method))
   const trained = trainedBy({ network, method })
-  return { network, method, optimizer: optimizerOf(recipe, trained), teacher, teacherLogits, frozen }
+  return { network, method, optimizer: optimizerOf(hyperparameters, trained), teacher, teacherLogits, frozen }
 }
 
-function optimizerOf({ lr, momentum, weightDecay, dot }: Recipe, trained: readonly Variable[]): Minimizer {
+function optimizerOf(
+  { lr, momentum, weightDecay, dot }: Hyperparameters,
+  trained: readonly Variable[],
+): Minimizer {
   return dot > 0
     ? new DOT(trained, { lr, momentum, weightDecay, delta: dot })
     : new SGD(trained, { lr, momentum, weightDecay })

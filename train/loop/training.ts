@@ -17,7 +17,7 @@ import { intervalRule, loaderRule, observerRule, signalRule } from '../arguments
 import type { TeacherLogits } from '../teacherLogits/index.ts'
 import type { Sums } from './averages.ts'
 import type { Checkpoints } from './checkpoints.ts'
-import { checkRecipe, type Recipe } from './hyperparameters.ts'
+import { checkHyperparameters, type Hyperparameters } from './hyperparameters.ts'
 import type { EpochMetrics, Observer } from './observer.ts'
 
 /** A network, how it is trained, and on what. */
@@ -33,7 +33,7 @@ export interface Training {
   readonly frozen?: readonly AnyModule[]
   /** Names what the method draws. Default 0. */
   readonly seed?: number
-  readonly recipe: Recipe
+  readonly hyperparameters: Hyperparameters
   readonly trainingImages: Loader
   readonly testImages: Loader
   /** Images held back from training, by which the best epoch is chosen. Default none: the test images choose it. */
@@ -78,7 +78,7 @@ const rules: Rules<Training> = {
   ),
   frozen: optional(arrayOf(moduleRule)),
   seed: optional(seed),
-  recipe: anObject,
+  hyperparameters: anObject,
   trainingImages: loaderRule,
   testImages: loaderRule,
   validationImages: optional(loaderRule),
@@ -96,7 +96,7 @@ const survivalRules: Rules<Survival> = {
 /** Throws unless the training has all that it needs, and nothing else. */
 export function checkTraining(operation: string, training: Training): void {
   checkExactly(operation, 'training', training, rules)
-  const { recipe, survival } = training
-  checkRecipe(operation, 'training.recipe', recipe)
+  const { hyperparameters, survival } = training
+  checkHyperparameters(operation, 'training.hyperparameters', hyperparameters)
   if (survival) checkExactly(operation, 'training.survival', survival, survivalRules)
 }

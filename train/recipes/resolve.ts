@@ -3,22 +3,27 @@ import { demand } from '../../base/errors.ts'
 import { demandFitting } from '../../base/files/schemaMistakes.ts'
 import { definitionOf, distillerNames } from '../../kd/index.ts'
 import { scaleEpochs } from '../../kd/options.ts'
-import { distillerFor, milestonesIn, publishedTraining, resolveRecipe } from '../loop/hyperparameters.ts'
+import {
+  distillerFor,
+  milestonesIn,
+  publishedHyperparameters,
+  resolveHyperparameters,
+} from '../loop/hyperparameters.ts'
 import type { RunRecipe, WrittenRecipe } from './runRecipe.ts'
 import { writtenRecipe } from './schema.ts'
 
-/** Values by their places in a recipe, as `training.lr`. */
+/** Values by their paths in a recipe, as `training.lr`. */
 export type Settings = Readonly<Record<string, unknown>>
 
 /**
  * What is run where somebody wrote this and set that: all that is left open becomes as published. A training of another
- * number of epochs keeps its proportions, as in `resolveRecipe`; another method leaves the options behind that were of
- * the one before. Throws for a place that there is not and for a value that cannot be, naming the place.
+ * number of epochs keeps its proportions, as in `resolveHyperparameters`; another method leaves the options behind that were of
+ * the one before. Throws for an unknown path and for a value that cannot be, naming the path.
  */
 export function resolveRunRecipe(written: WrittenRecipe, settings: Settings = {}): RunRecipe {
   check('resolveRunRecipe', 'settings', settings, anObject)
   const before = withMethod(demandFitting('recipe', written, writtenRecipe), settings)
-  const { training: { epochs = publishedTraining.epochs } = {} } = withSettings(before, settings)
+  const { training: { epochs = publishedHyperparameters.epochs } = {} } = withSettings(before, settings)
   const after = withSettings(stretched(before, epochs), settings)
   const {
     dataset,
@@ -38,7 +43,7 @@ export function resolveRunRecipe(written: WrittenRecipe, settings: Settings = {}
       `method.name: this recipe is for any method: expected one of ${distillerNames.join(', ')}, got nothing`,
   )
   const { name, ...given } = method
-  const training = resolveRecipe(after.training)
+  const training = resolveHyperparameters(after.training)
   const { needsTeacher, options } = distillerFor(name, training, { ...methods?.[name], ...given })
   demand(!needsTeacher || teacher !== undefined, () => `teacher: the method ${name} needs one, got nothing`)
   return {
@@ -62,13 +67,13 @@ function withMethod(written: WrittenRecipe, settings: Settings): WrittenRecipe {
 
 function withSettings(written: WrittenRecipe, settings: Settings): WrittenRecipe {
   const set = Object.entries(settings).reduce<unknown>(
-    (recipe, [place, value]) => withValue(recipe, place.split('.'), value),
+    (recipe, [path, value]) => withValue(recipe, path.split('.'), value),
     written,
   )
   return demandFitting('recipe', set, writtenRecipe)
 }
 
-/** The object with another value at a place in it. */
+/** The object with another value at a path in it. */
 function withValue(object: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
   const before = object as Readonly<Record<string, unknown>> | undefined
   return { ...before, [key]: rest.length === 0 ? value : withValue(before?.[key], rest, value) }
@@ -77,7 +82,7 @@ function withValue(object: unknown, [key, ...rest]: readonly string[], value: un
 /** What is written in epochs, for another number of them. */
 function stretched(written: WrittenRecipe, epochs: number): WrittenRecipe {
   const { training = {}, method, methods } = written
-  const { epochs: before = publishedTraining.epochs, milestones } = training
+  const { epochs: before = publishedHyperparameters.epochs, milestones } = training
   if (epochs === before) return written
   const scaled = <Options extends object>(name: string, options: Options): Options =>
     scaleEpochs(definitionOf(name).options, options, { epochs, before })

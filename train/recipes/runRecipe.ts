@@ -16,7 +16,7 @@ import {
 import { checkAugmentation } from '../../datasets/arguments.ts'
 import type { Augmentation } from '../../datasets/index.ts'
 import type { MethodName, OptionValue } from '../../kd/index.ts'
-import { checkRecipe, type Recipe } from '../loop/hyperparameters.ts'
+import { checkHyperparameters, type Hyperparameters } from '../loop/hyperparameters.ts'
 
 /** Everything that decides a run but the machine, with nothing left open. */
 export interface RunRecipe {
@@ -33,7 +33,7 @@ export interface RunRecipe {
   readonly student: { readonly model: string }
   /** With every one of its options. */
   readonly method: NamedMethod
-  readonly training: Recipe
+  readonly training: Hyperparameters
   /** What is drawn at random for a training image. Default: what the data set is usually trained with. */
   readonly augmentation?: Augmentation
   /** So many training images choose the best epoch instead of being trained on. Default none: the test images choose. */
@@ -52,7 +52,7 @@ export type WrittenRecipe = Pick<
   readonly method?: NamedMethod
   /** Options for when the method is the one of this name. */
   readonly methods?: Readonly<Partial<Record<MethodName, Options>>>
-  readonly training?: Partial<Recipe>
+  readonly training?: Partial<Hyperparameters>
   readonly seed?: number
 }
 
@@ -82,6 +82,6 @@ export function checkRunRecipe(operation: string, recipe: RunRecipe, name = 'rec
   checkExactly(operation, `${name}.student`, student, { model: text })
   if (teacher) checkExactly(operation, `${name}.teacher`, teacher, { model: text, weights: optional(path) })
   checkFields(operation, `${name}.method`, method, { name: text })
-  checkRecipe(operation, `${name}.training`, training)
+  checkHyperparameters(operation, `${name}.training`, training)
   if (augmentation) checkAugmentation(operation, augmentation)
 }

@@ -3,7 +3,7 @@ import { numberFrom, objectOf, oneOf, wholeFrom } from '../../base/files/schemaM
 import { nearestFirst } from '../../base/suggestions.ts'
 import { datasetNames } from '../../datasets/index.ts'
 import { modelNamed, modelNames } from '../../nn/index.ts'
-import { publishedTraining } from '../loop/hyperparameters.ts'
+import { publishedHyperparameters } from '../loop/hyperparameters.ts'
 import { methodWithOptions, optionsByMethod } from './methodOptions.ts'
 import type { WrittenRecipe } from './runRecipe.ts'
 
@@ -35,7 +35,7 @@ export const trainingShape = {
 
 const training = objectOf(trainingShape)
   .partial()
-  .refine(({ dot = 0, momentum = publishedTraining.momentum }) => dot <= momentum, {
+  .refine(({ dot = 0, momentum = publishedHyperparameters.momentum }) => dot <= momentum, {
     path: ['dot'],
     error: 'at most the momentum',
   })

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { readJson } from '../../base/files/json.ts'
 import type { Augmentation } from '../../datasets/index.ts'
 import type { Environment } from '../environment.ts'
-import type { Recipe } from '../loop/hyperparameters.ts'
+import type { Hyperparameters } from '../loop/hyperparameters.ts'
 import type { TeacherCache } from '../teacherLogits/index.ts'
 import type { Segment } from './segments.ts'
 
@@ -28,7 +28,7 @@ export interface RunConfig {
     readonly fingerprints: { readonly training: string; readonly test: string }
     readonly augmentation?: Augmentation
   }
-  readonly recipe: Recipe
+  readonly recipe: Hyperparameters
   readonly seed: number
   /** What computed it, as far as that decides the bits: several where it went on with other numerics. */
   readonly numerics: readonly Segment[]

@@ -1,5 +1,5 @@
 import { demand } from '../../base/errors.ts'
-import type { Recipe } from '../loop/hyperparameters.ts'
+import type { Hyperparameters } from '../loop/hyperparameters.ts'
 import type { Settings } from '../recipes/resolve.ts'
 import type { RunRecipe } from '../recipes/runRecipe.ts'
 
@@ -15,20 +15,20 @@ export function demandSameRun(path: string, earlier: object, config: object): vo
   demandUnchanged(path, changesBetween(before, now))
 }
 
-/** The same for single values by their places in a recipe, as `training.lr`: what the run began with. */
+/** The same for single values by their paths in a recipe, as `training.lr`: what the run began with. */
 export function demandSameSettings(path: string, recipe: RunRecipe, settings: Settings): void {
   const begun = { ...recipe, training: spelledOut(recipe.training) }
-  const changes = Object.entries(settings).map(([place, value]) => {
-    const before = place
+  const changes = Object.entries(settings).map(([valuePath, value]) => {
+    const before = valuePath
       .split('.')
       .reduce<unknown>((inner, key) => (isRecord(inner) ? inner[key] : undefined), begun)
-    return changesBetween(before, value, place)
+    return changesBetween(before, value, valuePath)
   })
   demandUnchanged(path, changes.flat())
 }
 
-/** A training's recipe with the default of the one field that is left out where it has it, see `Recipe`. */
-function spelledOut(training: Partial<Recipe>): Partial<Recipe> {
+/** Hyperparameters with the default of the one field that is left out where it has it, see `Hyperparameters`. */
+function spelledOut(training: Partial<Hyperparameters>): Partial<Hyperparameters> {
   return { dropLast: false, ...training }
 }
 

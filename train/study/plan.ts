@@ -47,7 +47,7 @@ function settingsOf(given: WrittenMethod): Settings {
   return settingsIn({ method: typeof given === 'string' ? { name: given } : given })
 }
 
-/** The part of a recipe as values by their places: what it does not mention stays as it was. */
+/** The part of a recipe as values by their paths: what it does not mention stays as it was. */
 function settingsIn(part: object): Settings {
   return Object.fromEntries(
     Object.entries(part).flatMap(([key, value]) =>

@@ -1,3 +1,8 @@
 export { type Precision, precisions } from './precision.ts'
 export { demandLogitsSuffice } from './suffice.ts'
-export { checkTeacherCache, type Kept, type TeacherCache, TeacherLogits } from './teacherLogits.ts'
+export {
+  checkTeacherCache,
+  type TeacherCache,
+  TeacherLogits,
+  type TeacherLogitsOptions,
+} from './teacherLogits.ts'

@@ -36,8 +36,8 @@ export function checkTeacherCache(operation: string, name: string, cache: Teache
   checkExactly(operation, name, cache, cacheRules)
 }
 
-/** For which training logits are kept. */
-export interface Kept extends TeacherCache {
+/** Whose logits for which images are cached, and where. */
+export interface TeacherLogitsOptions extends TeacherCache {
   readonly teacher: { readonly model: string; readonly network: Network }
   /** The training images. */
   readonly images: Loader
@@ -45,7 +45,7 @@ export interface Kept extends TeacherCache {
   readonly warned?: (message: string) => void
 }
 
-const keptRules: Rules<Kept> = {
+const optionRules: Rules<TeacherLogitsOptions> = {
   ...cacheRules,
   teacher: objectWith('a teacher, { model, network }', { model: text, network: networkRule }),
   images: loaderRule,
@@ -73,7 +73,11 @@ export class TeacherLogits {
   readonly #warned: (message: string) => void
   #canKeep = true
 
-  private constructor({ teacher, images, warned = () => {} }: Kept, subject: Subject, file: SlotFile) {
+  private constructor(
+    { teacher, images, warned = () => {} }: TeacherLogitsOptions,
+    subject: Subject,
+    file: SlotFile,
+  ) {
     this.#teacher = teacher.network
     this.#images = images
     this.#subject = subject
@@ -82,9 +86,9 @@ export class TeacherLogits {
   }
 
   /** Opens the file about this teacher, these images and the current executor, or begins it. */
-  static async open(kept: Kept): Promise<TeacherLogits> {
-    checkExactly('TeacherLogits', 'kept', kept, keptRules)
-    const { folder, precision, teacher, images } = kept
+  static async open(options: TeacherLogitsOptions): Promise<TeacherLogits> {
+    checkExactly('TeacherLogits', 'options', options, optionRules)
+    const { folder, precision, teacher, images } = options
     const rows = Math.min(images.batchSize, images.length)
     const oneImage = zeros([1, ...images.split.images.shape.slice(1)])
     const [, classes] = predictFrozen(teacher.network, oneImage, 'running').logits.shape
@@ -92,7 +96,11 @@ export class TeacherLogits {
     const identity = await identityOf(subject)
     await makeFolder(folder)
     const path = join(folder, fileNameOf(subject, identity))
-    return new TeacherLogits(kept, subject, new SlotFile(path, identity, classes * bytesPerNumber(precision)))
+    return new TeacherLogits(
+      options,
+      subject,
+      new SlotFile(path, identity, classes * bytesPerNumber(precision)),
+    )
   }
 
   /**
@@ -118,9 +126,9 @@ export class TeacherLogits {
       const ahead = this.#missingOf(following, rows - missing.length, epoch)
       const wanted = Int32Array.from([...missing.map((row) => indices[row]), ...ahead])
       const computed = await this.#compute(wanted, missing.length === rows ? images : undefined, epoch)
-      for (const [place, index] of wanted.entries()) {
-        const kept = place < missing.length ? bytesOf(missing[place]) : new Uint8Array(rowBytes)
-        encode(computed.subarray(place * classes, (place + 1) * classes), precision, kept)
+      for (const [row, index] of wanted.entries()) {
+        const kept = row < missing.length ? bytesOf(missing[row]) : new Uint8Array(rowBytes)
+        encode(computed.subarray(row * classes, (row + 1) * classes), precision, kept)
         this.#keep(this.#slotOf(index, epoch), kept)
       }
     }

@@ -5,7 +5,7 @@ import {
   distillerFor,
   parseRecipe,
   recipeText,
-  resolveRecipe,
+  resolveHyperparameters,
   resolveRunRecipe,
   train,
 } from '../../../train/index.ts'
@@ -125,8 +125,8 @@ describe("a definition of one's own", () => {
   const mine: NamedDefinition<typeof ownOptions> = { ...own, name: 'mine' }
 
   it('should be checked, scaled and trained by', async () => {
-    const recipe = resolveRecipe({ epochs: 2, batchSize: 8 })
-    const settled = distillerFor(mine, recipe, { measure: 'absolute', centred: true, offset: -1 })
+    const hyperparameters = resolveHyperparameters({ epochs: 2, batchSize: 8 })
+    const settled = distillerFor(mine, hyperparameters, { measure: 'absolute', centred: true, offset: -1 })
     expect(settled.method).toBe('mine')
     const options = { ...defaults, measure: 'absolute', centred: true, offset: -1, restEpochs: 0.2 }
     expect(settled.options).toEqual(options)
@@ -134,7 +134,7 @@ describe("a definition of one's own", () => {
       network: tinyNetwork(),
       teacher: tinyNetwork(1),
       distiller: settled,
-      recipe,
+      hyperparameters,
       ...tinyLoaders(),
     })
     expect(last.train.match).toBeGreaterThan(0)

@@ -10,7 +10,7 @@ import {
   type RunRecipe,
   readRecipe,
   recipeText,
-  resolveRecipe,
+  resolveHyperparameters,
   resolveRunRecipe,
   run,
   type WrittenRecipe,
@@ -70,12 +70,12 @@ describe('openRecipe', () => {
   it('should run again what a comparison has run', async () => {
     const folder = join(await temporaryFolder(), 'comparison')
     const { dataset } = await openRecipe(resolveRunRecipe(alone))
-    const recipe = resolveRecipe({ epochs: 1, batchSize: 8 })
+    const hyperparameters = resolveHyperparameters({ epochs: 1, batchSize: 8 })
     const results = await compareMethods({
       folder,
       dataset,
-      teacher: { model: 'resnet14', recipe },
-      student: { model: 'resnet8', recipe, limit: 8 },
+      teacher: { model: 'resnet14', hyperparameters },
+      student: { model: 'resnet8', hyperparameters, limit: 8 },
       methods: ['kd'],
       options: { kd: { weight: 0.5 } },
       seed: 3,

@@ -10,7 +10,7 @@ import {
   environmentOf,
   newNetwork,
   type Run,
-  resolveRecipe,
+  resolveHyperparameters,
   run,
   TeacherLogits,
   TrainingStopped,
@@ -21,7 +21,7 @@ import { tinyDataset } from '../tinyNetwork.ts'
 
 /** Two batches of eight and one of four an epoch; 18 ways to place an image. */
 const dataset: Dataset = { ...tinyDataset(), augmentation: { padding: 1, flip: true } }
-const recipe = resolveRecipe({ epochs: 2, batchSize: 8 })
+const hyperparameters = resolveHyperparameters({ epochs: 2, batchSize: 8 })
 
 async function runIn(given: Partial<Run> = {}): Promise<Run> {
   return {
@@ -30,7 +30,7 @@ async function runIn(given: Partial<Run> = {}): Promise<Run> {
     model: 'resnet8',
     method: 'dtkd',
     teacher: { model: 'resnet14', network: newNetwork('resnet14', dataset), source: 'nowhere' },
-    recipe,
+    hyperparameters,
     seed: 2,
     environment: environmentOf(await openExecutor('auto')),
     ...given,
@@ -69,12 +69,16 @@ describe('a training with a teacher cache', () => {
     const teacherCache = { folder: await temporaryFolder(), precision: 'float32' } as const
     const still = { ...dataset, augmentation: { padding: 0, flip: false } }
     await run(
-      await runIn({ dataset: still, teacherCache, recipe: resolveRecipe({ epochs: 4, batchSize: 5 }) }),
+      await runIn({
+        dataset: still,
+        teacherCache,
+        hyperparameters: resolveHyperparameters({ epochs: 4, batchSize: 5 }),
+      }),
     )
     const another = await runIn({
       dataset: still,
       teacherCache,
-      recipe: resolveRecipe({ epochs: 4, batchSize: 5 }),
+      hyperparameters: resolveHyperparameters({ epochs: 4, batchSize: 5 }),
     })
     const questions = questionsTo(another.teacher!.network)
     await run({ ...another, model: 'resnet14', method: 'kd', seed: 3 })

@@ -4,7 +4,13 @@ import { join } from 'node:path'
 import { InvalidInputError } from '../../../../../base/errors.ts'
 import { Loader } from '../../../../../datasets/index.ts'
 import { openExecutor, tensor } from '../../../../../engine/index.ts'
-import { environmentOf, newNetwork, resolveRecipe, run, TeacherLogits } from '../../../../../train/index.ts'
+import {
+  environmentOf,
+  newNetwork,
+  resolveHyperparameters,
+  run,
+  TeacherLogits,
+} from '../../../../../train/index.ts'
 import { Checkpoints } from '../../../../../train/loop/checkpoints.ts'
 import { contents } from '../../../../../train/report/page.ts'
 import { readRuns } from '../../../../../train/report/runRecord.ts'
@@ -59,13 +65,13 @@ export const runFolder: Format = {
   async seeds() {
     const folder = await mkdtemp(join(tmpdir(), 'thermograd-run-'))
     const environment = environmentOf(await openExecutor('wasm'))
-    const recipe = resolveRecipe({ epochs: 2, batchSize: 8 })
+    const hyperparameters = resolveHyperparameters({ epochs: 2, batchSize: 8 })
     await run({
       folder,
       dataset: tinyDataset(),
       model: 'resnet8',
       method: 'alone',
-      recipe,
+      hyperparameters,
       seed: 5,
       environment,
     })
