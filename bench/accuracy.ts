@@ -1,4 +1,4 @@
-// How far float32 takes a network from float64: `node bench/accuracy.ts --help`.
+// Errors of a network in float32, against float64: `node bench/accuracy.ts --help`.
 import { Command } from 'commander'
 import { RandomStream, streamKey } from '../base/random.ts'
 import { wasm } from '../engine/executors/wasm/index.ts'
@@ -8,7 +8,7 @@ import { relativeError } from './measure.ts'
 import { jsonOption } from './options.ts'
 import { tableOf } from './table.ts'
 
-/** A network's numbers in float32, as relative errors in the 2-norm. */
+/** Errors of a network in float32, relative in the 2-norm. */
 interface Row {
   readonly network: string
   readonly logits: Errors
@@ -22,11 +22,11 @@ interface Errors {
 
 await new Command()
   .description(
-    "How far float32 takes a network from float64, with Winograd's convolutions and without: the logits of a forward pass " +
-      'in training mode, and the gradient of the cross entropy, as relative errors in the 2-norm. Fresh weights, images of ' +
+    "Errors of a network in float32 against float64, with and without Winograd's convolutions: of the logits of a forward " +
+      'pass in training mode, and of the gradient of the cross entropy, relative in the 2-norm. Initial weights, images of ' +
       'normal noise, batch 8.',
   )
-  .argument('[networks...]', 'by their names', ['resnet8', 'resnet20', 'resnet56', 'resnet8x4'])
+  .argument('[networks...]', 'names of networks', ['resnet8', 'resnet20', 'resnet56', 'resnet8x4'])
   .addOption(jsonOption())
   .action(async (networks: readonly string[], { json }: { readonly json?: boolean }) => {
     const rows: Row[] = []

@@ -1,4 +1,4 @@
-// The first steps of a distillation beside PyTorch's: `node bench/agreement.ts --help`.
+// The first steps of a distillation, compared with PyTorch's: `node bench/agreement.ts --help`.
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -32,31 +32,26 @@ interface Options {
 
 type Precision = 'float32' | 'float64'
 
-/** Losses in float64 further apart than this, relative to PyTorch's, fail. */
+/** Largest allowed difference of losses in float64, relative to PyTorch's. */
 const tolerance = 1e-4
 
 await new Command('agreement')
   .description(
     'Takes the first steps of a distillation on CIFAR-100 with thermograd and with PyTorch, from the same weights and on ' +
-      'the same batches. In float32 rounding moves inputs of ReLUs across 0, so that any two right trainings part: ' +
-      "PyTorch's own float64 shows how fast. In float64 they must not: this exits with 1 if a loss then differs by more " +
-      `than ${tolerance} of it.`,
+      'the same batches. In float32, rounding moves inputs of ReLUs across 0, so any two correct trainings diverge: PyTorch in ' +
+      'float64 shows how fast. In float64 they must agree: the exit code is 1 if a loss differs by more than ' +
+      `${tolerance}, relatively.`,
   )
-  .requiredOption('--data <path>', 'the images: the .tar.gz or the folder unpacked from it')
-  .requiredOption('--teacher-weights <file>', "the teacher's, a .pth")
-  .option('--teacher <name>', 'its network', 'wrn_16_2')
-  .option('--student <name>', 'the network that is trained', 'resnet20')
+  .requiredOption('--data <path>', 'CIFAR-100: the .tar.gz or the folder unpacked from it')
+  .requiredOption('--teacher-weights <file>', 'weights of the teacher, a .pth file')
+  .option('--teacher <name>', 'network of the teacher', 'wrn_16_2')
+  .option('--student <name>', 'network to train', 'resnet20')
   .addOption(new Option('--method <name>').choices(['alone', 'kd', 'dtkd']).default('dtkd'))
-  .option(
-    '--epochs <count>',
-    'of the run whose beginning this is: the warm-up depends on it',
-    wholeNumber,
-    240,
-  )
-  .option('--batch <images>', 'images a step', wholeNumber, 64)
-  .option('--steps <count>', 'how many', wholeNumber, 10)
-  .option('--seed <number>', 'of the run', Number, 0)
-  .option('--float64', 'with the reference executor, which takes about a minute a step')
+  .option('--epochs <count>', 'length of the whole run, on which the warm-up depends', wholeNumber, 240)
+  .option('--batch <images>', 'images per step', wholeNumber, 64)
+  .option('--steps <count>', 'number of steps', wholeNumber, 10)
+  .option('--seed <number>', 'seed of the run', Number, 0)
+  .option('--float64', 'use the reference executor, which takes about a minute per step')
   .addOption(jsonOption())
   .action(async (options: Options) => {
     const folder = await mkdtemp(join(tmpdir(), 'thermograd-agreement-'))
@@ -104,7 +99,7 @@ function text(result: {
   return tableOf(head, rows)
 }
 
-/** The losses of both, step by step. */
+/** Returns the losses of both, by step. */
 async function bothLosses(options: Options, precision: Precision, folder: string) {
   const { steps, seed, batch: batchSize, epochs, method } = options
   const { executor } = await openExecutor(precision === 'float64' ? 'reference' : 'wasm')
@@ -147,7 +142,7 @@ async function bothLosses(options: Options, precision: Precision, folder: string
   return { ours, theirs: answer, version: answer.version }
 }
 
-/** A batch whose images an operation with weights of this precision takes. */
+/** Converts the images of a batch to the precision of the weights. */
 function inPrecision(batch: Batch, precision: Precision): Batch {
   if (precision === 'float32') return batch
   const { data, shape } = batch.images

@@ -3,33 +3,33 @@ import { writeFileAtomically } from '../base/files/writeFile.ts'
 import { InvalidInputError } from '../engine/index.ts'
 import { identityOf, type Machine } from './machine.ts'
 
-/** The speed of operations on a day, for later days to be compared with. */
+/** The speed of operations at one time, for later comparison. */
 export interface Baseline {
   readonly machine: Machine
-  /** The fraction of the machine's peak that each operation reached: less shaken by a busy machine than a time. */
+  /** The fraction of the machine's peak that each operation reached: less sensitive to other load than a time. */
   readonly fractions: Readonly<Record<string, number>>
 }
 
-/** The baseline of a file, nothing where there is no file yet. */
+/** Reads a baseline; returns `undefined` if there is no file yet. */
 export function readBaseline(file: string): Baseline | undefined {
   if (!existsSync(file)) return undefined
   try {
     const { machine, fractions } = JSON.parse(readFileSync(file, 'utf8'))
     if (typeof machine === 'object' && typeof fractions === 'object') return { machine, fractions }
   } catch {
-    // Not JSON: the same complaint.
+    // Not JSON: the same error.
   }
-  throw new InvalidInputError(`${file}: expected a baseline that this program has written`)
+  throw new InvalidInputError(`${file}: expected a baseline written by this program`)
 }
 
 export function writeBaseline(file: string, baseline: Baseline): Promise<void> {
   return writeFileAtomically(file, `${JSON.stringify(baseline, undefined, 2)}\n`)
 }
 
-/** Smaller differences happen by chance, even on a quiet machine. */
+/** Smaller differences occur by chance, even on an idle machine. */
 const tolerance = 0.2
 
-/** What became slower, a line for each; a warning where the baseline is another machine's. */
+/** Returns a line for each operation that became slower, and a warning if the baseline is another machine's. */
 export function complaints(now: Baseline, then: Baseline): string[] {
   const [here, there] = [now, then].map(({ machine }) => identityOf(machine))
   const strange = here === there ? [] : [`the baseline is of another machine: ${there}`]

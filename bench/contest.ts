@@ -3,34 +3,34 @@ import { median, type Spread, spreadOf } from './measure.ts'
 import { type Command, ContestantProcess } from './process.ts'
 import type { Introduction } from './serve.ts'
 
-/** How a contestant did. */
+/** The result of a contestant. */
 export interface Standing extends Introduction {
-  /** The median over the quiet turns. */
+  /** Median over the quiet turns. */
   readonly imagesPerSecond: number
   readonly turns: readonly Turn[]
-  /** The most memory that its process held. */
+  /** Peak memory of its process. */
   readonly peakMebibytes: number
 }
 
 interface Turn {
   readonly imagesPerSecond: number
-  /** Processors that other processes kept busy meanwhile, on average. */
+  /** Average number of processors that other processes kept busy during the turn. */
   readonly disturbance: number
 }
 
 export interface ContestOptions {
-  /** Images a step. */
+  /** Images per step. */
   readonly batch: number
-  /** How long the contest may last after the warm-up. It has one round at least. */
+  /** Limit of the contest after the warm-up. It has at least one round. */
   readonly seconds: number
 }
 
-/** How long a turn should be: long beside the time in which a core changes its frequency. */
+/** Target length of a turn: long compared with the time in which a core changes its frequency. */
 const turnMilliseconds = 2000
 
 /**
- * Processes that take the same steps in turns, so that what changes on the machine hits all: in the order given, then
- * the other way round, and so on. Only one works at a time. Throws `ContestantError` where one cannot.
+ * Runs processes that alternately take the same steps, so changes on the machine affect all: in the given order, then in
+ * reverse, and so on. Only one works at a time. Throws `ContestantError` if one cannot.
  */
 export async function contest(
   commands: readonly Command[],
@@ -51,11 +51,11 @@ export async function contest(
   }
 }
 
-/** Above this, other processes have disturbed a turn. */
+/** Above this, a turn counts as disturbed by other processes. */
 const tolerableDisturbance = 0.1
 
 /**
- * The rounds in which nobody was disturbed; all where there were none. A busy machine is not fair, even in turns:
+ * Returns the rounds without disturbed turns, or all if there are none. Even alternating turns are unfair on a busy machine:
  * software whose threads wait for each other suffers most.
  */
 function quietRounds(...standings: readonly Pick<Standing, 'turns'>[]): number[] {
@@ -66,7 +66,7 @@ function quietRounds(...standings: readonly Pick<Standing, 'turns'>[]): number[]
   return quiet.length > 0 ? quiet : rounds
 }
 
-/** How much faster one was than another, quiet round by round. */
+/** Returns the ratio of speeds in the quiet rounds. */
 export function ratioOf(one: Standing, other: Standing): Spread & { readonly rounds: string } {
   const rounds = quietRounds(one, other)
   const ratios = rounds.map((round) => one.turns[round].imagesPerSecond / other.turns[round].imagesPerSecond)
@@ -87,7 +87,7 @@ class Contestant {
     this.#batch = batch
   }
 
-  /** Starts and warms up: the first step plans and compiles, more show how many make a turn, then one such turn. */
+  /** Starts and warms up: one step plans and compiles, three determine the steps per turn, then follows one such turn. */
   static async start(command: Command, batch: number): Promise<Contestant> {
     const { contestant: process, introduction } = await ContestantProcess.start(command)
     const contestant = new Contestant(process, introduction, batch)

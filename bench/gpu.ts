@@ -1,4 +1,4 @@
-// A step on WebGPU, kernel by kernel: `node bench/gpu.ts --help`.
+// A step on WebGPU, by kernel: `node bench/gpu.ts --help`.
 import type { Backend, Block } from '../engine/executors/gpu/backend.ts'
 import { openWebGpu } from '../engine/executors/gpu/index.ts'
 import type { KernelSource } from '../engine/executors/gpu/kernels/writer.ts'
@@ -9,17 +9,17 @@ import { jobFrom, type StepOptions, stepProgram } from './options.ts'
 import { digits, tableOf } from './table.ts'
 import { stepOf } from './trainingSteps.ts'
 
-/** What the kernels of one name took in a step. */
+/** Calls and time of the kernels of one name in a step. */
 interface Share {
   calls: number
   milliseconds: number
 }
 
-/** Passes everything on, and takes the time of each kernel by waiting for it. */
+/** Forwards everything, and times each kernel by waiting for it. */
 class Stopwatch implements Backend {
   readonly mode: string
   readonly target: Backend['target']
-  /** While it is undefined kernels are not waited for. */
+  /** While this is `undefined`, kernels are not waited for. */
   shares: Map<string, Share> | undefined
   readonly #inner: Backend
 
@@ -94,7 +94,7 @@ await stepProgram('Images per second of a step on WebGPU, and where its time goe
       return
     }
     const rows = kernels.map(([name, { calls, milliseconds }]) => [name, calls, digits(milliseconds)])
-    const kind = adapter.isSoftware ? 'software, played by a processor' : 'a GPU'
+    const kind = adapter.isSoftware ? 'a software GPU' : 'a GPU'
     process.stdout.write(
       `${describeJob(job)}: ${digits(imagesPerSecond)} images/s on ${adapter.description} (${kind})\n` +
         `${tableOf(['kernel', 'calls', 'ms, each waited for'], rows)}\n`,

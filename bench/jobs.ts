@@ -1,8 +1,8 @@
 import { InvalidInputError } from '../engine/index.ts'
 
 /**
- * What a step computes of a batch of images 3×32×32, float32. A teacher and a student: a step of DTKD. A student
- * alone: a step of training with cross entropy. A teacher alone: its logits, in evaluation mode.
+ * The work of a step on a batch of 3×32×32 images in float32. Teacher and student: a step of DTKD. Student alone: a step of
+ * training with cross entropy. Teacher alone: its logits, in evaluation mode.
  */
 export interface Job {
   readonly teacher?: string
@@ -10,7 +10,7 @@ export interface Job {
   readonly batch: number
 }
 
-/** The networks of a job, by the names that the command line knows. The first is the measure of the project. */
+/** The networks of each job, by its name on the command line. The first is the project's benchmark. */
 const networks: Readonly<Record<string, Omit<Job, 'batch'>>> = {
   dtkd: { teacher: 'resnet32x4', student: 'resnet8x4' },
   train: { student: 'resnet8x4' },
@@ -31,7 +31,7 @@ export function jobOf(name: string, batch: number): Job {
   return { ...networks[name], batch }
 }
 
-/** A job in words. */
+/** Describes a job in words. */
 export function describeJob({ teacher, student, batch }: Job): string {
   const work = [teacher && `${teacher} evaluated`, student && `${student} trained`].filter(Boolean)
   return `${work.join(', ')}${teacher && student ? ' with DTKD' : ''}, batch ${batch}`

@@ -1,4 +1,4 @@
-// What the data loader costs a training: `node bench/loader.ts --help`.
+// The cost of the data loader in training: `node bench/loader.ts --help`.
 import { Command } from 'commander'
 import ndarray from 'ndarray'
 import { type Batch, Loader, type Split, syntheticDataset } from '../datasets/index.ts'
@@ -10,13 +10,13 @@ import { median, type Spread, spreadOf } from './measure.ts'
 import { jsonOption, wholeNumber } from './options.ts'
 import { digits, tableOf } from './table.ts'
 
-/** Where batches come from, and what a training on them gave. */
+/** A source of batches, and the results of training on them. */
 interface Way {
   readonly title: string
   readonly batches: Iterator<Batch>
-  /** Milliseconds until a batch was there, each. */
+  /** Milliseconds until each batch was ready. */
   readonly waits: number[]
-  /** One number a turn. */
+  /** One number per turn. */
   readonly imagesPerSecond: number[]
 }
 
@@ -33,11 +33,11 @@ interface Options {
 }
 
 await new Command()
-  .description('Images per second of a training with and without the data loader, in turns.')
-  .option('--model <name>', `the network that is trained: ${modelNames.join(', ')}`, 'resnet8')
+  .description('Images per second of training with and without the data loader, measured alternately.')
+  .option('--model <name>', `network to train: ${modelNames.join(', ')}`, 'resnet8')
   .option('--size <pixels>', 'rows and columns of an image', wholeNumber, 32)
-  .option('--batch <images>', 'images a step', wholeNumber, 64)
-  .option('--seconds <number>', 'of all turns', wholeNumber, 30)
+  .option('--batch <images>', 'images per step', wholeNumber, 64)
+  .option('--seconds <number>', 'duration of all turns', wholeNumber, 30)
   .addOption(jsonOption())
   .action(async (options: Options) => {
     const { model, size, batch, seconds } = options
@@ -60,12 +60,12 @@ await new Command()
   })
   .parseAsync()
 
-/** Cropped and mirrored as CIFAR's images are. */
+/** A loader with the augmentation of CIFAR. */
 function loaderOf(split: Split, batchSize: number): Loader {
   return new Loader(split, { batchSize, shuffle: true, augment: { padding: 4, flip: true } })
 }
 
-/** The same images in memory that no other thread sees: the loader then prepares a batch when it is wanted. */
+/** The same images in memory that is not shared, so the loader prepares batches on demand. */
 function unshared(split: Split): Split {
   const { data, shape } = split.images
   return { ...split, images: ndarray(Uint8Array.from(data), shape) }
@@ -86,7 +86,7 @@ function trainingOf(model: string): (batch: Batch) => Promise<unknown> {
   return (batch) => takeStep({ network, method, optimizer }, batch, 1)
 }
 
-/** Ten steps: short, so that a busy machine hits all ways alike. */
+/** Takes ten steps: few, so other load on the machine affects all ways alike. */
 async function turn(
   { batches, waits, imagesPerSecond }: Way,
   step: (batch: Batch) => Promise<unknown>,
@@ -105,10 +105,10 @@ async function turn(
 
 interface Row {
   readonly title: string
-  /** Milliseconds until a batch is there, median. */
+  /** Milliseconds until a batch is ready, median. */
   readonly wait: number
   readonly imagesPerSecond: number
-  /** Against the training without a loader, turn by turn. */
+  /** Speed relative to training without a loader, by turn. */
   readonly ratio: Spread
 }
 

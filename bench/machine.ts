@@ -1,12 +1,12 @@
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 
-/** What a measurement was made on: it belongs to every number. */
+/** The machine of a measurement, which is reported with every number. */
 export interface Machine {
   readonly processor: string
   readonly cores: number
   readonly memoryGibibytes: number
   readonly platform: string
-  /** How many processes wanted a processor, on average over the minute before this program started. */
+  /** Load average over the minute before this program started. */
   readonly loadBefore: number
 }
 
@@ -26,12 +26,12 @@ export function describeMachine(machine: Machine): string {
   return `${identityOf(machine)}, load before: ${machine.loadBefore.toFixed(2)}`
 }
 
-/** Machines of one identity can be compared. */
+/** Returns the identity of a machine; only equal ones can be compared. */
 export function identityOf({ processor, cores, memoryGibibytes, platform }: Machine): string {
   return `${processor}, ${cores} cores, ${memoryGibibytes} GiB, ${platform}`
 }
 
-/** Time that all processors together have spent at work, since the machine started. */
+/** Returns the busy time of all processors together since the machine started. */
 export function busyMilliseconds(): number {
   return cpus().reduce((sum, { times: { user, nice, sys, irq } }) => sum + user + nice + sys + irq, 0)
 }

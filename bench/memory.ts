@@ -1,4 +1,4 @@
-// Whether many steps leave memory as it was: `node bench/memory.ts --help`.
+// Memory over many steps: `node bench/memory.ts --help`.
 import { Command } from 'commander'
 import { RandomStream, streamKey } from '../base/random.ts'
 import { grad, realize, tensor } from '../engine/index.ts'
@@ -6,7 +6,7 @@ import { dtkd } from '../kd/index.ts'
 import { createModel, SGD } from '../nn/index.ts'
 import { jsonOption, wholeNumber } from './options.ts'
 
-/** What a process held after so many steps, in bytes. */
+/** Memory of the process after a number of steps, in bytes. */
 interface Sample {
   readonly step: number
   readonly resident: number
@@ -14,8 +14,8 @@ interface Sample {
 }
 
 await new Command()
-  .description('Trains a small student with DTKD, and says at ten moments how much memory the process holds.')
-  .argument('[steps]', 'how many', wholeNumber, 10_000)
+  .description('Trains a small student with DTKD, and reports ten times how much memory the process holds.')
+  .argument('[steps]', 'number of steps', wholeNumber, 10_000)
   .addOption(jsonOption())
   .action(async (steps: number, { json }: { readonly json?: boolean }) => {
     const samples: Sample[] = []
@@ -27,7 +27,7 @@ await new Command()
   })
   .parseAsync()
 
-/** Memory after the first ten steps, when all is planned, and after each tenth of them. */
+/** Yields memory after the first ten steps, when everything is planned, and after each tenth of all steps. */
 async function* memoryOf(steps: number): AsyncGenerator<Sample> {
   const step = smallStep()
   for (let taken = 1; taken <= steps; taken++) {

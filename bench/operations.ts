@@ -1,4 +1,4 @@
-// Operations one by one: `node bench/operations.ts --help`.
+// Single operations: `node bench/operations.ts --help`.
 import { setTimeout } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -21,23 +21,23 @@ interface Options {
 
 interface Measurement {
   readonly name: string
-  /** The shortest run. */
+  /** Shortest run. */
   readonly milliseconds: number
   readonly gigaflops: number
   readonly gigabytes: number
-  /** Of the speed that the machine's peaks allow: the nearer of the two decides. */
+  /** Fraction of the peak for arithmetic or for memory, whichever is larger. */
   readonly fraction: number
 }
 
 const stopwatch = new Stopwatch()
 
-/** All operations so many times over: what disturbs one pass has often gone by the next. */
+/** Number of passes over all operations: a disturbance of one pass is often over by the next. */
 const passes = 3
 
 await new Command()
-  .description("Operations one by one, and the fraction of the machine's measured peak that each reaches.")
-  .option('--only <text>', 'operations whose name holds this text')
-  .option('--baseline <file>', 'compare with this file; where it does not exist yet, write it')
+  .description("Single operations, and the fraction of the machine's measured peak that each reaches.")
+  .option('--only <text>', 'operations whose name contains this text')
+  .option('--baseline <file>', 'compare with this file; write it if it does not exist')
   .addOption(jsonOption())
   .action(async ({ only = '', baseline: file, json }: Options) => {
     const then = file === undefined ? undefined : readBaseline(file)
@@ -64,13 +64,13 @@ await new Command()
   .parseAsync()
 
 /**
- * Returns the shortest of some runs, in ms: what the kernels can do, regardless of the load of the machine and of whether
- * the thread pool has chosen to share the work.
+ * Returns the shortest of several runs, in ms: the speed of the kernels without other load, with or without the thread pool,
+ * whichever is faster.
  */
 async function shortestRun({ prepare, bytes }: Operation): Promise<number> {
   const record = prepare()
   const times: number[] = []
-  // Each run may give its result new memory.
+  // Each run may allocate new memory for its result.
   const runsBetweenCollections = Math.ceil(5e8 / bytes)
   const end = performance.now() + 400
   while (times.length < 10 || performance.now() < end) {
@@ -81,7 +81,7 @@ async function shortestRun({ prepare, bytes }: Operation): Promise<number> {
   return Math.min(...times)
 }
 
-/** The executor takes memory back soon after the garbage collector has found it unused. */
+/** The executor reclaims memory soon after the garbage collector has found it unused. */
 async function collectGarbage(): Promise<void> {
   setFlagsFromString('--expose-gc')
   runInNewContext('gc')()

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { type Job, jobNames, jobOf } from './jobs.ts'
 
-/** What all programs that take steps can be told. */
+/** Options of all programs that take steps. */
 export interface StepOptions {
   readonly job: string
   readonly batch: number
@@ -9,13 +9,13 @@ export interface StepOptions {
   readonly json?: boolean
 }
 
-/** A program with these options. */
+/** Returns a program with these options. */
 export function stepProgram(description: string, defaults: Omit<StepOptions, 'json'>): Command {
   return new Command()
     .description(description)
-    .addOption(new Option('--job <name>', 'what a step is').choices(jobNames).default(defaults.job))
-    .option('--batch <images>', 'images a step', wholeNumber, defaults.batch)
-    .option('--seconds <number>', 'of each contest after its warm-up', wholeNumber, defaults.seconds)
+    .addOption(new Option('--job <name>', 'work of a step').choices(jobNames).default(defaults.job))
+    .option('--batch <images>', 'images per step', wholeNumber, defaults.batch)
+    .option('--seconds <number>', 'duration of each contest after its warm-up', wholeNumber, defaults.seconds)
     .addOption(jsonOption())
 }
 
@@ -30,5 +30,5 @@ export function jobFrom({ job, batch }: StepOptions): Job {
 export function wholeNumber(text: string): number {
   const number = Number(text)
   if (Number.isInteger(number) && number >= 1) return number
-  throw new InvalidArgumentError('Expected a whole number of at least 1.')
+  throw new InvalidArgumentError('Expected an integer ≥ 1.')
 }

@@ -7,11 +7,11 @@ import { Tile } from '../engine/executors/wasm/kernels/tile.ts'
 import type { EngineModes } from '../engine/executors/wasm/modes.ts'
 import { ThreadPool } from '../engine/executors/wasm/threads/threadPool.ts'
 
-/** The most that all threads together reach in WebAssembly, on the machine as it is now. */
+/** The peak speed of all threads together in WebAssembly, under the current load. */
 export interface Peaks {
-  /** 10⁹ multiplications and additions a second, of numbers that the nearest cache holds. */
+  /** 10⁹ multiplications and additions per second, on data in the L1 cache. */
   readonly gigaflops: number
-  /** 10⁹ bytes read and written a second, in memory that no cache holds. */
+  /** 10⁹ bytes read and written per second, in memory outside all caches. */
   readonly gigabytes: number
 }
 
@@ -23,7 +23,7 @@ export async function measurePeaks(modes: EngineModes): Promise<Peaks> {
  * Each thread multiplies and adds a tile that it holds in registers.
  *
  *     for each thread            (the unit)
- *       for each turn
+ *       for each iteration
  *         for each k: tile += column[k] ⊗ row
  */
 async function peakOfProducts({
@@ -31,7 +31,7 @@ async function peakOfProducts({
   tile: { rows, columns },
   threads,
 }: EngineModes): Promise<number> {
-  const [depth, turns] = [128, 4000]
+  const [depth, iterations] = [128, 4000]
   const code = beginKernel([], threads)
   const { builder } = code
   const [base, column, row] = [builder.local('i32'), builder.local('i32'), builder.local('i32')]
@@ -39,7 +39,7 @@ async function peakOfProducts({
   const tile = new Tile(builder, { rows, columns }, { relaxedSimd })
   forUnits(builder, (unit) => {
     builder.emit(base.set(at(i32.const(0), [unit, bytesOfUnit])))
-    builder.loop(turns, 1, () => {
+    builder.loop(iterations, 1, () => {
       tile.clear()
       builder.emit(column.set(base.get), row.set(i32.add(base.get, i32.const(4096))))
       builder.loop(depth, 1, () => {
@@ -49,7 +49,7 @@ async function peakOfProducts({
       tile.store(base.get, (i) => 8192 + i * rowBytes)
     })
   })
-  const flops = 2 * rows * columns * depth * turns * threads
+  const flops = 2 * rows * columns * depth * iterations * threads
   return flops / 1e6 / (await shortestRun(code, threads))
 }
 
@@ -77,11 +77,11 @@ async function peakOfCopies({ threads }: EngineModes): Promise<number> {
   return (2 * bytes * threads) / 1e6 / (await shortestRun(code, threads, 2 * bytes))
 }
 
-/** Milliseconds of the best of several runs by a thread pool: others may need the machine too. */
+/** Returns the milliseconds of the shortest of several runs by a thread pool, because of other load on the machine. */
 async function shortestRun(code: KernelCode, threads: number, bytes = bytesOfUnit): Promise<number> {
   const pages = (bytes * threads) / bytesPerPage
   const memory = new WebAssembly.Memory({ initial: pages, maximum: 65536, shared: true })
-  // Pages that nobody has written are all one page, which a cache holds.
+  // Unwritten pages all map to one zero page, which a cache holds.
   new Uint8Array(memory.buffer).fill(1)
   const pool = new ThreadPool(memory, threads)
   const bytesOfModule = assemble({ imports: [], functions: [code.builder] })

@@ -1,4 +1,4 @@
-// What a step costs beside its arithmetic: `node bench/planning.ts --help`.
+// The overhead of a step: `node bench/planning.ts --help`.
 import { useExecutor } from '../engine/index.ts'
 import { hashOf, signatureOf } from '../engine/plan/signature.ts'
 import { describeJob, type Job } from './jobs.ts'
@@ -15,7 +15,7 @@ interface StepTimes extends Times {
 
 const stopwatch = new Stopwatch()
 
-await stepProgram('Microseconds of recording and planning a step, the first time and again.', {
+await stepProgram('Microseconds of recording and planning a step, for the first and for later steps.', {
   job: 'resnet20',
   batch: 64,
   seconds: 10,
@@ -25,7 +25,7 @@ await stepProgram('Microseconds of recording and planning a step, the first time
     const job = jobFrom(options)
     const step = stepOf(job)
     const first = await measure(step)
-    // The second step differs from the first, in which variables have no memory yet to be overwritten.
+    // The second step has another plan: in the first, variables have no memory yet to be overwritten.
     await step()
     stopwatch.lap()
     const later: StepTimes[] = []
@@ -42,12 +42,12 @@ async function measure(step: () => Promise<void>): Promise<StepTimes> {
   return { total, ...stopwatch.lap() }
 }
 
-/** What a step takes before the executor is at work: recording its operations, and finding their plan. */
+/** Returns the time outside the executor: recording operations, and finding their plan. */
 function recordingOf({ total, planning, compiling, computing }: StepTimes): number {
   return total - planning - compiling - computing
 }
 
-/** All times in microseconds. */
+/** Summarises times, in microseconds. */
 function summaryOf(batch: number, first: StepTimes, later: readonly StepTimes[]) {
   const micro = (value: number) => Math.round(1000 * value)
   const { graph, kernels } = stopwatch.programs.at(-1)!

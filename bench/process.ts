@@ -3,20 +3,20 @@ import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import type { Introduction, Turn } from './serve.ts'
 
-/** How to start a contestant. */
+/** The command that starts a contestant. */
 export interface Command {
   readonly file: string
   readonly arguments: readonly string[]
-  /** Variables beside those of this process. */
+  /** Variables in addition to those of this process. */
   readonly environment?: Readonly<Record<string, string>>
 }
 
-/** Why a contestant could not be started or did not finish. */
+/** A contestant could not be started or did not finish. */
 export class ContestantError extends Error {
   override name = 'ContestantError'
 }
 
-/** A contestant in a process of its own, see `serve.ts` for its side. */
+/** A contestant in its own process; `serve.ts` is the other end. */
 export class ContestantProcess {
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>
   readonly #answers: AsyncIterator<string>
@@ -25,7 +25,7 @@ export class ContestantProcess {
 
   private constructor({ file, arguments: given, environment }: Command) {
     this.#child = spawn(file, given, { stdio: 'pipe', env: { ...process.env, ...environment } })
-    // A process that could not be started or has ended shows itself as missing answers.
+    // A process that could not be started, or has ended, is noticed by its missing answers.
     this.#child.on('error', ({ message }) => (this.#complaints += message))
     this.#child.stdin.on('error', () => {})
     this.#child.stderr.on('data', (text) => (this.#complaints += text))
@@ -33,7 +33,7 @@ export class ContestantProcess {
     this.#answers = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]()
   }
 
-  /** Starts a process and waits until it has introduced itself. Throws `ContestantError` where it does not. */
+  /** Starts a process and waits for its introduction. Throws `ContestantError` if there is none. */
   static async start(
     command: Command,
   ): Promise<{ contestant: ContestantProcess; introduction: Introduction }> {
@@ -41,7 +41,7 @@ export class ContestantProcess {
     return { contestant, introduction: (await contestant.#answer()) as Introduction }
   }
 
-  /** Has it take so many steps. */
+  /** Requests steps. */
   async take(steps: number): Promise<Turn> {
     this.#child.stdin.write(`${steps}\n`)
     return (await this.#answer()) as Turn
@@ -61,10 +61,10 @@ export class ContestantProcess {
   }
 }
 
-/** The line of a stack trace that says what went wrong. */
+/** Returns the line of a stack trace with the error message. */
 function lastWords(complaints: string): string {
   const lines = complaints.trim().split('\n')
   return (
-    (lines.findLast((line) => /^\S*Error\b/.test(line)) ?? lines.at(-1)!).trim() || 'it ended without a word'
+    (lines.findLast((line) => /^\S*Error\b/.test(line)) ?? lines.at(-1)!).trim() || 'it ended without output'
   )
 }

@@ -6,21 +6,21 @@ import type { Command } from './process.ts'
 /** Software that the step is compared with. */
 export interface Rival {
   readonly name: string
-  /** The largest part of a job that it can do in reasonable time, the whole where it can. */
+  /** Returns the largest part of a job that it can do in reasonable time; the whole job if possible. */
   part(job: Job): Job
-  /** Why this part, and why in this way. */
+  /** Reason for the part and the configuration. */
   readonly reason: string
-  /** How it is had where it is missing. */
+  /** Command that installs it. */
   readonly installation: string
   command(part: Job): Command
 }
 
-/** Where PyTorch is looked for. */
+/** The Python that has PyTorch. */
 export const python = process.env.THERMOGRAD_PYTHON ?? '/usr/bin/python3'
 
 const file = (...names: string[]) => join(import.meta.dirname, ...names)
 
-/** thermograd itself, with environment variables if wanted. */
+/** Returns the command for thermograd, with additional environment variables. */
 export function thermograd(part: Job, environment: Readonly<Record<string, string>> = {}): Command {
   return { file: process.execPath, arguments: [file('contestant.ts'), JSON.stringify(part)], environment }
 }
@@ -38,7 +38,7 @@ export const rivals: readonly Rival[] = [
   {
     name: 'pytorch',
     part: (job) => job,
-    reason: 'the whole step; maps lie channels last, which is its faster format',
+    reason: 'the whole step, channels last, which is its faster memory format',
     installation: 'apt-get install python3-torch, or THERMOGRAD_PYTHON for another Python',
     command: (part) => ({
       file: python,
@@ -49,8 +49,8 @@ export const rivals: readonly Rival[] = [
     name: 'jax-js',
     part: (job) => ({ ...job, batch: Math.min(job.batch, 2) }),
     reason:
-      'the whole step, batch norm composed of its operations, in batches of 2 because larger ones take minutes; ' +
-      'its wasm backend, the only fast one in Node, where it finds no threads',
+      'the whole step, with batch norm composed of its operations, in batches of 2 because larger ones take minutes; ' +
+      'its wasm backend, the only fast one in Node, without threads there',
     installation: javascriptInstallation,
     command: javascript('jax.js'),
   },
@@ -58,7 +58,7 @@ export const rivals: readonly Rival[] = [
     name: 'tfjs-cpu',
     part: (job) => ({ ...job, batch: 1 }),
     reason:
-      'the whole step, image by image because it takes minutes for more; of its backends for Node the fastest that ' +
+      'the whole step, with batches of 1 because larger ones take minutes; of its backends for Node, the fastest that ' +
       'trains these layers without a native library: wasm lacks the gradient of convolution with respect to filters',
     installation: javascriptInstallation,
     command: javascript('tfjs.js', 'cpu'),

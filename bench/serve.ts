@@ -1,27 +1,27 @@
 import { createInterface } from 'node:readline'
 
-/** What a contestant says of itself before its first step. */
+/** A contestant's introduction, before its first step. */
 export interface Introduction {
-  /** Software and version, as `{ node: '24.0.0' }`. */
+  /** Software and version, such as `{ node: '24.0.0' }`. */
   readonly versions: Readonly<Record<string, string>>
   readonly threads: number
-  /** Anything else that a reader of the result should know. */
+  /** Other facts for readers of the result. */
   readonly notes?: object
 }
 
 /** The answer to a request for steps. */
 export interface Turn {
-  /** How long each step took. */
+  /** Time of each step. */
   readonly milliseconds: readonly number[]
   /** Processor time of all threads in these steps. */
   readonly cpuMilliseconds: number
-  /** The most memory that the process has held so far. */
+  /** Peak memory of the process so far. */
   readonly peakBytes: number
 }
 
 /**
- * The contestant's side of a contest: one line of JSON introduces it; for every line on standard input, a number of
- * steps, it takes so many and answers with one line of JSON. It ends when its input ends.
+ * Runs the contestant's end of the protocol: prints its introduction as one line of JSON; for every line on standard input, a
+ * number of steps, takes them and prints one line of JSON. Ends with its input.
  */
 export async function serve(introduction: Introduction, step: () => void | Promise<void>): Promise<void> {
   answer(introduction)

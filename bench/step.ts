@@ -1,4 +1,4 @@
-// A whole step of training, beside other software: `node bench/step.ts --help`.
+// A whole step of training, compared with other software: `node bench/step.ts --help`.
 import { Option } from 'commander'
 import { contest, ratioOf, type Standing } from './contest.ts'
 import { describeJob, type Job } from './jobs.ts'
@@ -12,7 +12,7 @@ interface Options extends StepOptions {
   readonly rivals: readonly string[]
 }
 
-/** A contest of thermograd and a rival, or why there was none. */
+/** The result of a contest between thermograd and a rival, or the reason for its absence. */
 type Outcome = { readonly rival: string; readonly part: Job; readonly reason: string } & (
   | { readonly thermograd: Standing; readonly theirs: Standing; readonly ratio: ReturnType<typeof ratioOf> }
   | { readonly absent: string }
@@ -20,12 +20,12 @@ type Outcome = { readonly rival: string; readonly part: Job; readonly reason: st
 
 const names = rivals.map(({ name }) => name)
 
-await stepProgram('Images per second of a step, thermograd and each rival in turns.', {
+await stepProgram('Images per second of a step: thermograd and each rival, measured alternately.', {
   job: 'dtkd',
   batch: 64,
   seconds: 60,
 })
-  .addOption(new Option('--rivals <names...>', 'with whom to compare').choices(names).default(names))
+  .addOption(new Option('--rivals <names...>', 'rivals to compare with').choices(names).default(names))
   .action(async (options: Options) => {
     const job = jobFrom(options)
     const outcomes: Outcome[] = []
@@ -51,7 +51,7 @@ async function face({ name, reason, ...rival }: Rival, job: Job, seconds: number
   }
 }
 
-/** How thermograd did in the whole job: beside a rival that can do all of it, else alone. */
+/** Returns thermograd's result in the whole job, from a contest with a rival that can do all of it or else from a run alone. */
 async function standingIn(job: Job, outcomes: readonly Outcome[], seconds: number): Promise<Standing> {
   for (const outcome of outcomes) {
     if (!('absent' in outcome) && describeJob(outcome.part) === describeJob(job)) return outcome.thermograd

@@ -6,17 +6,17 @@ import type { Graph } from '../engine/plan/graph.ts'
 import { schedule } from '../engine/plan/schedule.ts'
 import { milliseconds } from './measure.ts'
 
-/** Where time went since the last reset, in milliseconds. */
+/** Times since the last reset, in milliseconds. */
 export interface Times {
   /** From graph to kernels: order, fusion, memory. */
   planning: number
-  /** Writing WebAssembly, and its compilation by the JavaScript engine. */
+  /** Generating WebAssembly, and compilation by the JavaScript engine. */
   compiling: number
   /** Upload, kernels, results. */
   computing: number
 }
 
-/** A wasm executor that says when it is at work. */
+/** A wasm executor that measures its own time. */
 export class Stopwatch {
   readonly executor: Executor
   /** The programs made so far. */
@@ -30,7 +30,7 @@ export class Stopwatch {
       const planning = await milliseconds(() => schedule(graph, dialectOf(executor.modes)))
       const start = performance.now()
       const program = await compile(graph)
-      // The executor has planned once more.
+      // The executor has planned again, within `compile`.
       this.#times.compiling += performance.now() - start - planning
       this.#times.planning += planning
       this.programs.push({ graph, kernels: program.size.kernels })
@@ -46,7 +46,7 @@ export class Stopwatch {
     this.executor = executor
   }
 
-  /** The times since the last call of this. */
+  /** Returns the times since the last call, and resets them. */
   lap(): Times {
     const times = this.#times
     this.#times = { planning: 0, compiling: 0, computing: 0 }

@@ -1,6 +1,6 @@
 import Table from 'cli-table3'
 
-/** Rows for people, the first column on the left and the others on the right. */
+/** Formats a table, with the first column left-aligned and the others right-aligned. */
 export function tableOf(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const table = new Table({
     head: [...head],
@@ -13,7 +13,7 @@ export function tableOf(head: readonly string[], rows: readonly (readonly (strin
   return table.toString()
 }
 
-/** Three digits that count. */
+/** Formats with three significant digits, or as an integer from 1000 on. */
 export function digits(value: number): string {
   return value >= 1000 ? Math.round(value).toString() : value.toPrecision(3)
 }

@@ -1,4 +1,4 @@
-// What a cache of the teacher's logits saves: `node bench/teacherCache.ts --help`.
+// The savings of a teacher cache: `node bench/teacherCache.ts --help`.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,26 +24,30 @@ interface Options {
   readonly json?: boolean
 }
 
-/** A batch, and the epoch that it is of, counted from 1. */
+/** A batch and its epoch, counted from 1. */
 type Dated = readonly [batch: Batch, epoch: number]
 
-/** Where the teacher's logits come from, and how fast that was. */
+/** A source of the teacher's logits, and its speed. */
 interface Way {
   readonly title: string
   readonly batches: AsyncIterator<Dated>
   step(dated: Dated): Promise<unknown>
-  /** One number a turn. */
+  /** One number per turn. */
   readonly imagesPerSecond: number[]
 }
 
 await new Command()
-  .description('Images per second of DTKD with the teacher in the step, and with its logits kept, in turns.')
+  .description(
+    'Images per second of DTKD with the teacher in the step and with cached logits, measured alternately.',
+  )
   .option('--teacher <name>', modelNames.join(', '), 'resnet32x4')
-  .option('--student <name>', 'the network that is trained', 'resnet8x4')
-  .option('--batch <images>', 'images a step', wholeNumber, 64)
-  .option('--steps <number>', 'of a turn', wholeNumber, 4)
-  .option('--seconds <number>', 'of all turns', wholeNumber, 60)
-  .addOption(new Option('--precision <name>', 'of the kept logits').choices(precisions).default('float32'))
+  .option('--student <name>', 'network to train', 'resnet8x4')
+  .option('--batch <images>', 'images per step', wholeNumber, 64)
+  .option('--steps <number>', 'steps per turn', wholeNumber, 4)
+  .option('--seconds <number>', 'duration of all turns', wholeNumber, 60)
+  .addOption(
+    new Option('--precision <name>', 'precision of the cached logits').choices(precisions).default('float32'),
+  )
   .addOption(jsonOption())
   .action(async (options: Options) => {
     const folder = await mkdtemp(join(tmpdir(), 'thermograd-bench-'))
@@ -96,7 +100,7 @@ function wayOf(title: string, batches: AsyncIterator<Dated>, step: Way['step']):
   return { title, batches, step, imagesPerSecond: [] }
 }
 
-/** A student of its own, so that no way profits from another's. */
+/** Makes a separate student, so no way benefits from another's. */
 function stepOf(
   { student }: Options,
   { network: teacher }: { network: ReturnType<typeof createModel> },
@@ -121,7 +125,7 @@ async function* again(batches: readonly Dated[]): AsyncGenerator<Dated> {
   for (;;) yield* batches
 }
 
-/** Of every few batches, the logits of every other image are there before. */
+/** Batches in which the logits of every other image are cached already. */
 async function* halfKept(logits: TeacherLogits, { split, batchSize }: Loader): AsyncGenerator<Dated> {
   const among = Int32Array.from({ length: 8 * batchSize }, (_, index) => index)
   const augment = { padding: 4, flip: true }
@@ -133,7 +137,7 @@ async function* halfKept(logits: TeacherLogits, { split, batchSize }: Loader): A
   }
 }
 
-/** A few steps: short, so that a busy machine hits all ways alike. */
+/** Takes a few steps: few, so other load on the machine affects all ways alike. */
 async function turn({ batches, step, imagesPerSecond }: Way, steps: number): Promise<void> {
   const taken: Dated[] = []
   while (taken.length < steps) taken.push((await batches.next()).value)
@@ -146,7 +150,7 @@ async function turn({ batches, step, imagesPerSecond }: Way, steps: number): Pro
 interface Row {
   readonly title: string
   readonly imagesPerSecond: number
-  /** Against the teacher in the step, turn by turn. */
+  /** Speed relative to the teacher in the step, by turn. */
   readonly ratio: Spread
 }
 
@@ -158,7 +162,7 @@ function summaryOf({ title, imagesPerSecond }: Way, inTheStep: Way): Row {
 interface Result extends Pick<Options, 'teacher' | 'student' | 'batch' | 'precision'> {
   readonly machine: Machine
   readonly rows: readonly Row[]
-  /** Until the logits of a batch are there that are all kept, median. */
+  /** Median time to read the logits of a fully cached batch. */
   readonly readingMilliseconds: number
 }
 

@@ -8,8 +8,8 @@ import { takeStep } from '../train/loop/step.ts'
 import type { Job } from './jobs.ts'
 
 /**
- * A function that takes one step of a job on the current executor, as a training takes it: upload of the batch,
- * recording, planning or finding the plan again, computing, reading the loss.
+ * Returns a function that takes one step of a job on the current executor, as in training: upload of the batch, recording,
+ * planning or finding the plan, computing, reading the loss.
  */
 export function stepOf({
   teacher: teacherName,
@@ -33,7 +33,7 @@ export function stepOf({
   }
 }
 
-/** Noise with labels: how fast a step is does not depend on what is in the images. */
+/** Returns noise with labels: the speed of a step does not depend on the images. */
 function randomBatch(size: number): Batch {
   const stream = new RandomStream(streamKey(0, 'benchmark'))
   const pixels = Float32Array.from({ length: size * 3 * 32 * 32 }, () => stream.uniform() - 0.5)

@@ -1,4 +1,4 @@
-// What each trick of the wasm executor is worth, in a whole step: `node bench/tricks.ts --help`.
+// The gain of each trick of the wasm executor in a whole step: `node bench/tricks.ts --help`.
 import { contest, ratioOf, type Standing } from './contest.ts'
 import { describeJob, type Job } from './jobs.ts'
 import { describeMachine, type Machine, thisMachine } from './machine.ts'
@@ -7,7 +7,7 @@ import { jobFrom, type StepOptions, stepProgram } from './options.ts'
 import { thermograd } from './rivals.ts'
 import { digits, tableOf } from './table.ts'
 
-/** The tricks that an environment variable can turn off, in the order in which they are put on each other. */
+/** The tricks that an environment variable can turn off, in the order in which they are added. */
 const tricks = [
   { title: 'fused multiply-add', variable: 'THERMOGRAD_RELAXED_SIMD', off: '0' },
   { title: '256-bit vectors', variable: 'THERMOGRAD_REVECTORIZE', off: '0' },
@@ -17,14 +17,14 @@ const tricks = [
 
 type Trick = (typeof tricks)[number]
 
-/** A way to compute, and the slower one that it is compared with. */
+/** A configuration, and the slower one that it is compared with. */
 interface Way {
   readonly title: string
   readonly environment: Readonly<Record<string, string>>
   readonly slower?: Way
 }
 
-/** From no trick to all, each put on those before. */
+/** Returns the configurations from no trick to all, each with one more than the last. */
 function stairs(plain: boolean): Way[] {
   const ways: Way[] = []
   if (plain) ways.push({ title: 'plain loops, float64', environment: { THERMOGRAD_DEVICE: 'reference' } })
@@ -35,7 +35,7 @@ function stairs(plain: boolean): Way[] {
   return ways
 }
 
-/** Environment variables that turn these off. */
+/** Returns environment variables that turn these off. */
 function without(off: readonly Trick[]): Record<string, string> {
   return Object.fromEntries(off.map(({ variable, off }) => [variable, off]))
 }
@@ -44,7 +44,7 @@ interface Row {
   readonly title: string
   readonly environment: Way['environment']
   readonly standing: Standing
-  /** Against the way before, or how much faster all tricks together are than all but one. */
+  /** Speed relative to the previous row, or of all tricks relative to all but one. */
   readonly gain?: Spread
 }
 
@@ -52,12 +52,15 @@ interface Options extends StepOptions {
   readonly plain?: boolean
 }
 
-await stepProgram('Images per second of a step with more and more tricks, and with all but one, in turns.', {
-  job: 'train',
-  batch: 64,
-  seconds: 150,
-})
-  .option('--plain', 'begin with the reference executor; only for --batch 1')
+await stepProgram(
+  'Images per second of a step with increasingly many tricks, and with all but one, measured alternately.',
+  {
+    job: 'train',
+    batch: 64,
+    seconds: 150,
+  },
+)
+  .option('--plain', 'start with the reference executor; only with --batch 1')
   .action(async (options: Options) => {
     const job = jobFrom(options)
     const ways = stairs(options.plain ?? false)
@@ -99,8 +102,8 @@ function text({ job, machine, climbed, lacking }: Result): string {
   return [
     describeJob(job),
     describeMachine(machine),
-    tableOf(['', 'images/s', 'gain on the row before'], rows(climbed)),
-    tableOf(['', 'images/s', 'gain of the one that lacks'], rows(lacking)),
+    tableOf(['', 'images/s', 'gain over previous row'], rows(climbed)),
+    tableOf(['', 'images/s', 'gain of the missing one'], rows(lacking)),
     '',
   ].join('\n')
 }

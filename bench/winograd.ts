@@ -1,4 +1,4 @@
-// Which convolution where: `node bench/winograd.ts --help`.
+// Choice of the convolution method: `node bench/winograd.ts --help`.
 import { Command } from 'commander'
 import { RandomStream, streamKey } from '../base/random.ts'
 import { engineModes } from '../engine/executors/wasm/modes.ts'
@@ -22,7 +22,7 @@ import { jsonOption, wholeNumber } from './options.ts'
 import { Stopwatch } from './stopwatch.ts'
 import { digits, tableOf } from './table.ts'
 
-/** As many channels as filters, square maps. The input gradient is a forward convolution with the filters turned. */
+/** Channels (equal to filters) and size of square maps. The input gradient is a forward convolution with rotated filters. */
 const layers = [
   [16, 32],
   [32, 16],
@@ -51,28 +51,28 @@ interface Row {
   readonly size: number
 }
 
-/** `false` convolves directly, m by F(m×m, 3×3). */
+/** `false` is direct convolution, m is Winograd's F(m×m, 3×3). */
 const methods = [false, 2, 4] as const
 
-/** One thread each: whether a second finds a processor free would decide more than the method. */
+/** One thread each: with more, the load on the other processors would matter more than the method. */
 const stopwatches = new Map(methods.map((winograd) => [winograd, new Stopwatch({ winograd, threads: 1 })]))
 
-/** All so many times over: what disturbs one pass has often gone by the next. */
+/** Number of passes over all layers: a disturbance of one pass is often over by the next. */
 const passes = 3
 
-/** The exact result takes long, so the error is that of one image. */
+/** The exact result takes long, so errors are measured on one image. */
 const fewImages = 1
 
 interface Outcome extends Row {
-  /** By method; none where the size of the map forbids it. */
+  /** By method; `undefined` if the size of the map rules it out. */
   readonly milliseconds: readonly (number | undefined)[]
-  /** Relative to float64, in the 2-norm. */
+  /** Errors relative to float64, in the 2-norm. */
   readonly errors: readonly (number | undefined)[]
 }
 
 await new Command()
   .description(
-    '3×3 convolutions directly, by F(2×2, 3×3) and by F(4×4, 3×3): shortest times of one thread, in turns, and errors.',
+    '3×3 convolutions, direct and by F(2×2, 3×3) and F(4×4, 3×3): shortest times of one thread, measured alternately, and errors.',
   )
   .option('--batch <images>', 'images in a batch', wholeNumber, 64)
   .addOption(jsonOption())
@@ -90,7 +90,7 @@ await new Command()
   })
   .parseAsync()
 
-/** The shortest run of each method. */
+/** Returns the shortest run of each method. */
 async function timesOf(row: Row, batch: number): Promise<(number | undefined)[]> {
   const contestants = methods.map((method) =>
     isPossible(row, method)
@@ -133,7 +133,7 @@ function isPossible({ size }: Row, method: (typeof methods)[number]): boolean {
   return method === false || size % method === 0
 }
 
-/** Makes operands of normal noise, maps channels last. What is returned records the product once. */
+/** Makes operands of normal noise, with maps channels last. Returns a function that records the product once. */
 function prepare(
   { product, channels, size }: Row,
   batch: number,

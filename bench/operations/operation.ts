@@ -5,18 +5,18 @@ import { sizeOf } from '../../engine/shape.ts'
 import { hostTensor } from '../../engine/tensor.ts'
 import { type Variable, variable } from '../../engine/variable.ts'
 
-/** An operation to be measured, or a few that belong together. */
+/** An operation to measure, or a few that belong together. */
 export interface Operation {
   readonly name: string
   /** Multiplications and additions of its definition; a method that needs fewer may beat the peak. */
   readonly flops: number
-  /** Read and written, each operand and result once. */
+  /** Bytes read and written, counting each operand and result once. */
   readonly bytes: number
-  /** Makes the operands. What is returned records the operation once and gives what must be computed. */
+  /** Makes the operands. Returns a function that records the operation once and returns the variables to compute. */
   prepare(): () => Variable[]
 }
 
-/** Noise of a shape, in the executor's memory. */
+/** Returns noise of a shape, in the executor's memory. */
 export function noise(shape: Shape): Variable {
   const stream = new RandomStream(streamKey(0, 'operations'))
   return variable(
@@ -31,7 +31,7 @@ export function zeros(shape: Shape): Variable {
   return variable(hostTensor(allocateHost('float32', sizeOf(shape)), shape))
 }
 
-/** Maps [N, C, H, W] as kernels leave them for each other: channels last. */
+/** Maps [N, C, H, W] in the layout that kernels pass to each other: channels last. */
 export class Maps {
   readonly memory: Variable
 
@@ -43,7 +43,7 @@ export class Maps {
     return permute(this.memory, [0, 3, 1, 2])
   }
 
-  /** Has the elements computed into this memory. */
+  /** Assigns maps to this memory. */
   assign(maps: Tensor): Variable {
     this.memory.assign(permute(maps, [0, 2, 3, 1]))
     return this.memory

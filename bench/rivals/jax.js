@@ -1,6 +1,6 @@
-// The step of a job in jax-js: networks as functions of named arrays. Not under `jit`, with which a step of DTKD takes
-// more than twice as long.
-// Every array that is used again needs `.ref`: an argument is consumed.
+// The step of a job in jax-js: networks as functions of named arrays. Without `jit`, which makes a step of DTKD more than
+// twice as slow.
+// An array that is used again needs `.ref`, because arguments are consumed.
 
 import { readFileSync } from 'node:fs'
 import { defaultDevice, init, lax, nn, numpy as np, valueAndGrad } from '@jax-js/jax'
@@ -25,7 +25,7 @@ function* blocksOf(network) {
 
 const projects = ({ channels, filters, stride }) => stride > 1 || channels !== filters
 
-/** The parameters that are trained, and the running statistics. */
+/** The trained parameters, and the running statistics. */
 function createNetwork(network) {
   const weights = {}
   const statistics = {}
@@ -56,7 +56,7 @@ function createNetwork(network) {
   return { weights, statistics }
 }
 
-/** Logits; with `moved`, batch norm trains and puts its new statistics there. */
+/** Returns logits; with `moved`, batch norm is in training mode and stores its new statistics there. */
 function logitsOf(network, weights, statistics, images, moved) {
   const layer = (name, x, stride) => {
     const padding = name.endsWith('projection') ? 0 : 1

@@ -63,7 +63,7 @@ const optimizer = tf.train.momentum(0.05, 0.9)
 const pixels = new Float32Array(batch * 32 * 32 * 3).map(() => Math.random() - 0.5)
 const classes = new Int32Array(batch).map((_, row) => row % 100)
 
-/** The value that the step is for: the loss, or the logits where there is nothing to train. */
+/** The result of the step: the loss, or the logits if there is nothing to train. */
 function takeStep() {
   const images = tf.tensor4d(pixels, [batch, 32, 32, 3])
   const u = teacherNetwork?.apply(images, { training: false })

@@ -6,26 +6,26 @@ import { colour, onThemeChange } from './theme.ts'
 export interface Line {
   readonly x: readonly number[]
   readonly y: readonly (number | undefined)[]
-  /** A property of the style sheet, as `--teacher`. */
+  /** A custom property of the style sheet, such as `--teacher`. */
   readonly colour: string
   readonly width: number
-  /** From 0 to 1. */
+  /** Opacity from 0 to 1. */
   readonly alpha: number
 }
 
 export interface ChartOptions {
   readonly scale: 'linear' | 'logarithmic'
-  /** Of the y axis; default as the lines need. */
+  /** Range of the y axis. Default: that of the lines. */
   readonly range?: readonly [number, number]
   readonly format: (value: number) => string
 }
 
-/** Lines over steps. */
+/** A chart of lines over steps. */
 export class Chart {
   readonly #place: HTMLElement
   readonly #options: ChartOptions
   #plot: uPlot | undefined
-  /** What the lines of the plot look like. */
+  /** The style of the lines. */
   #looks = ''
 
   constructor(place: HTMLElement, options: ChartOptions) {
@@ -91,7 +91,7 @@ export class Chart {
   }
 }
 
-/** Leaves out the lines between the powers of ten. */
+/** Keeps only the grid lines at powers of ten. */
 function powersOfTen(_: uPlot, values: number[]): (number | null)[] {
   return values.map((value) => (Number.isInteger(Math.log10(value)) ? value : null))
 }

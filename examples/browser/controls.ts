@@ -8,7 +8,7 @@ export interface Handlers {
   resume(): void
   reset(): void
   pace(slow: boolean): void
-  /** Something was chosen. */
+  /** The user made a choice. */
   changed(setting: Setting): void
 }
 
@@ -52,7 +52,7 @@ export function connectControls(handlers: Handlers): void {
   showTemperature()
 }
 
-/** Makes the buttons fit what the page is doing. */
+/** Updates the buttons to the state of the page. */
 export function showPhase(now: Phase): void {
   phase = now
   go.textContent = goNames[now]

@@ -13,10 +13,10 @@ const loss = new Chart(element('loss-chart'), {
   format: (value) => `${value}`,
 })
 
-/** How many losses a smooth curve takes together. */
+/** Number of losses that a smoothed point averages. */
 const span = 12
 
-/** Draws how well the networks do, the newest on top: earlier students stay, but thinner. */
+/** Draws accuracies and losses, the newest run on top; earlier students stay, as thinner lines. */
 export function showCurves(teacher: Run | undefined, students: readonly Run[]): void {
   const earlier = students.slice(0, -1)
   const newest = students.slice(-1)
@@ -48,7 +48,7 @@ function accuracyLine(run: Run, width: number, alpha: number): Line {
   }
 }
 
-/** Each point is the mean of so many losses. */
+/** Returns the moving average of `count` losses. */
 function lossLine(run: Run, count: number, width: number, alpha: number): Line {
   const losses = run.steps.map(({ loss }) => loss)
   const means = losses.map((_, i) => {

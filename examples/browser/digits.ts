@@ -1,7 +1,7 @@
 import { type Dataset, decodeDigits } from 'thermograd/datasets'
 import url from 'thermograd/datasets/digits.csv.gz?url'
 
-/** The digits, which come as a file beside the page. */
+/** Fetches the digits, a file that is served with the page. */
 export async function fetchDigits(): Promise<Dataset> {
   const response = await fetch(url)
   if (!response.ok) throw new Error(`the digits cannot be fetched: ${response.status} ${response.statusText}`)

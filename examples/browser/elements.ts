@@ -1,4 +1,4 @@
-/** The element of this id, which must be there. */
+/** Returns the element of this id, which must exist. */
 export function element<E extends HTMLElement = HTMLElement>(id: string): E {
   const found = document.getElementById(id)
   if (found === null) throw new Error(`the page has no element '${id}'`)
@@ -7,12 +7,12 @@ export function element<E extends HTMLElement = HTMLElement>(id: string): E {
 
 type Attributes = Readonly<Record<string, string | number>>
 
-/** A new element of HTML. */
+/** Creates an HTML element. */
 export function html(tag: string, attributes: Attributes = {}, ...content: (string | Node)[]): HTMLElement {
   return filled(document.createElement(tag), attributes, content)
 }
 
-/** A new element of SVG. */
+/** Creates an SVG element. */
 export function svg(tag: string, attributes: Attributes = {}, ...content: (string | Node)[]): SVGElement {
   return filled(document.createElementNS('http://www.w3.org/2000/svg', tag), attributes, content)
 }

@@ -1,4 +1,4 @@
-/** Where a row of steps waits while it is paused. */
+/** A gate at which a loop of steps waits while paused. */
 export class Gate {
   #closed: PromiseWithResolvers<void> | undefined
 
@@ -15,7 +15,7 @@ export class Gate {
     this.#closed = undefined
   }
 
-  /** Resolves when the gate is open: at once, if it is. */
+  /** Resolves when the gate is open; immediately if it is open already. */
   async pass(): Promise<void> {
     while (this.#closed !== undefined) await this.#closed.promise
   }

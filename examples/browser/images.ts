@@ -4,7 +4,7 @@ import type { SeenImage, View } from './sight.ts'
 const shown = 6
 const place = element('images')
 
-/** Shows the images of a batch whose two temperatures differ most; without temperatures, whose sharpnesses do. */
+/** Shows the images of a batch whose temperatures differ most or, without temperatures, whose sharpnesses do. */
 export function showImages(batch: readonly SeenImage[]): void {
   const difference = ({ teacher, student }: SeenImage) =>
     Math.abs((teacher.temperature ?? 0) - (student.temperature ?? 0)) +
@@ -13,7 +13,7 @@ export function showImages(batch: readonly SeenImage[]): void {
   place.replaceChildren(...ordered.slice(0, shown).map(card))
 }
 
-/** Says instead why there are none. */
+/** Shows the reason for which there are no images. */
 export function sayInsteadOfImages(text: string): void {
   place.replaceChildren(html('p', { class: 'empty' }, text))
 }
@@ -34,7 +34,7 @@ function card({ pixels, label, teacher, student }: SeenImage): HTMLElement {
   )
 }
 
-/** The pixels as ink of some opacity. */
+/** Draws pixels as ink with opacity. */
 function picture(pixels: readonly number[], label: number): HTMLElement {
   const canvas = html('canvas', { width: 8, height: 8, role: 'img', 'aria-label': `a ${label}` })
   const context = (canvas as HTMLCanvasElement).getContext('2d')!
@@ -52,7 +52,7 @@ function opinion(side: string, view: View): HTMLElement {
   return html('p', { class: side }, html('span', {}, guess), html('span', { class: 'number' }, temperature))
 }
 
-/** What the loss compares: the probabilities at the temperature of the network. */
+/** Returns what the loss compares: probabilities at the network's temperature. */
 function softened({ logits, temperature = 1 }: View): number[] {
   return softmax(logits.map((logit) => logit / temperature))
 }
@@ -64,7 +64,7 @@ function softmax(logits: readonly number[]): number[] {
   return powers.map((power) => power / sum)
 }
 
-/** A bar up for what the teacher gives a digit, down for what the student does. */
+/** Draws the teacher's probability of each digit as a bar upwards, the student's as a bar downwards. */
 function bars(teacher: readonly number[], student: readonly number[]): SVGElement {
   const most = Math.max(...teacher, ...student)
   const bar = (side: string, probability: number, digit: number, isUp: boolean) => {

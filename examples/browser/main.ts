@@ -11,9 +11,9 @@ import { showTable } from './table.ts'
 import { paintStudent } from './theme.ts'
 import { showBatch, showNoBatch } from './views.ts'
 
-// What the page knows, and who tells whom: controls give orders to the worker, whose news change the state that is drawn.
+// The flow of events: controls send orders to the worker, whose messages change the state, which is drawn.
 
-/** Students that stay to be compared with. */
+/** Number of earlier students that stay for comparison. */
 const studentsKept = 6
 
 const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
@@ -43,7 +43,7 @@ function order(phase: State['phase'], order: Order): void {
 }
 
 function start(setting: Setting): void {
-  // What is still heard of an earlier student is of no interest.
+  // Ignore late messages about an earlier student.
   if (state.current !== state.teacher || hasLearned()) state.current = undefined
   Object.assign(state, { setting, failure: undefined })
   order('running', { kind: 'start', setting })
@@ -60,7 +60,7 @@ function reset(): void {
   order('idle', { kind: 'reset' })
 }
 
-/** Whether there is a teacher that knows all it will. */
+/** Whether the teacher has finished training. */
 function hasLearned(): boolean {
   return state.teacher?.steps.length === state.teacher?.total
 }
@@ -95,7 +95,7 @@ function begin({ who, steps: total, executor }: News & { kind: 'started' }): voi
   }
 }
 
-/** Draws once before the next picture, however much there was to hear. */
+/** Draws once per animation frame, however many messages arrive. */
 function scheduleDraw(): void {
   if (isScheduled) return
   isScheduled = true

@@ -2,27 +2,27 @@ import type { Setting } from './setting.ts'
 import type { SeenImage } from './sight.ts'
 import type { Step } from './training.ts'
 
-/** What the page tells the worker. */
+/** Messages from the page to the worker. */
 export type Order =
-  /** A new student. The teacher is trained first if there is none yet. */
+  /** Trains a new student, after the teacher if there is none yet. */
   | { readonly kind: 'start'; readonly setting: Setting }
   | { readonly kind: 'pause' }
   | { readonly kind: 'resume' }
-  /** Ends whatever is under way; a teacher that has learned stays. */
+  /** Stops the current training; a trained teacher stays. */
   | { readonly kind: 'reset' }
   | { readonly kind: 'pace'; readonly slow: boolean }
 
-/** What the worker tells the page. */
+/** Messages from the worker to the page. */
 export type News =
-  /** A network starts to learn. */
+  /** The training of a network starts. */
   | {
       readonly kind: 'started'
       readonly who: Learner
       readonly steps: number
-      /** What computes, in words. */
+      /** Description of the executor. */
       readonly executor: string
     }
-  /** The steps since the last time, and the newest batch of a student. */
+  /** The steps since the last message, and the newest batch of a student. */
   | {
       readonly kind: 'progress'
       readonly steps: readonly Numbers[]
@@ -33,5 +33,5 @@ export type News =
 
 export type Learner = 'teacher' | 'student'
 
-/** What is left of a step. */
+/** The recorded part of a step. */
 export type Numbers = Omit<Step, 'sight'>

@@ -6,11 +6,11 @@ import type { State } from './state.ts'
 const status = element('status')
 const progress = element<HTMLProgressElement>('progress')
 
-/** Says what is going on, and how far it has come. */
+/** Shows the status and the progress. */
 export function showNumbers(state: State): void {
   const { current, students, teacher, failure } = state
   const text = sentenceFor(state)
-  // It is read aloud whenever it is written.
+  // Screen readers announce the text whenever it is set.
   if (status.textContent !== text) status.textContent = text
   status.classList.toggle('failed', failure !== undefined)
   progress.max = current?.total ?? 1

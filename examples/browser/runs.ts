@@ -1,29 +1,29 @@
 import type { Learner, Numbers } from './messages.ts'
 import type { Setting } from './setting.ts'
 
-/** What the training of a network has come to so far. */
+/** The training of a network so far. */
 export interface Run {
   readonly who: Learner
-  /** Of a student. */
+  /** The setting, for a student. */
   readonly setting?: Setting
-  /** What computes, in words. */
+  /** Description of the executor. */
   readonly executor: string
-  /** How many there will be. */
+  /** Number of steps in total. */
   readonly total: number
   readonly steps: Numbers[]
 }
 
-/** Percent of the test images that were recognised the last time they were asked for. */
+/** Returns the latest accuracy on the test images, in percent. */
 export function accuracyOf({ steps }: Run): number | undefined {
   return steps.findLast(({ accuracy }) => accuracy !== undefined)?.accuracy
 }
 
-/** The colour of a run: that of its method, or the teacher's. */
+/** Returns the colour of a run: that of its method, or the teacher's. */
 export function colourOf({ setting }: Run): string {
   return setting === undefined ? '--teacher' : `--${setting.method}`
 }
 
-/** All steps of all runs as comma-separated values, with every digit. */
+/** Returns all steps of all runs as comma-separated values, at full precision. */
 export function csvOf(runs: readonly Run[]): string {
   const header = 'run,network,method,referenceTemperature,executor,step,loss,testAccuracy'
   const lines = runs.flatMap(({ who, setting, executor, steps }, run) =>

@@ -2,7 +2,7 @@ import { element } from './elements.ts'
 import { csvOf } from './runs.ts'
 import type { State } from './state.ts'
 
-/** Lets somebody save the numbers behind the curves as a file. */
+/** Saves the numbers of the curves as a file. */
 export function connectSaving(state: State): void {
   element('save').addEventListener('click', () => {
     const runs = state.teacher === undefined ? [] : [state.teacher, ...state.students]

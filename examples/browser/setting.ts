@@ -1,7 +1,7 @@
-/** What somebody chooses for a student. */
+/** The user's choices for a student. */
 export interface Setting {
   readonly method: Method
-  /** τ, around which all temperatures lie. */
+  /** Reference temperature τ, around which all temperatures lie. */
   readonly referenceTemperature: number
   readonly executor: ExecutorName
 }
@@ -24,5 +24,5 @@ export type ExecutorName = keyof typeof executors
 
 export const firstSetting: Setting = { method: 'dtkd', referenceTemperature: 4, executor: 'wasm' }
 
-/** Names the initial weights, the order of the images and the ones that the student sees. */
+/** Determines the initial weights, the order of the images and the ones that the student sees. */
 export const seed = 0

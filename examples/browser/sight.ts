@@ -3,33 +3,33 @@ import type { Batch, Normalisation, Split } from 'thermograd/datasets'
 import type { Tensor } from 'thermograd/engine'
 import { type Distillation, type Loss, sharpness } from 'thermograd/kd'
 
-/** An image of a batch, and what both networks make of it: numbers that can be sent to a page. */
+/** An image of a batch and both networks' results for it, as numbers that can be posted to a page. */
 export interface SeenImage {
-  /** As the networks see it: 8×8, from 0 to 1, row by row. */
+  /** Input of the networks: 8×8, from 0 to 1, row-major. */
   readonly pixels: readonly number[]
   readonly label: number
   readonly teacher: View
   readonly student: View
 }
 
-/** What one network makes of an image. */
+/** One network's results for an image. */
 export interface View {
   readonly logits: readonly number[]
   readonly sharpness: number
-  /** By which the method divides the logits; none where there is no distillation. */
+  /** Temperature of the logits; `undefined` without distillation. */
   readonly temperature?: number
 }
 
-/** What a step leaves to be looked at. */
+/** The tensors of a step to look at. */
 export interface Sight {
-  /** To be computed with the step. */
+  /** Tensors to realize with the step. */
   readonly tensors: readonly Tensor[]
   read(): Promise<SeenImage[]>
 }
 
-type Recipes = Record<keyof View, Tensor | undefined>
+type LazyView = Record<keyof View, Tensor | undefined>
 
-/** What is to be seen of a batch of these images. */
+/** Returns what to show of a batch of these images. */
 export function sightOf(
   { images, labels }: Batch,
   { normalisation }: Split,
@@ -38,7 +38,7 @@ export function sightOf(
 ): Sight {
   const temperatures = 'temperatures' in result ? result.temperatures : undefined
   const [teacher, student] = (['teacher', 'student'] as const).map(
-    (side): Recipes => ({
+    (side): LazyView => ({
       logits: logits[side],
       sharpness: sharpness(logits[side]),
       temperature: temperatures?.[side],
@@ -58,13 +58,13 @@ export function sightOf(
   }
 }
 
-/** Takes back what normalisation did to an image [8, 8]. */
+/** Inverts the normalisation of an image [8, 8]. */
 function pixelsOf(image: NdArray<Float32Array>, { mean, std }: Normalisation): number[] {
   return Array.from({ length: 64 }, (_, i) => image.get(i >> 3, i & 7) * std[0] + mean[0])
 }
 
-/** One for each image. */
-async function viewsOf({ logits, sharpness, temperature }: Recipes): Promise<View[]> {
+/** Reads one number per image. */
+async function viewsOf({ logits, sharpness, temperature }: LazyView): Promise<View[]> {
   const [rows, sharpnesses, temperatures] = await Promise.all(
     [logits, sharpness, temperature].map((tensor) => tensor?.data()),
   )

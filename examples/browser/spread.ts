@@ -1,6 +1,6 @@
 import { element, svg } from './elements.ts'
 
-/** One number of each network, for one image. */
+/** A number of each network, for one image. */
 export interface Pair {
   readonly teacher: number
   readonly student: number
@@ -13,12 +13,12 @@ const lanes = { teacher: 42, student: 110 } as const
 const axis = 142
 
 /**
- * A dot for each image and network on a common axis, teachers above students; a line joins the two of an image. What
- * leans is where the networks differ.
+ * A dot for each image and network on a common axis, teachers above students; a line joins the two dots of an image. It slants
+ * if the networks differ.
  */
 export class Spread {
   readonly #place: HTMLElement
-  /** A value that stands out, and its name. */
+  /** A marked value, and its name. */
   readonly #mark: string | undefined
 
   constructor(id: string, mark?: string) {
@@ -40,7 +40,7 @@ export class Spread {
     this.#place.replaceChildren(picture)
   }
 
-  /** Says instead why there is nothing to draw. */
+  /** Shows the reason for which there is nothing to draw. */
   say(text: string): void {
     this.#place.replaceChildren(text)
   }
@@ -76,7 +76,7 @@ function tick(x: number, value: number): SVGElement[] {
   ]
 }
 
-/** Four or five round numbers from 0 on. */
+/** Returns four or five round tick values from 0. */
 function ticks(end: number): number[] {
   const step = [1, 2, 4, 5, 10, 20, 50].find((step) => end / step <= 5) ?? 100
   return Array.from({ length: Math.floor(end / step) + 1 }, (_, i) => i * step)

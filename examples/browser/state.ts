@@ -2,21 +2,21 @@ import type { Run } from './runs.ts'
 import type { Setting } from './setting.ts'
 import type { SeenImage } from './sight.ts'
 
-/** What the page is doing. */
+/** The activity of the page. */
 export type Phase = 'idle' | 'running' | 'paused' | 'finished'
 
 /** Everything that the page shows. */
 export interface State {
   phase: Phase
-  /** Of the student that is learning, or will after the teacher. */
+  /** Setting of the student that is being trained, or will be after the teacher. */
   setting: Setting
   teacher?: Run
-  /** The newest last; earlier ones stay to be compared with. */
+  /** Students, the newest last; earlier ones stay for comparison. */
   students: Run[]
-  /** Which of them is learning, or was the last to. */
+  /** The run that is being trained, or was last. */
   current?: Run
   /** The newest batch of the student. */
   batch?: readonly SeenImage[]
-  /** Why it went wrong. */
+  /** The error message, if something failed. */
   failure?: string
 }

@@ -4,7 +4,7 @@ import { methods } from './setting.ts'
 
 const rows = element('runs')
 
-/** A row for each network, the newest first and the teacher last. */
+/** Fills a row for each network, the newest first and the teacher last. */
 export function showTable(teacher: Run | undefined, students: readonly Run[]): void {
   const runs = [...students.toReversed(), ...(teacher === undefined ? [] : [teacher])]
   rows.replaceChildren(...runs.map(row))

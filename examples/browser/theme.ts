@@ -1,6 +1,6 @@
 import type { Method } from './setting.ts'
 
-/** The value of a property of the style sheet, which depends on light and dark. */
+/** Returns the value of a custom property, which depends on the colour scheme. */
 export function colour(property: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(property).trim()
 }
@@ -10,7 +10,7 @@ export function paintStudent(method: Method): void {
   document.documentElement.style.setProperty('--student', `var(--${method})`)
 }
 
-/** Calls back when somebody changes between light and dark. */
+/** Calls back when the colour scheme changes. */
 export function onThemeChange(redraw: () => void): void {
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw)
 }

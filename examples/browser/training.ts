@@ -6,21 +6,21 @@ import { evaluate, type Hyperparameters, resolveHyperparameters, scheduleOf } fr
 import type { Setting } from './setting.ts'
 import { type Sight, sightOf } from './sight.ts'
 
-// This module knows nothing of pages: in Node it takes the very same steps.
+// This module knows nothing of pages: it takes the same steps in Node.
 
-/** A step that was taken. */
+/** A completed step. */
 export interface Step {
-  /** Counted from 1. */
+  /** Number of the step, from 1. */
   readonly step: number
-  /** Of the batch. */
+  /** Loss of the batch. */
   readonly loss: number
-  /** Percent of the test images that are recognised, after every tenth step. */
+  /** Accuracy on the test images in percent, after every tenth step. */
   readonly accuracy?: number
-  /** What both networks make of the batch, where there are two. */
+  /** Both networks' results for the batch, if there are two. */
   readonly sight?: Sight
 }
 
-/** A network, and everything that decides how it learns. */
+/** A network, and everything that determines its training. */
 export interface Course {
   readonly network: Network
   readonly method: Method
@@ -70,12 +70,12 @@ function imagesFor(digits: Dataset, options: { batchSize: number; seed: number; 
   }
 }
 
-/** How many steps a course has. */
+/** Returns the number of steps of a course. */
 export function stepsOf({ hyperparameters, trainingImages }: Course): number {
   return hyperparameters.epochs * trainingImages.batchesPerEpoch
 }
 
-/** Takes the steps of a course, one whenever somebody asks for it, on the current executor. */
+/** Takes the steps of a course on demand, on the current executor. */
 export async function* learn(course: Course): AsyncGenerator<Step> {
   const { network, method, teacher, hyperparameters, trainingImages, testImages } = course
   const { lr, momentum, weightDecay } = hyperparameters

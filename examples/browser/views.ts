@@ -2,16 +2,16 @@ import { sayInsteadOfImages, showImages } from './images.ts'
 import type { SeenImage, View } from './sight.ts'
 import { type Pair, Spread } from './spread.ts'
 
-/** Milliseconds for which images stay, so that somebody can look at them. */
+/** Milliseconds for which images stay visible. */
 const imagesStay = 900
 
 const temperatures = new Spread('temperatures', 'τ')
 const sharpnesses = new Spread('sharpnesses')
 let imagesSince = Number.NEGATIVE_INFINITY
-/** Where the axis of sharpnesses ends: it grows with what is seen. */
+/** End of the axis of sharpnesses, which grows with the data. */
 let sharpest = 10
 
-/** Shows what both networks make of a batch; its images at once if training rests. */
+/** Shows both networks' results for a batch; its images immediately if training is paused. */
 export function showBatch(batch: readonly SeenImage[], referenceTemperature: number, rests: boolean): void {
   const pairsOf = (quantity: (view: View) => number) =>
     batch.map(({ teacher, student }): Pair => ({ teacher: quantity(teacher), student: quantity(student) }))
@@ -31,7 +31,7 @@ export function showBatch(batch: readonly SeenImage[], referenceTemperature: num
   }
 }
 
-/** Says instead what these views wait for. */
+/** Shows what these views wait for. */
 export function showNoBatch(text: string): void {
   temperatures.say(text)
   sharpnesses.say(text)

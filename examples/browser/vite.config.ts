@@ -1,6 +1,6 @@
 import { defineConfig } from 'vite'
 
-// Threads may share memory only in a page that is isolated from others.
+// Threads may share memory only in a cross-origin isolated page.
 const headers = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
@@ -10,9 +10,9 @@ export default defineConfig({
   base: './',
   server: { headers },
   preview: { headers },
-  // Found late, they would make the page load anew in the middle of a training.
+  // Discovered late, they would reload the page during training.
   optimizeDeps: { include: ['gpu.js', 'ndarray', 'fflate', 'onnx-buf', '@bufbuild/protobuf', 'uplot'] },
-  // The engine loads its executors when they are asked for, which only modules can.
+  // The engine imports executors dynamically, which only ES modules can.
   worker: { format: 'es' },
   build: { target: 'esnext' },
 })

@@ -6,16 +6,16 @@ import type { Learner, News, Numbers, Order } from './messages.ts'
 import { type ExecutorName, type Setting, seed } from './setting.ts'
 import { type Course, courseOfStudent, courseOfTeacher, learn, type Step, stepsOf } from './training.ts'
 
-// Everything that computes: the page only draws.
+// All computation: the page only draws.
 
-/** Milliseconds between two reports to the page. */
+/** Milliseconds between reports to the page. */
 const reportEvery = 60
-/** Milliseconds that a step takes at least in slow motion. */
+/** Minimum milliseconds of a step in slow motion. */
 const slowStep = 120
 
-/** From Start to the end of the student. */
+/** A run, from Start to the end of the student's training. */
 interface Session {
-  /** Who is learning, or is about to. */
+  /** The network that is being trained, or is next. */
   learner: Learner
   readonly abort: AbortController
 }
@@ -26,7 +26,7 @@ const digits = fetchDigits()
 const gate = new Gate()
 let isSlow = false
 let teacher: Network | undefined
-/** What the next student shall be; the teacher may still be learning. */
+/** Setting of the next student; the teacher may still be in training. */
 let wanted: Setting
 let current = newSession()
 let lastRun: Promise<void> = Promise.resolve()
@@ -66,7 +66,7 @@ async function run(session: Session): Promise<void> {
   if (signal.aborted) return
   if (teacher === undefined) {
     session.learner = 'teacher'
-    // By WebAssembly whatever the student takes: it is the same teacher for all.
+    // Always on WebAssembly, so all students have the same teacher.
     const course = courseOfTeacher(await digits, seed)
     if (!(await follow('teacher', course, 'wasm', signal))) return
     teacher = course.network
@@ -75,7 +75,7 @@ async function run(session: Session): Promise<void> {
   await follow('student', courseOfStudent(await digits, teacher, wanted, seed), wanted.executor, signal)
 }
 
-/** Reports a course step by step; says whether it came to its end. */
+/** Reports a course step by step; returns whether it finished. */
 async function follow(
   who: Learner,
   course: Course,
@@ -97,7 +97,7 @@ async function follow(
     const { sight, ...numbers } = step
     steps.push(numbers)
     last = step
-    // In a pause everything is on the page.
+    // Report everything before a pause.
     if (gate.isClosed || performance.now() - lastReport >= reportEvery) await report(step)
     if (isSlow) await new Promise((resolve) => setTimeout(resolve, slowStep))
     await gate.pass()
@@ -108,7 +108,7 @@ async function follow(
   return true
 }
 
-/** What computes, in a few words. */
+/** Describes the executor briefly. */
 function describe({ modes }: Executor): string {
   if ('adapter' in modes) {
     return `WebGPU on ${modes.adapter}${modes.software ? ' (a software GPU: slow)' : ''}`
