@@ -7,7 +7,7 @@ import { anOptionRecord, type GivenOptions, type OptionRecord } from './options.
 /** The names of thermograd's methods. */
 export type MethodName = keyof typeof methods
 
-/** The options that a method takes, by its name or out of its definition. */
+/** The options of a method, given by its name or its definition. */
 export type MethodOptions<Method> = Method extends MethodName
   ? GivenOptions<(typeof methods)[Method]['options']>
   : Method extends { readonly options: infer Options extends OptionRecord }
@@ -31,8 +31,8 @@ const rules = {
 }
 
 /**
- * The definition of one of thermograd's methods by name, or a definition of one's own, checked. Throws
- * `InvalidInputError` for an unknown name.
+ * Returns the definition of the named method, or the given custom definition after checking it. Throws
+ * `InvalidInputError` for an unknown name or an invalid definition.
  */
 export function definitionOf(method: string): NamedDefinition & { readonly name: MethodName }
 export function definitionOf(method: string | NamedDefinition): NamedDefinition
@@ -40,8 +40,8 @@ export function definitionOf(method: string | NamedDefinition): NamedDefinition 
   if (typeof method === 'object' && method !== null) {
     checkFields('method', 'definition', method, rules)
     const { name, options } = method
-    // In a recipe the name of the method stands among its options.
-    demand(!Object.hasOwn(options, 'name'), () => `method: ${name}: expected no option called 'name'`)
+    // A recipe lists the name of the method among its options.
+    demand(!Object.hasOwn(options, 'name'), () => `method: ${name}: expected no option named 'name'`)
     return method
   }
   demand(

@@ -5,42 +5,42 @@ import { sharpness } from './temperatures/sharpness.ts'
 import { checkLogits, type Temperatures } from './temperatures/temperatures.ts'
 import { warmUpWeight } from './warmUp.ts'
 
-/** A loss and what it is made of. All of it is recipes: what nobody reads is never computed. */
+/** A loss and its parts. All are lazy: a part that is never read is never computed. */
 export interface Loss {
   /** The scalar to minimise: `task` plus `distillation`. */
   readonly loss: Tensor
   /** The weighted cross entropy. */
   readonly task: Tensor
-  /** All terms that the teacher has a part in, weighted; left out where there is no teacher. */
+  /** The weighted sum of the terms that depend on the teacher; absent without a teacher. */
   readonly distillation?: Tensor
-  /** Its terms by name, scalars, each before its weight. */
+  /** The unweighted terms by name, scalars. */
   readonly terms: Readonly<Record<string, Tensor>>
 }
 
-/** A loss of logits, and what a report wants to see of it. */
+/** A logit loss with its temperatures and sharpness, for reports. */
 export interface Distillation extends Loss {
   readonly temperatures: Temperatures
   /** S of the raw logits, columns [N, 1]. */
   readonly sharpness: { readonly student: Tensor; readonly teacher: Tensor }
 }
 
-/** What a loss of logits works on. */
-export interface Batch {
-  /** [N, K], on the scale that was asked for. */
+/** The checked and scaled logits from which a logit loss is computed. */
+export interface PreparedLogits {
+  /** [N, K], on the requested scale. */
   readonly student: Tensor
-  /** The same of the teacher, without gradient. */
+  /** [N, K], on the same scale, without gradient. */
   readonly teacher: Tensor
   readonly sharpness: Distillation['sharpness']
 }
 
-/** Checks a batch and cuts the teacher off: no gradient ever flows to it. */
-export function openBatch(
+/** Checks logits and labels, detaches the teacher's logits and scales both sides. */
+export function prepareLogits(
   method: string,
   studentLogits: Tensor,
   teacherLogits: Tensor,
   labels: Tensor,
   { logits }: LogitSettings,
-): Batch {
+): PreparedLogits {
   checkLabels(method, studentLogits, labels)
   checkLogits(method, studentLogits, teacherLogits)
   const teacherDetached = teacherLogits.detach()
@@ -55,7 +55,7 @@ export function openBatch(
 /** A term and its weight. */
 export type Weighted = readonly [term: Tensor, weight: number]
 
-/** What the loss of every method is made of beside its terms. */
+/** The inputs of a method's total loss other than its terms. */
 export interface Frame {
   /** [N, K], raw. */
   readonly studentLogits: Tensor
@@ -80,8 +80,8 @@ export function composeLoss(weighted: Readonly<Record<string, Weighted>>, frame:
 }
 
 /**
- * A loss as scalars by name, for a log: the loss, its terms and, of a loss of logits, the means over the batch of
- * temperatures and sharpnesses and the number of guarded rows.
+ * Returns a loss as named scalars for a log: the loss, its terms and, for a logit loss, the batch means of temperatures
+ * and sharpness and the number of guarded rows.
  */
 export function scalarsOf(result: Loss | Distillation): Record<string, Tensor> {
   const scalars = { loss: result.loss, ...result.terms }

@@ -6,20 +6,20 @@ import { definitionOf, type MethodOptions, type NameOf } from './definitions.ts'
 import type { Method, NamedDefinition, NetworkPair, TaughtPair } from './method.ts'
 import { resolveOptions, type Settings } from './options.ts'
 
-/** A method by its name, its options settled. */
+/** A named method with a value for every option. */
 export interface Distiller<Name extends string = string> {
   readonly method: Name
   /** One sentence for a table or a help text. */
   readonly description: string
-  /** Where it comes from; empty for training without a teacher. */
+  /** The citation; empty for training without a teacher. */
   readonly paper: string
   /** Whether it learns from a teacher. */
   readonly needsTeacher: boolean
-  /** Whether it looks at more of the teacher than its logits. */
+  /** Whether it uses the teacher's features in addition to its logits. */
   readonly needsFeatures: boolean
   /** Every option with its value. */
   readonly options: Settings
-  /** The method for a pair of networks, what it trains initialized. Throws where the pair does not suit it. */
+  /** Builds the method for a pair of networks and initializes its parameters. Throws if the pair does not suit it. */
   build(pair: NetworkPair): Method
 }
 
@@ -32,9 +32,8 @@ const pairRules: Rules<NetworkPair> = {
 }
 
 /**
- * A method with the given options, and the paper's defaults for all others: one of thermograd's by name, or a definition
- * of one's own. Throws `InvalidInputError` for an unknown name, an option that the method does not have or a value that
- * the option does not accept.
+ * Returns a method, given by name or as a custom definition, with the given options and the method's defaults for all
+ * others. Throws `InvalidInputError` for an unknown name, an unknown option or a value that an option does not accept.
  */
 export function distiller<Method extends string | NamedDefinition>(
   method: Method,
@@ -53,7 +52,7 @@ export function distiller(method: string | NamedDefinition, given: object = {}):
     options: settings,
     build(pair) {
       checkExactly(name, 'pair', pair, pairRules)
-      demand(!needsTeacher || hasTeacher(pair), () => `method: ${name} needs a teacher, got none`)
+      demand(!needsTeacher || hasTeacher(pair), () => `method: ${name}: expected a teacher, got none`)
       return initialize(definition.build(settings, pair as TaughtPair), pair.seed ?? 0)
     },
   }

@@ -17,19 +17,19 @@ import { belowLargest, sharpness } from './temperatures/sharpness.ts'
 import type { Temperatures } from './temperatures/temperatures.ts'
 
 /**
- * Kullback–Leibler divergence of each row, as a column [N, 1], teacher first:
+ * Returns the Kullback–Leibler divergence of each row as a column [N, 1], teacher first:
  *
  *     KL(p ‖ q) = Σᵢ pᵢ (ln pᵢ − ln qᵢ)        p = softmax(teacherLogits),  q = softmax(studentLogits)
  *
- * Taken on logits [N, K], because in log space it is finite for any finite logits. Natural logarithm. PyTorch:
+ * Takes logits [N, K]: in log space the divergence of finite logits is finite. Natural logarithm. PyTorch:
  * `F.kl_div(log_softmax(student), softmax(teacher), reduction='none').sum(1)`.
  *
- * That sum adds large terms of both signs to a small result. As Σ qᵢ − pᵢ = 0, it is also
+ * That sum has large terms of both signs and a small result. Because Σ qᵢ − pᵢ = 0, it equals
  *
  *     Σᵢ pᵢ φ(dᵢ)        d = ln q − ln p,  φ(d) = eᵈ − 1 − d ≥ 0
  *
- * where nothing cancels and an error of S, common to all d of a row, has no effect to first order: in float32, too, a
- * small divergence keeps its digits.
+ * in which nothing cancels and an error of S, common to all d of a row, has no effect to first order. A small divergence
+ * keeps its digits even in float32.
  */
 export function klDivergence(teacherLogits: Tensor, studentLogits: Tensor): Tensor {
   checkTensors('klDivergence', { teacherLogits, studentLogits })
@@ -49,13 +49,13 @@ export function klDivergence(teacherLogits: Tensor, studentLogits: Tensor): Tens
 }
 
 /**
- * The divergence that every loss of this folder is made of, a scalar:
+ * Returns the tempered divergence on which the logit losses build, a scalar:
  *
  *     1/N Σₙ T_teacher T_student KL(softmax(view(u / T_teacher)) ‖ softmax(view(v / T_student)))
  *
- * with u and v the logits of teacher and student. The factor keeps gradients of one size whatever the temperatures;
- * with one temperature T it is the T² of Hinton et al. `view` says which distribution to look at, by default all
- * classes.
+ * with u and v the logits of teacher and student. The factor keeps the magnitude of gradients independent of the
+ * temperatures; with one temperature T it is the T² of Hinton et al. `view` maps softened logits to those of the
+ * distributions to compare; the default compares all classes.
  */
 export function temperedDivergence(
   studentLogits: Tensor,

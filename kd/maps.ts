@@ -7,7 +7,7 @@ export function sizeOfMaps({ shape }: Tensor): Size {
   return [shape[2], shape[3]]
 }
 
-/** Maps [N, C, H, W] at another size, each pixel the nearest. PyTorch: `interpolate(mode="nearest")`. */
+/** Resizes maps [N, C, H, W] by nearest-neighbour interpolation. PyTorch: `interpolate(mode="nearest")`. */
 export function nearestTo(maps: Tensor, [height, width]: Size): Tensor {
   const along = (x: Tensor, axis: number, length: number) => {
     const from = x.shape[axis]
@@ -17,7 +17,7 @@ export function nearestTo(maps: Tensor, [height, width]: Size): Tensor {
   return along(along(maps, 2, height), 3, width)
 }
 
-/** Two maps, the higher ones averaged to the size of the others. */
+/** Brings two maps to one size: the taller ones are average-pooled to the size of the others. */
 export function atSmallerSize(student: Tensor, teacher: Tensor): [student: Tensor, teacher: Tensor] {
   const [ofStudent, ofTeacher] = [sizeOfMaps(student), sizeOfMaps(teacher)]
   return ofStudent[0] > ofTeacher[0]
@@ -25,13 +25,13 @@ export function atSmallerSize(student: Tensor, teacher: Tensor): [student: Tenso
     : [student, adaptiveAveragePool2d(teacher, ofStudent)]
 }
 
-/** The stages after the stem side by side, from the first on, as many as both networks have. */
+/** Pairs the stages after the stem, first with first, up to the smaller number of stages. */
 export function stagesFromFirst<S, T>(student: readonly S[], teacher: readonly T[]): [S, T][] {
   const count = Math.min(student.length, teacher.length)
   return student.slice(1, count).map((stage, i) => [stage, teacher[i + 1]])
 }
 
-/** The stages after the stem side by side, so that the last ones meet, as many as both networks have. */
+/** Pairs the stages after the stem, last with last, up to the smaller number of stages. */
 export function stagesFromLast<S, T>(student: readonly S[], teacher: readonly T[]): [S, T][] {
   const count = Math.min(student.length, teacher.length) - 1
   const ofTeacher = teacher.slice(teacher.length - count)

@@ -1,10 +1,10 @@
 import { less, multiply, rsqrt, square, sum, type Tensor, where } from '../engine/index.ts'
 
-/** Vectors whose square is below this count as zero. */
+/** Vectors with a squared length below this count as zero. */
 const smallestSquare = 1e-24
 
 /**
- * Vectors along an axis divided by their Euclidean length. A vector of zeros stays one and gets no gradient; PyTorch's
+ * Divides the vectors along an axis by their Euclidean length. A zero vector stays zero and gets no gradient; PyTorch's
  * `torch.nn.functional.normalize` would multiply its gradient by 10¹².
  */
 export function normalised(x: Tensor, axis: number): Tensor {

@@ -4,9 +4,9 @@ import * as rules from '../base/arguments.ts'
 export type OptionValue = number | string | boolean
 
 /**
- * All there is to know of one option of a method: its type, its default, the values it accepts and its unit. The types of
- * a method's options, their check, `thermograd methods`, the schema of recipes and `--set` follow from it, and so does
- * what becomes of the option in a training of another length.
+ * An option of a method: its type, default, accepted values and unit. The TypeScript types of a method's options, their
+ * validation, `thermograd methods`, the schema of recipes and `--set` follow from it, and so does its scaling with the
+ * length of training.
  */
 export interface Option<Value extends OptionValue = OptionValue> extends Rule {
   readonly default: Value
@@ -15,8 +15,7 @@ export interface Option<Value extends OptionValue = OptionValue> extends Rule {
   /** The range of a number that need not be an integer. */
   readonly range?: Range
   /**
-   * `'scaled epochs'` are meant for a training of the published length, and keep their share of a longer or shorter one;
-   * `'epochs'` stay as they are.
+   * `'scaled epochs'` refer to training of the published length and scale with the actual length; `'epochs'` do not.
    */
   readonly unit?: 'epochs' | 'scaled epochs'
 }
@@ -49,21 +48,22 @@ export function oneOf<const Value extends string>(
   return optionOf<Value>(fallback, rules.oneOf(values), { values })
 }
 
+/** True or false. */
 export function boolean(fallback: boolean): Option<boolean> {
   return optionOf(fallback, rules.truth, { values: [true, false] })
 }
 
 /**
- * A number of epochs that does not depend on the length of the training, such as a warm-up: it covers the unstable first
- * steps, however many follow (`docs/results.md` shows what becomes of DTKD if it is cut short).
+ * A number of epochs that does not depend on the length of training, such as a warm-up: it covers the unstable first
+ * steps, however many follow (`docs/results.md` shows DTKD with a shorter one).
  */
 export function epochs(fallback: number): Option<number> {
   return { ...number(fallback, { min: 0 }), unit: 'epochs' }
 }
 
 /**
- * A number of epochs that is a part of the training. The default is meant for the published number of epochs, see
- * `distillerFor`; it may become a fraction.
+ * A number of epochs that scales with the length of training. The default refers to the published number of epochs, see
+ * `distillerFor`; scaling may make it a fraction.
  */
 export function scaledEpochs(fallback: number): Option<number> {
   return { ...number(fallback, { min: 0 }), unit: 'scaled epochs' }

@@ -3,7 +3,7 @@ import { demand, describe } from '../base/errors.ts'
 import { suggestionFor } from '../base/suggestions.ts'
 import type { Option, OptionValue } from './option.ts'
 
-/** The options of a method by name. Methods that share some spread them into their own. */
+/** The options of a method by name. Options shared by several methods are spread into each. */
 export type OptionRecord = Readonly<Record<string, Option>>
 
 export const anOptionRecord = recordOf(
@@ -18,14 +18,14 @@ export type SettingsOf<Options extends OptionRecord> = {
   readonly [Name in keyof Options]: Options[Name]['default']
 }
 
-/** What callers give: values for some of the options. */
+/** Values for some of the options, as callers give them. */
 export type GivenOptions<Options extends OptionRecord> = {
   [Name in keyof Options]?: Options[Name]['default'] | undefined
 }
 
 /**
- * The given values, and the defaults of all other options; `undefined` counts as not given. Throws `InvalidInputError` for
- * an unknown option and for a value that an option does not accept, naming both.
+ * Returns the given values with the defaults of all other options; `undefined` counts as not given. Throws
+ * `InvalidInputError` for an unknown option and for a value that an option does not accept.
  */
 export function resolveOptions<Options extends OptionRecord>(
   operation: string,
@@ -45,7 +45,7 @@ export function resolveOptions<Options extends OptionRecord>(
   return Object.fromEntries([...defaults, ...set])
 }
 
-/** The same options with other defaults. */
+/** Returns the same options with other defaults. */
 export function withDefaults<Options extends OptionRecord>(
   options: Options,
   given: GivenOptions<Options>,
@@ -60,8 +60,8 @@ export function withDefaults<Options extends OptionRecord>(
 }
 
 /**
- * Values of options in a training whose length changes from `before` to `epochs`: scaled epochs keep their share of it.
- * What is no option stays as it is.
+ * Scales option values from a training of `before` epochs to one of `epochs`: scaled epochs are multiplied by
+ * `epochs / before`, all other values stay.
  */
 export function scaleEpochs<Values extends object>(
   options: OptionRecord,

@@ -4,9 +4,9 @@ import { checkTensors } from '../nn/arguments.ts'
 import * as option from './option.ts'
 import type { GivenOptions, SettingsOf } from './options.ts'
 
-/** On which scale a loss compares logits. */
+/** The scale on which a loss compares logits. */
 export const logitOptions = {
-  /** `'raw'`, or one of the ways of `standardised`. Default `'raw'`. */
+  /** `'raw'`, or `standardised` with the population's or the sample's deviation. Default `'raw'`. */
   logits: option.oneOf(['raw', 'standardised', 'standardised-sample'], 'raw'),
 }
 
@@ -17,14 +17,14 @@ export type LogitSettings = SettingsOf<typeof logitOptions>
 const deviations = oneOf(['population', 'sample'])
 
 /**
- * Rows of logits [N, K] with mean 0 and deviation 1, so that the student need not match how large the teacher's logits
- * are:
+ * Standardises rows of logits [N, K] to mean 0 and deviation 1; the student then need not match the magnitude of the
+ * teacher's logits:
  *
  *     (z − mean z) / σ(z)        σ(z)² = 1/K Σᵢ (zᵢ − mean z)²
  *
  * Source: logit standardisation (Sun et al., arXiv 2403.01427). The authors' code divides by σ + 10⁻⁷ with the sample's
- * deviation, 1/(K − 1) for 1/K: `deviation: 'sample'`. 10⁻¹⁴ is added to the variance, so that a constant row becomes
- * zeros with a finite gradient; for other rows that is far below rounding.
+ * deviation, with 1/(K − 1) for 1/K: `deviation: 'sample'`. 10⁻¹⁴ is added to the variance: a constant row becomes zeros
+ * with a finite gradient, and in other rows the addition is far below rounding.
  */
 export function standardised(logits: Tensor, deviation: 'population' | 'sample' = 'population'): Tensor {
   check('standardised', 'deviation', deviation, deviations)
@@ -42,7 +42,7 @@ export function standardised(logits: Tensor, deviation: 'population' | 'sample' 
 
 const smallestVariance = 1e-14
 
-/** The function that brings logits to the scale of this name. */
+/** Returns the function that brings logits to the named scale. */
 export function scaleOf(name: LogitSettings['logits']): (logits: Tensor) => Tensor {
   switch (name) {
     case 'raw':

@@ -17,19 +17,19 @@ export interface WarmUpOptions extends GivenOptions<typeof warmUpOptions> {
 }
 
 /**
- * The weight of distillation in epoch e, counting from 1, as a scalar:
+ * Returns the weight of distillation in epoch e, counting from 1, as a scalar:
  *
  *     w(e) = min(e / epochs, 1)
  *
- * The paper's total has no such factor; the authors' code has it, over 20 epochs, on the distillation terms and not on
- * cross entropy. DKD's code has the same. The weight is an input of the recipe and not a constant in it, so that a new
- * epoch's weight finds the plan of the last one. A scalar tensor may stand for the epoch.
+ * DTKD's paper has no such factor; the authors' code multiplies the distillation terms, but not the cross entropy, by it,
+ * over 20 epochs. DKD's code does the same. The weight is an input of the graph, not a constant in it: a new epoch reuses
+ * the plan of the last. `epoch` may be a scalar tensor.
  */
 export function warmUpWeight(epoch: number | Tensor, epochs: number, dtype: DType = 'float32'): Tensor {
   check('warmUpWeight', 'epochs', epochs, notNegative)
   check('warmUpWeight', 'dtype', dtype, dtypeRule)
   check('warmUpWeight', 'epoch', epoch, either(aNumber, tensorRule))
   if (typeof epoch !== 'number') return clamp(divide(epoch.cast(dtype), epochs), 0, 1)
-  demand(epoch >= 1, () => `warm-up: epochs count from 1, got ${epoch}`)
+  demand(epoch >= 1, () => `warmUpWeight: expected epoch to be at least 1, got ${epoch}`)
   return tensor(Math.min(epoch / epochs, 1), { dtype })
 }

@@ -10,7 +10,7 @@ import {
 } from '../../engine/index.ts'
 import { checkTensors } from '../../nn/arguments.ts'
 import { constant, Parameter } from '../../nn/index.ts'
-import { composeLoss, type Distillation, openBatch } from '../distillation.ts'
+import { composeLoss, type Distillation, prepareLogits } from '../distillation.ts'
 import { temperedDivergence } from '../klDivergence.ts'
 import { type Definition, type LogitLesson, LogitMethod } from '../method.ts'
 import * as option from '../option.ts'
@@ -51,15 +51,15 @@ class Ctkd extends LogitMethod {
 
   protected override loss({ student, teacher, labels, epoch }: LogitLesson): Distillation {
     const { smallestTemperature, temperatureRange, rampEpochs, weight, crossEntropyWeight } = this.#settings
-    const batch = openBatch('ctkd', student.logits, teacher.logits, labels, { logits: 'raw' })
+    const prepared = prepareLogits('ctkd', student.logits, teacher.logits, labels, { logits: 'raw' })
     const strength = curriculum(epoch, rampEpochs)
     const theta = reverseGradient(this.temperature, tensor(strength, { dtype: this.temperature.dtype }))
     const temperature = add(multiply(sigmoid(theta), temperatureRange), smallestTemperature)
     const column = broadcastTo(reshape(temperature, [1, 1]), [labels.size, 1])
     const temperatures = { ...sharedTemperatures(student.logits, 1), student: column, teacher: column }
     const frame = { studentLogits: student.logits, labels, epoch, crossEntropyWeight }
-    const kd = temperedDivergence(batch.student, batch.teacher, temperatures)
-    return { ...composeLoss({ kd: [kd, weight] }, frame), temperatures, sharpness: batch.sharpness }
+    const kd = temperedDivergence(prepared.student, prepared.teacher, temperatures)
+    return { ...composeLoss({ kd: [kd, weight] }, frame), temperatures, sharpness: prepared.sharpness }
   }
 }
 

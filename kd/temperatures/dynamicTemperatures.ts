@@ -22,7 +22,7 @@ import { checkLogits, type Temperatures } from './temperatures.ts'
 export const dynamicTemperatureOptions = {
   /** τ, the mean of a sample's two temperatures. Default 4. */
   referenceTemperature: option.number(4, { above: 0 }),
-  /** What happens where the formula breaks down. Default `'fallback'`. */
+  /** How rows are treated in which the formula breaks down. Default `'fallback'`. */
   guard: option.oneOf(['fallback', 'clamp', 'absolute', 'centre', 'none'], 'fallback'),
 }
 
@@ -31,36 +31,36 @@ export interface DynamicTemperatureOptions extends GivenOptions<typeof dynamicTe
 type Guard = SettingsOf<typeof dynamicTemperatureOptions>['guard']
 
 /**
- * DTKD's temperatures as published: with x and y the largest logits of teacher and student in a row,
+ * Returns DTKD's temperatures as published: with x and y the largest logits of teacher and student in a row,
  *
  *     T_teacher = 2 x τ / (x + y)        T_student = 2 y τ / (x + y)
  *
  * Source: DTKD (arXiv 2404.12711), equations 3 to 5, which seek the δ for which u/(τ + δ) and v/(τ − δ) are equally
- * sharp. The authors' code takes signed maxima of the raw logits, without any guard, and lets the gradient flow
- * through y into both temperatures, as here; `detach()` them to stop it.
+ * sharp. The authors' code takes signed maxima of the raw logits, without a guard, and lets the gradient flow through y
+ * into both temperatures, as here; `detach()` them to stop it.
  *
- * What is true: the step from equation 4 to 5 is wrong, and the authors have said so in an erratum. The formula does
- * not make sharpnesses equal; it makes the scaled maxima equal, x / T_teacher = y / T_student, and so leaves a gap in
- * sharpness of less than ln K. (`exactTemperatures` closes it.) The temperatures sum to 2 τ, do not change when both
- * networks' logits are scaled together, but do change when a constant is added to them.
+ * The step from equation 4 to 5 is wrong, as an erratum of the authors says. The formula does not equalise sharpness; it
+ * equalises the scaled maxima, x / T_teacher = y / T_student, and leaves a gap in sharpness of less than ln K
+ * (`exactTemperatures` closes it). The temperatures sum to 2 τ. They do not change when the logits of both networks are
+ * scaled together, but do change when a constant is added to them.
  *
- * T_student goes to 0 with the student's largest logit, and the loss with it: a student v that shrinks to c v has
- * L_DTKD ≈ c · 4 τ² y/x KL(softmax(u / 2 τ) ‖ softmax(v x / 2 τ y)), whatever it says of the classes. Attached temperatures
- * reward that, detached ones do not; what holds against it are the other terms of the loss and the warm-up.
+ * T_student goes to 0 with the student's largest logit, and so does the loss: a student v that shrinks to c v has
+ * L_DTKD ≈ c · 4 τ² y/x KL(softmax(u / 2 τ) ‖ softmax(v x / 2 τ y)), whatever classes it predicts. Attached temperatures
+ * reward that, detached ones do not; the other terms of the loss and the warm-up counteract it.
  *
- * Two maxima of one sign, both negative included, give two temperatures in (0, 2 τ). With opposite signs one
- * temperature is negative, which inverts that softmax; with x + y = 0 there is nothing to divide by, and a maximum of
- * 0 has temperature 0. The guard says what happens then:
+ * Two maxima of the same sign, positive or negative, give two temperatures in (0, 2 τ). With opposite signs one
+ * temperature is negative, which inverts that softmax; x + y = 0 divides by zero; and a maximum of 0 gives temperature 0.
+ * The guard determines what happens then:
  *
- * | guard | x and y | rows with a temperature below 2 · 10⁻⁶ τ, or none |
+ * | guard | x and y | rows with a temperature below 2 · 10⁻⁶ τ, or undefined |
  * | --- | --- | --- |
- * | `'fallback'` | signed maxima | use (τ, τ); all other rows have the formula's very bits |
- * | `'clamp'` | signed maxima, at least 10⁻⁶ | get (1.9 τ, τ / 10), beyond which nothing goes; both below 10⁻⁶: (τ, τ) |
- * | `'absolute'` | largest \|z\|, the norm that equation 4 names | use (τ, τ): mostly rows of zeros |
- * | `'centre'` | maxima of rows less their mean, free of shifts | use (τ, τ): mostly constant rows |
- * | `'none'` | signed maxima | keep what the authors' code gives: negative, infinite or undefined temperatures |
+ * | `'fallback'` | signed maxima | use (τ, τ); all other rows are bit for bit the formula's |
+ * | `'clamp'` | signed maxima, at least 10⁻⁶ | are clamped to (1.9 τ, τ / 10); both maxima below 10⁻⁶: (τ, τ) |
+ * | `'absolute'` | largest \|z\|, the norm in equation 4 | use (τ, τ): mostly rows of zeros |
+ * | `'centre'` | maxima of centred rows, shift-invariant | use (τ, τ): mostly constant rows |
+ * | `'none'` | signed maxima | keep the results of the authors' code: negative, infinite or undefined temperatures |
  *
- * `guarded` marks the rows of the last column; with `'clamp'` those that it changed, with `'none'` no row. Expects
+ * `guarded` marks the rows of the last column: with `'clamp'` the rows that it changed, with `'none'` no row. Expects
  * logits [N, K] with K ≥ 2.
  */
 export function dynamicTemperatures(
@@ -82,14 +82,16 @@ export function dynamicTemperatures(
   }
 }
 
-/** Each side's part of 2 τ, the two parts of a row adding up to 1. */
+/** Each side's share of 2 τ; the two shares of a row sum to 1. */
 type Shares = Temperatures
 
-/** A row breaks down where a share is not above this; shares do not depend on the scale of the logits. */
+/** Both shares of a sound row exceed this; shares do not depend on the scale of the logits. */
 const smallestShare = 1e-6
 
-/** To what `'clamp'` raises a maximum, and the share below which it lets no temperature fall. */
+/** The lower bound of maxima with `'clamp'`. */
 const smallestMaximum = 1e-6
+
+/** The lower bound of shares with `'clamp'`. */
 const smallestClampedShare = 0.05
 
 const guards: Readonly<Record<Guard, (student: Tensor, teacher: Tensor) => Shares>> = {
@@ -106,8 +108,8 @@ function shares(y: Tensor, x: Tensor): Shares {
 }
 
 /**
- * Where a share is too small, negative or undefined, both maxima are taken to be 1: halves, that is (τ, τ). Replacing
- * the maxima and not the quotients keeps the broken quotient, and its gradient, out of the result.
+ * Returns the shares, or halves, that is (τ, τ), in rows where a share is too small, negative or undefined. There both
+ * maxima are replaced by 1: replacing them rather than the quotients keeps the gradient of the broken quotient out.
  */
 function sharesOrHalves(y: Tensor, x: Tensor): Shares {
   const { student, teacher } = shares(y, x)

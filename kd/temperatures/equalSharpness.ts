@@ -23,13 +23,13 @@ import {
 import { exponentialRemainder } from './exponentialRemainder.ts'
 import { sharpness } from './sharpness.ts'
 
-/** Something of both sides. */
+/** A tensor for each side. */
 interface Pair {
   readonly student: Tensor
   readonly teacher: Tensor
 }
 
-/** Centred logits of both sides, taken apart: a shape times a size. */
+/** Centred logits of both sides, factored into a shape times a size. */
 export interface SizedRows {
   /** [N, K], the largest entry of each row being 1. */
   readonly shapes: Pair
@@ -37,24 +37,24 @@ export interface SizedRows {
   readonly sizes: Pair
 }
 
-/** After these the root is known to ln K / 2⁴ … */
+/** These locate the root to within ln K / 2⁴. */
 const bisections = 4
 
-/** … and every one of these about squares the error. */
+/** Each of these roughly squares the error. */
 const newtonSteps = 4
 
-/** Each step that the gradient sees doubles the order to which derivatives are right: 1, then 3. */
+/** Steps through which gradients flow; each raises the order to which derivatives are exact: 1, then 3. */
 const attachedNewtonSteps = 2
 
 /**
- * The temperatures T_teacher + T_student = 2 τ at which both sides are equally sharp, as parts of that sum: columns
- * [N, 1].
+ * Returns the temperatures T_teacher + T_student = 2 τ at which both sides are equally sharp, as shares of that sum:
+ * columns [N, 1].
  *
  * The unknown is d, with T_teacher / T_student = x / y eᵈ for the sizes x and y, and the equation is
- * ln L(u / T_teacher) = ln L(v / T_student) with L(z) = S(z) − ln K. Nothing in it depends on how large logits or
- * temperatures are, so that neither does the precision of the root. It lies within ln(K − 1) of 0: for centred z of
- * largest entry m, g(m) ≤ L(z) ≤ G(m), where g belongs to a row of one m and K − 1 entries −m/(K − 1) and G to its
- * opposite, and g((K − 1) m) ≥ G(m) because sinh((K − 1) m) ≥ (K − 1) sinh(m).
+ * ln L(u / T_teacher) = ln L(v / T_student) with L(z) = S(z) − ln K. It does not depend on the magnitude of logits or
+ * temperatures, so neither does the precision of the root. The root lies within ln(K − 1) of 0: for centred z of
+ * largest entry m, g(m) ≤ L(z) ≤ G(m), where g is L of a row of one m and K − 1 entries −m/(K − 1) and G is L of its
+ * negative, and g((K − 1) m) ≥ G(m) because sinh((K − 1) m) ≥ (K − 1) sinh(m).
  */
 export function equallySharpShares({ shapes, sizes }: SizedRows, tau: number): Pair {
   const attached = stacked(shapes)
@@ -71,7 +71,7 @@ export function equallySharpShares({ shapes, sizes }: SizedRows, tau: number): P
   return sharesAt(sizes, root).shares
 }
 
-/** Both sides as one tensor, so that each operation is recorded once. */
+/** Concatenates both sides: each operation is then recorded once. */
 function stacked({ teacher, student }: Pair): Tensor {
   return concatenate([teacher, student], 0)
 }
@@ -81,7 +81,7 @@ function unstacked(rows: Tensor): Pair {
   return { teacher: slice(rows, [0, count]), student: slice(rows, [count, null]) }
 }
 
-/** T_teacher and T_student as parts of their sum, for x e^(d/2) and y e^(−d/2) as parts of theirs. */
+/** Returns the temperatures as shares of their sum: those of x e^(d/2) and y e^(−d/2) in `total`. */
 function sharesAt(sizes: Pair, d: Tensor): { shares: Pair; total: Tensor } {
   const half = divide(d, 2)
   const [x, y] = [multiply(sizes.teacher, exp(half)), divide(sizes.student, exp(half))]
@@ -89,21 +89,23 @@ function sharesAt(sizes: Pair, d: Tensor): { shares: Pair; total: Tensor } {
   return { shares: { teacher: divide(x, total), student: divide(y, total) }, total }
 }
 
-/** Rows [2N, K] twice: with those that are not mild made zeros, and with the mild ones kept from overflowing. */
+/** Softened rows [2N, K], as two tensors: one valid where rows are mild, the other where they are not. */
 interface Softened {
   readonly isMild: Tensor
+  /** Zeros in rows that are not mild. */
   readonly mild: Tensor
+  /** Unscaled shapes in rows that are mild. */
   readonly strong: Tensor
-  /** mean φ(z) of the mild ones, φ(z) = eᶻ − 1 − z. */
+  /** mean φ(z) of the mild rows, φ(z) = eᶻ − 1 − z. */
   readonly remainder: Tensor
 }
 
-/** Up to this size of the largest entry nothing overflows in `mean(exp(z))`; above it, ln K is small beside S. */
+/** `mean(exp(z))` does not overflow if the largest entry is at most this; above it, ln K is small compared with S. */
 const mildest = 60
 
 /**
- * u / T_teacher and v / T_student. Where both are so small that L is a sum of squares, a common factor keeps these from
- * underflowing: the ratio of L on both sides, and with it the root, is then the same.
+ * Returns u / T_teacher and v / T_student. If both are so small that L is a sum of squares, a common factor keeps the
+ * squares from underflowing; it leaves the ratio of L on both sides, and with it the root, unchanged.
  */
 function softened(shapes: Tensor, sizes: Pair, d: Tensor, tau: number): Softened {
   const half = divide(d, 2)
@@ -115,12 +117,12 @@ function softened(shapes: Tensor, sizes: Pair, d: Tensor, tau: number): Softened
   return { isMild, mild, strong, remainder: rowMean(exponentialRemainder(mild)) }
 }
 
-/** So small that L is a sum of squares to the last digit, and so large that these are far from underflowing. */
+/** Small enough that L is a sum of squares to the last digit, large enough that the squares are far from underflow. */
 function smallestSize(dtype: DType): number {
   return dtype === 'float64' ? 2 ** -80 : 2 ** -40
 }
 
-/** Newton's step, with d ln L(u / T_teacher) / dd = −E[u / T_teacher] / L(u / T_teacher) · T_student / 2 τ. */
+/** Takes a Newton step, with d ln L(u / T_teacher) / dd = −E[u / T_teacher] / L(u / T_teacher) · T_student / 2 τ. */
 function newton(shapes: Tensor, sizes: Pair, d: Tensor, tau: number): Tensor {
   const { shares } = sharesAt(sizes, d)
   const rows = softened(shapes, sizes, d, tau)
@@ -131,9 +133,7 @@ function newton(shapes: Tensor, sizes: Pair, d: Tensor, tau: number): Tensor {
   return add(d, divide(log(divide(teacher, student)), fall))
 }
 
-/**
- * L(z) = S(z) − ln K of centred rows, positive: ln(1 + mean φ(z)), where nothing cancels, however flat a row is.
- */
+/** L(z) = S(z) − ln K > 0 of centred rows, as ln(1 + mean φ(z)), in which nothing cancels, however flat a row is. */
 function excessSharpness(rows: Softened): Tensor {
   return where(
     rows.isMild,
@@ -142,7 +142,7 @@ function excessSharpness(rows: Softened): Tensor {
   )
 }
 
-/** E[z] = Σᵢ softmax(z)ᵢ zᵢ of centred rows, where they are mild as mean z (eᶻ − 1) / mean eᶻ, a sum of positive numbers. */
+/** E[z] = Σᵢ softmax(z)ᵢ zᵢ of centred rows; for mild ones as mean z (eᶻ − 1) / mean eᶻ, a sum of positive terms. */
 function softmaxMean(rows: Softened): Tensor {
   const { isMild, mild, strong, remainder } = rows
   const ofMild = divide(rowMean(multiply(mild, expm1(mild))), add(remainder, 1))

@@ -26,20 +26,19 @@ export const exactTemperatureOptions = {
 export interface ExactTemperatureOptions extends GivenOptions<typeof exactTemperatureOptions> {}
 
 /**
- * The temperatures τ + δ of the teacher and τ − δ of the student that really make the two equally sharp: δ solves
+ * Returns the temperatures τ + δ of the teacher and τ − δ of the student at which both are equally sharp: δ solves
  *
  *     f(δ) = S(u / (τ + δ)) − S(v / (τ − δ)) = 0        S(z) = ln Σᵢ exp(zᵢ),  u and v less their row means
  *
- * This is what equation 3 of DTKD (arXiv 2404.12711) asks for; the paper and the authors' code answer it with a
- * formula that does not solve it (see `dynamicTemperatures`). What is true: on centred rows f falls strictly from +∞
- * to −∞ on (−τ, τ), so that there is exactly one root. Raw logits can have three, and the root depends on the
- * constant that was added to them; so rows are centred first, which changes no softmax. A constant row has sharpness
- * ln K at every temperature, hence no root: its sample gets (τ, τ) and is marked as guarded. So is a sample for which
- * numbers of the logits' type would overflow or underflow: its largest centred logits, or the smaller of them in
- * proportion to their sum, are below 2⁻⁶⁰ in float32 or 2⁻⁵⁰⁰ in float64, or are not finite.
+ * This is equation 3 of DTKD (arXiv 2404.12711); the formula of the paper and of the authors' code does not solve it (see
+ * `dynamicTemperatures`). On centred rows f falls strictly from +∞ to −∞ on (−τ, τ) and has exactly one root. On raw
+ * logits it can have three, and they depend on the constant added to the logits; rows are therefore centred first, which
+ * changes no softmax. A constant row has sharpness ln K at every temperature, hence no root: its sample gets (τ, τ) and
+ * is marked as guarded. So is a sample whose temperatures would overflow or underflow: one of its largest centred logits,
+ * or the share of the smaller in their sum, is below 2⁻⁶⁰ in float32 or 2⁻⁵⁰⁰ in float64, or is not finite.
  *
- * Solved to the precision of the logits' type, whatever their scale. Differentiable as the implicit function δ(u, v), to
- * the third order. Expects logits [N, K] with K ≥ 2.
+ * The solution has the full precision of the logits' type, whatever their scale, and is differentiable as the implicit
+ * function δ(u, v), to the third order. Expects logits [N, K] with K ≥ 2.
  */
 export function exactTemperatures(
   studentLogits: Tensor,
@@ -52,7 +51,7 @@ export function exactTemperatures(
   const rows = { student: centred(studentLogits), teacher: centred(teacherLogits) }
   const sizes = { student: largest(rows.student).detach(), teacher: largest(rows.teacher).detach() }
   const isSolved = isSolvable(sizes.student, sizes.teacher, dtype)
-  // Any row that is not constant, the same on both sides, keeps the solver's numbers finite.
+  // Stands in for unsolvable rows on both sides: any row that is not constant keeps the solver's values finite.
   const ramp = subtract(multiply(arange(shape[1]), 2 / (shape[1] - 1)), 1)
   const sizeOf = (side: 'student' | 'teacher') => where(isSolved, sizes[side], 1)
   const shapeOf = (side: 'student' | 'teacher') => divide(where(isSolved, rows[side], ramp), sizeOf(side))
@@ -71,7 +70,10 @@ export function exactTemperatures(
   }
 }
 
-/** Where the largest centred logits, and the smaller of them as a part of their sum, have second derivatives to spare. */
+/**
+ * Marks the rows that can be solved: the smaller of the largest centred logits, and its share in their sum, are large
+ * enough that second derivatives neither overflow nor underflow.
+ */
 function isSolvable(student: Tensor, teacher: Tensor, dtype: DType): Tensor {
   const smallest = dtype === 'float64' ? 2 ** -500 : 2 ** -60
   const smaller = minimum(student, teacher)

@@ -14,10 +14,10 @@ import {
 } from '../../engine/index.ts'
 
 /**
- * φ(x) = eˣ − 1 − x ≥ 0, elementwise, with all its digits also where it is x²/2, far below those of eˣ and x. Its
- * derivative is eˣ − 1.
+ * Returns φ(x) = eˣ − 1 − x ≥ 0 elementwise, to full precision even near 0, where it is about x²/2. Its derivative is
+ * eˣ − 1.
  *
- * For |x| ≤ 1 it comes from Lambert's continued fraction, in which nothing cancels:
+ * For |x| ≤ 1 it uses Lambert's continued fraction, in which nothing cancels:
  *
  *     x coth(x/2) = 2 + x² w,   w = 1 / (6 + x² / (10 + x² / (14 + …)))
  *     φ(x) = 2x / (x coth(x/2) − x) − x = x² (1 − x w) / (2 − x + x² w)
@@ -37,7 +37,7 @@ export function exponentialRemainder(x: Tensor): Tensor {
   return where(lessEqual(abs(x), 1), ofNear, subtract(expm1(x), x))
 }
 
-/** From the inside out: as many as the type needs, third derivatives included. */
+/** The fraction's denominators, innermost first: enough for full precision up to third derivatives. */
 function denominators(dtype: DType): readonly number[] {
   return dtype === 'float64' ? [30, 26, 22, 18, 14, 10, 6] : [22, 18, 14, 10, 6]
 }

@@ -5,16 +5,16 @@ import { dynamicTemperatureOptions, dynamicTemperatures } from './dynamicTempera
 import { exactTemperatures } from './exactTemperatures.ts'
 import { sharedTemperatures, type Temperatures } from './temperatures.ts'
 
-/** How a loss picks its temperatures. Any rule goes with any loss: DTKD's inside DKD is `'published'` there. */
+/** How a loss chooses its temperatures. Any rule works with any loss: DKD with `'published'` uses DTKD's temperatures. */
 export const temperatureOptions = {
   /**
-   * `'shared'`: τ for all; `'published'`: DTKD's formula, `dynamicTemperatures`; `'exact'`: equal sharpness,
+   * `'shared'`: τ everywhere; `'published'`: DTKD's formula, `dynamicTemperatures`; `'exact'`: equal sharpness,
    * `exactTemperatures`. Default `'shared'`; `'published'` for `dtkd`.
    */
   temperatures: option.oneOf(['shared', 'published', 'exact'], 'shared'),
-  /** τ: the temperature itself with `'shared'`, else the mean of a sample's two. Default 4. */
+  /** τ: with `'shared'` the temperature itself, otherwise the mean of a sample's two. Default 4. */
   referenceTemperature: option.number(4, { above: 0 }),
-  /** What `'published'` does with rows where it breaks down. Default `'fallback'`. */
+  /** How `'published'` treats rows where the formula breaks down. Default `'fallback'`. */
   guard: dynamicTemperatureOptions.guard,
   /**
    * Whether the student's gradient flows through the temperatures: `'attached'`, the default, as in the authors'
@@ -27,7 +27,7 @@ export interface TemperatureOptions extends GivenOptions<typeof temperatureOptio
 
 type TemperatureSettings = SettingsOf<typeof temperatureOptions>
 
-/** The temperatures of a batch by the rule that the options name. */
+/** Computes the temperatures of a batch by the rule named in the options. */
 export function temperaturesFor(
   studentLogits: Tensor,
   teacherLogits: Tensor,

@@ -4,15 +4,15 @@ import { full, type Tensor } from '../../engine/index.ts'
 import { equalShapes, format } from '../../engine/shape.ts'
 import { checkTensors } from '../../nn/arguments.ts'
 
-/** The temperatures that soften a batch of N samples, each a column [N, 1] that divides logits [N, K]. */
+/** The temperatures of a batch of N samples: columns [N, 1] that divide logits [N, K]. */
 export interface Temperatures {
   readonly student: Tensor
   readonly teacher: Tensor
-  /** bool [N, 1]: rows for which the rule has no answer, so that its guard or fallback stepped in. */
+  /** bool [N, 1]: rows for which the rule has no solution and a guard or fallback was used. */
   readonly guarded: Tensor
 }
 
-/** One temperature for every sample and both sides: classic distillation (Hinton, Vinyals, Dean, arXiv 1503.02531). */
+/** Returns one temperature for all samples and both sides, as in Hinton, Vinyals, Dean (arXiv 1503.02531). */
 export function sharedTemperatures(logits: Tensor, temperature: number): Temperatures {
   checkTensors('sharedTemperatures', { logits }, 2)
   check('sharedTemperatures', 'temperature', temperature, positive)
@@ -21,7 +21,7 @@ export function sharedTemperatures(logits: Tensor, temperature: number): Tempera
   return { student: shared, teacher: shared, guarded: full(column, 0, 'bool') }
 }
 
-/** Throws unless both are logits of the same N samples over the same K ≥ 2 classes. */
+/** Throws unless student's and teacher's logits have one shape [N, K] with K ≥ 2. */
 export function checkLogits(operation: string, studentLogits: Tensor, teacherLogits: Tensor): void {
   checkTensors(operation, { studentLogits, teacherLogits })
   const { shape } = studentLogits
@@ -29,7 +29,7 @@ export function checkLogits(operation: string, studentLogits: Tensor, teacherLog
   demand(
     shape.length === 2 && equalShapes(shape, ofTeacher) && shape[1] >= 2,
     () =>
-      `${operation}: expected logits of student and teacher of one shape [N, K] with K ≥ 2, got ` +
+      `${operation}: expected student and teacher logits of one shape [N, K] with K ≥ 2, got ` +
       `${format(shape)} and ${format(ofTeacher)}`,
   )
 }

@@ -157,7 +157,7 @@ describe('distiller', () => {
     [
       'a missing teacher',
       () => distiller('dkd-dtkd').build({ student: pair.student, image: pair.image }),
-      'method: dkd-dtkd needs a teacher, got none',
+      'method: dkd-dtkd: expected a teacher, got none',
     ],
     [
       'a share of 1',

@@ -261,7 +261,7 @@ describe('guards', () => {
       'dynamicTemperatures: expected option referenceTemperature to be a finite number > 0, got 0',
     )
     expect(() => dynamicTemperatures(x, matrix([[1, 2, 3]]))).toThrow(
-      'dynamicTemperatures: expected logits of student and teacher of one shape [N, K] with K ≥ 2, got [1, 2] and [1, 3]',
+      'dynamicTemperatures: expected student and teacher logits of one shape [N, K] with K ≥ 2, got [1, 2] and [1, 3]',
     )
   })
 })

@@ -175,7 +175,7 @@ describe('exactTemperatures', () => {
 
   it('should refuse a single class', () => {
     expect(() => exactTemperatures(matrix([[1]]), matrix([[2]]))).toThrow(
-      'exactTemperatures: expected logits of student and teacher of one shape [N, K] with K ≥ 2, got [1, 1] and [1, 1]',
+      'exactTemperatures: expected student and teacher logits of one shape [N, K] with K ≥ 2, got [1, 1] and [1, 1]',
     )
   })
 })

@@ -261,7 +261,7 @@ describe('the losses', () => {
   it('should refuse logits and labels that do not fit', () => {
     const wide = matrix([[1, 2, 3]])
     expect(() => dtkd(wide, matrix([[1, 2]]), labelled([0]))).toThrow(
-      'dtkd: expected logits of student and teacher of one shape [N, K] with K ≥ 2, got [1, 3] and [1, 2]',
+      'dtkd: expected student and teacher logits of one shape [N, K] with K ≥ 2, got [1, 3] and [1, 2]',
     )
     expect(() => kd(matrix([[1]]), matrix([[1]]), labelled([0]))).toThrow('with K ≥ 2, got [1, 1] and [1, 1]')
     expect(() => dkd(wide, wide, labelled([0, 1]))).toThrow(
@@ -290,6 +290,6 @@ describe('warmUpWeight', () => {
   })
 
   it('should refuse an epoch before the first', () => {
-    expect(() => warmUpWeight(0, 20)).toThrow('warm-up: epochs count from 1, got 0')
+    expect(() => warmUpWeight(0, 20)).toThrow('warmUpWeight: expected epoch to be at least 1, got 0')
   })
 })

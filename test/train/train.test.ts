@@ -97,7 +97,7 @@ describe('train', () => {
 
   it('should refuse a distillation without a teacher', async () => {
     const training = { network: tinyNetwork(), distiller: distiller('kd'), hyperparameters, ...tinyLoaders() }
-    await expect(train(training)).rejects.toThrow('method: kd needs a teacher, got none')
+    await expect(train(training)).rejects.toThrow('method: kd: expected a teacher, got none')
   })
 
   it('should tell its observers of every step and epoch, in order', async () => {

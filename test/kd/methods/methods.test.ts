@@ -88,7 +88,7 @@ describe.each(variants)('%s with %j', (name, options) => {
     const logitsAlone = { ...lesson, student, teacher: { logits: lesson.teacher.logits } }
     if (needsFeatures) {
       expect(() => method.forward(logitsAlone)).toThrow(
-        "method: expected the teacher's features too, got its logits alone",
+        "method: expected the teacher's features, got only its logits",
       )
     } else {
       const whole = method.forward({ ...lesson, student })

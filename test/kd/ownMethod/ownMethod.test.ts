@@ -159,7 +159,7 @@ describe("a definition of one's own", () => {
       'method: expected definition.options to be an object whose properties are each an option, such as ' +
         'option.number(1), got an object',
     ],
-    [{ ...mine, options: { name: own.options.measure } }, "method: mine: expected no option called 'name'"],
+    [{ ...mine, options: { name: own.options.measure } }, "method: mine: expected no option named 'name'"],
   ])('should be whole', (wrong, message) => {
     expect(() => definitionOf(wrong as never)).toThrow(new InvalidInputError(message))
   })
