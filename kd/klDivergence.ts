@@ -28,8 +28,8 @@ import type { Temperatures } from './temperatures/temperatures.ts'
  *
  *     Σᵢ pᵢ φ(dᵢ)        d = ln q − ln p,  φ(d) = eᵈ − 1 − d ≥ 0
  *
- * in which nothing cancels and an error of S, common to all d of a row, has no effect to first order. A small divergence
- * keeps its digits even in float32.
+ * in which nothing cancels and an error of S, common to all d of a row, has no effect to first order. A small
+ * divergence keeps its digits even in float32.
  */
 export function klDivergence(teacherLogits: Tensor, studentLogits: Tensor): Tensor {
   checkTensors('klDivergence', { teacherLogits, studentLogits })

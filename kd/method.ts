@@ -67,12 +67,12 @@ export type TaughtLesson = Lesson & { readonly teacher: Predictions }
 export type LogitLesson = Lesson & { readonly teacher: Logits }
 
 /**
- * A distillation method: a module whose `forward` computes the loss of a lesson. It is built for a pair of networks. Its
- * parameters, if any (connectors, regressors, embeddings), are trained together with the student's; its buffers
+ * A distillation method: a module whose `forward` computes the loss of a lesson. It is built for a pair of networks.
+ * Its parameters, if any (connectors, regressors, embeddings), are trained together with the student's; its buffers
  * (memories) change with each lesson.
  */
 export abstract class Method extends Module<Loss | Distillation, Lesson> {
-  /** The statistics with which the teacher's batch norm normalizes: running ones or, as in training, the batch's. */
+  /** The statistics with which the teacher's batch norm normalises: running ones or, as in training, the batch's. */
   readonly teacherStatistics: 'running' | 'batch' = 'running'
 
   override forward(lesson: Lesson): Loss | Distillation {

@@ -23,8 +23,8 @@ const deviations = oneOf(['population', 'sample'])
  *     (z − mean z) / σ(z)        σ(z)² = 1/K Σᵢ (zᵢ − mean z)²
  *
  * Source: logit standardisation (Sun et al., arXiv 2403.01427). The authors' code divides by σ + 10⁻⁷ with the sample's
- * deviation, with 1/(K − 1) for 1/K: `deviation: 'sample'`. 10⁻¹⁴ is added to the variance: a constant row becomes zeros
- * with a finite gradient, and in other rows the addition is far below rounding.
+ * deviation, with 1/(K − 1) for 1/K: `deviation: 'sample'`. 10⁻¹⁴ is added to the variance: a constant row becomes
+ * zeros with a finite gradient, and in other rows the addition is far below rounding.
  */
 export function standardised(logits: Tensor, deviation: 'population' | 'sample' = 'population'): Tensor {
   check('standardised', 'deviation', deviation, deviations)

@@ -21,9 +21,9 @@ export interface WarmUpOptions extends GivenOptions<typeof warmUpOptions> {
  *
  *     w(e) = min(e / epochs, 1)
  *
- * DTKD's paper has no such factor; the authors' code multiplies the distillation terms, but not the cross entropy, by it,
- * over 20 epochs. DKD's code does the same. The weight is an input of the graph, not a constant in it: a new epoch reuses
- * the plan of the last. `epoch` may be a scalar tensor.
+ * DTKD's paper has no such factor; the authors' code multiplies the distillation terms, but not the cross entropy, by
+ * it, over 20 epochs. DKD's code does the same. The weight is an input of the graph, not a constant in it: a new epoch
+ * reuses the plan of the last. `epoch` may be a scalar tensor.
  */
 export function warmUpWeight(epoch: number | Tensor, epochs: number, dtype: DType = 'float32'): Tensor {
   check('warmUpWeight', 'epochs', epochs, notNegative)

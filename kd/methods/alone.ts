@@ -3,7 +3,7 @@ import { crossEntropy } from '../../nn/crossEntropy.ts'
 import type { Loss } from '../distillation.ts'
 import { checkLesson, type Definition, type Lesson, Method } from '../method.ts'
 
-/** Training without a teacher: the cross entropy of the student's logits [N, K] with labels [N] int32. */
+/** Computes the loss without a teacher: the cross entropy of the student's logits [N, K] with labels [N] int32. */
 export function alone(studentLogits: Tensor, labels: Tensor): Loss {
   const loss = crossEntropy(studentLogits, labels)
   return { loss, task: loss, terms: { crossEntropy: loss } }

@@ -19,7 +19,7 @@ import { type GivenOptions, resolveOptions, withDefaults } from '../options.ts'
 import { featureMethod, featureOptions } from './featureMethod.ts'
 
 const attentionOptions = {
-  /** p, at least 1: below, |F|ᵖ has no gradient where a map is 0. Default 2. */
+  /** p, at least 1: a smaller power has no gradient where a map is 0. Default 2. */
   power: option.number(2, { min: 1 }),
   /** `'squared'`, the default, as in the authors' code and mdistiller, or `'norm'`, as in the paper. */
   distance: option.oneOf(['squared', 'norm'], 'squared'),
@@ -28,16 +28,16 @@ const attentionOptions = {
 type AttentionOptions = GivenOptions<typeof attentionOptions>
 
 /**
- * Attention transfer between maps [N, C, H, W] of the student and of the teacher, a scalar: with attention the mean of
- * |F|ᵖ over the channels, as a vector of length 1 over the pixels,
+ * Returns the attention transfer loss between maps [N, C, H, W] of student and teacher, a scalar. The attention of a
+ * sample is the mean of |F|ᵖ over the channels, as a vector over the pixels, normalised to length 1:
  *
  *     Q(F) = vec(1/C Σ_c |F_c|ᵖ) / ‖…‖₂
  *     'squared'   the mean over samples and pixels of (Q_student − Q_teacher)²
  *     'norm'      the mean over samples of ‖Q_student − Q_teacher‖₂
  *
- * Source: Zagoruyko, Komodakis (arXiv 1612.03928), equation 2, is `'norm'`; their code and mdistiller's, for which the
- * weight of 1,000 is meant, are `'squared'`. Both codes raise F and not |F| to p, which differs where p is odd. Larger
- * maps are averaged to the size of the smaller ones, as in mdistiller.
+ * Source: Zagoruyko, Komodakis (arXiv 1612.03928), equation 2, is `'norm'`; their code and mdistiller's, to which the
+ * weight of 1,000 belongs, are `'squared'`. Both raise F rather than |F| to p, which differs for odd p. Larger maps are
+ * average-pooled to the size of the smaller ones, as in mdistiller.
  */
 export function attentionLoss(student: Tensor, teacher: Tensor, options: AttentionOptions = {}): Tensor {
   const { power, distance } = resolveOptions('attentionLoss', attentionOptions, options)
@@ -45,7 +45,7 @@ export function attentionLoss(student: Tensor, teacher: Tensor, options: Attenti
   const [ofStudent, ofTeacher] = atSmallerSize(student, teacher).map((maps) => attention(maps, power))
   const squares = square(subtract(ofStudent, ofTeacher))
   if (distance === 'squared') return mean(squares)
-  // Where both are equal the norm has no gradient; this has none there.
+  // The norm is not differentiable at 0; with this term its gradient there is 0.
   return mean(sqrt(add(sum(squares, 1), 1e-24)))
 }
 

@@ -2,15 +2,15 @@ import { demand } from '../../base/errors.ts'
 import { RandomStream, streamKey } from '../../engine/index.ts'
 
 export interface ContrastOptions {
-  /** Samples of other classes for each sample. */
+  /** The number of negatives of each sample, drawn from other classes. */
   readonly negatives: number
-  /** `'exact'`: the sample itself; `'relaxed'`: any of its class. */
+  /** `'exact'`: the sample itself; `'relaxed'`: any sample of its class. */
   readonly positive: 'exact' | 'relaxed'
 }
 
 /**
- * Draws, for samples of a training set, to which others they are compared. What a sample gets is a function of the seed,
- * the epoch and its number.
+ * Draws the samples with which those of a training set are contrasted, as a function of the seed, the epoch and the
+ * sample's index.
  */
 export class ContrastSamples {
   readonly #labels: Int32Array
@@ -24,10 +24,13 @@ export class ContrastSamples {
     this.#options = options
     this.#seed = seed
     this.#ofClass = Map.groupBy(labels.keys(), (index) => labels[index])
-    demand(this.#ofClass.size > 1, () => 'crd: expected training images of at least two classes')
+    demand(
+      this.#ofClass.size > 1,
+      () => `crd: expected training images of at least two classes, got ${this.#ofClass.size}`,
+    )
   }
 
-  /** For each of the samples a row: its positive, then its negatives, distinct where there are enough. */
+  /** Returns one row per sample: its positive, then its negatives, distinct if there are enough. */
   draw(indices: Int32Array, epoch: number): Int32Array {
     const { negatives, positive } = this.#options
     const rows = new Int32Array(indices.length * (negatives + 1))
@@ -51,7 +54,7 @@ export class ContrastSamples {
   }
 }
 
-/** Fills a row with elements of a pool, distinct ones where it has enough: the first steps of a shuffle. */
+/** Fills a row with random elements of a pool, distinct if it has enough: a partial Fisher–Yates shuffle. */
 function fill(row: Int32Array, pool: Int32Array, stream: RandomStream): void {
   if (row.length > pool.length) {
     for (let i = 0; i < row.length; i++) row[i] = pool[stream.integer(pool.length)]

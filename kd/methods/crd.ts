@@ -42,30 +42,30 @@ import { FeatureMethod, featureOptions } from './featureMethod.ts'
 
 export const crdOptions = {
   ...withDefaults(featureOptions, { weight: 0.8 }),
-  /** The number of dimensions of the space in which both networks' vectors are compared. Default 128. */
+  /** The dimension of the space in which both networks' vectors are compared. Default 128. */
   dimensions: option.integer(128, 1),
   /** K. Default 16,384. */
   negatives: option.integer(16384, 1),
   /** τ. Default 0.07. */
   temperature: option.number(0.07, { above: 0 }),
-  /** How much of a remembered vector stays. Default 0.5. */
+  /** The weight of the old vector when the memory is updated. Default 0.5. */
   momentum: option.number(0.5, { min: 0, below: 1 }),
-  /** What a sample is like: itself, `'exact'`, the default, or any of its class, `'relaxed'`. */
+  /** The positive of a sample: itself, `'exact'`, the default, or any sample of its class, `'relaxed'`. */
   positive: option.oneOf(['exact', 'relaxed'], 'exact'),
 }
 
 type CrdSettings = SettingsOf<typeof crdOptions>
 
 /**
- * Contrastive representation distillation: a sample's vector in one network is to be like that of the same sample in the
- * other, and unlike those of K samples of other classes. Pooled features go through a linear layer each to unit vectors;
- * the vectors of all training samples are remembered, and move a little whenever a sample comes by.
+ * Contrastive representation distillation: pulls a sample's vector in one network towards that of the same sample in
+ * the other, and away from those of K samples of other classes. A linear layer for each network maps its pooled
+ * features to unit vectors. A memory holds a moving average of the vectors of all training samples.
  *
  *     term = contrastLoss(student's vectors, teacher's memory) + contrastLoss(teacher's vectors, student's memory)
  *
- * Source: Tian, Krishnan, Isola (arXiv 1910.10699), and their code. The paper lets the noise of the contrast be all
- * samples, independently drawn; their code and mdistiller's draw from other classes, and distinct ones where there are
- * enough. So do we.
+ * Source: Tian, Krishnan, Isola (arXiv 1910.10699), and their code. The paper draws the noise samples independently
+ * from all samples; their code, mdistiller's and this one draw from other classes, without repetition if there are
+ * enough.
  */
 class Crd extends FeatureMethod<CrdSettings> {
   readonly embed_s: Linear
@@ -73,7 +73,7 @@ class Crd extends FeatureMethod<CrdSettings> {
   /** [training images, dimensions] */
   readonly memory_s: Variable
   readonly memory_t: Variable
-  /** Z of each side: −1 until the first batch decides it. */
+  /** Z of each side: −1 until the first batch determines it. */
   readonly normaliser_s = buffer([], -1)
   readonly normaliser_t = buffer([], -1)
   readonly #samples: ContrastSamples
@@ -91,7 +91,7 @@ class Crd extends FeatureMethod<CrdSettings> {
   }
 
   protected override terms({ student, teacher, epoch, indices }: TaughtLesson): { contrast: Tensor } {
-    demand(indices !== undefined, () => 'crd: expected the numbers of the samples, got none')
+    demand(indices !== undefined, () => 'crd: expected the indices of the samples, got none')
     const { temperature, momentum, negatives } = this.settings
     const compared = tensor(this.#samples.draw(indices, epoch), { shape: [indices.length, negatives + 1] })
     const vectorsOf = (embedding: Linear, pooled: Tensor) => normalised(embedding.forward(pooled), 1)
@@ -112,16 +112,16 @@ class Crd extends FeatureMethod<CrdSettings> {
   }
 }
 
-/** Added to sums of probabilities. */
+/** Added to the denominators P + c. */
 const epsilon = 1e-7
 
 /**
- * Noise contrastive estimation of which of 1 + K samples is the anchor's own, a scalar: with scores s [N, 1 + K], those
- * of the right samples first, of M samples in all,
+ * Returns the noise-contrastive estimation loss, a scalar, of scores s [N, 1 + K], the positive first, in a training
+ * set of M samples:
  *
  *     P = eˢ / Z,   c = K / M        −1/N Σ (ln(P₀ / (P₀ + c)) + Σⱼ ln(c / (Pⱼ + c)))
  *
- * Z, where it is still negative, becomes M times the mean of eˢ, and stays that for good. Tian et al., equation 18.
+ * A negative Z is not yet determined: it becomes M times the mean of eˢ and is then constant. Tian et al., equation 18.
  */
 export function contrastLoss(
   scores: Tensor,
@@ -136,14 +136,14 @@ export function contrastLoss(
   const exponentials = exp(scores)
   const settled = where(less(normaliser, 0), multiply(mean(exponentials).detach(), samples), normaliser)
   const likelihoods = divide(exponentials, settled)
-  const ofRight = slice(likelihoods, null, [0, 1])
-  const ofWrong = slice(likelihoods, null, [1, null])
-  const right = sum(log(divide(ofRight, add(ofRight, c + epsilon))))
-  const wrong = sum(log(divide(c, add(ofWrong, c + epsilon))))
-  return { loss: divide(negate(add(right, wrong)), count), normaliser: settled }
+  const ofPositives = slice(likelihoods, null, [0, 1])
+  const ofNegatives = slice(likelihoods, null, [1, null])
+  const positives = sum(log(divide(ofPositives, add(ofPositives, c + epsilon))))
+  const negatives = sum(log(divide(c, add(ofNegatives, c + epsilon))))
+  return { loss: divide(negate(add(positives, negatives)), count), normaliser: settled }
 }
 
-/** Moves the vectors of these samples towards new ones and back to length 1; the others stay as they are. */
+/** Moves the memory's vectors of these samples towards new ones and normalises them; the others do not change. */
 function remember(memory: Variable, indices: Tensor, vectors: Tensor, momentum: number): void {
   const moved = normalised(lerp(vectors, take(memory, 0, indices), momentum), 1)
   const column = reshape(indices, [-1, 1])
@@ -152,7 +152,7 @@ function remember(memory: Variable, indices: Tensor, vectors: Tensor, momentum: 
   memory.assign(where(greater(isMoved, 0), rows, memory))
 }
 
-/** Uniform in ±√(3 / dimensions), so that vectors have about length 1. */
+/** Returns a memory of uniform values in ±√(3 / dimensions): its vectors have lengths near 1. */
 function randomMemory(samples: number, dimensions: number, seed: number, side: string): Variable {
   const draw = () => {
     const stream = new RandomStream(streamKey(seed, 'memory', side))

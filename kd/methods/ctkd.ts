@@ -24,21 +24,21 @@ export const ctkdOptions = {
   smallestTemperature: option.number(1, { above: 0 }),
   /** τ_range. Default 20. */
   temperatureRange: option.number(20, { min: 0 }),
-  /** Epochs until the reversed gradient has its full size. Default 10. */
+  /** Epochs until the reversed gradient reaches its full magnitude. Default 10. */
   rampEpochs: option.scaledEpochs(10),
 }
 
 type CtkdSettings = SettingsOf<typeof ctkdOptions>
 
 /**
- * Curriculum temperature: KD at one temperature that is learned against the student. It moves to where the divergence is
- * larger, ever more so in the first epochs:
+ * Curriculum temperature: KD at one temperature, learned adversarially. Gradient ascent moves it to where the
+ * divergence is larger, with a strength that increases over the first epochs:
  *
  *     T = τ_init + τ_range σ(θ),   θ ← θ + lr λ(epoch) ∂L/∂θ        λ(e) = (1 − cos(π min(e / E, 1))) / 2
  *
- * with θ = 1 at first, E = `rampEpochs`. Source: Li et al. (arXiv 2211.16231) and their code, which has this global
- * temperature; the paper's temperature for each sample, from a small network, is not in it. θ is trained as the
- * student's weights are, with their momentum and weight decay.
+ * with θ = 1 initially and E = `rampEpochs`. Source: Li et al. (arXiv 2211.16231) and their code, which has this global
+ * temperature but not the paper's temperature per sample, predicted by a small network. θ is trained like the student's
+ * weights, with the same momentum and weight decay.
  */
 class Ctkd extends LogitMethod {
   readonly temperature = new Parameter([], constant(1))
@@ -67,7 +67,7 @@ function curriculum(epoch: number, rampEpochs: number): number {
   return (1 - Math.cos(Math.PI * Math.min(epoch / rampEpochs, 1))) / 2
 }
 
-/** x, whose gradient is multiplied by −strength. Ganin, Lempitsky (arXiv 1409.7495). */
+/** Returns x, with its gradient multiplied by −strength. Source: Ganin, Lempitsky (arXiv 1409.7495). */
 export function reverseGradient(x: Tensor, strength: Tensor): Tensor {
   checkTensors('reverseGradient', { x, strength })
   const value = x.detach()

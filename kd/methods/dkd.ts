@@ -30,15 +30,15 @@ export interface DkdOptions extends LogitLossOptions, GivenOptions<typeof dkdOpt
  *
  *     loss = w(epoch) (α TCKD + β NCKD) + crossEntropyWeight · L_CE
  *
- * for logits [N, K] and labels [N] int32. Source: Zhao et al. (arXiv 2203.08679), mdistiller's DKD. It rests on the
- * identity, for each sample with target t and without the factors of temperature,
+ * for logits [N, K] and labels [N] int32. Source: Zhao et al. (arXiv 2203.08679), mdistiller's DKD. It is based on the
+ * identity, for each sample with target t and without the temperature factors,
  *
  *     KL(p ‖ q) = TCKD + (1 − p_t) NCKD
  *
- * which frees the non-target part of its small weight 1 − p_t. The identity holds for any two distributions, so also
- * with another temperature on each side: with `temperatures: 'published'` or `'exact'` DTKD's temperatures stand
- * inside both terms, T_teacher T_student in the place of T². The DTKD paper says that it combines with DKD, but its
- * code does not show how; this is our construction.
+ * and removes the small weight 1 − p_t of the non-target part. The identity holds for any two distributions, even with
+ * different temperatures on the two sides: with `temperatures: 'published'` or `'exact'` both terms use DTKD's
+ * temperatures, with T_teacher T_student in place of T². The DTKD paper says that DTKD combines with DKD, but its code
+ * does not show how; this construction is ours.
  */
 export function dkd(
   studentLogits: Tensor,
@@ -59,9 +59,9 @@ export function dkd(
 }
 
 /**
- * Target-class distillation, a scalar: the divergence between [p_t, 1 − p_t] and [q_t, 1 − q_t], the target against
+ * Returns the target-class term, a scalar: the divergence between [p_t, 1 − p_t] and [q_t, 1 − q_t], the target against
  * all other classes, at the given temperatures and times their product. The authors' code takes the logarithm of sums
- * of probabilities, which is −∞ where they underflow; here ln(1 − p_t) comes from logits, finite for finite logits.
+ * of probabilities, which is −∞ if they underflow; here ln(1 − p_t) is computed from logits and finite for finite ones.
  */
 export function tckd(
   studentLogits: Tensor,
@@ -75,9 +75,9 @@ export function tckd(
 }
 
 /**
- * Non-target-class distillation, a scalar: the divergence between the softmaxes over the K − 1 other classes, at the
- * given temperatures and times their product. The authors' code subtracts 1000 from the target's logit to the same
- * end; here the target is left out.
+ * Returns the non-target-class term, a scalar: the divergence between the softmaxes over the K − 1 other classes, at
+ * the given temperatures and times their product. The authors' code subtracts 1000 from the target's logit instead of
+ * omitting the target.
  */
 export function nckd(
   studentLogits: Tensor,
@@ -88,13 +88,13 @@ export function nckd(
   return temperedDivergence(studentLogits, teacherLogits, temperatures, (logits) => others(logits, labels))
 }
 
-/** Two logits a row [N, 2] whose softmax is [p_t, 1 − p_t]: the target's, and ln Σ exp of the others'. */
+/** Returns logits [N, 2] whose softmax is [p_t, 1 − p_t]: the target's logit, and ln Σ exp of the others. */
 function targetAgainstOthers(logits: Tensor, labels: Tensor): Tensor {
   const target = gather(logits, 1, reshape(labels, [-1, 1]))
   return concatenate([target, logSumExp(others(logits, labels), 1, { keepDimensions: true })], 1)
 }
 
-/** The logits of the other classes in order, [N, K − 1]: class i, or i + 1 from the target on. */
+/** Returns the logits of the other classes in order, [N, K − 1]: class i, or i + 1 from the target on. */
 function others(logits: Tensor, labels: Tensor): Tensor {
   const classes = arange(logits.shape[1] - 1)
   return gather(logits, 1, add(classes, lessEqual(reshape(labels, [-1, 1]), classes)))

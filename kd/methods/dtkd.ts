@@ -23,11 +23,11 @@ export interface DtkdOptions extends LogitLossOptions, GivenOptions<typeof dtkdO
  *     L_DTKD = 1/N Σₙ T_teacher T_student KL(softmax(u / T_teacher) ‖ softmax(v / T_student))
  *     L_KL   = 1/N Σₙ τ² KL(softmax(u / τ) ‖ softmax(v / τ))
  *
- * with teacher logits u and student logits v (both [N, K]), labels [N] int32, and for each sample its own T_teacher
- * and T_student around τ. The authors' code is `temperatures: 'published'`, `guard: 'none'`, `gradients: 'attached'`:
- * there the temperatures carry gradient, so that even the teacher's soft target depends on the student's largest
- * logit. The default guard differs from it only in samples where the formula breaks down (see `dynamicTemperatures`).
- * w, the warm-up, is in the code and not in the paper.
+ * with teacher logits u and student logits v (both [N, K]), labels [N] int32, and a T_teacher and T_student around τ
+ * for each sample. The authors' code is `temperatures: 'published'`, `guard: 'none'`, `gradients: 'attached'`: there
+ * gradients flow through the temperatures, and even the teacher's soft target depends on the student's largest logit.
+ * The default guard differs from it only in samples where the formula breaks down (see `dynamicTemperatures`). The
+ * warm-up w is in the code but not in the paper.
  */
 export function dtkd(
   studentLogits: Tensor,

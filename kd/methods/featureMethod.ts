@@ -6,7 +6,7 @@ import * as option from '../option.ts'
 import type { OptionRecord, SettingsOf } from '../options.ts'
 import type { warmUpOptions } from '../warmUp.ts'
 
-/** The options of all methods that compare features. They may have `warmUpOptions` too. */
+/** The options common to all methods that compare features. A method may add `warmUpOptions`. */
 export const featureOptions = {
   /** Weight of the distillation term. */
   weight: option.number(1, { min: 0 }),
@@ -25,7 +25,7 @@ export abstract class FeatureMethod<Settings extends FeatureSettings = FeatureSe
     this.settings = settings
   }
 
-  /** The distillation terms by name, with weights that `settings.weight` multiplies. */
+  /** Returns the distillation terms by name; `settings.weight` multiplies their own weights. */
   protected abstract terms(lesson: TaughtLesson): Record<string, Tensor | Weighted>
 
   protected override loss(lesson: TaughtLesson): Loss {
@@ -40,7 +40,7 @@ export abstract class FeatureMethod<Settings extends FeatureSettings = FeatureSe
   }
 }
 
-/** A method of which the distillation term is a function of both networks' predictions, without parameters. */
+/** Defines a method without parameters, whose distillation terms are a function of both networks' predictions. */
 export function featureMethod<Options extends OptionRecord & typeof featureOptions>(
   about: Pick<Definition<Options>, 'description' | 'paper' | 'options'>,
   terms: (

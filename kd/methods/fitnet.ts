@@ -21,22 +21,22 @@ import { kd } from './kd.ts'
 
 export const fitnetOptions = {
   ...withDefaults(featureOptions, { weight: 100 }),
-  /** Which of the networks' `features` are compared; 0 is the stem. Default 2. */
+  /** The index of the `features` to compare; 0 is the stem. Default 2. */
   stage: option.integer(2, 0),
-  /** Epochs that train on the hint alone, before those of `kd`. Default 0: both losses from the beginning. */
+  /** Epochs of training on the hint alone, before `kd`. Default 0: hint and cross entropy together throughout. */
   hintEpochs: option.scaledEpochs(0),
 }
 
 type FitNetSettings = SettingsOf<typeof fitnetOptions>
 
 /**
- * FitNets: the student's maps of one stage, brought to the teacher's shape by a regressor r, are to equal them.
+ * FitNets: matches the student's maps of one stage, through a regressor r, to the teacher's.
  *
  *     loss = weight · mean (r(F_student) − F_teacher)² + crossEntropyWeight · L_CE
  *
- * Source: Romero et al. (arXiv 1412.6550), equation 3. There the hint comes first, alone, and knowledge distillation
- * after it; mdistiller has both losses together and no knowledge distillation, and puts batch norm into the regressor.
- * `hintEpochs` gives the paper's two stages, the second being `kd` with its defaults.
+ * Source: Romero et al. (arXiv 1412.6550), equation 3. The paper trains on the hint alone, then by knowledge
+ * distillation. mdistiller trains on hint and cross entropy together, without knowledge distillation, and adds batch
+ * norm to the regressor. `hintEpochs` selects the paper's two stages, the second being `kd` with its defaults.
  */
 class FitNet extends FeatureMethod<FitNetSettings> {
   readonly regressor: Regressor
@@ -48,7 +48,8 @@ class FitNet extends FeatureMethod<FitNetSettings> {
       const maps = features[settings.stage]
       demand(
         maps !== undefined,
-        () => `fitnet: expected option stage to be 0 … ${features.length - 1}, got ${settings.stage}`,
+        () =>
+          `fitnet: expected option stage to be an integer in 0 … ${features.length - 1}, got ${settings.stage}`,
       )
       return maps.shape
     })
@@ -73,7 +74,7 @@ class FitNet extends FeatureMethod<FitNetSettings> {
   }
 }
 
-/** Maps [N, C, H, W] to those of another shape: a convolution that halves, doubles or crops them, batch norm, ReLU. */
+/** Maps [N, C, H, W] to another shape: a convolution that halves, doubles or crops, then batch norm and ReLU. */
 export class Regressor extends Module {
   readonly conv: Conv2d
   readonly bn: BatchNorm2d
@@ -93,7 +94,7 @@ export class Regressor extends Module {
       demand(
         height >= newHeight && width >= newWidth,
         () =>
-          `fitnet: expected maps of the student half as large as the teacher's or not smaller, got ` +
+          `fitnet: expected the student's maps to be half the size of the teacher's, or at least as large, got ` +
           `${format([height, width])} and ${format([newHeight, newWidth])}`,
       )
       this.conv = new Conv2d(channels, filters, [1 + height - newHeight, 1 + width - newWidth])
@@ -101,15 +102,15 @@ export class Regressor extends Module {
   }
 
   override forward(x: Tensor): Tensor {
-    return relu(this.bn.forward(this.conv.forward(this.#doubles ? amidZeros(x) : x)))
+    return relu(this.bn.forward(this.conv.forward(this.#doubles ? dilate(x) : x)))
   }
 }
 
 /**
- * A zero between any two pixels: [N, C, H, W] to [N, C, 2 H − 1, 2 W − 1]. A convolution of this is the transposed one
- * of stride 2. PyTorch: `torch.nn.ConvTranspose2d(kernel_size=4, stride=2, padding=1)`.
+ * Inserts a zero between neighbouring pixels: [N, C, H, W] to [N, C, 2 H − 1, 2 W − 1]. Convolving the result is a
+ * transposed convolution of stride 2. PyTorch: `torch.nn.ConvTranspose2d(kernel_size=4, stride=2, padding=1)`.
  */
-function amidZeros(maps: Tensor): Tensor {
+function dilate(maps: Tensor): Tensor {
   const [count, channels, height, width] = maps.shape
   const none = [0, 0] as const
   const spread = pad(reshape(maps, [count, channels, height, 1, width, 1]), [

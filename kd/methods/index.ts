@@ -25,10 +25,10 @@ const papers = {
   lskd: 'Sun et al., CVPR 2024, arXiv 2403.01427',
 }
 
-/** The authors of logit standardisation take these with KD, and multiply DKD's weights by nine. */
+/** The logit standardisation paper uses these with KD, and multiplies DKD's weights by nine. */
 const standardised = { referenceTemperature: 2, logits: 'standardised' } as const
 
-/** Every method by its name. */
+/** All methods by name. */
 export const methods = {
   alone: aloneMethod,
   kd: logitMethod(

@@ -30,9 +30,9 @@ import { FeatureMethod, featureOptions } from './featureMethod.ts'
 import { singularVectors } from './singularVectors.ts'
 
 const relationOptions = {
-  /** k, singular vectors of a stage. Default 1. */
+  /** k, the number of singular vectors per stage. Default 1. */
   vectors: option.integer(1, 1),
-  /** The matrix of a sample's maps: pixels by `'channels'`, the default, or channels and rows by `'width'`. */
+  /** The columns of the matrix of a sample's maps: `'channels'` (H·W by C), the default, or `'width'` (C·H by W). */
   matrix: option.oneOf(['channels', 'width'], 'channels'),
 }
 
@@ -40,22 +40,21 @@ type RelationSettings = SettingsOf<typeof relationOptions>
 
 export const kdsvdOptions = { ...featureOptions, ...relationOptions }
 
-/** Among so many more of the student's vectors is the one that is most like a vector of the teacher's. */
+/** The number of additional student vectors among which a teacher's vector finds its nearest. */
 const moreVectors = 3
 
 /**
- * Distillation of how singular vectors of consecutive stages relate. The maps of a sample as a matrix have right singular
- * vectors; the student's are those, out of the first k + 3, that are most like the teacher's first k, with their sign;
- * both are scaled by the teacher's singular values, which are made a vector of length 1. With a and b such vectors of two
- * stages, one after the other,
+ * Returns a scalar that compares how the singular vectors of consecutive stages relate. The vectors are the right
+ * singular vectors of a sample's maps as a matrix. For each of the teacher's first k, the nearest of the student's
+ * first k + 3 is taken, with its sign aligned. Both are scaled by the teacher's singular values, normalised to length
+ * 1. With such vectors a and b of two consecutive stages,
  *
  *     R_ij = exp(−(a_i − b_j)² / 8)        term = 1/N Σ (R_student − R_teacher)², over stages, vectors, i and j
  *
- * Source: Lee, Kim, Song (arXiv 1807.06819) and their code, where the matrix is H·W by C: `matrix: 'channels'`, for
- * which both networks need equally many channels in each stage. mdistiller's matrix is C·H by W (`'width'`), where only
- * the widths of the maps must agree, but a vector describes columns of pixels. The authors' loss is not divided by N,
- * but by 2. Gradients: see `singularVectors`; the authors' are those of an SVD, cut to five vectors and to finite
- * numbers.
+ * Source: Lee, Kim, Song (arXiv 1807.06819) and their code. Their matrix is H·W by C, `matrix: 'channels'`, which
+ * requires equal numbers of channels in each stage. mdistiller's is C·H by W, `'width'`, which requires only equal
+ * widths, but whose vectors describe columns of pixels. The authors divide the loss by 2 instead of N. For gradients
+ * see `singularVectors`; the authors' are those of an SVD, restricted to five vectors and to finite values.
  */
 export function singularRelationLoss(
   stages: readonly (readonly [student: Tensor, teacher: Tensor])[],
@@ -63,7 +62,7 @@ export function singularRelationLoss(
 ): Tensor {
   check('singularRelationLoss', 'stages', stages, arrayOf(arrayOf(tensorOf(4), 2)))
   const { vectors, matrix } = resolveOptions('singularRelationLoss', relationOptions, options)
-  demand(stages.length > 1, () => 'kdsvd: expected networks of at least two stages after the stem')
+  demand(stages.length > 1, () => 'kdsvd: expected networks with at least two stages after the stem')
   const [samples] = stages[0][0].shape
   const sides = stages.flat().flatMap((maps) => matrixOf(maps, matrix).shape.slice(1))
   const count = Math.min(vectors, ...sides)
@@ -73,7 +72,7 @@ export function singularRelationLoss(
     demand(
       own === others,
       () =>
-        `kdsvd: expected student and teacher to have equally many ${counted[matrix]} in each stage, got ` +
+        `kdsvd: expected student and teacher to have the same number of ${counted[matrix]} in each stage, got ` +
         `${own} and ${others}`,
     )
     const ofTeacher = singularVectors(t, count)
@@ -88,9 +87,9 @@ export function singularRelationLoss(
   return divide(losses.reduce(add), samples)
 }
 
-/** How many right singular vectors have entries. */
+/** The columns of the matrix, as an error message names them. */
 const counted = {
-  channels: 'channels (or their maps to be as wide as each other, and option matrix to be width)',
+  channels: "channels (or equally wide maps and option matrix 'width')",
   width: 'columns of pixels',
 }
 
@@ -101,14 +100,17 @@ function matrixOf(maps: Tensor, matrix: RelationSettings['matrix']): Tensor {
     : reshape(maps, [count, channels * height, width])
 }
 
-/** For each of the teacher's vectors [N, D, k] the student's vector out of [N, D, n] with the largest |cosine|. */
+/**
+ * Returns, for each of the teacher's vectors [N, D, k], the vector of the student's [N, D, n] with the largest
+ * |cosine|.
+ */
 function align(student: Tensor, teacher: Tensor): Tensor {
   const cosines = matmul(transpose(student), teacher)
   const nearest = argmax(abs(cosines), 1, { keepDimensions: true })
   return multiply(gather(student, 2, nearest), sign(gather(cosines, 1, nearest)).detach())
 }
 
-/** [N, D, k] and [N, E, k] to [N, D, E, k]. */
+/** Returns R [N, D, E, k] of vectors [N, D, k] and [N, E, k]. */
 function relation(a: Tensor, b: Tensor): Tensor {
   return exp(multiply(negate(square(subtract(expandDimensions(a, 2), expandDimensions(b, 1)))), 1 / 8))
 }
@@ -116,7 +118,7 @@ function relation(a: Tensor, b: Tensor): Tensor {
 class KdSvd extends FeatureMethod<SettingsOf<typeof kdsvdOptions>> {
   constructor(settings: SettingsOf<typeof kdsvdOptions>, { student, teacher, image }: TaughtPair) {
     super(settings)
-    // Networks that do not fit show now, and not in the first step.
+    // Unsuitable networks are reported here rather than in the first step.
     this.terms({ student: predictionsOf(student, image), teacher: predictionsOf(teacher, image) })
   }
 

@@ -26,7 +26,7 @@ class MethodByLoss<Options extends OptionRecord> extends LogitMethod {
   }
 }
 
-/** A method that sees nothing but logits. */
+/** Defines a method whose loss is a function of logits and labels. */
 export function logitMethod<Options extends OptionRecord>(
   about: Pick<Definition<Options>, 'description' | 'paper' | 'options'>,
   loss: LogitLoss<Options>,

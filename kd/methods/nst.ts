@@ -16,13 +16,13 @@ import { withDefaults } from '../options.ts'
 import { featureMethod, featureOptions } from './featureMethod.ts'
 
 /**
- * Neuron selectivity transfer between maps [N, C, H, W] of the student and of the teacher, a scalar: the squared maximum
- * mean discrepancy between their channels, each a vector of length 1 over the pixels,
+ * Returns the neuron selectivity transfer loss between maps [N, C, H, W] of student and teacher, a scalar: the squared
+ * maximum mean discrepancy between their channels, each a vector over the pixels, normalised to length 1:
  *
  *     mean k(t, t′) + mean k(s, s′) − 2 mean k(t, s),   k(a, b) = (a · b)²
  *
- * Source: Huang, Wang (arXiv 1707.01219), with their polynomial kernel; mdistiller's NST. The
- * numbers of channels may differ; larger maps are averaged to the size of the smaller ones.
+ * Source: Huang, Wang (arXiv 1707.01219), with their polynomial kernel; mdistiller's NST. The numbers of channels may
+ * differ; larger maps are average-pooled to the size of the smaller ones.
  */
 export function discrepancyLoss(student: Tensor, teacher: Tensor): Tensor {
   checkTensors('discrepancyLoss', { student, teacher }, 4)

@@ -30,25 +30,25 @@ import { FeatureMethod, featureOptions } from './featureMethod.ts'
 
 export const ofdOptions = {
   ...withDefaults(featureOptions, { weight: 0.001 }),
-  /** What the teacher's batch norm scales by: `'batch'`, the default, or `'running'` statistics. */
+  /** The statistics with which the teacher's batch norm normalises: `'batch'`, the default, or `'running'`. */
   teacherStatistics: option.oneOf(['batch', 'running'], 'batch'),
 }
 
 type OfdSettings = SettingsOf<typeof ofdOptions>
 
 /**
- * Overhaul of feature distillation: maps are compared as ReLUs see them, and only as far as ReLUs let it matter. With a
- * margin m < 0 for each channel, what the teacher's negative responses are on average, and r a 1×1 convolution with
- * batch norm,
+ * Overhaul of feature distillation: compares maps before their ReLUs, and ignores differences that the ReLU removes.
+ * With a margin m < 0 for each channel, the average of the teacher's negative responses, and a 1×1 convolution with
+ * batch norm r,
  *
- *     d(r, t) = 0 where r ≤ t′ ≤ 0, else (r − t′)²        t′ = max(t, m)
+ *     d(r, t) = 0 if r ≤ t′ ≤ 0, otherwise (r − t′)²        t′ = max(t, m)
  *     term = Σᵢ 2^−(n−1−i) 1/N Σ d(rᵢ(F_student), F_teacher)        i = 0 … n − 1, the last stages of both
  *
- * Source: Heo et al. (arXiv 1904.01866) and their code, whose factor of 1/1000 is the default weight. The paper wants
- * the teacher's batch norm in training mode, because the student's is: mdistiller gets there by leaving the teacher in
- * training mode, and `teacherStatistics: 'running'` does without. The teacher's running statistics do not change here.
- * Where the teacher has more stages than the student, mdistiller takes the margins of the first stages and the maps of
- * the last; here both are of the last.
+ * Source: Heo et al. (arXiv 1904.01866) and their code, whose factor of 1/1000 is the default weight. The paper uses
+ * the teacher's batch norm in training mode, like the student's; mdistiller leaves the teacher in training mode for
+ * that. Here the teacher's running statistics do not change, and `teacherStatistics: 'running'` normalises with them.
+ * If the teacher has more stages than the student, mdistiller pairs the margins of the first stages with the maps of
+ * the last; here both are those of the last.
  */
 class Ofd extends FeatureMethod<OfdSettings> {
   override readonly teacherStatistics: OfdSettings['teacherStatistics']
@@ -60,7 +60,7 @@ class Ofd extends FeatureMethod<OfdSettings> {
     const norms = teacher.normsBeforeReLU()
     demand(
       norms !== undefined,
-      () => 'ofd: expected a teacher with one batch norm before the ReLU of each stage; this one has several',
+      () => 'ofd: expected a teacher with one batch norm before the ReLU of each stage, got one with several',
     )
     this.teacherStatistics = settings.teacherStatistics
     const channels = stagesFromLast(student.stageChannels, teacher.stageChannels)
@@ -89,7 +89,9 @@ function connector(channels: number, filters: number): Sequential<Module> {
   )
 }
 
-/** The sum over a sample of d, the mean over samples: maps [N, C, H, W], margins [C]. */
+/**
+ * Returns d between maps [N, C, H, W] with margins [C], summed over each sample and averaged over samples: a scalar.
+ */
 export function responseLoss(student: Tensor, teacher: Tensor, margin: Tensor): Tensor {
   checkTensors('responseLoss', { margin }, 1)
   checkTensors('responseLoss', { student, teacher }, 4)
@@ -99,12 +101,12 @@ export function responseLoss(student: Tensor, teacher: Tensor, margin: Tensor): 
 }
 
 /**
- * What a batch norm's outputs are on average where they are negative, if they are normal with mean μ, its bias, and
- * deviation σ, the size of its weight: [C],
+ * Returns the mean [C] of a batch norm's negative outputs, under a normal distribution with mean μ, its bias, and
+ * deviation σ, the absolute value of its weight:
  *
  *     m = μ − σ φ(μ/σ) / Φ(−μ/σ)
  *
- * or −3 σ where fewer than one in a thousand is negative. Heo et al., and their code.
+ * or −3 σ if at most one in a thousand is negative. Source: Heo et al. and their code.
  */
 export function marginOf({ weight, bias }: Pick<BatchNorm2d, 'weight' | 'bias'>): Tensor {
   const deviation = abs(weight.detach())

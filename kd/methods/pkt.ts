@@ -24,7 +24,7 @@ import { featureMethod, featureOptions } from './featureMethod.ts'
 
 export const pktOptions = {
   ...withDefaults(featureOptions, { weight: 30000 }),
-  /** Whether a sample is among its own neighbours: `'included'`, the default, or `'excluded'` as in the paper. */
+  /** Whether a sample counts as its own neighbour: `'included'`, the default, or `'excluded'` as in the paper. */
   self: option.oneOf(['included', 'excluded'], 'included'),
 }
 
@@ -34,16 +34,16 @@ type Self = SettingsOf<typeof pktOptions>['self']
 const epsilon = 1e-7
 
 /**
- * Probabilistic knowledge transfer between vectors [N, D] of the student and of the teacher, a scalar: how likely each
- * sample is to pick another as its neighbour,
+ * Returns the probabilistic knowledge transfer loss between vectors [N, D] of student and teacher, a scalar: it
+ * compares the probabilities with which each sample picks another as its neighbour,
  *
  *     p(j | i) = k_ij / Σ_j k_ij,   k_ij = (cos(x_i, x_j) + 1) / 2
  *     the mean over i and j of p_teacher ln((p_teacher + ε) / (p_student + ε)),   ε = 10⁻⁷
  *
- * Source: Passalis, Tefas (arXiv 1803.10837). There j ≠ i and the terms are summed; the authors' code
- * and mdistiller's count j = i, too, and take the mean, for which the weight of 30,000 is meant. `self: 'excluded'` has
- * j ≠ i, with the mean over what is left, or 0 where that is nothing. There, a sample opposite to all others picks each
- * of them as likely.
+ * Source: Passalis, Tefas (arXiv 1803.10837). There j ≠ i and the terms are summed; the authors' code and mdistiller's
+ * include j = i and take the mean, to which the weight of 30,000 belongs. `self: 'excluded'` has j ≠ i and the mean
+ * over the remaining pairs, or 0 if there are none. In it, a sample opposite to all others picks each with equal
+ * probability.
  */
 export function neighbourhoodLoss(student: Tensor, teacher: Tensor, self: Self): Tensor {
   checkTensors('neighbourhoodLoss', { student, teacher }, 2)
@@ -62,7 +62,7 @@ function neighbourhood(vectors: Tensor, self: Self): Tensor {
   return divide(counted, sum(counted, 1, { keepDimensions: true }))
 }
 
-/** [N, N] to [N, N − 1]. */
+/** Removes the diagonal: [N, N] to [N, N − 1]. */
 function withoutDiagonal(square: Tensor): Tensor {
   const count = square.shape[0]
   const column = arange(count - 1)

@@ -38,17 +38,17 @@ export const reviewkdOptions = {
 
 type ReviewKdSettings = SettingsOf<typeof reviewkdOptions>
 
-/** Channels of the maps that are handed down, at most. */
+/** The maximum number of channels of the maps handed down. */
 const mostChannels = 512
 
 /**
- * Knowledge review: deeper stages of the student help to match the teacher's shallower ones. From the pooled vector down
- * to the first stage, each fuses what comes from above into its own maps and is compared with the teacher's maps before
- * their ReLUs, at several sizes (see `contextLoss`).
+ * Knowledge review: deeper stages of the student help to match the teacher's shallower ones. From the pooled vector
+ * down to the first stage, each level fuses the maps handed down from above into its own. The result is compared with
+ * the teacher's maps before their ReLUs, at several sizes (see `contextLoss`).
  *
  * Source: Chen et al. (arXiv 2104.09044); mdistiller's ReviewKD, which has their warm-up. There the sizes and channels
- * of every pair of networks are settings; here they are read off the networks. The weight is 1 by default and 5 in
- * mdistiller's configuration for CIFAR-100.
+ * are configured for every pair of networks; here they are derived from the networks. The default weight is 1;
+ * mdistiller's configuration for CIFAR-100 uses 5.
  */
 class ReviewKd extends FeatureMethod<ReviewKdSettings> {
   /** From the first stage to the pooled vector. */
@@ -77,7 +77,7 @@ class ReviewKd extends FeatureMethod<ReviewKdSettings> {
   }
 }
 
-/** The maps to compare, from the first stage to the pooled vector as maps of one pixel. */
+/** Returns the pairs of maps to compare, from the first stage to the pooled vector as maps of one pixel. */
 function levelsOf(
   student: Predictions,
   teacher: Predictions,
@@ -88,7 +88,7 @@ function levelsOf(
   return [...stagesFromLast(ofStudent, teacher.preactivations), [asMaps(student), asMaps(teacher)]]
 }
 
-/** Attention-based fusion: own maps and those from above, each pixel of each weighed, then a convolution to the teacher. */
+/** Attention-based fusion: the weighted sum, pixel by pixel, of own maps and those from above, then a convolution. */
 class Fusion extends Module {
   readonly conv1: Conv2d
   readonly bn1: BatchNorm2d
@@ -109,7 +109,7 @@ class Fusion extends Module {
     this.bn2 = new BatchNorm2d(filters)
   }
 
-  /** What is handed down, at the teacher's size. */
+  /** Returns the maps to hand down, at the teacher's size. */
   fuse(maps: Tensor, above: Tensor | undefined, size: Size): Tensor {
     const own = this.bn1.forward(this.conv1.forward(maps))
     if (this.attention === undefined || above === undefined) return nearestTo(own, size)
@@ -119,7 +119,7 @@ class Fusion extends Module {
     return nearestTo(add(weighed(own, 0), weighed(other, 1)), size)
   }
 
-  /** What is compared with the teacher's maps. */
+  /** Returns the maps to compare with the teacher's. */
   override forward(fused: Tensor): Tensor {
     return this.bn2.forward(this.conv2.forward(fused))
   }
@@ -133,8 +133,9 @@ const fanInNormalised: Initializer = (shape, stream) => {
 }
 
 /**
- * Hierarchical context loss: the mean squared difference of maps [N, C, H, W] as they are and averaged to 4, 2 and 1
- * pixels a side, where that is fewer; weights 1, 1/2, 1/4, 1/8, divided by their sum. Chen et al., as in their code.
+ * Returns the hierarchical context loss, a scalar: the mean squared difference of maps [N, C, H, W] in full size and
+ * average-pooled to those of 4×4, 2×2 and 1×1 that are smaller, with weights 1, 1/2, 1/4, 1/8, divided by their sum.
+ * Source: Chen et al., as in their code.
  */
 export function contextLoss(student: Tensor, teacher: Tensor): Tensor {
   checkTensors('contextLoss', { student, teacher }, 4)

@@ -31,15 +31,15 @@ export const rkdOptions = {
 }
 
 /**
- * Relational knowledge distillation between vectors [N, D] of the student and of the teacher: two scalars,
+ * Returns the two relational losses between vectors [N, D] of student and teacher, scalars:
  *
- *     distance   the mean over pairs of h(d_student − d_teacher),   d_ij = ‖x_i − x_j‖ / the mean of all that are not 0
+ *     distance   the mean over pairs of h(d_student − d_teacher),   d_ij = ‖x_i − x_j‖ / the mean of the nonzero ones
  *     angle      the mean over triples of h(cos_student − cos_teacher),   cos_ijk = cos ∠(x_j − x_i, x_k − x_i)
  *
- * with h(a) = a²/2 where |a| < 1, else |a| − 1/2. Source: Park et al. (arXiv 1904.05068), who sum
- * where the authors' code, and mdistiller's, average over all N² pairs and N³ triples, those of a sample with itself
- * included. Distances come from differences, not from products, so that near samples do not cancel. Where all vectors of
- * a side are equal, as in a batch of one, all its distances are 0; the authors' code divides 0 by 0.
+ * with h(a) = a²/2 if |a| < 1, otherwise |a| − 1/2. Source: Park et al. (arXiv 1904.05068). The paper sums; the
+ * authors' code and mdistiller's average over all N² pairs and N³ triples, including those of a sample with itself.
+ * Distances are computed from differences, not from products, so nothing cancels for near samples. If all vectors of a
+ * side are equal, as in a batch of one, its distances are 0; the authors' code divides 0 by 0.
  */
 export function relationLosses(student: Tensor, teacher: Tensor): { distance: Tensor; angle: Tensor } {
   checkTensors('relationLosses', { student, teacher }, 2)
@@ -50,7 +50,7 @@ export function relationLosses(student: Tensor, teacher: Tensor): { distance: Te
   }
 }
 
-/** Distances [N, N], scaled to a mean of 1, and the cosines [N, N, N] of the angles at the first sample. */
+/** Returns distances [N, N], scaled to a mean of 1, and the cosines [N, N, N] of the angles at the first sample. */
 function relations(vectors: Tensor): { distances: Tensor; angles: Tensor } {
   const differences = subtract(expandDimensions(vectors, 0), expandDimensions(vectors, 1))
   const directions = normalised(differences, 2)

@@ -24,21 +24,21 @@ import {
 import { checkTensors } from '../../nn/arguments.ts'
 import { normalised } from '../normalised.ts'
 
-/** The first singular values, [B, count], and the right singular vectors that belong to them, columns [B, D, count]. */
+/** The largest singular values, [B, count], and their right singular vectors as columns [B, D, count]. */
 export interface SingularVectors {
   readonly values: Tensor
   readonly vectors: Tensor
 }
 
 /**
- * The largest singular values of matrices [B, M, D], and their right singular vectors: `count`, or as many as the
- * shorter side allows. A vector's largest entry is positive (`torch.svd` leaves its sign to chance). Where the rest of a
- * matrix is nothing, values and vectors are 0.
+ * Returns the largest singular values of matrices [B, M, D] and their right singular vectors: `count` of them, or
+ * min(M, D) if that is fewer. The largest entry of a vector is positive (`torch.svd` leaves the sign undefined). Beyond
+ * the rank of a matrix, values and vectors are 0.
  *
- * They are eigenvectors of XᵀX, or of the smaller XXᵀ, found one after the other by the power method: the matrix is
- * squared until only its largest eigenvector is left, which is then taken out. So differentiation needs no formula of
- * its own, and never divides by differences of eigenvalues, as the usual gradient of an SVD does: where two are close,
- * what comes out is a mixture of their vectors, with the finite gradient of that mixture.
+ * The vectors are eigenvectors of XᵀX, or of the smaller XXᵀ, found sequentially by power iteration with deflation: the
+ * matrix is squared until only its largest eigenvector remains, which is then subtracted. Differentiation follows from
+ * these steps and, unlike the usual gradient of an SVD, never divides by differences of eigenvalues: if two are close,
+ * the result is a mixture of their vectors, with the finite gradient of that mixture.
  */
 export function singularVectors(matrices: Tensor, count: number): SingularVectors {
   check('singularVectors', 'count', count, positiveCount)
@@ -52,13 +52,15 @@ export function singularVectors(matrices: Tensor, count: number): SingularVector
   return { values, vectors: multiply(turnedBack, sign(gather(turnedBack, 1, peak)).detach()) }
 }
 
-/** After these an eigenvalue that is 0.9 times the largest is left with (0.9)¹²⁸, about 10⁻⁶, of its vector. */
+/** These leave (0.9)¹²⁸, about 10⁻⁶, of the vector of an eigenvalue that is 0.9 times the largest. */
 const squarings = 7
 
-/** A matrix smaller than this part of the first is what rounding left of it. */
+/** A deflated matrix whose norm is below this fraction of the original's is rounding noise. */
 const smallestPart = 1e-6
 
-/** Of symmetric matrices [B, D, D] without negative eigenvalues: the largest, as square roots, and their vectors. */
+/**
+ * Returns the square roots of the largest eigenvalues of positive semidefinite matrices [B, D, D], and their vectors.
+ */
 function leadingEigenvectors(matrices: Tensor, count: number): SingularVectors {
   const limit = multiply(sizeOf(matrices), smallestPart)
   const found: { value: Tensor; vector: Tensor }[] = []
@@ -87,7 +89,9 @@ function leadingEigenvectors(matrices: Tensor, count: number): SingularVectors {
   }
 }
 
-/** As columns [B, D, 1]. What is left of a matrix after many squarings has it, scaled, in every column. */
+/**
+ * Returns columns [B, D, 1]. After many squarings every column of a matrix is a multiple of its leading eigenvector.
+ */
 function leadingEigenvector(matrices: Tensor): Tensor {
   const [, size] = matrices.shape
   let power = scaled(matrices)
@@ -97,12 +101,12 @@ function leadingEigenvector(matrices: Tensor): Tensor {
   return normalised(gather(power, 2, argmax(diagonal, 2, { keepDimensions: true })), 1)
 }
 
-/** Matrices divided by their Frobenius norm. */
+/** Divides matrices by their Frobenius norms. */
 function scaled(matrices: Tensor): Tensor {
   return reshape(normalised(flatten(matrices, 1), 1), matrices.shape)
 }
 
-/** The Frobenius norm, as [B, 1, 1], without gradient. */
+/** Returns the Frobenius norms as [B, 1, 1], without gradient. */
 function sizeOf(matrices: Tensor): Tensor {
   return sqrt(sum(square(matrices.detach()), [1, 2], { keepDimensions: true }))
 }

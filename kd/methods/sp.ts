@@ -5,13 +5,13 @@ import { withDefaults } from '../options.ts'
 import { featureMethod, featureOptions } from './featureMethod.ts'
 
 /**
- * How differently student and teacher find the samples of a batch similar, a scalar. With Q the maps [N, …] of a stage,
- * a row for each sample,
+ * Returns the mean squared difference between the normalised similarity (Gram) matrices of student and teacher, a
+ * scalar. With Q the maps [N, …] of a stage, a row for each sample,
  *
  *     G = Q Qᵀ, its rows divided by their lengths        1/N² ‖G_teacher − G_student‖²_F
  *
- * Source: similarity-preserving distillation, Tung, Mori (arXiv 1907.09682); mdistiller's SP. The
- * networks' maps may differ in every axis but the first.
+ * Source: similarity-preserving distillation, Tung, Mori (arXiv 1907.09682); mdistiller's SP. The maps of the networks
+ * may differ in every axis except the first.
  */
 export function similarityLoss(student: Tensor, teacher: Tensor): Tensor {
   checkTensors('similarityLoss', { student, teacher }, 4)

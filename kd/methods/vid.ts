@@ -33,14 +33,14 @@ export const vidOptions = {
 type VidSettings = SettingsOf<typeof vidOptions>
 
 /**
- * Variational information distillation: how well a stage's maps F of the student predict those of the teacher, as the
- * negative log-likelihood under normal distributions with a variance for each channel, less a constant:
+ * Variational information distillation: predicts the teacher's maps F of a stage from the student's. The term is the
+ * negative log-likelihood of normal distributions with a variance for each channel, up to a constant:
  *
  *     mean ½ ((μ(F_student) − F_teacher)² / σ² + ln σ²)        σ² = ln(1 + eᵃ) + 10⁻⁵
  *
- * summed over the stages; μ is three 1×1 convolutions with ReLU between. Source: Ahn et al. (arXiv 1904.05835), where a
- * is learned. mdistiller never hands a to its optimizer, so that all variances stay 5: `variances: 'fixed'`. Larger
- * maps are averaged to the size of the smaller ones.
+ * summed over the stages; μ is three 1×1 convolutions with ReLUs between them. Source: Ahn et al. (arXiv 1904.05835),
+ * where a is learned. mdistiller never passes a to its optimizer, so all variances stay 5: `variances: 'fixed'`. Larger
+ * maps are average-pooled to the size of the smaller ones.
  */
 class Vid extends FeatureMethod<VidSettings> {
   readonly predictors: readonly Predictor[]
@@ -62,12 +62,12 @@ class Vid extends FeatureMethod<VidSettings> {
   }
 }
 
-/** Predicts the teacher's maps of a stage from the student's, and knows how uncertain that is. */
+/** Predicts the teacher's maps of a stage from the student's, with a variance for each channel. */
 class Predictor extends Module {
   readonly conv1: Conv2d
   readonly conv2: Conv2d
   readonly conv3: Conv2d
-  /** a of each channel. */
+  /** a, for each channel. */
   readonly scale: Variable
 
   constructor(channels: number, filters: number, { initialVariance, variances }: VidSettings) {

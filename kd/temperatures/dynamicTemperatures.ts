@@ -39,18 +39,18 @@ type Guard = SettingsOf<typeof dynamicTemperatureOptions>['guard']
  * sharp. The authors' code takes signed maxima of the raw logits, without a guard, and lets the gradient flow through y
  * into both temperatures, as here; `detach()` them to stop it.
  *
- * The step from equation 4 to 5 is wrong, as an erratum of the authors says. The formula does not equalise sharpness; it
- * equalises the scaled maxima, x / T_teacher = y / T_student, and leaves a gap in sharpness of less than ln K
+ * The step from equation 4 to 5 is wrong, as an erratum of the authors says. The formula does not equalise sharpness;
+ * it equalises the scaled maxima, x / T_teacher = y / T_student, and leaves a gap in sharpness of less than ln K
  * (`exactTemperatures` closes it). The temperatures sum to 2 τ. They do not change when the logits of both networks are
  * scaled together, but do change when a constant is added to them.
  *
  * T_student goes to 0 with the student's largest logit, and so does the loss: a student v that shrinks to c v has
- * L_DTKD ≈ c · 4 τ² y/x KL(softmax(u / 2 τ) ‖ softmax(v x / 2 τ y)), whatever classes it predicts. Attached temperatures
- * reward that, detached ones do not; the other terms of the loss and the warm-up counteract it.
+ * L_DTKD ≈ c · 4 τ² y/x KL(softmax(u / 2 τ) ‖ softmax(v x / 2 τ y)), whatever classes it predicts. Attached
+ * temperatures reward that, detached ones do not; the other terms of the loss and the warm-up counteract it.
  *
  * Two maxima of the same sign, positive or negative, give two temperatures in (0, 2 τ). With opposite signs one
- * temperature is negative, which inverts that softmax; x + y = 0 divides by zero; and a maximum of 0 gives temperature 0.
- * The guard determines what happens then:
+ * temperature is negative, which inverts that softmax; x + y = 0 divides by zero; and a maximum of 0 gives temperature
+ * 0. The guard determines what happens then:
  *
  * | guard | x and y | rows with a temperature below 2 · 10⁻⁶ τ, or undefined |
  * | --- | --- | --- |

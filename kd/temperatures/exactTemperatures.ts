@@ -30,12 +30,13 @@ export interface ExactTemperatureOptions extends GivenOptions<typeof exactTemper
  *
  *     f(δ) = S(u / (τ + δ)) − S(v / (τ − δ)) = 0        S(z) = ln Σᵢ exp(zᵢ),  u and v less their row means
  *
- * This is equation 3 of DTKD (arXiv 2404.12711); the formula of the paper and of the authors' code does not solve it (see
- * `dynamicTemperatures`). On centred rows f falls strictly from +∞ to −∞ on (−τ, τ) and has exactly one root. On raw
- * logits it can have three, and they depend on the constant added to the logits; rows are therefore centred first, which
- * changes no softmax. A constant row has sharpness ln K at every temperature, hence no root: its sample gets (τ, τ) and
- * is marked as guarded. So is a sample whose temperatures would overflow or underflow: one of its largest centred logits,
- * or the share of the smaller in their sum, is below 2⁻⁶⁰ in float32 or 2⁻⁵⁰⁰ in float64, or is not finite.
+ * This is equation 3 of DTKD (arXiv 2404.12711); the formula of the paper and of the authors' code does not solve it
+ * (see `dynamicTemperatures`). On centred rows f falls strictly from +∞ to −∞ on (−τ, τ) and has exactly one root. On
+ * raw logits it can have three, and they depend on the constant added to the logits; rows are therefore centred first,
+ * which changes no softmax. A constant row has sharpness ln K at every temperature, hence no root: its sample gets (τ,
+ * τ) and is marked as guarded. So is a sample whose temperatures would overflow or underflow: one of its largest
+ * centred logits, or the share of the smaller in their sum, is below 2⁻⁶⁰ in float32 or 2⁻⁵⁰⁰ in float64, or is not
+ * finite.
  *
  * The solution has the full precision of the logits' type, whatever their scale, and is differentiable as the implicit
  * function δ(u, v), to the third order. Expects logits [N, K] with K ≥ 2.

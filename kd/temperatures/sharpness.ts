@@ -17,8 +17,8 @@ export function sharpness(logits: Tensor): Tensor {
 }
 
 /**
- * Returns the shift-invariant sharpness S(z) − mean z, a function of softmax(z) alone, as a column [N, 1]. It is at least
- * ln K, with equality exactly for a constant row.
+ * Returns the shift-invariant sharpness S(z) − mean z, a function of softmax(z) alone, as a column [N, 1]. It is at
+ * least ln K, with equality exactly for a constant row.
  */
 export function centredSharpness(logits: Tensor): Tensor {
   checkTensors('centredSharpness', { logits })

@@ -5,7 +5,9 @@ import { dynamicTemperatureOptions, dynamicTemperatures } from './dynamicTempera
 import { exactTemperatures } from './exactTemperatures.ts'
 import { sharedTemperatures, type Temperatures } from './temperatures.ts'
 
-/** How a loss chooses its temperatures. Any rule works with any loss: DKD with `'published'` uses DTKD's temperatures. */
+/**
+ * How a loss chooses its temperatures. Any rule works with any loss: DKD with `'published'` uses DTKD's temperatures.
+ */
 export const temperatureOptions = {
   /**
    * `'shared'`: τ everywhere; `'published'`: DTKD's formula, `dynamicTemperatures`; `'exact'`: equal sharpness,

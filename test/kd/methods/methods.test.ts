@@ -185,12 +185,12 @@ describe('a method', () => {
           ...pair,
           teacher: new FixedNetwork(teacher.shapes, { oneNormEach: false }),
         }),
-      'ofd: expected a teacher with one batch norm before the ReLU of each stage; this one has several',
+      'ofd: expected a teacher with one batch norm before the ReLU of each stage, got one with several',
     ],
     [
       'fitnet at a stage that is not there',
       () => distiller('fitnet', { stage: 4 }).build(pair),
-      'fitnet: expected option stage to be 0 … 3, got 4',
+      'fitnet: expected option stage to be an integer in 0 … 3, got 4',
     ],
     [
       'fitnet for much larger maps',
@@ -208,7 +208,7 @@ describe('a method', () => {
             [4, 4, 4],
           ]),
         }),
-      "fitnet: expected maps of the student half as large as the teacher's or not smaller, got [1, 1] and [4, 4]",
+      "fitnet: expected the student's maps to be half the size of the teacher's, or at least as large, got [1, 1] and [4, 4]",
     ],
     [
       'crd without labels',
@@ -218,13 +218,13 @@ describe('a method', () => {
     [
       'crd with one class',
       () => distiller('crd').build({ ...pair, trainingLabels: Int32Array.of(2, 2) }),
-      'crd: expected training images of at least two classes',
+      'crd: expected training images of at least two classes, got 1',
     ],
     [
       'crd without the numbers of the samples',
       () =>
         build('crd', { negatives: 5 }).forward({ ...lesson, indices: undefined, student: predict('crd') }),
-      'crd: expected the numbers of the samples, got none',
+      'crd: expected the indices of the samples, got none',
     ],
     [
       'a lesson without a teacher',

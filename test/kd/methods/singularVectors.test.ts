@@ -208,11 +208,11 @@ describe('singularRelationLoss', () => {
         vectors: 1,
         matrix: 'channels',
       }),
-    ).toThrow('kdsvd: expected networks of at least two stages after the stem')
+    ).toThrow('kdsvd: expected networks with at least two stages after the stem')
     const narrow = [noise([1, 3, 4, 4], 1), noise([1, 5, 4, 4], 2)] as const
     expect(() => singularRelationLoss([narrow, narrow], { vectors: 1, matrix: 'channels' })).toThrow(
-      'kdsvd: expected student and teacher to have equally many channels (or their maps to be as wide as each other, ' +
-        'and option matrix to be width) in each stage, got 3 and 5',
+      'kdsvd: expected student and teacher to have the same number of channels (or equally wide maps and option matrix ' +
+        "'width') in each stage, got 3 and 5",
     )
   })
 })
