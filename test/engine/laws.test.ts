@@ -110,7 +110,7 @@ describe('checkOperation', () => {
     const report = await check({ call: ([x]) => x.multiply(x.detach()), examples: one })
     expect(brokenIn(report)).toEqual(['first-order gradient', 'second-order gradient'])
     expect(formatReport(report)).toMatch(
-      /BROKEN {2}first-order gradient: .*\n.*\n +gradientCheck of wrong, order 1: input 0 at \[.*\] has the gradient .*, but the central difference is .*\n +of .*"shape":\[\].*\n +case 1 of seed 1/,
+      /BROKEN {2}first-order gradient: .*\n.*\n +gradientCheck of wrong, order 1: input 0 at \[.*\] has the gradient .*, but the central difference is .*\n +for .*"shape":\[\].*\n +case 1 of seed 1/,
     )
   })
 
