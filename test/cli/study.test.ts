@@ -140,9 +140,9 @@ describe('thermograd run', () => {
   })
 
   it.each([
-    [['--index', '2'], /^thermograd: index: .+ holds 2 runs, 0 to 1, but the index is 2\n$/],
+    [['--index', '2'], /^thermograd: index: .+ has 2 runs, 0 to 1, but the index is 2\n$/],
     [['--index', 'first'], /Expected an integer of 0 or more, or auto\.\n$/],
-    [['--index', 'auto'], /^thermograd: index: this process is in no array of jobs: none of /],
+    [['--index', 'auto'], /^thermograd: index: this process is not part of a job array: none of /],
     [[], /required option '--index <number>' not specified\n$/],
   ])('should refuse %j', async (argv, message) => {
     const { manifest } = await planned()

@@ -27,7 +27,9 @@ describe('teachers', () => {
     const { code, stderr } = await thermograd([...fetch, 'resnet56'])
     expect([code, stderr]).toEqual([2, `thermograd: ${url}: cannot be downloaded: the server answered 404\n`])
     const unknown = await thermograd([...fetch, 'resnet9'])
-    expect(unknown.stderr).toContain('thermograd: teachers: resnet9 is not published; known are resnet56')
+    expect(unknown.stderr).toContain(
+      'thermograd: teachers: resnet9 is not published; expected some of resnet56',
+    )
     const misspelt = await thermograd(['teachers', 'fetch', '--teacher', folder])
     expect([misspelt.code, misspelt.stdout]).toEqual([2, ''])
     expect(misspelt.stderr).toContain("unknown option '--teacher'")
@@ -51,7 +53,7 @@ describe('teachers', () => {
     expect([code, stderr]).toEqual([
       2,
       expect.stringContaining(
-        `${folder}: expected synthetic_resnet8.safetensors or synthetic_resnet8.pth, but there is`,
+        `${folder}: expected synthetic_resnet8.safetensors or synthetic_resnet8.pth, but found no teacher`,
       ),
     ])
     const { train, classNames } = syntheticDataset()

@@ -37,7 +37,7 @@ describe('the report on runs', () => {
       'Accuracy by class',
       'Sharpness',
       'Temperatures',
-      'Worst confusions',
+      'Most frequent confusions',
       'validation images',
       'relaxedSimd',
     ]) {
@@ -114,7 +114,7 @@ describe('the report on runs', () => {
   it('should name the file in which something is wrong', async () => {
     const folder = await temporaryFolder()
     await expect(reportOnRuns([folder])).rejects.toThrow(
-      `${folder}: expected the folder of a run, or a folder with some in it, but there is no config.json in it or below`,
+      `${folder}: expected a run folder or a folder that contains some, but found no config.json in it or below it`,
     )
     await expect(reportOnRuns([join(folder, 'gone')])).rejects.toThrow(
       `${join(folder, 'gone')}: cannot read this folder (ENOENT`,

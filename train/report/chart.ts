@@ -1,47 +1,47 @@
 import { type Html, html, json } from './html.ts'
 
-/** Curves over the epochs. */
+/** A chart of curves over the epochs. */
 export interface Chart {
   readonly title: string
-  /** What is seen, in a sentence, where the title does not say it. */
+  /** A sentence that explains the chart, if its title does not. */
   readonly caption?: string
   readonly curves: readonly Curve[]
-  /** Default straight from the least number to the largest. */
+  /** Default: linear. */
   readonly scale?: 'logarithmic'
-  /** The numbers that must be seen at least: charts with the same can be compared. */
+  /** The minimal range of the y axis, which makes charts with the same range comparable. */
   readonly range?: readonly [number, number]
-  /** Behind each number. */
+  /** Suffix of each number. */
   readonly unit?: string
 }
 
-/** A variable of the style sheet. */
+/** A colour variable of the style sheet. */
 export type Colour = '--ink' | '--student' | '--teacher' | `--run-${number}`
 
-/** A number for each epoch. */
+/** A curve with one value per epoch. */
 export interface Curve {
   readonly name: string
   readonly colour: Colour
   readonly epochs: readonly number[]
   readonly values: readonly (number | null)[]
-  /** What lies around the curve, the widest first: from where to where at each epoch. */
+  /** Bands around the curve, the widest first: their lower and upper edges at each epoch. */
   readonly bands?: readonly { readonly from: readonly number[]; readonly to: readonly number[] }[]
 }
 
-/** How many runs have a colour of their own in `style.ts`. */
+/** Number of run colours in `style.ts`. */
 const palette = 8
 
-/** A colour for the n-th run. */
+/** The colour of the n-th run. */
 export function colourOf(place: number): Colour {
   return `--run-${place % palette}`
 }
 
-/** The sign of a curve's colour beside its name, with its place on a track if it has one. */
+/** A dot in the colour of a curve, for legends, or at a position on a track. */
 export function dot(colour: Colour, { left, title }: { left?: number; title?: string } = {}): Html {
   const position = left === undefined ? '' : `; left: ${left.toFixed(1)}%`
   return html`<i class="dot" style="--colour: var(${colour})${position}" title="${title}"></i>`
 }
 
-/** The place of a chart in the page; `browser/draw.ts` draws it there. Nothing where there is nothing to draw. */
+/** The placeholder in which `browser/draw.ts` draws a chart; `undefined` if all its curves are empty. */
 export function figure(chart: Chart): Html | undefined {
   const curves = chart.curves.filter(({ values }) => values.some((value) => value !== null))
   if (curves.length === 0) return undefined

@@ -2,7 +2,7 @@ import { colourOf, dot } from './chart.ts'
 import { type Html, html } from './html.ts'
 import type { RunRecord } from './runRecord.ts'
 
-/** How many of each class's test images every run gets right, the hardest class first. Nothing where no run has ended. */
+/** Test accuracy of every run by class, the hardest class first; `undefined` if no run has finished. */
 export function classes(runs: readonly RunRecord[]): Html | undefined {
   const ended = runs.flatMap(({ name, confusions }, place) =>
     confusions === undefined ? [] : [{ name, place, confusions }],
@@ -25,7 +25,7 @@ export function classes(runs: readonly RunRecord[]): Html | undefined {
     marks.reduce((sum, { accuracy }) => sum + accuracy, 0) / marks.length
   const sorted = [...byClass].sort(([, some], [, others]) => mean(some) - mean(others))
   return html`<section><h2>Accuracy by class</h2>
-<p class="note">Of each class's test images, the share that a run gets right after its last epoch; the hardest classes first.</p>
+<p class="note">Share of each class's test images that a run classifies correctly after its last epoch, hardest classes first.</p>
 <p class="legend">${ended.map(({ name, place }) => html`<span>${dot(colourOf(place))}${name}</span> `)}</p>
 <ol class="classes">${sorted.map(
     ([className, marks]) => html`<li>

@@ -3,17 +3,17 @@ import { type Chart, type Curve, colourOf, dot, figure } from './chart.ts'
 import { type Html, html } from './html.ts'
 import type { RunRecord } from './runRecord.ts'
 
-/** All runs beside one another: what they came to, and how they got there. */
+/** Compares all runs: a table of results, and learning curves. */
 export function comparison(runs: readonly RunRecord[]): Html {
   return html`<section>
 <div class="wide"><table class="runs">
 <thead><tr><th>run</th><th>network</th><th>method</th><th>teacher</th><th class="number">epochs</th>
 <th class="number">top-1, last</th><th class="number">top-1, best</th><th class="number">top-5, last</th>
-<th class="number">loss, last</th><th>best chosen by</th><th class="number">seed</th><th>fingerprint</th></tr></thead>
+<th class="number">loss, last</th><th>best chosen on</th><th class="number">seed</th><th>fingerprint</th></tr></thead>
 <tbody>${runs.map(row)}</tbody>
 </table></div>
-<p class="note">Top-1 and top-5 in percent of the test images, after the last epoch and after the best. A best epoch that the
-test images chose flatters.</p>
+<p class="note">Top-1 and top-5 in percent of the test images, after the last epoch and after the best. A best epoch chosen on
+the test images is biased upwards.</p>
 </section>
 <section><h2>Learning</h2><div class="charts">${curves(runs).map(figure)}</div></section>`
 }
@@ -51,10 +51,10 @@ function curves(runs: readonly RunRecord[]): Chart[] {
     { title: 'Validation top-1', unit: ' %', curves: curvesOf(({ validation }) => validation?.top1) },
     {
       title: 'Training loss',
-      caption: 'With the terms of its method: runs by different methods have different losses.',
+      caption: 'Including the terms of its method: losses of different methods are not comparable.',
       curves: curvesOf(({ train }) => train.loss),
     },
     { title: 'Learning rate', scale: 'logarithmic', curves: curvesOf(({ lr }) => lr) },
-    { title: 'Images a second', curves: curvesOf(({ imagesPerSecond }) => imagesPerSecond) },
+    { title: 'Images per second', curves: curvesOf(({ imagesPerSecond }) => imagesPerSecond) },
   ]
 }

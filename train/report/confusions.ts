@@ -3,11 +3,11 @@ import type { Confusions } from '../loop/confusions.ts'
 import { type Html, html } from './html.ts'
 import type { RunRecord } from './runRecord.ts'
 
-/** The most frequent mistakes of a run with some of their images. Nothing before it has ended, or without mistakes. */
+/** The most frequent confusions of a run, with some of their images; `undefined` if it has none or has not finished. */
 export function confusions({ confusions }: RunRecord): Html | undefined {
   if (confusions === undefined || confusions.worst.length === 0) return undefined
   const { classNames, worst, image } = confusions
-  return html`<h3>Worst confusions</h3>
+  return html`<h3>Most frequent confusions</h3>
 <ul class="confusions">${worst.map(
     ({ label, predicted, count, images }) => html`<li>
 <p><b>${classNames[label]}</b> taken for <b>${classNames[predicted]}</b> <small>${count} ×</small></p>
@@ -21,7 +21,7 @@ function picture(pixels: string, image: Confusions['image'], name: string): Html
   return html`<img src="data:image/png;base64,${png(pixels, image)}" alt="${name}" width="${2 * width}" height="${2 * height}">`
 }
 
-/** Pixels as they are stored, channel after channel, as a PNG file in base64. */
+/** Encodes pixels, stored channel by channel, as a PNG file in base64. */
 function png(pixels: string, { shape, scale }: Confusions['image']): string {
   const [channels, height, width] = shape
   const stored = Buffer.from(pixels, 'base64')

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 import { demand } from '../../base/errors.ts'
 
-/** The folder of a run, and what the run is called beside the others. */
+/** The folder of a run, and a name that distinguishes it from the others. */
 export interface NamedFolder {
   readonly name: string
   readonly path: string
@@ -12,23 +12,23 @@ export interface NamedFolder {
 /** A folder that cannot be read. */
 export interface Unreadable {
   readonly name: string
-  /** Why not, in a sentence. */
+  /** The reason, as a sentence. */
   readonly reason: string
 }
 
-/** How deep folders of runs are looked for. */
+/** Maximal depth of the search for run folders. */
 const deepest = 4
 
-/** What paths lead to. */
+/** Result of a search for runs. */
 export interface Found {
   readonly runs: readonly NamedFolder[]
-  /** Folders that cannot be looked into, and paths that lead to no run. */
+  /** Folders that cannot be read, and paths without runs. */
   readonly unreadable: readonly Unreadable[]
 }
 
 /**
- * The runs that paths lead to: each path is the folder of a run, or one with such folders in it, as `distill` leaves. A
- * teacher comes before its students, and a student alone before the distilled ones.
+ * Finds the runs under the given paths: each is a run folder, or contains run folders, as the output of `distill` does. A
+ * teacher comes before its students, and the student trained alone before the distilled ones.
  */
 export async function findRuns(paths: readonly string[]): Promise<Found> {
   const found = new Map<string, string>()
@@ -46,17 +46,17 @@ export async function findRuns(paths: readonly string[]): Promise<Found> {
   return { runs, unreadable }
 }
 
-/** Throws where there is no path, or one of them leads to no run. */
+/** Throws if there is no path, or if one of them contains no run. */
 export function demandRuns({ runs, unreadable }: Found): void {
   demand(runs.length + unreadable.length > 0, () => 'report: expected at least one path, got none')
   demand(unreadable.length === 0, () => unreadable[0].reason)
 }
 
 function withoutRuns(path: string): string {
-  return `${path}: expected the folder of a run, or a folder with some in it, but there is no config.json in it or below`
+  return `${path}: expected a run folder or a folder that contains some, but found no config.json in it or below it`
 }
 
-/** How many names all lists begin with together, the last of each left out. */
+/** Length of the common prefix of all lists, not counting the last name of each. */
 function sharedStart(lists: readonly (readonly string[])[]): number {
   const most = Math.min(...lists.map((names) => names.length - 1))
   if (lists.length === 0) return 0
@@ -64,7 +64,7 @@ function sharedStart(lists: readonly (readonly string[])[]): number {
   return differing < 0 ? most : Math.min(differing, most)
 }
 
-/** The folders of runs at or below a path. */
+/** Returns the run folders at or below a path. */
 async function runsIn(path: string, unreadable: Unreadable[], depth = 0): Promise<string[]> {
   if (existsSync(join(path, 'config.json'))) return [path]
   if (depth === deepest) return []

@@ -1,4 +1,4 @@
-/** Text that is HTML already. */
+/** A piece of HTML, which needs no escaping. */
 export class Html {
   readonly text: string
 
@@ -9,7 +9,7 @@ export class Html {
 
 type Content = Html | string | number | undefined | readonly Content[]
 
-/** HTML with values in it: a text is escaped, HTML stands as it is, a list is what is in it, nothing is nothing. */
+/** Builds HTML from a template: strings are escaped, HTML is inserted as is, lists are concatenated, `undefined` is omitted. */
 export function html(parts: TemplateStringsArray, ...values: readonly Content[]): Html {
   return new Html(String.raw({ raw: parts }, ...values.map(textOf)))
 }
@@ -21,7 +21,7 @@ function textOf(value: Content): string {
   return `${value}`.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }
 
-/** A value for a script in the page: JSON in which no tag can end. */
+/** Serialises a value for a script in the page, as JSON that cannot close a tag. */
 export function json(value: unknown): Html {
   return new Html(JSON.stringify(value).replaceAll('<', '\\u003c'))
 }

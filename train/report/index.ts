@@ -7,9 +7,9 @@ import { type RunRecord, readRuns } from './runRecord.ts'
 export { type ServedReport, serveReport } from './serve.ts'
 
 /**
- * A report on the runs that paths lead to, each the folder of a run or one with such folders in it: a page of HTML that
- * needs no network. `images: false` leaves the test images out of it, which not everybody may pass on. Runs with a damaged
- * file are named with the reason. Throws where a path leads to no run, or no run can be read.
+ * Returns a self-contained HTML report on the runs under the given paths, each a run folder or a folder that contains some.
+ * `images: false` leaves out the test images, whose licence may not allow redistribution. Runs with a damaged file are named
+ * with the reason. Throws if a path contains no run, or if no run can be read.
  */
 export async function reportOnRuns(
   paths: readonly string[],

@@ -10,32 +10,32 @@ import type { RunRecord } from './runRecord.ts'
 import { single } from './single.ts'
 import { style } from './style.ts'
 
-/** What there is to show. */
+/** Contents of a report. */
 export interface Shown {
   readonly runs: readonly RunRecord[]
   readonly unreadable: readonly Unreadable[]
 }
 
-/** What the page says of the runs. */
+/** Returns the part of the page that depends on the runs, as HTML. */
 export function contents({ runs, unreadable }: Shown): string {
   const readable = html`${comparison(runs)}${classes(runs)}${runs.map(single)}`
   return html`${runs.length > 0 ? readable : undefined}${damages(unreadable)}`.text
 }
 
-/** The runs of which nothing can be shown, each with the reason. */
+/** Lists the runs that cannot be read, each with the reason. */
 function damages(unreadable: readonly Unreadable[]): Html | undefined {
   if (unreadable.length === 0) return undefined
   return html`<section class="unreadable"><h2>Unreadable runs</h2>
 <ul>${unreadable.map(({ name, reason }) => html`<li><b>${name}</b> ${reason}</li>`)}</ul></section>`
 }
 
-/** A page that needs nothing from elsewhere: style, scripts and uPlot are in it. It stays as it is. */
+/** Returns a static, self-contained page, with style, scripts and uPlot inlined. */
 export async function reportPage(shown: Shown): Promise<string> {
   const date = new Date().toISOString().slice(0, 16).replace('T', ' ')
   return page(html`<p>Written ${date} UTC</p>`, contents(shown), 'drawAll()')
 }
 
-/** The same, but it asks its server again and again for what has changed. */
+/** Returns a page that polls its server for changes. */
 export async function livePage(): Promise<string> {
   return page(html`<p id="connection" role="status">connecting</p>`, '', `${follow}\nfollow(drawAll)`)
 }

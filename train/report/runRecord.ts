@@ -11,20 +11,20 @@ import type { RunResult } from '../runFolder/runFolder.ts'
 import type { NamedFolder, Unreadable } from './findRuns.ts'
 import { configSchema, confusionsSchema, epochSchema, resultSchema } from './runSchema.ts'
 
-/** What the folder of a run says of it, at whatever point the run is. */
+/** The contents of a run folder, finished or not. */
 export interface RunRecord {
   readonly name: string
   readonly config: z.output<typeof configSchema>
-  /** In YAML. */
+  /** `recipe.yaml` as text. */
   readonly recipe?: string
   readonly epochs: readonly EpochMetrics[]
   readonly state: 'finished' | 'running' | 'stopped'
-  /** Once it has finished. */
+  /** Present once the run has finished. */
   readonly result?: RunResult
   readonly confusions?: Confusions
 }
 
-/** Reads the folders of runs. One that is damaged keeps none of the others from being read. */
+/** Reads run folders. A damaged one does not prevent the others from being read. */
 export async function readRuns(
   folders: readonly NamedFolder[],
 ): Promise<{ runs: RunRecord[]; unreadable: Unreadable[] }> {
@@ -42,12 +42,12 @@ export async function readRuns(
   }
 }
 
-/** Reads the folder of a run. Throws where a file in it is damaged or of something else. */
+/** Reads a run folder. Throws if a file in it is damaged or does not have the expected form. */
 async function readRun({ name, path }: NamedFolder): Promise<RunRecord> {
   const config = await recordIn(join(path, 'config.json'), configSchema)
   demand(
     config !== undefined,
-    () => `${join(path, 'config.json')}: expected what a run was begun with, but it is gone`,
+    () => `${join(path, 'config.json')}: expected the configuration of a run, but the file is gone`,
   )
   const result = await recordIn(join(path, 'result.json'), resultSchema)
   const unfinished = async () => ((await isLocked(path)) ? ('running' as const) : ('stopped' as const))
@@ -62,7 +62,7 @@ async function readRun({ name, path }: NamedFolder): Promise<RunRecord> {
   }
 }
 
-/** What a file of JSON holds; nothing where there is no such file. */
+/** Reads a JSON file; returns `undefined` if there is none. */
 async function recordIn<Schema extends z.ZodType>(
   path: string,
   schema: Schema,
@@ -71,7 +71,7 @@ async function recordIn<Schema extends z.ZodType>(
   return value === undefined ? undefined : demandFittingAt(path, value, schema)
 }
 
-/** The epochs on the lines of a file. A last line without an end is one that is being written. */
+/** Parses the epochs in a file, one per line. A last line without a newline is still being written and is ignored. */
 function epochsIn(path: string, text: string): EpochMetrics[] {
   const lines = text.split('\n').slice(0, -1)
   return lines.map((line, index) => {

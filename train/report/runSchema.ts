@@ -3,7 +3,7 @@ import type { Confusions } from '../loop/confusions.ts'
 import type { EpochMetrics } from '../loop/observer.ts'
 import type { RunResult } from '../runFolder/runFolder.ts'
 
-/** JSON writes NaN and the infinities as null. */
+/** NaN and the infinities are `null` in JSON. */
 const number = z
   .number('a number')
   .nullable()
@@ -14,18 +14,18 @@ const count = z.int('a count').min(0, 'a count')
 const named = z.looseObject({ name: text }, 'something with a name')
 const numbers = z.record(text, number, 'numbers by name')
 
-/** What the report needs of `config.json`; it shows the rest as it stands. */
+/** The fields of `config.json` that the report needs; it prints the rest verbatim. */
 export const configSchema = z.looseObject(
   {
     model: text,
     method: named,
     dataset: named,
     teacher: z.looseObject({ model: text }, 'a teacher').optional(),
-    recipe: z.looseObject({ epochs: count }, 'how the network is trained'),
+    recipe: z.looseObject({ epochs: count }, 'the hyperparameters of training'),
     seed: z.number('a number'),
-    environment: z.looseObject({}, 'where it ran'),
+    environment: z.looseObject({}, 'the environment of the run'),
   },
-  'what a run was begun with',
+  'the configuration of a run',
 )
 
 const evaluation = z.object({ top1: number, top5: number, loss: number }, 'an evaluation')
@@ -55,10 +55,10 @@ export const resultSchema = z.object(
     bestOn: z.enum(['test', 'validation'], 'test or validation'),
     fingerprint: text,
   },
-  'what a run came to',
+  'the result of a run',
 ) satisfies z.ZodType<RunResult>
 
-/** The pixels of an image for a page at the most. */
+/** Maximal number of pixels of an image in a page. */
 const mostPixels = 2 ** 20
 
 const side = z.int('a length').min(1, 'a length')
@@ -80,10 +80,10 @@ export const confusionsSchema = z
             .refine(([, height, width]) => height * width <= mostPixels, 'a small image'),
           scale: z.number('a number').positive('a number above 0'),
         },
-        'the form of an image',
+        'the format of an image',
       ),
     },
-    'which classes were taken for which',
+    'the confusions of a run',
   )
   .refine(
     ({ classNames: { length }, matrix }) =>

@@ -8,7 +8,7 @@ import { demandRuns, findRuns } from './findRuns.ts'
 import { contents, livePage } from './page.ts'
 import { readRuns } from './runRecord.ts'
 
-/** A page of runs that is being served. */
+/** A running report server. */
 export interface ServedReport {
   readonly url: string
   close(): Promise<void>
@@ -17,9 +17,9 @@ export interface ServedReport {
 const portRule = whole(0, 65_535)
 
 /**
- * Serves the report on the runs that paths lead to, live: the page follows what their folders say, and runs that are
- * begun later appear. What cannot be read is named with the reason. To this machine alone; port 0 is any that is free.
- * Throws where a path leads to no run or the port is taken.
+ * Serves a live report on the runs under the given paths, on this machine only. The page follows the contents of the run
+ * folders, shows runs that start later, and names those that cannot be read with the reason. Port 0 picks a free port.
+ * Throws if a path contains no run or the port is taken.
  */
 export async function serveReport(
   paths: readonly string[],
@@ -57,7 +57,7 @@ async function answer(
   paths: readonly string[],
   page: string,
 ): Promise<void> {
-  // A page from elsewhere whose name was made to lead here must not read what is served here.
+  // Checks the host against DNS rebinding: a page from another origin must not read the report.
   const isFromHere = /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? '')
   if (!isFromHere) response.writeHead(403).end()
   else if (method !== 'GET') response.writeHead(405, { allow: 'GET' }).end()

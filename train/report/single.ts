@@ -5,7 +5,7 @@ import { type Html, html } from './html.ts'
 import type { RunRecord } from './runRecord.ts'
 import { spreads } from './spreads.ts'
 
-/** What can be seen of one run alone: its losses, sharpness and temperatures, mistakes, and where it comes from. */
+/** The section on one run: losses, sharpness and temperatures, confusions, recipe and environment. */
 export function single(run: RunRecord, place: number, runs: readonly RunRecord[]): Html {
   const { name, recipe, config, result } = run
   const { environment, ...deciding } = config
@@ -16,8 +16,8 @@ ${confusions(run)}
 <details id="origin-${place}"><summary>Recipe, environment and fingerprints</summary>
 ${result && html`<p>Fingerprint of the final weights: <code>${result.fingerprint}</code></p>`}
 ${recipe === undefined ? undefined : html`<h3>recipe.yaml</h3><pre>${recipe}</pre>`}
-<h3>What was decided before it began</h3><pre>${JSON.stringify(deciding, undefined, 2)}</pre>
-<h3>Where it ran</h3><pre>${JSON.stringify(environment, undefined, 2)}</pre>
+<h3>Configuration</h3><pre>${JSON.stringify(deciding, undefined, 2)}</pre>
+<h3>Environment</h3><pre>${JSON.stringify(environment, undefined, 2)}</pre>
 </details>
 </section>`
 }
@@ -26,7 +26,7 @@ function epochsOf(epochs: readonly EpochMetrics[]): number[] {
   return epochs.map(({ epoch }) => epoch)
 }
 
-/** What is part of `train` without being a part of the loss. */
+/** Values recorded in `train` that are not terms of the loss. */
 const seenBesides = /(Sharpness|Temperature)$/
 
 function terms({ epochs }: RunRecord): Chart {
@@ -42,7 +42,7 @@ function terms({ epochs }: RunRecord): Chart {
   return { title: 'Training loss and its terms', curves }
 }
 
-/** A line at nought is worth seeing only for a method that has a guard. */
+/** The chart of guarded rows, empty if there are none. */
 function guardedRows({ epochs }: RunRecord): Chart {
   const isGuarded = epochs.some(({ guardedRows }) => guardedRows > 0)
   const curve = {
@@ -53,12 +53,12 @@ function guardedRows({ epochs }: RunRecord): Chart {
   }
   return {
     title: 'Guarded rows',
-    caption: 'Training images an epoch whose logits left the formula of the temperatures without an answer.',
+    caption: 'Training images per epoch for whose logits the formula of the temperatures is undefined.',
     curves: isGuarded ? [curve] : [],
   }
 }
 
-/** `crossEntropy` is cross entropy. */
+/** Converts `crossEntropy` to `cross entropy`. */
 function inWords(name: string): string {
   return name.replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`)
 }

@@ -5,19 +5,18 @@ import type { RunRecord } from './runRecord.ts'
 
 const networks = ['student', 'teacher'] as const
 
-const caption =
-  'The median over the test images; half of them lie in the inner band, nine in ten in the outer.'
+const caption = 'Median over the test images; the inner band contains 50 % of them, the outer band 90 %.'
 
 const kinds = [
   { kind: 'Sharpness', title: 'Sharpness', caption: `log Σ exp of an image's logits. ${caption}` },
   {
     kind: 'Temperature',
     title: 'Temperatures',
-    caption: `By which the logits are divided before they are compared. ${caption}`,
+    caption: `Divisors of the logits in the distillation loss. ${caption}`,
   },
 ] as const
 
-/** The spread of sharpness and temperatures over the epochs of a run, so that it can be compared with those of other runs. */
+/** Charts of the distribution of sharpness and temperatures over the epochs of a run, on axes shared by all runs. */
 export function spreads(run: RunRecord, runs: readonly RunRecord[]): Chart[] {
   return kinds.map(({ kind, title, caption }) => {
     const curves = curvesOf(run, kind)
@@ -40,7 +39,7 @@ function curvesOf({ epochs }: RunRecord, kind: 'Sharpness' | 'Temperature'): Cur
   })
 }
 
-/** The median, with half of all numbers in an inner band and nine in ten in an outer one. */
+/** A curve of the median, with bands that contain 50 % and 90 % of the values. */
 function spreadCurve(
   { name, colour, epochs }: Pick<Curve, 'name' | 'colour' | 'epochs'>,
   quantiles: readonly Quantiles[],

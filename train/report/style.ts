@@ -1,4 +1,4 @@
-/** How the page looks, by day and by night. */
+/** Style sheet of the page, in light and dark. */
 export const style = `
 :root {
   color-scheme: light dark;

@@ -1,7 +1,7 @@
 import { check, finite, type Rule } from '../../base/arguments.ts'
 import { holm, type Significance, significanceOf } from './significance.ts'
 
-/** Two methods on one pair of networks: the second's top-1 less the first's, in points, over the seeds that both have. */
+/** Difference in top-1 of two methods on one pair of networks: second minus first, in points, over their common seeds. */
 export interface Difference extends Significance {
   readonly first: string
   readonly second: string
@@ -19,7 +19,7 @@ const methodsRule: Rule = {
     ),
 }
 
-/** Every two methods, given each method's top-1 by seed. Two that share no seed cannot be compared and are left out. */
+/** Compares all pairs of methods, given each method's top-1 by seed. Pairs without a common seed are left out. */
 export function differencesBetween(methods: ReadonlyMap<string, ReadonlyMap<number, number>>): Difference[] {
   check('differencesBetween', 'methods', methods, methodsRule)
   const entries = [...methods]
@@ -41,7 +41,7 @@ export function differencesBetween(methods: ReadonlyMap<string, ReadonlyMap<numb
   }))
 }
 
-/** Holm's correction of the tests that could be made. */
+/** Applies Holm's correction to the p-values that are defined. */
 function corrected(pValues: readonly (number | undefined)[]): (number | undefined)[] {
   const made = holm(pValues.filter((p) => p !== undefined))
   return pValues.map((p) => (p === undefined ? undefined : made.shift()))

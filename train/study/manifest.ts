@@ -20,19 +20,19 @@ import { writtenRecipe } from '../recipes/schema.ts'
 
 /** One run of a study: a line of a manifest. */
 export interface PlannedRun {
-  /** Names all the rest of the line, see `idOf`. */
+  /** Hash of the rest of the line, see `idOf`. */
   readonly id: string
-  /** What the pair of networks is called in the study. */
+  /** Label of the pair of networks in the study. */
   readonly pair: string
-  /** What the method is called in it. */
+  /** Label of the method in the study. */
   readonly method: string
-  /** Where the run goes. */
+  /** The run folder. */
   readonly folder: string
-  /** Everything that decides the run. */
+  /** The recipe, which determines the run. */
   readonly recipe: RunRecipe
 }
 
-/** Throws unless every one is a planned run. */
+/** Throws unless every element is a planned run. */
 export function checkPlannedRuns(operation: string, runs: readonly PlannedRun[]): void {
   check(operation, 'runs', runs, arrayOf(anObject))
   for (const run of runs) checkPlannedRun(operation, run)
@@ -49,35 +49,35 @@ export function checkPlannedRun(operation: string, run: PlannedRun): void {
   checkRunRecipe(operation, run.recipe, 'run.recipe')
 }
 
-/** The lines of a manifest as they are written, none of them understood yet. */
+/** The unparsed lines of a manifest. */
 export interface Manifest {
   readonly path: string
   readonly lines: readonly string[]
 }
 
-/** What a line says beside its id. */
+/** A line without its id. */
 type PlannedLine = Omit<PlannedRun, 'id' | 'recipe'> & { readonly recipe: WrittenRecipe }
 
-/** Twelve digits that name a planned run: two are the same exactly if their lines are, whatever the order of keys. */
+/** Returns the id of a planned run, twelve hexadecimal digits of a hash that does not depend on the order of keys. */
 export function idOf({ pair, method, folder, recipe }: PlannedLine): string {
   const line = canonical({ pair, method, folder, recipe })
   return createHash('sha256').update(line).digest('hex').slice(0, 12)
 }
 
-/** JSON with the keys of every object in alphabetical order: equal exactly for equal values. */
+/** Serialises a value as JSON with sorted keys, so that texts are equal exactly if values are. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, part) =>
     isPlain(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part,
   )
 }
 
-/** A manifest as text: each run as a JSON object on a line of its own. */
+/** Serialises runs as a manifest, one JSON object per line. */
 export function manifestText(runs: readonly PlannedRun[]): string {
   checkPlannedRuns('manifestText', runs)
   return runs.map((run) => `${JSON.stringify(run)}\n`).join('')
 }
 
-/** Reads the lines of a manifest. Throws where it cannot be read or is empty. */
+/** Reads the lines of a manifest. Throws if it cannot be read or is empty. */
 export async function readManifest(path: string): Promise<Manifest> {
   check('readManifest', 'path', path, pathRule)
   const text = await readText(path)
@@ -87,8 +87,8 @@ export async function readManifest(path: string): Promise<Manifest> {
 }
 
 /**
- * The run on a line, counted from 0; the other lines may be damaged. Throws where the line is not as it was planned: a
- * line that was changed by hand is another run.
+ * Returns the run on a line, counted from 0; other lines may be damaged. Throws if the line does not match its id, because a
+ * line edited by hand is a different run.
  */
 export function plannedRunAt(manifest: Manifest, index: number): PlannedRun {
   checkManifest('plannedRunAt', manifest)
@@ -96,16 +96,16 @@ export function plannedRunAt(manifest: Manifest, index: number): PlannedRun {
   const { path, lines } = manifest
   demand(
     index < lines.length,
-    () => `index: ${path} holds ${lines.length} runs, 0 to ${lines.length - 1}, but the index is ${index}`,
+    () => `index: ${path} has ${lines.length} runs, 0 to ${lines.length - 1}, but the index is ${index}`,
   )
   return plannedRun(lines[index], `${path}: line ${index + 1}`)
 }
 
-/** The runs on all lines. Throws where a line is not as it was planned, or two lines are one run. */
+/** Returns the runs on all lines. Throws if a line does not match its id, or if two lines are the same run. */
 export function plannedRuns(manifest: Manifest): PlannedRun[] {
   checkManifest('plannedRuns', manifest)
   const runs = manifest.lines.map((_, index) => plannedRunAt(manifest, index))
-  demandDistinct(runs, `${manifest.path} holds a line twice`)
+  demandDistinct(runs, `${manifest.path} contains a line twice`)
   return runs
 }
 
@@ -113,7 +113,7 @@ function checkManifest(operation: string, manifest: Manifest): void {
   checkFields(operation, 'manifest', manifest, { path: textRule, lines: arrayOf(textRule) })
 }
 
-/** Throws, with this advice, where two runs have one folder, or one pair of networks is to be trained twice alike. */
+/** Throws, with this advice, if two runs share a folder, or if two runs of a pair of networks have the same recipe. */
 export function demandDistinct(runs: readonly PlannedRun[], advice: string): void {
   for (const [, { length, 0: run }] of Map.groupBy(runs, ({ folder }) => resolve(folder))) {
     demand(length === 1, () => `${run.folder}: expected one run for each folder, got ${length}: ${advice}`)
@@ -135,8 +135,7 @@ function plannedRun(line: string, place: string): PlannedRun {
   const actual = idOf(written)
   demand(
     written.id === actual,
-    () =>
-      `${place}: the id is ${written.id}, but that of the line is ${actual}: it was changed after "study plan"`,
+    () => `${place}: expected the id ${actual}, got ${written.id}: the line was changed after "study plan"`,
   )
   return { ...written, recipe: placed(place, () => resolveRunRecipe(written.recipe)) }
 }
@@ -149,7 +148,7 @@ function parsed(line: string, place: string): unknown {
   }
 }
 
-/** Runs `read`, and puts the place in front of what it complains about. */
+/** Runs `read`, and prefixes the message of its error with the place. */
 function placed<Result>(place: string, read: () => Result): Result {
   try {
     return read()

@@ -5,12 +5,12 @@ import { type RunResult, resultIn } from '../runFolder/runFolder.ts'
 import { demandSameRun } from '../runFolder/sameRun.ts'
 import { checkPlannedRun, type PlannedRun } from './manifest.ts'
 
-/** How far a planned run has come. */
+/** The state of a planned run. */
 export type Outcome =
   | { readonly state: 'missing' | 'unfinished' }
   | { readonly state: 'finished'; readonly result: RunResult }
 
-/** Looks into the folder of a planned run. Throws where another run lies in it. */
+/** Returns the state of a planned run from its folder. Throws if the folder belongs to another run. */
 export async function outcomeOf(run: PlannedRun): Promise<Outcome> {
   checkPlannedRun('outcomeOf', run)
   const { folder, recipe } = run
@@ -24,7 +24,7 @@ export async function outcomeOf(run: PlannedRun): Promise<Outcome> {
   return result === undefined ? { state: 'unfinished' } : { state: 'finished', result }
 }
 
-/** A recipe with what it leaves to the data set and to the folder of teachers, as a run found it. */
+/** Fills in what a recipe leaves to the data set and to the folder of teachers with the values of a run. */
 function settledAs({ augmentation, teacher }: RunRecipe, recipe: RunRecipe): RunRecipe {
   return {
     ...recipe,

@@ -5,8 +5,8 @@ import { demandDistinct, idOf, type PlannedRun } from './manifest.ts'
 import { type WrittenStudy, writtenStudy } from './study.ts'
 
 /**
- * All runs of a study, seed by seed, so that the whole table fills evenly. Throws for a recipe that cannot be found or
- * that a method does not suit, and for runs that could not be told apart.
+ * Returns all runs of a study, ordered by seed so that the whole table fills evenly. Throws for a recipe that cannot be found
+ * or does not suit a method, and for runs that cannot be distinguished.
  */
 export async function planStudy(study: WrittenStudy): Promise<PlannedRun[]> {
   const { out, pairs, methods, seeds, set = {} } = demandFitting('study', study, writtenStudy)
@@ -26,7 +26,7 @@ export async function planStudy(study: WrittenStudy): Promise<PlannedRun[]> {
       return { id: idOf(run), ...run }
     }),
   )
-  demandDistinct(runs, 'give pairs names of their own (name, recipe), and each method and each seed once')
+  demandDistinct(runs, 'give pairs different names (name, recipe), and list each method and each seed once')
   return runs
 }
 
@@ -36,7 +36,7 @@ function networksOf({ teacher, student }: WrittenRecipe): string {
 
 type WrittenMethod = WrittenStudy['methods'][number]
 
-/** `kd`, or `dtkd,alpha=3` where options are given. */
+/** The label of a method: `kd`, or `dtkd,alpha=3` with options. */
 function labelOf(given: WrittenMethod): string {
   if (typeof given === 'string') return given
   const { name, ...options } = given
@@ -47,7 +47,7 @@ function settingsOf(given: WrittenMethod): Settings {
   return settingsIn({ method: typeof given === 'string' ? { name: given } : given })
 }
 
-/** The part of a recipe as values by their paths: what it does not mention stays as it was. */
+/** Flattens a part of a recipe to values by path, so that settings it does not mention stay unchanged. */
 function settingsIn(part: object): Settings {
   return Object.fromEntries(
     Object.entries(part).flatMap(([key, value]) =>

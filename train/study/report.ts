@@ -4,14 +4,14 @@ import { checkPlannedRuns, type PlannedRun } from './manifest.ts'
 import { outcomeOf } from './outcome.ts'
 import { type Summary, summarize } from './statistics.ts'
 
-/** What a study has come to so far. */
+/** The results of a study so far. */
 export interface StudyReport {
   readonly pairs: readonly PairReport[]
-  /** Which images chose the best epochs. */
+  /** The images on which the best epochs were chosen. */
   readonly bestOn: readonly RunResult['bestOn'][]
-  /** Folders of runs that have not begun. */
+  /** Folders of runs that have not started. */
   readonly missing: readonly string[]
-  /** Folders of runs that have begun and not ended. */
+  /** Folders of runs that have started but not finished. */
   readonly unfinished: readonly string[]
 }
 
@@ -19,18 +19,18 @@ export interface StudyReport {
 export interface PairReport {
   readonly pair: string
   readonly methods: readonly Cell[]
-  /** Of test top-1 after the last epoch: the best epoch was chosen after the event. */
+  /** Differences in test top-1 after the last epoch; the best epoch would be biased by its selection. */
   readonly differences: readonly Difference[]
 }
 
 /** One method on one pair of networks, over its seeds. */
 export interface Cell {
   readonly method: string
-  /** How many runs there are in the manifest. */
+  /** Number of runs in the manifest. */
   readonly planned: number
-  /** Test top-1 in percent after the last epoch, of the runs that have ended; none where none has. */
+  /** Test top-1 in percent after the last epoch, over the finished runs; `undefined` if there are none. */
   readonly last?: Summary
-  /** And after the best one. */
+  /** The same after the best epoch. */
   readonly best?: Summary
 }
 
@@ -39,7 +39,7 @@ interface Finished {
   readonly result: RunResult
 }
 
-/** Reads what the runs of a manifest have left in their folders, on whatever machines they ran. */
+/** Reads the folders of the runs of a manifest, whichever machines they ran on. */
 export async function reportOn(runs: readonly PlannedRun[]): Promise<StudyReport> {
   checkPlannedRuns('reportOn', runs)
   const outcomes = await Promise.all(runs.map(async (run) => ({ run, ...(await outcomeOf(run)) })))

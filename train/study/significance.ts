@@ -3,25 +3,25 @@ import { arrayOf, check, finite, probability } from '../../base/arguments.ts'
 import { demand } from '../../base/errors.ts'
 import { mean, standardDeviation } from './statistics.ts'
 
-/** Fewer pairs than this say nothing about significance. */
+/** The fewest pairs for which significance is tested. */
 export const fewestPairs = 3
 
-/** Percentages that are closer than this are equal. One image in ten million is more. */
+/** Percentages closer than this count as equal; one image in ten million is more. */
 const rounding = 1e-6
 
-/** Two methods on the same seeds: whether their difference is more than chance. */
+/** Significance of the difference of two methods on the same seeds. */
 export interface Significance {
-  /** How many pairs there are. */
+  /** Number of pairs. */
   readonly count: number
-  /** Of the differences. */
+  /** Mean of the differences. */
   readonly mean: number
-  /** None where there are too few pairs. */
+  /** `undefined` for too few pairs. */
   readonly signFlipP?: number
-  /** None where there are too few pairs, or all differences are equal: then the test is not defined. */
+  /** `undefined` for too few pairs, or if all differences are equal, for which the test is undefined. */
   readonly tTestP?: number
 }
 
-/** Both tests on the differences of pairs. Throws where there is no pair. */
+/** Applies both tests to paired differences. Throws if there are none. */
 export function significanceOf(differences: readonly number[]): Significance {
   check('significanceOf', 'differences', differences, arrayOf(finite))
   const count = differences.length
@@ -30,9 +30,9 @@ export function significanceOf(differences: readonly number[]): Significance {
 }
 
 /**
- * Student's paired t-test, two-sided: how probable a mean at least as far from zero is, if the differences are normal
- * with mean zero. t = d̄ / (s / √n) with n − 1 degrees of freedom. Agrees with SciPy's `ttest_rel`; nothing where all
- * differences are equal, for then s is zero.
+ * Student's paired t-test, two-sided: the probability of a mean at least as far from zero, if the differences are normal
+ * with mean zero. t = d̄ / (s / √n) with n − 1 degrees of freedom. Agrees with SciPy's `ttest_rel`; returns `undefined` if
+ * all differences are equal, because then s is zero.
  */
 export function tTestP(differences: readonly number[]): number | undefined {
   check('tTestP', 'differences', differences, arrayOf(finite))
@@ -44,15 +44,15 @@ export function tTestP(differences: readonly number[]): number | undefined {
 }
 
 /**
- * Fisher's exact permutation test of pairs, two-sided: the share of all 2ⁿ choices of signs for the differences whose
- * sum is at least as far from zero as the sum at hand. It assumes only that a difference is as likely as its negative.
+ * Fisher's exact permutation test of pairs, two-sided: the fraction of all 2ⁿ sign assignments of the differences whose
+ * sum is at least as far from zero as the observed sum. It assumes only that a difference is as likely as its negative.
  * It is never below 2 / 2ⁿ: with five pairs, 0.0625. Agrees with SciPy's `permutation_test` of type `samples`.
  */
 export function signFlipP(differences: readonly number[]): number {
   check('signFlipP', 'differences', differences, arrayOf(finite))
   demand(differences.length > 0, () => 'sign-flip test: expected at least one difference, got none')
-  // The distribution of the sum, a difference at a time. Sums that meet again are counted once, so that many pairs of
-  // counts of images cost no more than their range.
+  // Builds the distribution of the sum one difference at a time. Equal sums are merged, so that for many pairs of image
+  // counts the cost is bounded by the range of the sums.
   let shares = new Map([[0, 1]])
   for (const difference of differences) {
     const next = new Map<number, number>()
@@ -69,9 +69,8 @@ export function signFlipP(differences: readonly number[]): number {
 }
 
 /**
- * Holm's correction for several tests of one question (Scandinavian Journal of Statistics 6, 1979): what each p-value must
- * be taken for, so that the chance of one or more false alarms among all stays below what is read off. Agrees with R's
- * `p.adjust(p, 'holm')`.
+ * Holm's correction for multiple tests (Scandinavian Journal of Statistics 6, 1979): adjusted p-values, which control the
+ * probability of one or more false positives among all tests. Agrees with R's `p.adjust(p, 'holm')`.
  */
 export function holm(pValues: readonly number[]): number[] {
   check('holm', 'pValues', pValues, arrayOf(probability))

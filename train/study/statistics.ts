@@ -1,28 +1,28 @@
 import { arrayOf, check, finite } from '../../base/arguments.ts'
 import { demand } from '../../base/errors.ts'
 
-/** Several measurements of one thing, as a table shows them. */
+/** Summary of several measurements of the same quantity. */
 export interface Summary {
   readonly count: number
   readonly mean: number
-  /** Of the sample, see `standardDeviation`; none where there are fewer than two measurements. */
+  /** Sample standard deviation, see `standardDeviation`; `undefined` for fewer than two measurements. */
   readonly deviation?: number
 }
 
-/** Throws where there is no measurement. */
+/** Summarises measurements. Throws if there are none. */
 export function summarize(values: readonly number[]): Summary {
   check('summarize', 'values', values, arrayOf(finite))
   const deviation = values.length > 1 ? standardDeviation(values) : undefined
   return { count: values.length, mean: mean(values), deviation }
 }
 
-/** Σ xᵢ / n */
+/** Σ xᵢ / n. Throws for an empty list. */
 export function mean(values: readonly number[]): number {
   demand(values.length > 0, () => 'mean: expected at least one number, got none')
   return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
-/** Of a sample: √(Σ (xᵢ − x̄)² / (n − 1)). */
+/** Sample standard deviation: √(Σ (xᵢ − x̄)² / (n − 1)). */
 export function standardDeviation(values: readonly number[]): number {
   demand(values.length > 1, () => `standard deviation: expected at least two numbers, got ${values.length}`)
   const center = mean(values)

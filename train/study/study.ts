@@ -11,26 +11,26 @@ const { dataset, data, training, augmentation, validation, limit } = writtenReci
 const recipe = z.string('a recipe: its name or file').min(1, 'a recipe: its name or file')
 
 const name = z
-  .string('a name for folders')
+  .string('a folder name')
   .regex(/^[\w.-]+$/, 'a name of letters, digits, dots, dashes and underscores')
 
-/** What may stand in the file of a study. */
+/** Schema of the file of a study. */
 export const writtenStudy = objectOf({
-  /** The folder of all its runs. */
+  /** The folder of all runs. */
   out: z.string('a folder').min(1, 'a folder'),
   pairs: several('recipes', textOr(recipe, objectOf({ name, recipe }))),
   methods: several('methods', textOr(oneOf(distillerNames), methodWithOptions)),
   seeds: several('seeds', wholeFrom(0)),
-  /** What all runs share, whatever their recipes say. */
+  /** Settings of all runs, which override those of their recipes. */
   set: objectOf({ dataset, data, training, augmentation, validation, limit }).partial().optional(),
 })
 
 function several<Item extends z.ZodType>(what: string, item: Item) {
   const expected = `a list of ${what}`
-  return z.array(item, expected).min(1, `${expected} that is not empty`)
+  return z.array(item, expected).min(1, `a non-empty list of ${what}`)
 }
 
-/** One schema for a word and another for anything else: of a plain union nobody could say what is wrong. */
+/** Uses one schema for strings and another for all other values; a plain union would give no useful error. */
 function textOr<Text extends z.ZodType, Other extends z.ZodType>(text: Text, other: Other) {
   return z.unknown().transform((value, { issues }): z.output<Text> | z.output<Other> => {
     const result = (typeof value === 'string' ? text : other).safeParse(value)
@@ -40,10 +40,10 @@ function textOr<Text extends z.ZodType, Other extends z.ZodType>(text: Text, oth
   })
 }
 
-/** Pairs of networks, each by every method with every seed. */
+/** A study as written: pairs of networks, with every method and every seed. */
 export type WrittenStudy = z.output<typeof writtenStudy>
 
-/** Reads the YAML of a study. Throws, with line and column, for anything in it that is not understood. */
+/** Reads the YAML file of a study. Throws, with line and column, if it does not fit the schema. */
 export async function readStudy(path: string): Promise<WrittenStudy> {
   check('readStudy', 'path', path, pathRule)
   return (await readYaml(path)).as(writtenStudy)

@@ -20,9 +20,9 @@ import { fetchedFile, findTeacher } from './folder.ts'
 import { mdistillerTeachers, type PublishedTeacher, type PublishedTeachers } from './published.ts'
 
 export interface FetchOptions extends Omit<DownloadOptions, 'checksum'> {
-  /** What the SHA-256 of the archive must be, in hexadecimal digits. Default: any. */
+  /** Expected SHA-256 of the archive, in hexadecimal digits. Default: any. */
   readonly sha256?: string
-  /** Which teachers, by the names of their networks. Default: all. */
+  /** Names of the teachers' networks. Default: all. */
   readonly models?: readonly string[]
   /** Default: mdistiller's. */
   readonly published?: PublishedTeachers
@@ -40,15 +40,15 @@ const optionRules: Rules<FetchOptions> = {
 }
 
 export interface FetchedTeachers {
-  /** The file of each teacher that was asked for. */
+  /** The file of each requested teacher. */
   readonly files: Readonly<Record<string, string>>
-  /** Of the archive; undefined where every teacher was there already. */
+  /** SHA-256 of the archive; `undefined` if every teacher had already been downloaded. */
   readonly sha256: string | undefined
 }
 
 /**
- * Puts published teachers into a folder, each as DATASET_MODEL.safetensors once it is known to fit its network. The
- * archive is downloaded as `download` does and removed at the end. Nothing is downloaded for teachers that are there.
+ * Downloads published teachers to a folder, each as DATASET_MODEL.safetensors after checking that it fits its network. The
+ * archive is fetched with `download` and removed at the end. Nothing is downloaded if all teachers are already there.
  */
 export async function fetchTeachers(folder: string, options: FetchOptions = {}): Promise<FetchedTeachers> {
   check('fetchTeachers', 'folder', folder, pathRule)
@@ -68,7 +68,7 @@ function chosen({ teachers }: PublishedTeachers, models?: readonly string[]): re
   demand(
     unknown.length === 0,
     () =>
-      `teachers: ${unknown.join(', ')} ${unknown.length === 1 ? 'is' : 'are'} not published; known are ${names.join(', ')}`,
+      `teachers: ${unknown.join(', ')} ${unknown.length === 1 ? 'is' : 'are'} not published; expected some of ${names.join(', ')}`,
   )
   return teachers.filter(({ model }) => models?.includes(model) ?? true)
 }
@@ -93,13 +93,13 @@ async function fetchInto(
   const absent = teachers.filter((teacher) => !unpacked.has(teacher)).map(({ file }) => file)
   demand(
     absent.length === 0,
-    () => `${url}: expected an archive with ${absent.join(', ')}, which it does not hold`,
+    () => `${url}: expected an archive that contains ${absent.join(', ')}, but it does not`,
   )
   await rm(archive)
   return sha256
 }
 
-/** Saves weights that fit the network; throws, naming every difference, if they do not. */
+/** Saves weights if they fit the network; otherwise throws an error that names every difference. */
 async function keep(bytes: Uint8Array, { model, file }: PublishedTeacher, path: string): Promise<void> {
   const stored = readStored(bytes, file)
   fitWeights(createModel(model), stateDictOf(stored, file), file)

@@ -4,20 +4,20 @@ import { check, checkFields, path as pathRule, text } from '../../base/arguments
 import { InvalidInputError } from '../../base/errors.ts'
 import { mdistillerTeachers } from './published.ts'
 
-/** Which teacher: a network that has learnt a data set. */
+/** Identifies a teacher: a network trained on a data set. */
 export interface TeacherName {
   readonly dataset: string
   readonly model: string
 }
 
-/** Where a fetched teacher goes. */
+/** The file name of a downloaded teacher. */
 export function fetchedFile({ dataset, model }: TeacherName): string {
   return `${dataset}_${model}.safetensors`
 }
 
 /**
- * Where a teacher may lie in a folder of teachers: DATASET_MODEL or MODEL with any ending of weight files, or as in
- * mdistiller's archive, unpacked.
+ * Paths at which a folder of teachers may hold a teacher: DATASET_MODEL or MODEL with any weight file extension, or the path
+ * in mdistiller's unpacked archive.
  */
 function places({ dataset, model }: TeacherName): string[] {
   const names = [`${dataset}_${model}`, model]
@@ -27,7 +27,7 @@ function places({ dataset, model }: TeacherName): string[] {
   return [...names.flatMap((name) => endings.map((ending) => `${name}.${ending}`)), ...unpacked]
 }
 
-/** The weights of a teacher in a folder of teachers, if they are there. */
+/** Returns the weight file of a teacher in a folder of teachers, if there is one. */
 export function findTeacher(folder: string, teacher: TeacherName): string | undefined {
   checkPlace('findTeacher', folder, teacher)
   return places(teacher)
@@ -35,7 +35,7 @@ export function findTeacher(folder: string, teacher: TeacherName): string | unde
     .find((path) => existsSync(path))
 }
 
-/** The weights of a teacher in a folder of teachers. Where they are missing, the error says how to come by them. */
+/** Returns the weight file of a teacher in a folder of teachers. If it is missing, the error says how to obtain it. */
 export function teacherFile(folder: string, teacher: TeacherName): string {
   checkPlace('teacherFile', folder, teacher)
   return findTeacher(folder, teacher) ?? missing(folder, teacher)
@@ -53,13 +53,13 @@ function missing(folder: string, teacher: TeacherName): never {
     mdistillerTeachers.teachers.some((known) => known.model === model)
   const ways = [
     ...(isPublished
-      ? [`fetch the published one: thermograd teachers fetch ${model} --teachers ${folder}`]
+      ? [`download the published one: thermograd teachers fetch ${model} --teachers ${folder}`]
       : []),
-    `train it: thermograd train --dataset ${dataset} --model ${model}, and put its best.safetensors there`,
-    'leave --teachers and THERMOGRAD_TEACHERS out, and distill trains it first',
+    `train it with thermograd train --dataset ${dataset} --model ${model}, and copy its best.safetensors there`,
+    'omit --teachers and THERMOGRAD_TEACHERS, so that distill trains it first',
   ]
   throw new InvalidInputError(
-    `${folder}: expected ${fetchedFile(teacher)} or ${dataset}_${model}.pth, but there is no teacher ${model} for ` +
+    `${folder}: expected ${fetchedFile(teacher)} or ${dataset}_${model}.pth, but found no teacher ${model} for ` +
       `${dataset}; ${ways.join('; or ')}`,
   )
 }

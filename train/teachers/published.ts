@@ -1,4 +1,4 @@
-/** Teachers that somebody has published, in one tar archive. */
+/** Teachers published in one tar archive. */
 export interface PublishedTeachers {
   readonly dataset: string
   readonly url: string
@@ -7,9 +7,9 @@ export interface PublishedTeachers {
 
 export interface PublishedTeacher {
   readonly model: string
-  /** Its file in the archive. */
+  /** Path in the archive. */
   readonly file: string
-  /** Test accuracy as published, in percent. */
+  /** Published test accuracy in percent. */
   readonly top1: number
 }
 

@@ -75,7 +75,7 @@ describe('the plan of a study', () => {
     expect(runs.map(({ pair }) => pair)).toEqual(['resnet14-resnet8', 'other'])
     await expect(planStudy({ ...study, pairs: [recipe, recipe] })).rejects.toThrow(
       'runs/table/resnet14-resnet8/alone/seed1: expected one run for each folder, got 2: ' +
-        'give pairs names of their own (name, recipe), and each method and each seed once',
+        'give pairs different names (name, recipe), and list each method and each seed once',
     )
   })
 
@@ -119,7 +119,7 @@ describe('the file of a study', () => {
 
   it.each([
     ['seeds: [1, x]', /4:12: seeds\.1: expected an integer ≥ 0, got 'x'$/],
-    ['seeds: []', /4:8: seeds: expected a list of seeds that is not empty, got a list$/],
+    ['seeds: []', /4:8: seeds: expected a non-empty list of seeds, got a list$/],
     ['seeds: [1]\nseed: 1', /5:1: seed: unknown key; did you mean "seeds"\?$/],
     [
       'seeds: [1]\nset: { training: { epoch: 3 } }',
@@ -218,11 +218,8 @@ describe('a manifest', () => {
     const [run] = await planStudy(study)
     const line = JSON.stringify(run)
     for (const [text, message] of [
-      [
-        line.replace('"lr":0.05', '"lr":0.1'),
-        /line 1: the id is \w+, but that of the line is \w+: it was changed/,
-      ],
-      [line.replace('"method":"alone"', '"method":"dtkd"'), /line 1: the id is \w+, but that of the line is/],
+      [line.replace('"lr":0.05', '"lr":0.1'), /line 1: expected the id \w+, got \w+: the line was changed/],
+      [line.replace('"method":"alone"', '"method":"dtkd"'), /line 1: expected the id \w+, got /],
       [`${line}\n{`, /line 2: expected JSON \(/],
       ['{"id":"0123456789ab"}', 'line 1: pair: expected a text, got nothing'],
       ['3', 'line 1: expected id, pair, method, folder, recipe, got 3'],
@@ -238,7 +235,7 @@ describe('a manifest', () => {
       ],
       [
         `${line}\n${line}`,
-        /alone\/seed1: expected one run for each folder, got 2: .*runs.jsonl holds a line twice/,
+        /alone\/seed1: expected one run for each folder, got 2: .*runs.jsonl contains a line twice/,
       ],
       [
         `${line}\n${signed({ ...run, folder: 'elsewhere' })}`,
@@ -257,7 +254,7 @@ describe('a manifest', () => {
     const manifest = await readManifest(await fileOf('runs.jsonl', text))
     expect(plannedRunAt(manifest, 1).id).toBe(second.id)
     expect(() => plannedRunAt(manifest, 0)).toThrow('line 1: the id is')
-    expect(() => plannedRunAt(manifest, 2)).toThrow('holds 2 runs, 0 to 1, but the index is 2')
+    expect(() => plannedRunAt(manifest, 2)).toThrow('has 2 runs, 0 to 1, but the index is 2')
   })
 
   it('should be refused where it is empty or missing', async () => {

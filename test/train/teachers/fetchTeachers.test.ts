@@ -72,14 +72,14 @@ describe('fetchTeachers', () => {
     const folder = await temporaryFolder()
     const lacking = await serve(await archiveOf({ 'teachers/resnet8.pth': await weightsOf('resnet8') }))
     await expect(fetchTeachers(folder, { published: publishedAt(lacking.url) })).rejects.toThrow(
-      'expected an archive with teachers/resnet14.pth, which it does not hold',
+      'expected an archive that contains teachers/resnet14.pth, but it does not',
     )
     const page = await serve(new TextEncoder().encode('<html>'.repeat(200)))
     await expect(fetchTeachers(folder, { published: publishedAt(page.url) })).rejects.toThrow(
       'expected a tar archive of teachers, but this one is damaged or foreign',
     )
     await expect(fetchTeachers(folder, { models: ['resnet8'] })).rejects.toThrow(
-      'teachers: resnet8 is not published; known are resnet56, resnet110, resnet32x4, ResNet50, wrn_40_2, vgg13',
+      'teachers: resnet8 is not published; expected some of resnet56, resnet110, resnet32x4, ResNet50, wrn_40_2, vgg13',
     )
   })
 })
@@ -96,10 +96,10 @@ describe('a folder of teachers', () => {
 
   it('should say how to come by a teacher that is missing', async () => {
     expect(() => teacherFile('mine', { dataset: 'cifar100', model: 'resnet56' })).toThrow(
-      'mine: expected cifar100_resnet56.safetensors or cifar100_resnet56.pth, but there is no teacher resnet56 for ' +
-        'cifar100; fetch the published one: thermograd teachers fetch resnet56 --teachers mine; or train it: thermograd ' +
-        'train --dataset cifar100 --model resnet56, and put its best.safetensors there; or leave --teachers and ' +
-        'THERMOGRAD_TEACHERS out, and distill trains it first',
+      'mine: expected cifar100_resnet56.safetensors or cifar100_resnet56.pth, but found no teacher resnet56 for ' +
+        'cifar100; download the published one: thermograd teachers fetch resnet56 --teachers mine; or train it with thermograd ' +
+        'train --dataset cifar100 --model resnet56, and copy its best.safetensors there; or omit --teachers and ' +
+        'THERMOGRAD_TEACHERS, so that distill trains it first',
     )
     expect(() => teacherFile('mine', { dataset: 'digits', model: 'resnet56' })).not.toThrow('fetch')
   })

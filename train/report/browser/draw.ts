@@ -4,11 +4,11 @@ import type { Chart, Colour, Curve } from '../chart.ts'
 declare const uPlot: typeof uPlotClass
 
 /*
- * The functions of this folder run in the page, into which their text goes: they use one another, the page and uPlot, and
+ * The source text of the functions in this folder is inlined into the page. They may use one another, the DOM and uPlot, and
  * nothing else from outside themselves.
  */
 
-/** Draws every chart of the page, again where it was drawn before. */
+/** Draws or redraws every chart of the page. */
 export function drawAll(): void {
   for (const figure of document.querySelectorAll<HTMLElement>('figure.chart')) draw(figure)
 }
@@ -32,12 +32,12 @@ export function draw(figure: HTMLElement): void {
     data,
     place,
   )
-  // Only curves belong in the legend, not the edges of their bands.
+  // The legend lists curves, not the edges of their bands.
   const rows = place.querySelectorAll<HTMLElement>('.u-legend .u-series')
   for (const [i, row] of rows.entries()) row.hidden = series[i].label === ''
 }
 
-/** What uPlot draws: a line for each curve and, for each of its bands, two without colour. */
+/** Converts curves to uPlot series: one line per curve and two invisible lines per band. */
 export function seriesOf({ curves, unit = '' }: Chart, place: HTMLElement) {
   const epochs = [...new Set(curves.flatMap((curve) => curve.epochs))].sort((a, b) => a - b)
   const aligned = (curve: Curve, values: readonly (number | null)[]) => {
@@ -88,7 +88,7 @@ export function axesOf({ scale }: Chart, place: HTMLElement): uPlotClass.Axis[] 
   ]
 }
 
-/** A colour of the style sheet as a canvas takes it: the one for a light page, or for a dark one. */
+/** Resolves a colour variable of the style sheet for use in a canvas, in the current light or dark scheme. */
 export function colourIn(place: HTMLElement, name: Colour | '--quiet' | '--line'): string {
   const probe = place.appendChild(document.createElement('i'))
   probe.style.color = `var(${name})`
@@ -101,7 +101,7 @@ export function translucent(colour: string): string {
   return colour.replace('rgb(', 'rgba(').replace(')', ', 0.16)')
 }
 
-/** A round number, short. */
+/** Formats the label of an axis tick. */
 export function numeral(value: number): string {
   return value !== 0 && Math.abs(value) < 0.001 ? value.toExponential() : `${Number(value.toPrecision(6))}`
 }

@@ -1,4 +1,4 @@
-/** Asks the server for what has changed, and puts it in the place of what is shown, without moving the page. */
+/** Polls the server for changes and replaces the contents of the page, keeping its scroll position. */
 export async function follow(redraw: () => void): Promise<void> {
   const main = document.querySelector('main')!
   const status = document.querySelector<HTMLElement>('#connection')!
@@ -15,7 +15,7 @@ export async function follow(redraw: () => void): Promise<void> {
       }
       status.textContent = response.ok || response.status === 304 ? 'live' : await response.text()
     } catch {
-      status.textContent = 'the server has gone; this is what it showed last'
+      status.textContent = 'the server has stopped; this is its last state'
     }
     await new Promise((resolve) => setTimeout(resolve, 2000))
   }

@@ -1,21 +1,21 @@
 import { checkFields, count, text } from '../../../base/arguments.ts'
 import { demand } from '../../../base/errors.ts'
 
-/** What every engine must know of an array of jobs, one for each line of a manifest. */
+/** Parameters of a job array with one job for each line of a manifest. */
 export interface ArrayJob {
-  /** Its path as the jobs see it. */
+  /** Path of the manifest as the jobs see it. */
   readonly manifest: string
-  /** How many lines it has. */
+  /** Number of lines of the manifest. */
   readonly runs: number
-  /** At most so many runs at the same time. */
+  /** Maximal number of concurrent runs. */
   readonly atOnce: number
-  /** Of each run. */
+  /** CPUs per run. */
   readonly cpus: number
-  /** Of each run, in GiB. */
+  /** Memory per run in GiB. */
   readonly memory: number
 }
 
-/** Throws where a number is no count, or the manifest's path not one line; see `demandOneLine`. */
+/** Throws if a number is not a count, or if the manifest's path is not a single line; see `demandOneLine`. */
 export function checkArrayJob(operation: string, job: ArrayJob): void {
   const rules = { manifest: text, runs: count, atOnce: count, cpus: count, memory: count }
   checkFields(operation, 'job', job, rules)
@@ -23,8 +23,8 @@ export function checkArrayJob(operation: string, job: ArrayJob): void {
 }
 
 /**
- * Throws where the manifest's path has a line break or another control character: the templates name it in comments, and
- * what follows a line break would be a command.
+ * Throws if the manifest's path has a line break or another control character: the templates name it in comments, and text
+ * after a line break would be a command.
  */
 function demandOneLine(manifest: string): void {
   demand(

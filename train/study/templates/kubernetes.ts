@@ -4,13 +4,16 @@ import { checkFields, text } from '../../../base/arguments.ts'
 import { type ArrayJob, checkArrayJob } from './arrayJob.ts'
 
 export interface KubernetesJob extends ArrayJob {
-  /** Of a container that has the command `thermograd`. */
+  /** Container image that has the command `thermograd`. */
   readonly image: string
-  /** The PersistentVolumeClaim of the shared volume. */
+  /** PersistentVolumeClaim of the shared volume. */
   readonly claim: string
 }
 
-/** An Indexed Job for Kubernetes 1.29 or newer, as YAML. Throws for numbers that are no counts, and a manifest whose path is not one line. */
+/**
+ * Returns an Indexed Job for Kubernetes 1.29 or newer, as YAML. Throws if a number is not a count, or if the manifest's path is
+ * not a single line.
+ */
 export function kubernetesJob(given: KubernetesJob): string {
   checkArrayJob('kubernetesJob', given)
   checkFields('kubernetesJob', 'job', given, { image: text, claim: text })
@@ -61,8 +64,8 @@ export function kubernetesJob(given: KubernetesJob): string {
 function preface(manifest: string, runs: number): string {
   return `# ${manifest} as an Indexed Job, one index for each of its ${runs} runs: kubectl apply -f this file.
 # The image must have the command thermograd. The volume is shared by all pods (ReadWriteMany) and holds the manifest,
-# the data and the runs; paths in the manifest begin at its root.
-# A pod that has saved when it was told to end (75), or was evicted, does not count as failed: another goes on from its
-# checkpoint. A run that cannot work (2) is not tried again; what else fails is, three times.
+# the data and the runs; paths in the manifest are relative to its root.
+# A pod that saved on termination (75) or was evicted does not count as failed: another resumes from its checkpoint.
+# A run with invalid input (2) is not retried; any other failure is, three times.
 `
 }
