@@ -54,7 +54,14 @@ describe.skipIf(chromiumPath === undefined)('the report in a browser', () => {
       .locator('figure.chart')
       .evaluateAll((all) => all.map(({ ariaLabel }) => ariaLabel))
     expect(titles).toEqual([
-      ...['Test top-1', 'Test loss', 'Validation top-1', 'Training loss', 'Learning rate', 'Images per second'],
+      ...[
+        'Test top-1',
+        'Test loss',
+        'Validation top-1',
+        'Training loss',
+        'Learning rate',
+        'Images per second',
+      ],
       ...['Training loss and its terms', 'Sharpness'],
       ...['Training loss and its terms', 'Sharpness', 'Temperatures', 'Guarded rows'],
     ])

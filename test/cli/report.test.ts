@@ -25,7 +25,7 @@ describe('thermograd report', () => {
     const { code, stderr } = await thermograd(['report', import.meta.dirname])
     expect(code).toBe(2)
     expect(stderr).toBe(
-      `thermograd: ${import.meta.dirname}: expected the folder of a run, or a folder with some in it, but there is no config.json in it or below\n`,
+      `thermograd: ${import.meta.dirname}: expected a run folder or a folder that contains some, but found no config.json in it or below it\n`,
     )
   })
 })
