@@ -253,7 +253,7 @@ describe('a manifest', () => {
     const text = manifestText([first, second]).replace('"lr":0.05', '"lr":0.1')
     const manifest = await readManifest(await fileOf('runs.jsonl', text))
     expect(plannedRunAt(manifest, 1).id).toBe(second.id)
-    expect(() => plannedRunAt(manifest, 0)).toThrow('line 1: the id is')
+    expect(() => plannedRunAt(manifest, 0)).toThrow('line 1: expected the id')
     expect(() => plannedRunAt(manifest, 2)).toThrow('has 2 runs, 0 to 1, but the index is 2')
   })
 
