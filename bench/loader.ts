@@ -44,9 +44,9 @@ await new Command()
     const { train } = syntheticDataset({ size, trainCount: 32 * batch })
     const [one] = loaderOf(train, batch).epoch(0)
     const ways = [
-      way('one batch, again and again', again(one)),
-      way('prepared between the steps', epochs(loaderOf(unshared(train), batch))),
-      way('prepared beside the steps', epochs(loaderOf(train, batch))),
+      way('the same batch every time', again(one)),
+      way('prepared between steps', epochs(loaderOf(unshared(train), batch))),
+      way('prepared in parallel with one', epochs(loaderOf(train, batch))),
     ]
     const step = trainingOf(model)
     for (const each of ways) await turn(each, step)
@@ -135,7 +135,7 @@ function text({ model, size, batch, machine, rows }: Result): string {
     `${model} trained, batch ${batch} of 3×${size}×${size}`,
     describeMachine(machine),
     tableOf(
-      ['batches', 'ms until one is there', 'images/s', 'without a loader = 1'],
+      ['batches', 'ms until available', 'images/s', 'without a loader = 1'],
       rows.map(({ title, wait, imagesPerSecond, ratio }) => [
         title,
         digits(wait),

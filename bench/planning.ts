@@ -89,10 +89,10 @@ function text({ job, machine, ...result }: Result): string {
     tableOf(
       ['µs', 'first step', 'later, median'],
       [
-        ['recording and finding the plan', first.recording, later.recording],
+        ['recording and looking up a plan', first.recording, later.recording],
         ['… of which the signature', '', later.signature],
         ['planning', first.planning, 0],
-        ['writing and compiling', first.compiling, 0],
+        ['generating and compiling kernels', first.compiling, 0],
         ['computing', first.computing, later.computing],
       ],
     ),

@@ -74,10 +74,10 @@ async function measure(options: Options, folder: string): Promise<Result> {
   for (const dated of known) await ask(warm, dated)
 
   const ways = [
-    wayOf('in the step', epochs(images), stepOf(options, teacher)),
-    wayOf('computed and kept', epochs(images), stepOf(options, teacher, cold)),
-    wayOf('half of them kept before', halfKept(half, images), stepOf(options, teacher, half)),
-    wayOf('all kept before', again(known), stepOf(options, teacher, warm)),
+    wayOf('no cache', epochs(images), stepOf(options, teacher)),
+    wayOf('cache empty', epochs(images), stepOf(options, teacher, cold)),
+    wayOf('half cached', halfKept(half, images), stepOf(options, teacher, half)),
+    wayOf('all cached', again(known), stepOf(options, teacher, warm)),
   ]
   for (const way of ways) await turn(way, steps)
   for (const way of ways) way.imagesPerSecond.length = 0
@@ -172,7 +172,7 @@ function text(result: Result): string {
     `${teacher} teaches ${student} by DTKD, batch ${batch}, logits kept as ${precision}`,
     describeMachine(machine),
     tableOf(
-      ["the teacher's logits", 'images/s', 'in the step = 1'],
+      ["the teacher's logits", 'images/s', 'no cache = 1'],
       rows.map(({ title, imagesPerSecond, ratio }) => [
         title,
         digits(imagesPerSecond),

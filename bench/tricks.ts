@@ -28,7 +28,7 @@ interface Way {
 function stairs(plain: boolean): Way[] {
   const ways: Way[] = []
   if (plain) ways.push({ title: 'plain loops, float64', environment: { THERMOGRAD_DEVICE: 'reference' } })
-  ways.push({ title: 'wasm, no trick', environment: without(tricks), slower: ways.at(-1) })
+  ways.push({ title: 'wasm, no optimizations', environment: without(tricks), slower: ways.at(-1) })
   tricks.forEach(({ title }, last) => {
     ways.push({ title: `+ ${title}`, environment: without(tricks.slice(last + 1)), slower: ways.at(-1) })
   })

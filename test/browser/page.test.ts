@@ -77,7 +77,7 @@ describe.skipIf(chromiumPath === undefined)('the page', () => {
 
   it('should train with WebGPU, close to what WebAssembly computes', async () => {
     const example = await stage.show()
-    await example.choose('Computed by', 'webgpu')
+    await example.choose('Executor', 'webgpu')
     await example.press('Start')
     await example.hears(/^The student learns.*WebGPU on/)
     await example.reaches(60)

@@ -73,7 +73,7 @@ export class Example {
     await this.page.getByRole('button', { name }).click()
   }
 
-  async choose(label: 'Method' | 'Computed by', option: string): Promise<void> {
+  async choose(label: 'Method' | 'Executor', option: string): Promise<void> {
     await this.page.getByLabel(label).selectOption(option)
   }
 

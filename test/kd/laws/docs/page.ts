@@ -15,22 +15,22 @@ import wrongLoss from './wrongLoss.ts'
 
 const profiles = profileNames.map((name) => profileOf(name))
 
-/** docs/laws.md: a worked example with what it really prints, every profile, every law. */
+/** Returns docs/laws.md: a worked example with its actual output, every profile, every law. */
 export async function lawsPage(): Promise<string> {
   return [
     '# The laws of distillation losses',
     '',
-    'What every loss of a kind must obey, as executable records in [`kd/laws`](../kd/laws/README.md). `npm run',
-    'laws:docs` makes this page of them.',
+    'The laws that every loss of a kind must obey, as executable records in [`kd/laws`](../kd/laws/README.md). `npm run',
+    'laws:docs` generates this page from them.',
     '',
-    'Symbols: u the teacher’s logits, v the student’s, t the label of a sample; N samples, K classes; τ the reference',
+    'Symbols: u: the teacher’s logits; v: the student’s; t: the label of a sample; N samples, K classes; τ: the reference',
     'temperature; p = softmax(u/T_teacher), q = softmax(v/T_student); S(z) = ln Σ exp zᵢ.',
     '',
     ...(await example()),
     '## Profiles',
     '',
-    'What a loss may claim to be. A law that a profile declares broken must be shown broken: where no counterexample is',
-    'found, the loss is not what it claims to be.',
+    'The kinds of loss that can be tested. A law that a profile declares broken must be shown to be broken: if no',
+    'counterexample is found, the loss is not of this kind.',
     '',
     ...profiles.flatMap(profileSection),
     ...Object.entries(lawsByTopic).flatMap(([topic, laws]) => [
@@ -47,36 +47,37 @@ async function example(): Promise<string[]> {
   const broken = wrong.findIndex((line) => line.startsWith('BROKEN'))
   const next = wrong.findIndex((line, i) => i > broken && !line.startsWith(' '))
   return [
-    '## A loss of your own',
+    '## Testing your own loss',
     '',
-    'Any function of host arrays will do, whatever computes it. `myLoss.ts`:',
+    'Any function of host arrays can be tested, however it is computed. `myLoss.ts`:',
     '',
     ...fenced('ts', source.trim()),
-    'From the command line, where the exit code is 1 if a law is broken:',
+    'On the command line, whose exit code is 1 if a law is broken:',
     '',
     ...fenced('', `$ thermograd laws myLoss.ts --profile kd --seed 1\n${await printed(myLoss)}`),
-    'Had `divergence` ended in `/ logP.length`, the mean over the classes, it would have said, among other things:',
+    'If `divergence` ended in `/ logP.length`, the mean over the classes, the report would contain:',
     '',
     ...fenced('', [...wrong.slice(broken, next), '…', ...wrong.slice(-2)].join('\n')),
-    'In vitest, a test for each law:',
+    'In vitest, with one test per law:',
     '',
     ...fenced(
       'ts',
       "import { describeLaws } from 'thermograd/kd/laws'\nimport myLoss from './myLoss.ts'\n\ndescribeLaws('my loss', myLoss, 'kd')",
     ),
-    'And anywhere:',
+    'In any program:',
     '',
     ...fenced(
       'ts',
       "const report = await checkLaws(myLoss, 'kd', { runs: 1000, seed: 1 })\nreport.holds // true",
     ),
-    'An object with `loss` may offer more, and is held to more: `gradient`, `teacherGradient`, `temperatures`,',
-    '`perSample`, `terms`, `atEpoch` and `sharpness`, each documented in [`loss.ts`](../kd/laws/loss.ts).',
+    'Instead of a function, the loss can be an object with `loss` and any of `gradient`, `teacherGradient`, `temperatures`,',
+    '`perSample`, `terms`, `atEpoch` and `sharpness`, which are then tested as well; [`loss.ts`](../kd/laws/loss.ts) documents',
+    'each of them.',
     '',
   ]
 }
 
-/** What the command prints. */
+/** The output of the command. */
 async function printed(loss: HostLoss): Promise<string> {
   return formatReport(await checkLaws(loss, 'kd', { seed: 1 }))
 }
@@ -89,7 +90,7 @@ function profileSection({ name, formula, maxima, breaks }: Profile): string[] {
   const rows = {
     any: 'any rows',
     positive: 'rows whose largest logits are positive on both sides',
-    'not both negative': 'rows of which at least one side’s largest logit is not negative',
+    'not both negative': 'rows in which at least one side’s largest logit is not negative',
     spread: 'rows that are not constant',
   }
   return [
@@ -97,7 +98,7 @@ function profileSection({ name, formula, maxima, breaks }: Profile): string[] {
     '',
     `    ${formula}`,
     '',
-    `Speaks of ${rows[maxima]}. Breaks by design:`,
+    `Applies to ${rows[maxima]}. Breaks by design:`,
     '',
     ...Object.entries(breaks).map(([law, reason]) => `- \`${law}\`: ${reason}`),
     '',
@@ -111,10 +112,10 @@ function lawSection(law: LossLaw): string[] {
   const entries = {
     conditions,
     tolerance,
-    'needs the loss to offer': needs && `\`${needs}\``,
+    'requires the loss to provide': needs && `\`${needs}\``,
     'claimed by': claimed.join(', '),
     'broken by design by': broken.join(', '),
-    'mostly broken by': usualCause,
+    'usual cause of failure': usualCause,
   }
   return [
     `### ${name}`,
