@@ -1,6 +1,6 @@
 /**
- * Counter-based random numbers: Threefry-2x32 with 20 rounds (Salmon et al., "Parallel random numbers: as easy as
- * 1, 2, 3", SC 2011). Each number is a pure function of a key and a counter, so a stream is identified by its key and cannot
+ * Counter-based random numbers: Threefry-2x32 with 20 rounds (Salmon et al., "Parallel random numbers: as easy as 1, 2,
+ * 3", SC 2011). Each number is a pure function of a key and a counter, so a stream is identified by its key and cannot
  * be changed by earlier draws elsewhere.
  */
 

@@ -55,8 +55,8 @@ export async function contest(
 const tolerableDisturbance = 0.1
 
 /**
- * Returns the rounds without disturbed turns, or all if there are none. Even alternating turns are unfair on a busy machine:
- * software whose threads wait for each other suffers most.
+ * Returns the rounds without disturbed turns, or all if there are none. Even alternating turns are unfair on a busy
+ * machine: software whose threads wait for each other suffers most.
  */
 function quietRounds(...standings: readonly Pick<Standing, 'turns'>[]): number[] {
   const rounds = [...standings[0].turns.keys()]

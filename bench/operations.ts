@@ -64,8 +64,8 @@ await new Command()
   .parseAsync()
 
 /**
- * Returns the shortest of several runs, in ms: the speed of the kernels without other load, with or without the thread pool,
- * whichever is faster.
+ * Returns the shortest of several runs, in ms: the speed of the kernels without other load, with or without the thread
+ * pool, whichever is faster.
  */
 async function shortestRun({ prepare, bytes }: Operation): Promise<number> {
   const record = prepare()

@@ -20,8 +20,8 @@ export interface Turn {
 }
 
 /**
- * Runs the contestant's end of the protocol: prints its introduction as one line of JSON; for every line on standard input, a
- * number of steps, takes them and prints one line of JSON. Ends with its input.
+ * Runs the contestant's end of the protocol: prints its introduction as one line of JSON; for every line on standard
+ * input, a number of steps, takes them and prints one line of JSON. Ends with its input.
  */
 export async function serve(introduction: Introduction, step: () => void | Promise<void>): Promise<void> {
   answer(introduction)

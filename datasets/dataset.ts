@@ -23,8 +23,8 @@ export interface Split {
   /** Name of these images in messages, such as `digits training images`. */
   name: string
   /**
-   * Stored pixels: [count, channels, height, width]. If they are in a `SharedArrayBuffer`, a thread prepares the next batch while
-   * the caller uses the current one.
+   * Stored pixels: [count, channels, height, width]. If they are in a `SharedArrayBuffer`, a thread prepares the next
+   * batch while the caller uses the current one.
    */
   images: NdArray<Uint8Array>
   /** The class of each image, in 0 … classes − 1. */

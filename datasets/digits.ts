@@ -13,8 +13,8 @@ const count = 1797
 const normalisation = { scale: 16, mean: [0.3054], std: [0.3755] }
 
 /**
- * Decodes the bytes of the digits' file, `thermograd/datasets/digits.csv.gz`, which a page fetches; `openDigits` reads it in
- * Node. The bytes may already be unpacked, as some servers do. Throws for other bytes, saying what came.
+ * Decodes the bytes of the digits' file, `thermograd/datasets/digits.csv.gz`, which a page fetches; `openDigits` reads
+ * it in Node. The bytes may already be unpacked, as some servers do. Throws for other bytes, saying what came.
  */
 export async function decodeDigits(bytes: Uint8Array<ArrayBuffer>): Promise<Dataset> {
   check('decodeDigits', 'bytes', bytes, anInstance('a Uint8Array', Uint8Array))

@@ -5,9 +5,9 @@ import type { Dataset } from './dataset.ts'
 import { decodeDigits } from './digits.ts'
 
 /**
- * Opens the 1,797 handwritten digits that ship with thermograd: 1×8×8, pixels of 0 … 16. The first 1,437 are for training and
- * the last 360 for testing, in the file's order: scikit-learn's usual 80 : 20 split without shuffling. Source: Alpaydin
- * and Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998.
+ * Opens the 1,797 handwritten digits that ship with thermograd: 1×8×8, pixels of 0 … 16. The first 1,437 are for
+ * training and the last 360 for testing, in the file's order: scikit-learn's usual 80 : 20 split without shuffling.
+ * Source: Alpaydin and Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998.
  */
 export async function openDigits(): Promise<Dataset> {
   return decodeDigits(await readBytes(digitsFile()))

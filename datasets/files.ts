@@ -24,8 +24,8 @@ export interface DataFile {
 /**
  * Yields the files of a folder or of a `.tar.gz` archive in order; each must be read or skipped before the next.
  *
- * Throws for a path that does not exist, and for a file that is not a `.tar.gz` archive, is truncated or damaged, or unpacks to
- * far more than its size: see `mostBytesOf`.
+ * Throws for a path that does not exist, and for a file that is not a `.tar.gz` archive, is truncated or damaged, or
+ * unpacks to far more than its size: see `mostBytesOf`.
  */
 export async function* filesAt(path: string): AsyncGenerator<DataFile> {
   if (await isFolder(path)) yield* filesInFolder(path)
@@ -102,8 +102,8 @@ export async function namesIn(path: string): Promise<string[]> {
 }
 
 /**
- * Returns the bytes of a file, unpacked if it is gzipped. Throws if the file is missing or damaged, or unpacks to far more than
- * its size: see `mostBytesOf`.
+ * Returns the bytes of a file, unpacked if it is gzipped. Throws if the file is missing or damaged, or unpacks to far
+ * more than its size: see `mostBytesOf`.
  */
 export async function unpackedBytes(path: string): Promise<Uint8Array> {
   const bytes = await readBytes(path)

@@ -5,9 +5,9 @@ import { checkSplit } from './arguments.ts'
 import type { Split } from './dataset.ts'
 
 /**
- * Holds back `count` images of a split, drawn by the seed, for validation. The draw is stratified by class, as nearly as whole
- * images allow; a smaller count holds back a subset of a larger one's. Returns the indices of these images and of the others,
- * in ascending order. Throws if no others would be left.
+ * Holds back `count` images of a split, drawn by the seed, for validation. The draw is stratified by class, as nearly
+ * as whole images allow; a smaller count holds back a subset of a larger one's. Returns the indices of these images and
+ * of the others, in ascending order. Throws if no others would be left.
  */
 export function holdBack(
   split: Split,

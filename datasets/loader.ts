@@ -59,8 +59,8 @@ export interface Batch {
 }
 
 /**
- * Batches of a split. The order of an epoch is a function of the seed and the epoch; the augmentation of an image is a function
- * of the seed, the epoch and its index. Any batch of any epoch can be prepared without those before it.
+ * Batches of a split. The order of an epoch is a function of the seed and the epoch; the augmentation of an image is a
+ * function of the seed, the epoch and its index. Any batch of any epoch can be prepared without those before it.
  *
  * ```ts
  * const loader = new Loader(digits.train, { batchSize: 64, shuffle: true, augment: digits.augmentation })
@@ -142,8 +142,8 @@ export class Loader {
   }
 
   /**
-   * Iterates over the batches of an epoch. If threads can share the pixels, the next batch is prepared while the caller uses this
-   * one. Leaving early (`break`, or the iterator's `return`) discards what was prepared ahead.
+   * Iterates over the batches of an epoch. If threads can share the pixels, the next batch is prepared while the caller
+   * uses this one. Leaving early (`break`, or the iterator's `return`) discards what was prepared ahead.
    *
    * @param epoch Counted from 0.
    * @param options.startBatch Number of batches to skip, to resume an epoch. Default 0.
@@ -205,8 +205,8 @@ export class Loader {
 }
 
 /**
- * Returns the indices of the images, out of `count`, that a limit keeps: the first `limit` of a shuffle keyed by the seed, in
- * ascending order. Classes are not balanced; a smaller limit keeps a subset of what a larger one keeps.
+ * Returns the indices of the images, out of `count`, that a limit keeps: the first `limit` of a shuffle keyed by the
+ * seed, in ascending order. Classes are not balanced; a smaller limit keeps a subset of what a larger one keeps.
  */
 export function limitIndices(count: number, limit: number, seed: number): Int32Array {
   check('limitIndices', 'limit', limit, limitRule)

@@ -2,8 +2,8 @@ import type { NdArray } from 'ndarray'
 import type { Normalisation } from './dataset.ts'
 
 /**
- * Measures the mean and standard deviation of each channel of images [count, channels, height, width], in units of `scale`. The
- * deviation of a channel whose pixels are all equal is reported as 1, to allow division.
+ * Measures the mean and standard deviation of each channel of images [count, channels, height, width], in units of
+ * `scale`. The deviation of a channel whose pixels are all equal is reported as 1, to allow division.
  */
 export function measure({ data, shape, stride, offset }: NdArray<Uint8Array>, scale: number): Normalisation {
   const [count, channels, height, width] = shape

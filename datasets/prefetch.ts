@@ -7,8 +7,9 @@ import { type Ingredients, preparing } from './prepare.ts'
 const threads = globalThis.process?.getBuiltinModule?.('node:worker_threads')
 
 /**
- * Yields the images of each batch, in order. While the caller uses one, a thread prepares the next; a batch that is not ready
- * when it is needed is prepared here. The thread only saves time: with or without it, bits and errors are the same.
+ * Yields the images of each batch, in order. While the caller uses one, a thread prepares the next; a batch that is not
+ * ready when it is needed is prepared here. The thread only saves time: with or without it, bits and errors are the
+ * same.
  */
 export function* prefetch(
   ingredients: Ingredients,

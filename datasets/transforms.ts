@@ -30,8 +30,8 @@ const placementRules: Rules<Placement> = { top: shift, left: shift, flip: truth 
 export const unmoved: Placement = { top: 0, left: 0, flip: false }
 
 /**
- * Draws the placement of one image in one epoch: top and left uniform in −padding … padding, a flip with probability ½. It
- * depends only on the arguments: neither on the image's batch nor on earlier draws.
+ * Draws the placement of one image in one epoch: top and left uniform in −padding … padding, a flip with probability ½.
+ * It depends only on the arguments: neither on the image's batch nor on earlier draws.
  * PyTorch: `RandomCrop(size, padding)`, then `RandomHorizontalFlip()`.
  */
 export function randomPlacement(
@@ -83,8 +83,8 @@ export function normalisationTables(normalisation: Normalisation): Float32Array[
 const tablesRule = arrayOf(anInstance('a Float32Array', Float32Array))
 
 /**
- * Writes the image, cropped, mirrored and normalised, to the destination. Both are [channels, height, width]. Padding is zero
- * before normalisation, as in torchvision, which pads first and normalises last.
+ * Writes the image, cropped, mirrored and normalised, to the destination. Both are [channels, height, width]. Padding
+ * is zero before normalisation, as in torchvision, which pads first and normalises last.
  */
 export function placeImage(
   image: NdArray<Uint8Array>,

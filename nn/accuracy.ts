@@ -14,8 +14,8 @@ import {
 import { checkLabels } from './crossEntropy.ts'
 
 /**
- * Counts the rows whose label is among the k largest logits; int32. Of equal logits, the lower class ranks first; a row with
- * NaN at its label is wrong. Logits [N, classes], labels [N] int32.
+ * Counts the rows whose label is among the k largest logits; int32. Of equal logits, the lower class ranks first; a row
+ * with NaN at its label is wrong. Logits [N, classes], labels [N] int32.
  */
 export function topKCorrect(logits: Tensor, labels: Tensor, k: number): Tensor {
   checkLabels('topKCorrect', logits, labels)

@@ -35,8 +35,8 @@ export function fanInUniform(fanIn: number): Initializer {
 }
 
 /**
- * Normal with variance 2 / fanOut, where fanOut is the number of filters times the kernel's area: He et al. 2015, equation 14.
- * PyTorch: `kaiming_normal_(mode="fan_out", nonlinearity="relu")`.
+ * Normal with variance 2 / fanOut, where fanOut is the number of filters times the kernel's area: He et al. 2015,
+ * equation 14. PyTorch: `kaiming_normal_(mode="fan_out", nonlinearity="relu")`.
  */
 export const kaimingNormal: Initializer = (shape, stream) => {
   check('kaimingNormal', 'shape', shape, shapeRule)

@@ -56,17 +56,17 @@ export abstract class Module<Output = Tensor, Input = Tensor> implements Statefu
   }
 
   /**
-   * Returns the variables by name, with the names, shapes and order of PyTorch's `state_dict`; its int64 is int32 here. They
-   * are the live variables, not copies: training changes them.
+   * Returns the variables by name, with the names, shapes and order of PyTorch's `state_dict`; its int64 is int32 here.
+   * They are the live variables, not copies: training changes them.
    */
   stateDict(): StateDict {
     return new Map(this.namedVariables())
   }
 
   /**
-   * Assigns every variable the tensor of its name, cast to the variable's type. If any is missing, unexpected or of another
-   * shape, throws an error that names the first ones, and changes nothing. A missing counter becomes 0, as in PyTorch, because
-   * old files lack counters. PyTorch: `load_state_dict`.
+   * Assigns every variable the tensor of its name, cast to the variable's type. If any is missing, unexpected or of
+   * another shape, throws an error that names the first ones, and changes nothing. A missing counter becomes 0, as in
+   * PyTorch, because old files lack counters. PyTorch: `load_state_dict`.
    */
   loadStateDict(weights: StateDict): this {
     check('loadStateDict', 'weights', weights, tensorsByName)

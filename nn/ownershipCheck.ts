@@ -17,11 +17,11 @@ const lossRule: Rule = {
 }
 
 /**
- * Records a loss, and throws unless the modules own every variable that a training step must keep: each `Parameter` that a
- * gradient of the loss reaches, which would otherwise not be trained, and each variable that recording assigns, such as a
- * running mean, which would otherwise be neither computed nor saved. No module owns layers in private fields, closures and
- * sets. Call it in the first step of a loop, in training mode, with all modules that take part, including those that are not
- * trained. Returns the result of `forward`, and computes nothing.
+ * Records a loss, and throws unless the modules own every variable that a training step must keep: each `Parameter`
+ * that a gradient of the loss reaches, which would otherwise not be trained, and each variable that recording assigns,
+ * such as a running mean, which would otherwise be neither computed nor saved. No module owns layers in private fields,
+ * closures and sets. Call it in the first step of a loop, in training mode, with all modules that take part, including
+ * those that are not trained. Returns the result of `forward`, and computes nothing.
  *
  *     const forward = () => crossEntropy(student.forward(images).logits, labels)
  *     const loss = step === 0 ? ownershipCheck(forward, [student]) : forward()

@@ -1,9 +1,9 @@
 import type { Refuse } from './refusal.ts'
 
 /**
- * Returns how many bytes may result from reading a file: 32 per byte of the file, plus 1 MiB. A malicious file can demand far
- * more than it holds: data that unpacks to a thousand times its size, a tensor that repeats one number, a hundred tensors that
- * share the same numbers. Honest files rarely do any of that.
+ * Returns how many bytes may result from reading a file: 32 per byte of the file, plus 1 MiB. A malicious file can
+ * demand far more than it holds: data that unpacks to a thousand times its size, a tensor that repeats one number, a
+ * hundred tensors that share the same numbers. Honest files rarely do any of that.
  */
 export function mostBytesOf(fileBytes: number, bytesPerByte = 32): number {
   return bytesPerByte * fileBytes + 2 ** 20

@@ -1,6 +1,6 @@
 /**
- * Returns a key that some object in this text has twice, if any. `JSON.parse`, which must accept the text, silently keeps the
- * last. Two spellings of a key, such as `"a"` and `"\u0061"`, are equal.
+ * Returns a key that some object in this text has twice, if any. `JSON.parse`, which must accept the text, silently
+ * keeps the last. Two spellings of a key, such as `"a"` and `"\u0061"`, are equal.
  */
 export function repeatedKey(json: string): string | undefined {
   // The keys so far of each open list or object.

@@ -4,8 +4,8 @@ import { InvalidInputError } from '../errors.ts'
 export type Refuse = (problem: string) => never
 
 /**
- * Returns a function that refuses the file `source` as not a valid `expected`. Problems quote names from the file, which can
- * be anything: they are cut to a readable length, and stripped of characters that control a terminal.
+ * Returns a function that refuses the file `source` as not a valid `expected`. Problems quote names from the file,
+ * which can be anything: they are cut to a readable length, and stripped of characters that control a terminal.
  */
 export function refusalOf(source: string, expected: string): Refuse {
   return (problem) => {

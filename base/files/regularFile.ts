@@ -5,13 +5,13 @@ import { explained, found } from './explain.ts'
 import { fileSystem } from './fileSystem.ts'
 
 /*
- * All files are read here. A path may name a pipe, a device or a socket: opening one can block for ever, and reading it need
- * not end.
+ * All files are read here. A path may name a pipe, a device or a socket: opening one can block for ever, and reading it
+ * need not end.
  */
 
 /**
- * Opens a regular file to read it or to append to it, without waiting for the other end of a pipe. Throws for anything else,
- * saying what it is; if a file cannot be opened for writing, throws the file system's error.
+ * Opens a regular file to read it or to append to it, without waiting for the other end of a pipe. Throws for anything
+ * else, saying what it is; if a file cannot be opened for writing, throws the file system's error.
  */
 export async function openFile(path: string, mode: 'read' | 'append' = 'read'): Promise<FileHandle> {
   const { open, constants } = fileSystem(path)

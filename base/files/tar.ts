@@ -13,8 +13,8 @@ export interface TarFile {
 }
 
 /**
- * Yields the files of a tar archive in order; each must be read or skipped before the next. For an archive that is truncated,
- * damaged or not a tar archive, throws an error with the sentence and the cause.
+ * Yields the files of a tar archive in order; each must be read or skipped before the next. For an archive that is
+ * truncated, damaged or not a tar archive, throws an error with the sentence and the cause.
  */
 export async function* filesInTar(
   archive: AsyncIterable<Uint8Array>,

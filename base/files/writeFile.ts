@@ -2,8 +2,9 @@ import { InvalidInputError } from '../errors.ts'
 import { fileSystem } from './fileSystem.ts'
 
 /**
- * Writes a file atomically: a reader sees the old file or the whole new one. Writes to a temporary name next to it, flushes to
- * the disk, then renames. If that fails, leaves the old file as it was and throws an error that names the file and the cause.
+ * Writes a file atomically: a reader sees the old file or the whole new one. Writes to a temporary name next to it,
+ * flushes to the disk, then renames. If that fails, leaves the old file as it was and throws an error that names the
+ * file and the cause.
  */
 export async function writeFileAtomically(path: string, bytes: Uint8Array | string): Promise<void> {
   const { open, rename, rm } = fileSystem(path)

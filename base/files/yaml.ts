@@ -33,8 +33,8 @@ export class YamlFile {
   readonly #lines: LineCounter
 
   /**
-   * Throws, with line and column, for text that is not YAML or is ambiguous, such as a repeated key. Takes time in proportion
-   * to the text, which may have up to 65,536 characters.
+   * Throws, with line and column, for text that is not YAML or is ambiguous, such as a repeated key. Takes time in
+   * proportion to the text, which may have up to 65,536 characters.
    */
   constructor(text: string, source: string) {
     this.source = source

@@ -17,13 +17,14 @@ interface LabelledImage extends DecodedImage {
 }
 
 /**
- * Opens images in folders, as torchvision's `ImageFolder` does: `train/CLASS/…/*.png` or `.jpg`, and likewise under `test` or,
- * if there is none, `val`. `listClasses` defines which files are images, and their order; `notes` reports skipped files. All
- * images have the same size. If all are grey there is one channel, otherwise three, equal in grey images. Normalisation is
- * measured on the training images; the augmentation is padding by an eighth of the size, random crops, and flips.
+ * Opens images in folders, as torchvision's `ImageFolder` does: `train/CLASS/…/*.png` or `.jpg`, and likewise under
+ * `test` or, if there is none, `val`. `listClasses` defines which files are images, and their order; `notes` reports
+ * skipped files. All images have the same size. If all are grey there is one channel, otherwise three, equal in grey
+ * images. Normalisation is measured on the training images; the augmentation is padding by an eighth of the size,
+ * random crops, and flips.
  *
- * Throws an error that names the file for an image that is damaged, of another size, of more than 8 bits or not opaque, for a
- * class without training images, and for test images of a class without training images.
+ * Throws an error that names the file for an image that is damaged, of another size, of more than 8 bits or not opaque,
+ * for a class without training images, and for test images of a class without training images.
  */
 export async function openImageFolder(path: string): Promise<Dataset> {
   check('openImageFolder', 'path', path, pathRule)

@@ -6,8 +6,8 @@ import { frameOf } from './jpegFrame.ts'
 const mostScans = 64
 
 /**
- * Decodes a grey or RGB JPEG file to the same pixels as libjpeg-turbo, and so Pillow and torchvision. Ignores EXIF orientation.
- * Throws for CMYK, and for a file that is truncated or damaged. Checks the frame header before decoding.
+ * Decodes a grey or RGB JPEG file to the same pixels as libjpeg-turbo, and so Pillow and torchvision. Ignores EXIF
+ * orientation. Throws for CMYK, and for a file that is truncated or damaged. Checks the frame header before decoding.
  */
 export async function decodeJpeg(bytes: Uint8Array, refuse: Refuse): Promise<DecodedImage> {
   // Loaded here because most commands decode no JPEG files.

@@ -21,9 +21,9 @@ const isFrame = (marker: number) =>
   marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc
 
 /**
- * Walks the segments of a JPEG file (ITU T.81, B.1.1). A marker is one or more bytes 0xff and a code; most are followed by a
- * segment that begins with its 16-bit length. The header of a scan is followed by entropy-coded data, in which 0xff is followed
- * by 0 or a restart marker. Throws unless there is exactly one frame.
+ * Walks the segments of a JPEG file (ITU T.81, B.1.1). A marker is one or more bytes 0xff and a code; most are followed
+ * by a segment that begins with its 16-bit length. The header of a scan is followed by entropy-coded data, in which
+ * 0xff is followed by 0 or a restart marker. Throws unless there is exactly one frame.
  */
 export function frameOf(bytes: Uint8Array, refuse: Refuse): JpegFrame {
   const damaged = (problem: string) => refuse(`it is truncated or damaged (${problem})`)

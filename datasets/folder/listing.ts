@@ -12,10 +12,11 @@ export interface ClassListing {
 }
 
 /**
- * Lists the images in a folder with one folder per class, as torchvision's `ImageFolder` does: classes in alphabetical order,
- * with the images (by extension) in their folders and all subfolders; folder by folder, in alphabetical order. Follows links to
- * folders, except cycles. Skips names that begin with a dot, which torchvision does not; adds other files that are not images
- * to `passedOver`. Throws for an image in a format that only torchvision reads, because skipping it would change the data set.
+ * Lists the images in a folder with one folder per class, as torchvision's `ImageFolder` does: classes in alphabetical
+ * order, with the images (by extension) in their folders and all subfolders; folder by folder, in alphabetical order.
+ * Follows links to folders, except cycles. Skips names that begin with a dot, which torchvision does not; adds other
+ * files that are not images to `passedOver`. Throws for an image in a format that only torchvision reads, because
+ * skipping it would change the data set.
  */
 export async function listClasses(path: string, passedOver: string[]): Promise<ClassListing[]> {
   const classes: ClassListing[] = []

@@ -4,9 +4,9 @@ import { chunksOf, type PngChunks } from './pngChunks.ts'
 import { samplesOf } from './pngSamples.ts'
 
 /**
- * Decodes a PNG file of up to 8 bits per channel, interlaced or not: grey, RGB or with a palette. Throws for 16 bits, for pixels
- * that are not opaque, and for a file that is truncated or damaged. Checks the size in the header first, and unpacks no more
- * than that.
+ * Decodes a PNG file of up to 8 bits per channel, interlaced or not: grey, RGB or with a palette. Throws for 16 bits,
+ * for pixels that are not opaque, and for a file that is truncated or damaged. Checks the size in the header first, and
+ * unpacks no more than that.
  */
 export function decodePng(bytes: Uint8Array, refuse: Refuse): DecodedImage {
   const chunks = chunksOf(bytes, refuse)

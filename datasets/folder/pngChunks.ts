@@ -37,8 +37,9 @@ export interface PngChunks {
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 
 /**
- * Splits a PNG file into chunks (W3C, Portable Network Graphics, 5.3): a length, a type, data, and the CRC-32 of type and data.
- * Ignores anything after the last chunk, as libpng does. Throws for chunks that are damaged, missing, misplaced or duplicate.
+ * Splits a PNG file into chunks (W3C, Portable Network Graphics, 5.3): a length, a type, data, and the CRC-32 of type
+ * and data. Ignores anything after the last chunk, as libpng does. Throws for chunks that are damaged, missing,
+ * misplaced or duplicate.
  */
 export function chunksOf(bytes: Uint8Array, refuse: Refuse): PngChunks {
   const reader = new ByteReader(bytes, refuse)

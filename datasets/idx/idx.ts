@@ -13,9 +13,9 @@ export interface IdxArray {
 const unsignedByte = 8
 
 /**
- * Reads a file in MNIST's IDX format, gzipped or not: two zero bytes, the element type, the number of axes, the length of each
- * axis (32-bit big-endian), and the elements. Source: Y. LeCun, C. Cortes, C. Burges, The
- * MNIST database of handwritten digits.
+ * Reads a file in MNIST's IDX format, gzipped or not: two zero bytes, the element type, the number of axes, the length
+ * of each axis (32-bit big-endian), and the elements. Source: Y. LeCun, C. Cortes, C. Burges, The MNIST database of
+ * handwritten digits.
  *
  * Throws for another type, another number of axes, and a file that is too short or too long.
  */

@@ -55,8 +55,8 @@ export function openMnist(path: string): Promise<Dataset> {
 }
 
 /**
- * Opens Fashion-MNIST, pictures of clothes in MNIST's format, as `openMnist` does. Source: Xiao, Rasul and Vollgraf, Fashion-MNIST,
- * arXiv 1708.07747.
+ * Opens Fashion-MNIST, pictures of clothes in MNIST's format, as `openMnist` does. Source: Xiao, Rasul and Vollgraf,
+ * Fashion-MNIST, arXiv 1708.07747.
  */
 export function openFashionMnist(path: string): Promise<Dataset> {
   return openIdx(path, fashion)

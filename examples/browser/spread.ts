@@ -13,8 +13,8 @@ const lanes = { teacher: 42, student: 110 } as const
 const axis = 142
 
 /**
- * A dot for each image and network on a common axis, teachers above students; a line joins the two dots of an image. It slants
- * if the networks differ.
+ * A dot for each image and network on a common axis, teachers above students; a line joins the two dots of an image. It
+ * slants if the networks differ.
  */
 export class Spread {
   readonly #place: HTMLElement

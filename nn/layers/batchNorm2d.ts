@@ -33,9 +33,10 @@ const axes = [0, 2, 3]
 const keepDimensions = true
 
 /**
- * (x − mean) / √(variance + ε) · weight + bias, for each channel of maps [N, C, H, W]. Training mode uses the mean and the
- * biased variance of the batch, and updates the running mean and, from the unbiased variance, the running variance. Evaluation
- * mode uses the running statistics. Ioffe and Szegedy 2015, algorithms 1 and 2. PyTorch: `torch.nn.BatchNorm2d`.
+ * (x − mean) / √(variance + ε) · weight + bias, for each channel of maps [N, C, H, W]. Training mode uses the mean and
+ * the biased variance of the batch, and updates the running mean and, from the unbiased variance, the running variance.
+ * Evaluation mode uses the running statistics. Ioffe and Szegedy 2015, algorithms 1 and 2. PyTorch:
+ * `torch.nn.BatchNorm2d`.
  */
 export class BatchNorm2d extends Module {
   readonly weight: Parameter

@@ -6,8 +6,8 @@ import { tensorRule, widthRule } from '../arguments.ts'
 import { Module } from '../module.ts'
 
 /**
- * Interleaves the groups of channels of maps [N, C, H, W]: channel i·groups + g of the output is channel i of group g of the
- * input. Zhang et al. 2018, "ShuffleNet", figure 1 (c). PyTorch: `torch.nn.ChannelShuffle`.
+ * Interleaves the groups of channels of maps [N, C, H, W]: channel i·groups + g of the output is channel i of group g
+ * of the input. Zhang et al. 2018, "ShuffleNet", figure 1 (c). PyTorch: `torch.nn.ChannelShuffle`.
  */
 export class ChannelShuffle extends Module {
   readonly groups: number

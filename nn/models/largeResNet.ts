@@ -81,8 +81,8 @@ const optionRules: Rules<LargeResNetOptions> = {
 }
 
 /**
- * The residual network for ImageNet, adapted to small images: a 3×3 stem, and no pooling before the four stages. He et al. 2015, "Deep residual learning for image recognition", table 1. mdistiller's
- * `ResNet18` and `ResNet50`.
+ * The residual network for ImageNet, adapted to small images: a 3×3 stem, and no pooling before the four stages. He et al.
+ * 2015, "Deep residual learning for image recognition", table 1. mdistiller's `ResNet18` and `ResNet50`.
  */
 export class LargeResNet extends Network {
   readonly stageChannels: readonly number[]

@@ -7,8 +7,8 @@ import { convolution, depthwise } from './convolutions.ts'
 import { Network, type NetworkOptions, networkOptions, type Predictions } from './network.ts'
 
 /**
- * A 1×1 convolution that widens, a depthwise one, and a 1×1 one that narrows without a ReLU; adds x if the shapes are equal.
- * Table 1 and figure 4 (d) of the paper.
+ * A 1×1 convolution that widens, a depthwise one, and a 1×1 one that narrows without a ReLU; adds x if the shapes are
+ * equal. Table 1 and figure 4 (d) of the paper.
  */
 class InvertedResidual extends Module {
   readonly conv: Sequential
@@ -69,8 +69,8 @@ const multiplier: Rule = {
 const optionRules: Rules<MobileNetV2Options> = { ...networkOptions, width: multiplier }
 
 /**
- * Inverted residuals between a 3×3 stem, with stride 2 as in the paper, and a 1×1 convolution. No ReLU follows the features,
- * so they equal their preactivations. Sandler et al. 2018, "MobileNetV2: inverted residuals and linear
+ * Inverted residuals between a 3×3 stem, with stride 2 as in the paper, and a 1×1 convolution. No ReLU follows the
+ * features, so they equal their preactivations. Sandler et al. 2018, "MobileNetV2: inverted residuals and linear
  * bottlenecks"; mdistiller's `MobileNetV2` at width 1/2.
  */
 export class MobileNetV2 extends Network {

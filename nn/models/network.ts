@@ -22,8 +22,8 @@ export abstract class Network extends Module<Predictions> {
   abstract readonly stageChannels: readonly number[]
 
   /**
-   * Returns the batch norms whose outputs, leaving shortcuts aside, are the `preactivations` after the stem's. `undefined` if
-   * the input of a ReLU concatenates several batch norms.
+   * Returns the batch norms whose outputs, leaving shortcuts aside, are the `preactivations` after the stem's.
+   * `undefined` if the input of a ReLU concatenates several batch norms.
    */
   normsBeforeReLU(): readonly BatchNorm2d[] | undefined {
     return undefined

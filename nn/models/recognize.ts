@@ -4,8 +4,8 @@ import type { StateDict } from '../stateDict.ts'
 import type { Network } from './network.ts'
 
 /**
- * Whether the weights have the network's names and shapes, for any number of image channels (axis 1 of the first tensor) and
- * classes (axis 0 of the last two). Counters, which old files lack, may be missing.
+ * Whether the weights have the network's names and shapes, for any number of image channels (axis 1 of the first
+ * tensor) and classes (axis 0 of the last two). Counters, which old files lack, may be missing.
  */
 export function belongTo(network: Network, weights: StateDict): boolean {
   const variables = network.namedVariables()

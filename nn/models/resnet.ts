@@ -65,8 +65,7 @@ function checkResNetOptions(operation: string, options: ResNetOptions): void {
 
 /**
  * The residual network for small images: a 3×3 stem, three stages of which the second and third halve the maps, global
- * average pooling, a linear layer. He et al. 2015, "Deep residual learning for image recognition",
- * section 4.2.
+ * average pooling, a linear layer. He et al. 2015, "Deep residual learning for image recognition", section 4.2.
  */
 abstract class SmallResNet<B extends BasicBlock> extends Network {
   readonly stageChannels: readonly number[]

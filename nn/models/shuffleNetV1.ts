@@ -16,8 +16,8 @@ const groups = 3
 const stemWidth = 24
 
 /**
- * A grouped 1×1 convolution, a channel shuffle, a depthwise 3×3 convolution, and another grouped 1×1 convolution. Added to x
- * or, if the unit halves the maps, concatenated with the average-pooled x. Figure 2 (b) and (c) of the paper.
+ * A grouped 1×1 convolution, a channel shuffle, a depthwise 3×3 convolution, and another grouped 1×1 convolution. Added
+ * to x or, if the unit halves the maps, concatenated with the average-pooled x. Figure 2 (b) and (c) of the paper.
  */
 class ShuffleUnit extends Block {
   readonly conv1: Conv2d

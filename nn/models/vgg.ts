@@ -42,9 +42,9 @@ const depths: Rule = {
 const optionRules: Rules<VGGOptions> = { ...networkOptions, depth: depths }
 
 /**
- * Five stages of 3×3 convolutions with batch norm, global average pooling, and one linear layer. Max pooling halves the maps
- * between the first four stages; between the last two, only for 64-pixel images. Simonyan and Zisserman 2015, "Very deep convolutional networks for large-scale image recognition", table 1;
- * mdistiller's `vgg`.
+ * Five stages of 3×3 convolutions with batch norm, global average pooling, and one linear layer. Max pooling halves the
+ * maps between the first four stages; between the last two, only for 64-pixel images. Simonyan and Zisserman 2015,
+ * "Very deep convolutional networks for large-scale image recognition", table 1; mdistiller's `vgg`.
  */
 export class VGG extends Network {
   readonly stageChannels = widths

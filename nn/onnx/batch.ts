@@ -8,8 +8,8 @@ import { equalShapes } from '../../engine/shape.ts'
 export const anyLength = -1
 
 /**
- * Returns the operations of a network for any number of images. A recorded graph has a fixed number of images; the batch axis
- * is where two graphs that were recorded with different numbers differ.
+ * Returns the operations of a network for any number of images. A recorded graph has a fixed number of images; the
+ * batch axis is where two graphs that were recorded with different numbers differ.
  */
 export function withAnyBatch(graph: Graph, other: Graph): Operation[] {
   return graph.operations.map((operation, i) => {

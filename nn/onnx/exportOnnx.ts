@@ -20,9 +20,10 @@ export interface OnnxOptions {
 }
 
 /**
- * Returns the network in evaluation mode as an ONNX file: opset 17; one input `images` [N, C, H, W], float32, for any N; one
- * output `logits` [N, classes]; weights under their names in the state dictionary. Pixels must be normalised as in training.
- * Records the network by calling it, and translates operation by operation. Throws if ONNX lacks one of its operations.
+ * Returns the network in evaluation mode as an ONNX file: opset 17; one input `images` [N, C, H, W], float32, for any
+ * N; one output `logits` [N, classes]; weights under their names in the state dictionary. Pixels must be normalised as
+ * in training. Records the network by calling it, and translates operation by operation. Throws if ONNX lacks one of
+ * its operations.
  */
 export async function exportOnnx(
   network: Module<Predictions>,

@@ -78,8 +78,8 @@ export class Adam extends Optimizer {
 }
 
 /**
- * Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2): first p ← (1 − lr ·
- * weightDecay) p, then Adam's step. Default weightDecay 0.01. PyTorch: `torch.optim.AdamW`.
+ * Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2): first p ← (1 − lr · weightDecay) p, then
+ * Adam's step. Default weightDecay 0.01. PyTorch: `torch.optim.AdamW`.
  */
 export class AdamW extends Adam {
   constructor(parameters: readonly Variable[], options: AdamOptions) {

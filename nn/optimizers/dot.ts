@@ -33,13 +33,14 @@ const gradientRules: Rules<PartialGradients> = {
 }
 
 /**
- * Distillation-oriented trainer: gradient descent with separate momenta for the parts of the loss, the larger for distillation:
+ * Distillation-oriented trainer: gradient descent with separate momenta for the parts of the loss, the larger for
+ * distillation:
  *
  *     b_task ← (m − Δ) b_task + g_task + weightDecay · p        b_kd ← (m + Δ) b_kd + g_kd
  *     p ← p − lr (b_task + b_kd)
  *
- * Source: Zhao et al. 2023 (arXiv 2307.08436) and their code. As there, a parameter that only one part depends on, such as a
- * connector's, has momentum m and weight decay. With Δ = 0 this is SGD.
+ * Source: Zhao et al. 2023 (arXiv 2307.08436) and their code. As there, a parameter that only one part depends on, such
+ * as a connector's, has momentum m and weight decay. With Δ = 0 this is SGD.
  */
 export class DOT extends Optimizer<PartialGradients> {
   readonly #momentum: number

@@ -18,8 +18,8 @@ const [dims, dataType, name, rawData] = [1, 2, 8, 9]
 const bytesOfTensor = 512
 
 /**
- * Returns the initializers of an ONNX model. Skips all other fields, because the objects of a whole model would take hundreds
- * of times the file's size. Throws the library's errors for bytes that are not Protocol Buffers.
+ * Returns the initializers of an ONNX model. Skips all other fields, because the objects of a whole model would take
+ * hundreds of times the file's size. Throws the library's errors for bytes that are not Protocol Buffers.
  */
 export function onnxTensors(bytes: Uint8Array, budget: Budget): OnnxTensor[] {
   const tensors: OnnxTensor[] = []

@@ -26,8 +26,8 @@ export function isOnnx(bytes: Uint8Array): boolean {
 }
 
 /**
- * Returns the weights in an ONNX file: its initializers, by name. A file from `exportOnnx` has all weights of the network; other
- * exporters may merge some. Throws for a damaged file, saying what is wrong.
+ * Returns the weights in an ONNX file: its initializers, by name. A file from `exportOnnx` has all weights of the
+ * network; other exporters may merge some. Throws for a damaged file, saying what is wrong.
  */
 export function readOnnx(bytes: Uint8Array, source: string): StoredTensors {
   const refuse: Refuse = refusalOf(source, 'ONNX file')

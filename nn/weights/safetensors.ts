@@ -10,9 +10,10 @@ import { type ElementTypeName, elementTypeNames, elementTypes } from './elementT
 import { decodeTensors, encodeTensors, type StoredTensor, type StoredTensors } from './storedTensor.ts'
 
 /*
- * A safetensors file consists of the header's length (8 bytes, little-endian), the header (JSON, padded with spaces) and the
- * elements (row-major, little-endian). The header maps each name to { dtype, shape, data_offsets: [begin, end] }, with offsets
- * from the end of the header, and `__metadata__` to an object of strings. https://huggingface.co/docs/safetensors
+ * A safetensors file consists of the header's length (8 bytes, little-endian), the header (JSON, padded with spaces)
+ * and the elements (row-major, little-endian). The header maps each name to { dtype, shape, data_offsets: [begin, end] },
+ * with offsets from the end of the header, and `__metadata__` to an object of strings.
+ * https://huggingface.co/docs/safetensors
  */
 
 /** A tensor in the header. */
@@ -45,8 +46,8 @@ export async function encodeSafetensors(tensors: StateDict, metadata: Metadata =
 }
 
 /**
- * Decodes a safetensors file. F16 and BF16 become float32, integers int32. Throws for anything that is not a valid safetensors
- * file, saying what is wrong; `source` names it in messages.
+ * Decodes a safetensors file. F16 and BF16 become float32, integers int32. Throws for anything that is not a valid
+ * safetensors file, saying what is wrong; `source` names it in messages.
  */
 export function decodeSafetensors(bytes: Uint8Array, source = 'safetensors'): Safetensors {
   check('decodeSafetensors', 'bytes', bytes, bytesRule)

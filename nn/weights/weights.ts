@@ -9,8 +9,8 @@ import type { Metadata } from './safetensors.ts'
 import { decodeTensors, encodeTensors, type StoredTensors } from './storedTensor.ts'
 
 /**
- * Saves tensors, such as `network.stateDict()`, atomically, in the format of the path's extension: .safetensors, or .pth, .pt
- * or .th for PyTorch. Only safetensors files can hold metadata.
+ * Saves tensors, such as `network.stateDict()`, atomically, in the format of the path's extension: .safetensors, or
+ * .pth, .pt or .th for PyTorch. Only safetensors files can hold metadata.
  */
 export async function saveWeights(path: string, tensors: StateDict, metadata: Metadata = {}): Promise<void> {
   check('saveWeights', 'path', path, pathRule)

@@ -155,6 +155,7 @@ describeMethods(
     ...methodsOfTensors,
     assign: () => [x()],
     commit: 'for realize alone',
+    convert: 'for modules alone',
     settle: 'for realize alone',
   },
   (name) => (name === 'assign' ? variable(x()) : first(name)),

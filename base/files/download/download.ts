@@ -44,10 +44,10 @@ interface Failure {
 }
 
 /**
- * Downloads a file, whole or not at all, and returns its checksum. Makes the folder if needed. Bytes go to a temporary name.
- * If the connection breaks, in this process or an earlier one, requests only the missing bytes, and joins them to the rest if
- * the server proves that they belong to the same file (RFC 9110, 15.3.7.3); otherwise starts again. Stores the bytes as
- * received, without unpacking. Uses the proxy of HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
+ * Downloads a file, whole or not at all, and returns its checksum. Makes the folder if needed. Bytes go to a temporary
+ * name. If the connection breaks, in this process or an earlier one, requests only the missing bytes, and joins them to
+ * the rest if the server proves that they belong to the same file (RFC 9110, 15.3.7.3); otherwise starts again. Stores
+ * the bytes as received, without unpacking. Uses the proxy of HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
  */
 export async function download(url: string, path: string, options: DownloadOptions = {}): Promise<string> {
   const { kind, digits }: Partial<Checksum> = options.checksum ?? {}

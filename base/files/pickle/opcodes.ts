@@ -4,8 +4,8 @@ import { isStateful, kindOf, Named } from './values.ts'
 type Opcode = (machine: Machine) => void
 
 /**
- * The action of each opcode, with Python's name for it. Covers what dictionaries of tensors need of the binary protocols 2 to
- * 5; the text protocol 0, in which no weights or images are published, is not supported.
+ * The action of each opcode, with Python's name for it. Covers what dictionaries of tensors need of the binary
+ * protocols 2 to 5; the text protocol 0, in which no weights or images are published, is not supported.
  */
 export const opcodes: Readonly<Record<number, Opcode>> = {
   128: checkProtocol, // PROTO

@@ -12,8 +12,8 @@ const stop = 0x2e
 
 /**
  * Reads one pickle from the reader's position. A pickle is a program for a stack machine
- * (https://docs.python.org/3/library/pickletools.html); Python's imports and calls anything the program names. Here `meaning`
- * defines the names, and nothing is ever called. Lists and tuples become arrays, dictionaries maps.
+ * (https://docs.python.org/3/library/pickletools.html); Python's imports and calls anything the program names. Here
+ * `meaning` defines the names, and nothing is ever called. Lists and tuples become arrays, dictionaries maps.
  *
  * Nothing recurses: deep nesting costs only memory, which the budget limits.
  */

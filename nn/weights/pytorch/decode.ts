@@ -7,8 +7,8 @@ import { elementsOf } from './tensorView.ts'
 import { readZipFile } from './zipFile.ts'
 
 /**
- * Decodes the state dictionary of a file that `torch.save` wrote, in either format. Nothing in the file is executed, and reading
- * it takes time and memory in proportion to its size. Throws for anything else, saying what is wrong.
+ * Decodes the state dictionary of a file that `torch.save` wrote, in either format. Nothing in the file is executed,
+ * and reading it takes time and memory in proportion to its size. Throws for anything else, saying what is wrong.
  */
 export function readPytorch(bytes: Uint8Array, source: string): StoredTensors {
   const refuse: Refuse = refusalOf(source, 'PyTorch file')

@@ -11,8 +11,8 @@ const magicNumber = 0x1950a86a20f9469cfc6cn
 const protocolVersion = 1001
 
 /**
- * Reads PyTorch's format before version 1.6: five consecutive pickles (a magic number, a version, properties of the machine,
- * the saved value, the ordered keys of the storages), then each storage, its length before its elements.
+ * Reads PyTorch's format before version 1.6: five consecutive pickles (a magic number, a version, properties of the
+ * machine, the saved value, the ordered keys of the storages), then each storage, its length before its elements.
  */
 export function readLegacyFile(bytes: Uint8Array, budget: Budget, refuse: Refuse): Checkpoint {
   const reader = new ByteReader(bytes, refuse)

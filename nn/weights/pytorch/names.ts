@@ -26,8 +26,8 @@ const dictionaryOf: Construct = ([items = []], { budget, refuse }) => {
 }
 
 /**
- * Every name that a weight file may contain: dictionaries, tensors, their storages. `Counter` and `Size` occur in the states of
- * schedulers that training scripts save with the weights.
+ * Every name that a weight file may contain: dictionaries, tensors, their storages. `Counter` and `Size` occur in the
+ * states of schedulers that training scripts save with the weights.
  */
 const names: ReadonlyMap<string, Named> = new Map(
   [
@@ -42,8 +42,8 @@ const names: ReadonlyMap<string, Named> = new Map(
 )
 
 /**
- * Returns the meaning of the names and references in a PyTorch file. Adds every storage that is referenced to `storages`, by
- * key.
+ * Returns the meaning of the names and references in a PyTorch file. Adds every storage that is referenced to
+ * `storages`, by key.
  */
 export function meaningOf(storages: Map<string, StorageReference>, refuse: Refuse): Meaning {
   return {

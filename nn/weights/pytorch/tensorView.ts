@@ -60,8 +60,8 @@ export function isSizes(value: unknown): value is number[] {
 }
 
 /**
- * Returns the elements of a view, row-major, from the bytes of its storage; without copying if possible. Charges the budget for
- * them, both here and as a tensor, because views can share or repeat elements.
+ * Returns the elements of a view, row-major, from the bytes of its storage; without copying if possible. Charges the
+ * budget for them, both here and as a tensor, because views can share or repeat elements.
  */
 export function elementsOf(view: TensorView, storage: Uint8Array, budget: Budget): Uint8Array {
   const { bytes: width, dtype } = elementTypes[view.storage.type]

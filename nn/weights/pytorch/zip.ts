@@ -5,8 +5,8 @@ import type { Refuse } from '../../../base/files/refusal.ts'
 import { crc32 } from './crc32.ts'
 
 /**
- * The files in a zip archive (PKWARE's APPNOTE, 4.3), unpacked on demand. fflate inflates; sizes, offsets and checksums, which
- * it trusts, are verified here because files may come from anywhere.
+ * The files in a zip archive (PKWARE's APPNOTE, 4.3), unpacked on demand. fflate inflates; sizes, offsets and
+ * checksums, which it trusts, are verified here because files may come from anywhere.
  */
 export interface Archive {
   readonly names: readonly string[]
