@@ -35,10 +35,10 @@ const executors: readonly Executor[] = await Promise.all(
   names.map(async (name) => (await openExecutor(name)).executor),
 )
 
-/** What every executor computes of a recipe. */
-async function everywhere(recipe: () => Tensor, on = executors): Promise<unknown[]> {
+/** The results of a computation on every executor. */
+async function everywhere(compute: () => Tensor, on = executors): Promise<unknown[]> {
   const computed: unknown[] = []
-  for (const executor of on) computed.push(Array.from(await recipe().data({ executor })))
+  for (const executor of on) computed.push(Array.from(await compute().data({ executor })))
   return computed
 }
 
@@ -163,12 +163,12 @@ describe('a number beside integers', () => {
             ...row.map((value) => expected(value, number)),
             ...row.map((value) => expected(number, value)),
           ]
-          const recipe = () => {
+          const compute = () => {
             const [tensor] = tensorsOf([x])
             return [compare(tensor, number), compare(number, tensor)]
           }
           for (const executor of executors.slice(0, 2)) {
-            const results = await Promise.all(recipe().map((result) => result.data({ executor })))
+            const results = await Promise.all(compute().map((result) => result.data({ executor })))
             expect(results.flatMap((result) => Array.from(result))).toEqual(wanted.map(Number))
           }
         },

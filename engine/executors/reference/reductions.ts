@@ -4,17 +4,17 @@ import type { Kernel } from './kernel.ts'
 import { permuted } from './movement.ts'
 
 /** Reduces the elements from `start` to before `end` of an array to one number. */
-type Fold = (values: Float64Array, start: number, end: number) => number
+type Reduce = (values: Float64Array, start: number, end: number) => number
 
 /** Moves the reduced axes to the end, and reduces each row. */
-function reduction(fold: Fold): Kernel<FoldName | 'argmax'> {
+function reduction(reduce: Reduce): Kernel<FoldName | 'argmax'> {
   return ([x], { attributes, shape }) => {
     const reduced = 'axes' in attributes ? attributes.axes : [attributes.axis]
     const kept = x.shape.flatMap((_, axis) => (reduced.includes(axis) ? [] : [axis]))
     const rows = permuted(x, [...kept, ...reduced])
     const length = sizeOf(reduced.map((axis) => x.shape[axis]))
     return Float64Array.from({ length: sizeOf(shape) }, (_, row) =>
-      fold(rows, row * length, (row + 1) * length),
+      reduce(rows, row * length, (row + 1) * length),
     )
   }
 }
