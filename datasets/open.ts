@@ -48,7 +48,7 @@ const cifar = (digits: number, dataset: string) => ({
   source: `fetch it: thermograd data fetch ${dataset}`,
 })
 
-const idx = 'the folder of train-images-idx3-ubyte.gz and its three companions, gzipped or not'
+const idx = 'the folder with train-images-idx3-ubyte.gz and the other three files, gzipped or not'
 
 const entries: Record<DatasetName, Entry> = {
   digits: {
@@ -62,7 +62,7 @@ const entries: Record<DatasetName, Entry> = {
     open: openCifar100,
   },
   'cifar100-coarse': {
-    description: 'the images of CIFAR-100 by its 20 superclasses',
+    description: 'the images of CIFAR-100 with its 20 superclasses',
     ...cifar(100, 'cifar100'),
     open: openCifar100Coarse,
   },
@@ -72,15 +72,15 @@ const entries: Record<DatasetName, Entry> = {
     open: openCifar10,
   },
   'fashion-mnist': {
-    description: '70,000 pictures of clothes, 1×28×28, 10 classes',
+    description: '70,000 images of clothing, 1×28×28, 10 classes',
     what: idx,
-    source: 'they are in the Debian package dataset-fashion-mnist, in /usr/share/datasets/fashion-mnist',
+    source: 'the Debian package dataset-fashion-mnist installs them in /usr/share/datasets/fashion-mnist',
     open: openFashionMnist,
   },
   mnist: {
     description: '70,000 handwritten digits, 1×28×28, 10 classes',
     what: idx,
-    source: 'get them from https://ossci-datasets.s3.amazonaws.com/mnist',
+    source: 'download them from https://ossci-datasets.s3.amazonaws.com/mnist',
     open: openMnist,
   },
   folder: {

@@ -22,7 +22,7 @@ class Alone extends Method {
 }
 
 export const aloneMethod: Definition<Record<never, never>> = {
-  description: 'the student alone: cross entropy, no teacher',
+  description: 'cross entropy alone, without a teacher',
   paper: '',
   options: {},
   needsTeacher: false,

@@ -56,7 +56,7 @@ function attention(maps: Tensor, power: number): Tensor {
 
 export const at = featureMethod(
   {
-    description: 'attention transfer: where the maps of each stage are active',
+    description: 'attention transfer: matches the spatial attention maps of each stage',
     paper: 'Zagoruyko, Komodakis, ICLR 2017, arXiv 1612.03928',
     options: { ...withDefaults(featureOptions, { weight: 1000 }), ...attentionOptions },
   },

@@ -163,7 +163,7 @@ function randomMemory(samples: number, dimensions: number, seed: number, side: s
 }
 
 export const crd: Definition<typeof crdOptions> = {
-  description: 'contrastive: vectors like those of the same sample, unlike those of other classes',
+  description: "contrastive: embeddings close to the teacher's for the same sample, far for other classes",
   paper: 'Tian, Krishnan, Isola, ICLR 2020, arXiv 1910.10699',
   options: crdOptions,
   build: (settings, pair) => new Crd(settings, pair),

@@ -75,7 +75,7 @@ export function reverseGradient(x: Tensor, strength: Tensor): Tensor {
 }
 
 export const ctkd: Definition<typeof ctkdOptions> = {
-  description: 'curriculum temperature: one temperature, learned against the student',
+  description: 'curriculum temperature: one temperature, trained adversarially to the student',
   paper: 'Li et al., AAAI 2023, arXiv 2211.16231',
   options: ctkdOptions,
   needsFeatures: false,

@@ -126,7 +126,7 @@ function dilate(maps: Tensor): Tensor {
 }
 
 export const fitnet: Definition<typeof fitnetOptions> = {
-  description: 'FitNets: maps of one stage equal, through a regressor',
+  description: 'FitNets: matches the feature maps of one stage through a regressor',
   paper: 'Romero et al., ICLR 2015, arXiv 1412.6550',
   options: fitnetOptions,
   build: (settings, pair) => new FitNet(settings, pair),

@@ -33,7 +33,7 @@ export const methods = {
   alone: aloneMethod,
   kd: logitMethod(
     {
-      description: 'knowledge distillation, one temperature for all',
+      description: 'knowledge distillation with one fixed temperature',
       paper: papers.kd,
       options: kdOptions,
     },
@@ -41,7 +41,7 @@ export const methods = {
   ),
   dkd: logitMethod(
     {
-      description: 'decoupled knowledge distillation: target and other classes apart',
+      description: 'decoupled knowledge distillation: separate terms for the target and the other classes',
       paper: papers.dkd,
       options: dkdOptions,
     },
@@ -78,7 +78,7 @@ export const methods = {
   ctkd,
   lskd: logitMethod(
     {
-      description: 'logit standardisation: KD between logits of mean 0 and deviation 1',
+      description: 'logit standardisation: KD of logits with mean 0 and standard deviation 1',
       paper: papers.lskd,
       options: withDefaults(kdOptions, { ...standardised, weight: 9 }),
     },

@@ -132,7 +132,7 @@ class KdSvd extends FeatureMethod<SettingsOf<typeof kdsvdOptions>> {
 }
 
 export const kdsvd: Definition<typeof kdsvdOptions> = {
-  description: 'singular vectors: how those of consecutive stages relate',
+  description: 'singular vectors: matches the relations between those of consecutive stages',
   paper: 'Lee, Kim, Song, ECCV 2018, arXiv 1807.06819',
   options: kdsvdOptions,
   build: (settings, pair) => new KdSvd(settings, pair),

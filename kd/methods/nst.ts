@@ -33,7 +33,8 @@ export function discrepancyLoss(student: Tensor, teacher: Tensor): Tensor {
 
 export const nst = featureMethod(
   {
-    description: 'neuron selectivity transfer: the distribution of channels over the pixels',
+    description:
+      "neuron selectivity transfer: matches the distributions of the channels' activation patterns",
     paper: 'Huang, Wang 2017, arXiv 1707.01219',
     options: withDefaults(featureOptions, { weight: 50 }),
   },

@@ -120,7 +120,7 @@ export function marginOf({ weight, bias }: Pick<BatchNorm2d, 'weight' | 'bias'>)
 }
 
 export const ofd: Definition<typeof ofdOptions> = {
-  description: 'overhaul: maps before the ReLUs, negative responses only up to a margin',
+  description: 'overhaul: matches feature maps before the ReLUs, negative values only down to a margin',
   paper: 'Heo et al., ICCV 2019, arXiv 1904.01866',
   options: ofdOptions,
   build: (settings, pair) => new Ofd(settings, pair),

@@ -71,7 +71,7 @@ function withoutDiagonal(square: Tensor): Tensor {
 
 export const pkt = featureMethod(
   {
-    description: 'probabilistic knowledge transfer: how likely samples are neighbours',
+    description: 'probabilistic knowledge transfer: matches the probabilities that samples are neighbours',
     paper: 'Passalis, Tefas, ECCV 2018, arXiv 1803.10837',
     options: pktOptions,
   },

@@ -151,7 +151,7 @@ export function contextLoss(student: Tensor, teacher: Tensor): Tensor {
 }
 
 export const reviewkd: Definition<typeof reviewkdOptions> = {
-  description: "knowledge review: all stages of the student against the teacher's, deeper ones helping",
+  description: "knowledge review: matches all stages, fusing the student's deeper stages into shallower ones",
   paper: 'Chen et al., CVPR 2021, arXiv 2104.09044',
   options: reviewkdOptions,
   build: (settings, pair) => new ReviewKd(settings, pair),

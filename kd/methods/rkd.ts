@@ -72,7 +72,7 @@ function huber(difference: Tensor): Tensor {
 
 export const rkd = featureMethod(
   {
-    description: 'relational: distances and angles between the samples of a batch',
+    description: 'relational: matches distances and angles between the samples of a batch',
     paper: 'Park et al., CVPR 2019, arXiv 1904.05068',
     options: rkdOptions,
   },

@@ -25,7 +25,7 @@ function similarities(maps: Tensor): Tensor {
 
 export const sp = featureMethod(
   {
-    description: 'similarity-preserving: which samples of a batch the last maps find similar',
+    description: 'similarity-preserving: matches the similarities between the samples of a batch',
     paper: 'Tung, Mori, ICCV 2019, arXiv 1907.09682',
     options: withDefaults(featureOptions, { weight: 3000 }),
   },

@@ -95,7 +95,7 @@ class Predictor extends Module {
 }
 
 export const vid: Definition<typeof vidOptions> = {
-  description: "variational information: the teacher's maps predicted, with learned variances",
+  description: "variational information: predicts the teacher's feature maps with learned variances",
   paper: 'Ahn et al., CVPR 2019, arXiv 1904.05835',
   options: vidOptions,
   build: (settings, pair) => new Vid(settings, pair),

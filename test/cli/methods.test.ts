@@ -23,7 +23,7 @@ describe('thermograd methods', () => {
     expect(methods.map(({ name }: { name: string }) => name)).toEqual(distillerNames)
     expect(methods.find(({ name }: { name: string }) => name === 'vid')).toEqual({
       name: 'vid',
-      description: "variational information: the teacher's maps predicted, with learned variances",
+      description: "variational information: predicts the teacher's feature maps with learned variances",
       paper: 'Ahn et al., CVPR 2019, arXiv 1904.05835',
       needsTeacher: true,
       options: { weight: 1, crossEntropyWeight: 1, initialVariance: 5, variances: 'trained' },

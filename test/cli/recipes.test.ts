@@ -113,7 +113,7 @@ seed: 4
     const resumed = (...argv: string[]) => thermograd(['train', ...argv, '--resume'])
     expect((await resumed('--out', dropping.out)).code).toBe(0)
     expect((await resumed('--out', whole.out, '--drop-last')).stderr).toBe(
-      `thermograd: ${whole.out}: this folder is of another run: training.dropLast was not given, now true\n`,
+      `thermograd: ${whole.out}: this folder is of another run: training.dropLast was false, now true\n`,
     )
   })
 
@@ -127,7 +127,7 @@ seed: 4
     }
     const { code, stderr } = await thermograd(['distill', ...networks, ...sizes, '--out', out, '--resume'])
     expect(code).toBe(2)
-    expect(stderr).toContain('this folder is of another run: recipe.dropLast was true, now not given')
+    expect(stderr).toContain('this folder is of another run: recipe.dropLast was true, now false')
   })
 
   it.each([

@@ -2,7 +2,7 @@
 declare module 'jstat' {
   const jStat: {
     readonly studentt: {
-      /** P(T ≤ x) for Student's t distribution with so many degrees of freedom. */
+      /** P(T ≤ x) for Student's t distribution with this many degrees of freedom. */
       cdf(x: number, degreesOfFreedom: number): number
     }
   }
