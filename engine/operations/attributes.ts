@@ -4,20 +4,20 @@ import type { Shape } from '../shape.ts'
 
 type Numbers = readonly number[]
 
-/** How a window of a convolution or of a pooling slides over maps. */
+/** The stride, padding and dilation of a convolution or pooling window. */
 export type Window = {
   readonly stride: readonly [number, number]
   readonly padding: readonly [number, number]
   readonly dilation: readonly [number, number]
 }
 
-/** The geometry of a convolution: the attributes of its three primitives, the sizes that gradients name aside. */
+/** The geometry of a convolution: the attributes shared by its three primitives. */
 export type Geometry = Window & { readonly groups: number }
 
-/** The attributes of a primitive that needs to know its inputs alone. */
+/** The attributes of a primitive that has none. */
 export type NoAttributes = { readonly [name: string]: never }
 
-/** Where the elements of a part lie in a whole, along each axis: at start, start + step, … */
+/** The positions of a part's elements in the whole, along each axis: start, start + step, … */
 type Strided = {
   readonly starts: Numbers
   readonly steps: Numbers
@@ -45,12 +45,12 @@ interface Declared extends Readonly<Record<FoldName, { readonly axes: Numbers }>
   readonly randomBits: { readonly shape: Shape }
 }
 
-/** What each primitive needs to know beside its inputs. */
+/** The attributes of each primitive: its parameters that are not tensors. */
 export type AttributesOf = {
   readonly [Name in PrimitiveName]: Name extends keyof Declared ? Declared[Name] : NoAttributes
 }
 
-/** Attributes of a primitive that the compiler does not know. */
+/** Attributes of a primitive whose name the compiler does not know. */
 export type Attributes = { readonly [name: string]: number | string | readonly number[] }
 
 /** A primitive with its attributes. */
@@ -59,5 +59,5 @@ export interface CallOf<Name extends PrimitiveName> {
   readonly attributes: AttributesOf[Name]
 }
 
-/** A call of any primitive: the name tells which attributes it has. */
+/** A call of any primitive, discriminated by name. */
 export type Call = { readonly [Name in PrimitiveName]: CallOf<Name> }[PrimitiveName]

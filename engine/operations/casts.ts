@@ -17,18 +17,18 @@ export const castPrimitive: Primitive<'cast'> = {
   ],
 }
 
-/** The same values in another type: towards zero to int32, "not zero" to bool. PyTorch: `Tensor.to`. */
+/** Converts to another type; int32 rounds towards zero, bool is x ≠ 0. PyTorch: `Tensor.to`. */
 export function cast(x: TensorLike, dtype: DType): Tensor {
   check('cast', 'dtype', dtype, dtypeRule)
   return castTensor(asTensor('cast', typeof x === 'number' ? castScalar(dtype)(x) : x, dtype), dtype)
 }
 
-/** `cast` of what is known to be a tensor: most have the type already. */
+/** Casts a tensor; returns it unchanged if it already has the type. */
 export function castTensor(x: Tensor, dtype: DType): Tensor {
   return x.dtype === dtype ? x : apply(castPrimitive, [x], { dtype })
 }
 
-/** The tensor itself where it is floating, else as float32. */
+/** Returns a floating tensor unchanged, any other as float32. */
 export function asFloat(operation: string, x: TensorLike): Tensor {
   const value = asTensor(operation, x)
   return cast(value, toFloat(value.dtype))

@@ -7,9 +7,9 @@ import { apply, type Primitive } from './primitive.ts'
 
 export const literalPrimitive: Primitive<'literal'> = {
   name: 'literal',
-  formula: 'a number that is part of the recipe',
+  formula: 'a constant number',
   infer: (_, { value, dtype }) => {
-    demand(dtype !== 'int32' || isInt32(value), () => `literal: int32 has no place for ${value}`)
+    demand(dtype !== 'int32' || isInt32(value), () => `literal: expected an int32 value, got ${value}`)
     return { shape: [], dtype }
   },
   vjp: 'none',
@@ -35,55 +35,57 @@ export const detachPrimitive: Primitive<'detach'> = {
   examples: [{ inputs: [{ shape: [3, 5] }] }],
 }
 
-/** A scalar constant that is part of the recipe: another value makes another plan. For a value that changes from
- * step to step use `tensor(value)`, which is an input of the recipe. */
+/**
+ * Returns a scalar constant that is part of the graph: a different value needs a different plan. For a value that
+ * changes from step to step use `tensor(value)`, which is an input of the graph.
+ */
 export function literal(value: number, dtype: DType = 'float32'): Tensor {
   return apply(literalPrimitive, [], { value, dtype })
 }
 
-/** Throws unless the argument of this name is a tensor: where a number would be none of use. */
+/** Throws unless the named argument is a tensor; numbers are rejected, too. */
 export function checkTensor(operation: string, name: string, value: unknown): asserts value is Tensor {
   check(operation, name, value, tensorRule)
 }
 
 const lengths = arrayOf(whole(0, largestCount))
 
-/** What the tensor is now, whatever a variable is assigned later; a number becomes a literal of the given type. */
+/** Returns a tensor's current value, unaffected by later assignments; a number becomes a literal of the given type. */
 export function asTensor(operation: string, value: TensorLike, dtype: DType = 'float32'): Tensor {
   if (value instanceof Tensor) return new Tensor(value.node)
   if (typeof value !== 'number') checkOperands(operation, value)
   return literal(value, dtype)
 }
 
-/** Throws unless each is a tensor or a number. */
+/** Throws unless each value is a tensor or a number. */
 export function checkOperands(operation: string, ...values: readonly unknown[]): void {
   for (const value of values) {
     if (value instanceof Tensor || typeof value === 'number') continue
-    const remedy = value instanceof Array ? '; tensor(…) makes one of an array' : ''
+    const remedy = value instanceof Array ? '; convert arrays with tensor(…)' : ''
     throw new InvalidInputError(
       `${operation}: expected a tensor or a number, got ${describe(value)}${remedy}`,
     )
   }
 }
 
-/** `output[…, i, …] = i` along one axis, int32. */
+/** Returns `output[…, i, …] = i` along one axis, int32. */
 export function iota(shape: Shape, axis: number): Tensor {
   checkShape('iota', shape)
   return apply(iotaPrimitive, [], { shape, axis: normalizeAxis('iota', axis, shape.length) })
 }
 
-/** The integers 0 … length − 1, int32. PyTorch: `torch.arange`. */
+/** Returns the integers 0 … length − 1, int32. PyTorch: `torch.arange`. */
 export function arange(length: number): Tensor {
   check('arange', 'length', length, whole(0, largestCount))
   return iota([length], 0)
 }
 
-/** The same values, through which no gradient flows. PyTorch: `Tensor.detach`. */
+/** Returns the same values without gradient. PyTorch: `Tensor.detach`. */
 export function detach(x: TensorLike): Tensor {
   return apply(detachPrimitive, [asTensor('detach', x)], {})
 }
 
-/** Throws unless every length is a whole number ≥ 0; names the shape that the operation is of, where there is one. */
+/** Throws unless every length is an integer ≥ 0; the message names the input's shape `of`, if given. */
 export function checkShape(operation: string, shape: Shape, of?: Shape): void {
   if (!lengths.allows(shape)) check(of ? `${operation} of ${format(of)}` : operation, 'shape', shape, lengths)
 }

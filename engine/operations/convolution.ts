@@ -21,7 +21,7 @@ export interface Conv2dOptions {
   padding?: Pair
   /** Distance between the taps of the kernel. Default 1. */
   dilation?: Pair
-  /** The channels fall into this many groups that do not see each other. Default 1. */
+  /** The number of independent groups into which the channels are divided. Default 1. */
   groups?: number
 }
 
@@ -33,18 +33,18 @@ export const windowOptions = {
 
 export const conv2dOptions: Rules<Conv2dOptions> = { ...windowOptions, groups: count }
 
-/** Both numbers of a pair. */
+/** Returns a pair, repeating a single number. */
 export function pair(value: Pair): readonly [number, number] {
   return typeof value === 'number' ? [value, value] : value
 }
 
-/** Stride, padding and dilation of checked options. */
+/** Returns stride, padding and dilation of checked options, with their defaults. */
 export function windowOf(options: { stride?: Pair; padding?: Pair; dilation?: Pair }): Window {
   const { stride = 1, padding = 0, dilation = 1 } = options
   return { stride: pair(stride), padding: pair(padding), dilation: pair(dilation) }
 }
 
-/** ⌊(length + 2 padding − dilation (kernel − 1) − 1) / stride⌋ + 1 for height and width. */
+/** Returns ⌊(length + 2 padding − dilation (kernel − 1) − 1) / stride⌋ + 1 for height and width. */
 export function windowedSize(
   operation: string,
   size: readonly number[],
@@ -56,8 +56,8 @@ export function windowedSize(
     demand(
       room >= 0,
       () =>
-        `${operation}: a kernel of ${format(kernel)} with dilation ${format(dilation)} does not fit ` +
-        `into ${format(size)} padded by ${format(padding)}`,
+        `${operation}: expected a kernel that fits into maps ${format(size)} with padding ${format(padding)}, ` +
+        `got ${format(kernel)} with dilation ${format(dilation)}`,
     )
     return Math.floor(room / stride[i]) + 1
   })
@@ -87,7 +87,7 @@ function outputShape(x: Shape, weight: Shape, geometry: Window): Shape {
   return [x[0], weight[0], ...windowedSize('conv2d', x.slice(2), weight.slice(2), geometry)]
 }
 
-/** Examples for each of the three: `inputs` picks two of the maps x, weight and output. */
+/** Returns examples for one of the three primitives; `choose` selects two of x, weight and output as its inputs. */
 function examplesOf<More>(
   choose: (x: Shape, weight: Shape, output: Shape) => { inputs: Shape[]; more: More },
 ): Example<Geometry & More>[] {
@@ -116,8 +116,8 @@ export const conv2dPrimitive: Primitive<'conv2d'> = {
     demand(
       channels === channelsPerGroup * groups,
       () =>
-        `conv2d: weights ${format(weight.shape)} in ${groups} group${groups === 1 ? '' : 's'} expect ` +
-        `${channelsPerGroup * groups} channels, but the maps ${format(x.shape)} have ${channels}`,
+        `conv2d: expected maps with ${channelsPerGroup * groups} channels for weights ${format(weight.shape)} in ` +
+        `${groups} group${groups === 1 ? '' : 's'}, got ${format(x.shape)}`,
     )
     const dtype = sharedType('conv2d', 'float', [x, weight])
     return { shape: outputShape(x.shape, weight.shape, geometry), dtype }
@@ -129,7 +129,7 @@ export const conv2dPrimitive: Primitive<'conv2d'> = {
   examples: examplesOf((x, weight) => ({ inputs: [x, weight], more: {} })),
 }
 
-/** Transposed with respect to x: linear in the gradient and in the weights, and so are its own gradients. */
+/** The transpose of the convolution with respect to x, linear in the gradient and in the weights. */
 export const conv2dInputGradientPrimitive: Primitive<'conv2dInputGradient'> = {
   name: 'conv2dInputGradient',
   formula: 'gx[n,c,p,q] = Σ g[n,k,i,j] w[k,c,r,s] over the i, r with i·stride + r·dilation − padding = p, …',
@@ -147,7 +147,7 @@ export const conv2dInputGradientPrimitive: Primitive<'conv2dInputGradient'> = {
   })),
 }
 
-/** Transposed with respect to w: linear in x and in the gradient, and so are its own gradients. */
+/** The transpose of the convolution with respect to w, linear in x and in the gradient. */
 export const conv2dWeightGradientPrimitive: Primitive<'conv2dWeightGradient'> = {
   name: 'conv2dWeightGradient',
   formula: 'gw[k,c,r,s] = Σ g[n,k,i,j] x[n, c, i·stride + r·dilation − padding, …], x being 0 outside',
@@ -184,17 +184,18 @@ function weightGradient(x: Tensor, gradient: Tensor, weight: Shape, geometry: Ge
 }
 
 /**
- * The cross-correlation that networks call convolution: maps `x` [N, C, H, W], `weight` [K, C/groups, R, S], `bias`
- * [K]; output [N, K, H', W'] with H' = ⌊(H + 2 padding − dilation (R − 1) − 1) / stride⌋ + 1.
- * One of maps and weights at least must be floating. PyTorch: `torch.nn.functional.conv2d`.
+ * Computes the cross-correlation that networks call convolution: maps `x` [N, C, H, W], `weight` [K, C/groups, R, S],
+ * `bias` [K]; output [N, K, H', W'] with H' = ⌊(H + 2 padding − dilation (R − 1) − 1) / stride⌋ + 1. Maps or weights
+ * must be floating. PyTorch: `torch.nn.functional.conv2d`.
  *
- * The padding is zeros that are multiplied, forward and in the gradient of the weights: a weight of ∞ that meets it gives
- * NaN (0 · ∞), and so does an infinite gradient. The gradient of the maps has only products of pixels and weights that met.
+ * Padding consists of zeros that take part in products, forward and in the gradient of the weights: an infinite weight
+ * or gradient times padding is NaN (0 · ∞). The gradient of the maps only has products of weights with pixels of the
+ * maps.
  *
- * On the wasm executor this holds of direct convolution. Where shapes allow it computes 3×3 kernels of stride 1 tile by
- * tile, by Winograd's method. What ∞ or NaN has a part in is not finite there either, but may be NaN instead of ∞; and
- * so may outputs up to a tile (4 pixels) away from it, all outputs of a filter that holds it, and in the gradient of the
- * weights all taps of its channel. `THERMOGRAD_WINOGRAD=0` turns the method off.
+ * On the wasm executor this holds for direct convolution. If shapes allow, 3×3 kernels of stride 1 are computed tile by
+ * tile with Winograd's algorithm. Results that depend on ∞ or NaN are not finite there either, but may be NaN instead
+ * of ∞. So may outputs up to a tile (4 pixels) away, all outputs of a filter that contains ∞ or NaN, and in the
+ * gradient of the weights all taps of its channel. `THERMOGRAD_WINOGRAD=0` disables the algorithm.
  */
 export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor, options: Conv2dOptions = {}): Tensor {
   checkTensor('conv2d', 'x', x)
@@ -203,7 +204,7 @@ export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor, options: Conv2d
     bias === undefined || bias instanceof Tensor,
     () =>
       `conv2d: expected bias to be a tensor or undefined, got ${describe(bias)}; ` +
-      'options come after it: conv2d(x, weight, undefined, { padding: 1 })',
+      'options follow it: conv2d(x, weight, undefined, { padding: 1 })',
   )
   checkOptions('conv2d', options, conv2dOptions)
   const type = promote(x.dtype, weight.dtype)
@@ -215,7 +216,7 @@ export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor, options: Conv2d
   const filters = output.shape[1]
   demand(
     equalShapes(bias.shape, [filters]),
-    () => `conv2d: expected a bias of ${format([filters])}, a number a filter, got ${format(bias.shape)}`,
+    () => `conv2d: expected a bias of shape ${format([filters])}, one per filter, got ${format(bias.shape)}`,
   )
   return add(output, reshape(bias, [1, -1, 1, 1]))
 }

@@ -19,7 +19,7 @@ function computeType(computes: Computes, dtype: DType): DType {
   return computes === 'number' ? promote(dtype, 'int32') : 'bool'
 }
 
-/** How an operation treats a number that stands beside a tensor. */
+/** The properties of an operation that determine the type of a number operand. */
 interface Rule {
   readonly name: string
   readonly computes: Computes
@@ -27,31 +27,31 @@ interface Rule {
 }
 
 /**
- * A number beside a tensor takes the type in which the operation computes on that, unless a fraction, NaN or an infinity
- * meets integers, which then become float32. A whole number that int32 lacks is compared as the infinity on its side,
- * to which every integer stands as it does to the number; to compute with it is refused.
+ * Returns a number operand as a tensor. It takes the type in which the operation computes on the other operand, except
+ * that with an integer tensor a fraction, NaN or an infinity is float32. An integer out of range of int32 is compared
+ * as the infinity of its sign, which compares alike with every int32; arithmetic with it throws.
  */
 function literalBeside(dtype: DType, value: number, { name, computes, compares }: Rule): Tensor {
   if (computes === 'bool') return literal(value, 'bool')
   if (computes === 'float' || isFloat(dtype)) return literal(value, toFloat(dtype))
   if (!Number.isInteger(value)) return literal(value, 'float32')
   if (isInt32(value)) return literal(value, 'int32')
-  demand(compares, () => `${name}: the int32 tensor has no place for ${value}: cast it to float32 before`)
+  demand(compares, () => `${name}: ${value} is out of range of the int32 tensor: cast that to float32`)
   return literal(value > 0 ? Infinity : -Infinity, 'float32')
 }
 
-/** The gradient with respect to x, from that with respect to y = f(x). */
+/** Computes the gradient with respect to x from that with respect to y = f(x). */
 type UnaryVjp = (gradient: Tensor, x: Tensor, y: Tensor) => Tensor
 
-/** The gradients with respect to a and b, from that with respect to the output f(a, b). */
+/** Computes the gradients with respect to a and b from that with respect to the output f(a, b). */
 type BinaryVjp = (gradient: Tensor, a: Tensor, b: Tensor, output: Tensor) => (Tensor | undefined)[]
 
-/** An elementwise function of one operand that carries its record. */
+/** An elementwise function of one operand, with its record. */
 export type UnaryOperation<Name extends UnaryName = UnaryName> = ((x: TensorLike) => Tensor) & {
   readonly primitive: Primitive<Name>
 }
 
-/** An elementwise function of two operands, broadcast together, that carries its record. */
+/** An elementwise function of two operands, broadcast together, with its record. */
 export type BinaryOperation<Name extends BinaryName = BinaryName> = ((
   a: TensorLike,
   b: TensorLike,
@@ -61,7 +61,7 @@ export type BinaryOperation<Name extends BinaryName = BinaryName> = ((
 
 const unaryShapes: readonly Shape[] = [[], [5], [2, 3, 4]]
 
-/** Makes an operation of the scalar function of this name. In two steps, for its gradient may use the operation itself. */
+/** Makes the named scalar function an operation. The gradient comes second because it may use the operation itself. */
 export function unary<Name extends UnaryName>(name: Name): (vjp: UnaryVjp | 'none') => UnaryOperation<Name> {
   const { formula, computes, domain, kinks } = unaryFunctions[name]
   const dtype = computes === 'bool' ? 'bool' : undefined
@@ -94,7 +94,7 @@ const binaryShapes: readonly (readonly [Shape, Shape])[] = [
   [[2, 5], []],
 ]
 
-/** As `unary`, for two operands. */
+/** Like `unary`, for two operands. */
 export function binary<Name extends BinaryName>(
   name: Name,
 ): (vjp: BinaryVjp | 'none') => BinaryOperation<Name> {
@@ -123,7 +123,7 @@ export function binary<Name extends BinaryName>(
   }
 }
 
-/** Both operands as tensors, a number taking its type from the other one. */
+/** Returns both operands as tensors; a number takes its type from the other operand. */
 export function together(a: TensorLike, b: TensorLike, rule: Rule): [Tensor, Tensor] {
   if (typeof a === 'number' && b instanceof Tensor) return [literalBeside(b.dtype, a, rule), b]
   if (typeof b === 'number' && a instanceof Tensor) return [a, literalBeside(a.dtype, b, rule)]

@@ -13,21 +13,21 @@ import { abs, ceil, floor } from './rounding.ts'
 import { cos, sin } from './trigonometry.ts'
 import { where } from './where.ts'
 
-/** A tensor of one number. PyTorch: `torch.full`. */
+/** Returns a tensor filled with one number. PyTorch: `torch.full`. */
 export function full(shape: Shape, value: number, dtype: DType = 'float32'): Tensor {
   checkShape('full', shape)
   check('full', 'value', value, anyNumber)
   check('full', 'dtype', dtype, dtypeRule)
-  demand(dtype !== 'int32' || isInt32(value), () => `full: int32 has no place for ${value}`)
+  demand(dtype !== 'int32' || isInt32(value), () => `full: expected an int32 value, got ${value}`)
   return broadcastTo(literal(value, dtype), shape)
 }
 
-/** Zeros. */
+/** Returns a tensor of zeros. */
 export function zeros(shape: Shape, dtype?: DType): Tensor {
   return full(shape, 0, dtype)
 }
 
-/** Ones. */
+/** Returns a tensor of ones. */
 export function ones(shape: Shape, dtype?: DType): Tensor {
   return full(shape, 1, dtype)
 }
@@ -68,13 +68,13 @@ export function log10(x: TensorLike): Tensor {
   return multiply(log(x), Math.LOG10E)
 }
 
-/** Tangent of radians. */
+/** The tangent of x in radians. */
 export function tan(x: TensorLike): Tensor {
   checkOperands('tan', x)
   return divide(sin(x), cos(x))
 }
 
-/** Towards zero. */
+/** x rounded towards zero. */
 export function trunc(x: TensorLike): Tensor {
   checkOperands('trunc', x)
   return where(less(x, 0), ceil(x), floor(x))
@@ -110,7 +110,9 @@ export function isFinite(x: TensorLike): Tensor {
   return less(abs(x), Number.POSITIVE_INFINITY)
 }
 
-/** x held between two bounds; at a bound the gradient passes, beyond it, and of NaN, it is 0. PyTorch: `torch.clamp`. */
+/**
+ * x clamped to [low, high]; the gradient passes at the bounds; beyond them and at NaN it is 0. PyTorch: `torch.clamp`.
+ */
 export function clamp(
   x: TensorLike,
   low = Number.NEGATIVE_INFINITY,
@@ -121,14 +123,14 @@ export function clamp(
   check('clamp', 'high', high, aNumber)
   const recorded = asTensor('clamp', x)
   const value = cast(recorded, promote(recorded.dtype, 'int32'))
-  // A bound that is infinite binds nothing; beside integers it would make them floating.
+  // An infinite bound has no effect, but would promote integers to float32.
   const raised = low === Number.NEGATIVE_INFINITY ? value : maximum(value, low)
   const held = high === Number.POSITIVE_INFINITY ? raised : minimum(raised, high)
   const isWithin = logicalAnd(lessEqual(low, value), lessEqual(value, high))
   return where(isWithin, value, detach(held))
 }
 
-/** a + weight (b − a), from whichever end is nearer: exactly b for the weight 1. PyTorch: `torch.lerp`. */
+/** a + weight (b − a), computed from the nearer end: exactly b for weight 1. PyTorch: `torch.lerp`. */
 export function lerp(a: TensorLike, b: TensorLike, weight: TensorLike): Tensor {
   checkOperands('lerp', a, b, weight)
   const difference = subtract(b, a)
@@ -140,13 +142,13 @@ export function lerp(a: TensorLike, b: TensorLike, weight: TensorLike): Tensor {
   return add(where(isNearA, a, b), multiply(step, difference))
 }
 
-/** max(x, 0), the gradient at 0 being 0, as PyTorch's. NaN stays. */
+/** max(x, 0), with gradient 0 at 0 as in PyTorch. NaN stays NaN. */
 export function relu(x: TensorLike): Tensor {
   checkOperands('relu', x)
   return where(lessEqual(x, 0), 0, x)
 }
 
-/** x where positive, else slope · x, floating also for integers. PyTorch: `torch.nn.functional.leaky_relu`. */
+/** x if x > 0, otherwise slope · x; integers give a floating result. PyTorch: `torch.nn.functional.leaky_relu`. */
 export function leakyRelu(x: TensorLike, slope = 0.01): Tensor {
   const value = asFloat('leakyRelu', x)
   check('leakyRelu', 'slope', slope, finite)
@@ -154,8 +156,8 @@ export function leakyRelu(x: TensorLike, slope = 0.01): Tensor {
 }
 
 /**
- * x where positive, else alpha (eˣ − 1); derivatives at 0 are those from below. PyTorch: `torch.nn.functional.elu`, whose
- * gradient at NaN is NaN, as here, or 1 in the elements that are left over when its vectors are full.
+ * x if x > 0, otherwise alpha (eˣ − 1); derivatives at 0 are those from below. PyTorch: `torch.nn.functional.elu`,
+ * whose gradient at NaN is NaN, as here, except in the last elements that do not fill a vector, where it is 1.
  */
 export function elu(x: TensorLike, alpha = 1): Tensor {
   checkOperands('elu', x)
@@ -165,12 +167,12 @@ export function elu(x: TensorLike, alpha = 1): Tensor {
 }
 
 /*
- * The functions below are smooth, but computed in two ways, for x < 0 and for x ≥ 0. Each way is right on both sides of 0,
- * as are its derivatives; so at 0 all pieces of a formula must be those of the same side. `maximum(x, 0)` and `abs(x)`
- * with their slopes ½ and 0 at 0 would be of neither.
+ * The functions below are smooth, but have different formulas for x < 0 and for x ≥ 0. Each formula, with its
+ * derivatives, is correct on both sides of 0. At 0 all pieces of a formula must therefore belong to the same side;
+ * `maximum(x, 0)` and `abs(x)`, with slopes ½ and 0 at 0, belong to neither.
  */
 
-/** −|x|, with the slope −1 at 0. */
+/** −|x|, with slope −1 at 0. */
 function negativeSize(x: TensorLike, isNegative: Tensor): Tensor {
   return where(isNegative, x, negate(x))
 }
@@ -202,7 +204,7 @@ export function silu(x: TensorLike): Tensor {
   return multiply(x, sigmoid(x))
 }
 
-/** x Φ(x), Φ being the normal distribution function. PyTorch: `torch.nn.functional.gelu`. */
+/** x Φ(x) with the standard normal distribution function Φ. PyTorch: `torch.nn.functional.gelu`. */
 export function gelu(x: TensorLike): Tensor {
   checkOperands('gelu', x)
   return multiply(multiply(x, 0.5), add(1, erf(multiply(x, Math.SQRT1_2))))

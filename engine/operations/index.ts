@@ -1,4 +1,4 @@
-/** Every operation of the engine, primitive or composed. */
+/** All operations of the engine, primitive or composed. */
 export * from './arithmetic.ts'
 export { cast } from './casts.ts'
 export * from './comparisons.ts'

@@ -13,11 +13,11 @@ import { sharedType } from './types.ts'
 
 export const gatherPrimitive: Primitive<'gather'> = {
   name: 'gather',
-  formula: 'output[…, i, …] = x[…, index[…, i, …], …] along an axis; NaN where the index is outside',
+  formula: 'output[…, i, …] = x[…, index[…, i, …], …] along an axis; NaN if the index is out of range',
   infer: ([x, index], attributes) => {
     const axis = attributes.axis
     demand(index.dtype === 'int32', () => `gather: expected int32 indices, got ${index.dtype}`)
-    checkBesideAxis('gather', x.shape, index.shape, axis)
+    checkOtherAxes('gather', x.shape, index.shape, axis)
     return { shape: index.shape, dtype: x.dtype }
   },
   vjp: (gradient, { inputs: [x, index], attributes }) => {
@@ -38,13 +38,15 @@ export const gatherPrimitive: Primitive<'gather'> = {
 
 export const scatterAddPrimitive: Primitive<'scatterAdd'> = {
   name: 'scatterAdd',
-  formula: 'output[…, index[…, i, …], …] += source[…, i, …] along an axis, from 0; outside is dropped',
+  formula:
+    'output[…, index[…, i, …], …] += source[…, i, …] along an axis, from 0; indices out of range are ignored',
   infer: ([source, index], attributes) => {
     const axis = attributes.axis
     demand(index.dtype === 'int32', () => `scatterAdd: expected int32 indices, got ${index.dtype}`)
     demand(
       equalShapes(source.shape, index.shape),
-      () => `scatterAdd: source ${format(source.shape)} and index ${format(index.shape)} differ`,
+      () =>
+        `scatterAdd: expected source and index of one shape, got ${format(source.shape)} and ${format(index.shape)}`,
     )
     const dtype = sharedType('scatterAdd', 'number', [source])
     return { shape: source.shape.with(axis, attributes.length), dtype }
@@ -65,16 +67,17 @@ export const scatterAddPrimitive: Primitive<'scatterAdd'> = {
   ],
 }
 
-function checkBesideAxis(operation: string, x: Shape, index: Shape, axis: number): void {
+function checkOtherAxes(operation: string, x: Shape, index: Shape, axis: number): void {
   demand(
     x.length === index.length && x.every((length, i) => i === axis || length === index[i]),
-    () => `${operation}: index ${format(index)} must have the lengths of ${format(x)} beside axis ${axis}`,
+    () =>
+      `${operation}: expected an index that matches ${format(x)} except on axis ${axis}, got ${format(index)}`,
   )
 }
 
 /**
- * `output[…, i, …] = x[…, index[…, i, …], …]`: picks along an axis. `index` is int32 and has the lengths of `x` on
- * the other axes, or 1 there. An index outside gives NaN (0 for integers). PyTorch: `torch.gather`.
+ * Gathers elements along an axis: `output[…, i, …] = x[…, index[…, i, …], …]`. `index` is int32 and has the lengths of
+ * `x`, or 1, on the other axes. An index out of range gives NaN (0 for integers). PyTorch: `torch.gather`.
  */
 export function gather(x: TensorLike, axis: number, index: Tensor): Tensor {
   const value = asTensor('gather', x)
@@ -82,7 +85,7 @@ export function gather(x: TensorLike, axis: number, index: Tensor): Tensor {
   const along = normalizeAxis('gather', axis, value.rank)
   demand(
     index.rank === value.rank,
-    () => `gather: index ${format(index.shape)} must have as many axes as ${format(value.shape)}`,
+    () => `gather: expected an index of the rank of ${format(value.shape)}, got ${format(index.shape)}`,
   )
   const full = broadcastShapes('gather', [index.shape, value.shape.with(along, 1)]).with(
     along,
@@ -92,31 +95,31 @@ export function gather(x: TensorLike, axis: number, index: Tensor): Tensor {
 }
 
 /**
- * `output = x; output[…, index[…, i, …], …] += source[…, i, …]`, in the more general type of the two, where bool counts
- * as int32, as in `add`. PyTorch: `torch.scatter_add`, which wants one type.
+ * Returns x with `output[…, index[…, i, …], …] += source[…, i, …]`, in the more general type of the two; bool counts as
+ * int32, as in `add`. PyTorch: `torch.scatter_add`, which requires equal types.
  */
 export function scatterAdd(x: TensorLike, axis: number, index: Tensor, source: Tensor): Tensor {
   const value = asTensor('scatterAdd', x)
   checkTensor('scatterAdd', 'index', index)
   checkTensor('scatterAdd', 'source', source)
   const along = normalizeAxis('scatterAdd', axis, value.rank)
-  checkBesideAxis('scatterAdd', value.shape, index.shape, along)
+  checkOtherAxes('scatterAdd', value.shape, index.shape, along)
   const length = value.shape[along]
   const numbers = cast(source, promote(value.dtype, source.dtype, 'int32'))
   return add(value, apply(scatterAddPrimitive, [numbers, index], { axis: along, length }))
 }
 
-/** Whole slices of `x` along an axis, in the order of a one-dimensional index. PyTorch: `torch.index_select`. */
+/** Selects slices of `x` along an axis by a one-dimensional index. PyTorch: `torch.index_select`. */
 export function take(x: TensorLike, axis: number, index: Tensor): Tensor {
   const value = asTensor('take', x)
   checkTensor('take', 'index', index)
   const along = normalizeAxis('take', axis, value.rank)
-  demand(index.rank === 1, () => `take: expected one axis of indices, got ${format(index.shape)}`)
+  demand(index.rank === 1, () => `take: expected a one-dimensional index, got ${format(index.shape)}`)
   const shape = value.shape.map((_, i) => (i === along ? index.size : 1))
   return gather(value, along, reshape(index, shape))
 }
 
-/** A new last axis of length `classes`: 1 at the label, else 0. PyTorch: `torch.nn.functional.one_hot`. */
+/** Adds a last axis of length `classes`: 1 at the label, 0 elsewhere. PyTorch: `torch.nn.functional.one_hot`. */
 export function oneHot(labels: Tensor, classes: number): Tensor {
   checkTensor('oneHot', 'labels', labels)
   check('oneHot', 'classes', classes, count)

@@ -14,7 +14,7 @@ export const matmulPrimitive: Primitive<'matmul'> = {
   infer: ([a, b]) => {
     demand(
       a.shape.at(-1) === b.shape.at(-2),
-      () => `matmul: inner lengths differ: ${format(a.shape)} by ${format(b.shape)}`,
+      () => `matmul: expected equal inner lengths, got ${format(a.shape)} by ${format(b.shape)}`,
     )
     return {
       shape: [...a.shape.slice(0, -1), b.shape.at(-1)!],
@@ -30,8 +30,8 @@ export const matmulPrimitive: Primitive<'matmul'> = {
 }
 
 /**
- * The matrix product of the last two axes, the others broadcast together; an operand with one axis is a vector, as
- * in NumPy. bool counts as int32, whose sums wrap around beyond ±2³¹. PyTorch: `torch.matmul`, which refuses bool.
+ * Returns the matrix product over the last two axes, with the others broadcast together; an operand with one axis is a
+ * vector, as in NumPy. bool counts as int32, whose sums wrap around. PyTorch: `torch.matmul`, which rejects bool.
  */
 export function matmul(a: TensorLike, b: TensorLike): Tensor {
   const [x, y] = [asTensor('matmul', a), asTensor('matmul', b)]

@@ -54,7 +54,7 @@ export const averagePoolOptions: Rules<Omit<PoolOptions, 'dilation'>> = {
   padding: windowOptions.padding,
 }
 
-/** Of a kernel, and of the size that an adaptive pooling makes. */
+/** The rule for a kernel, and for the output size of adaptive pooling. */
 export const kernelRule = pairOf(count)
 
 function checkMaps(operation: string, x: Tensor): void {
@@ -63,8 +63,8 @@ function checkMaps(operation: string, x: Tensor): void {
 }
 
 /**
- * The largest element of each window of maps [N, C, H, W], which may be integers; bool counts as int32. The gradient
- * goes to the first of equal ones. A dilated window that meets padding alone gives the least number: −∞, or −2³¹.
+ * Returns the largest element of each window of maps [N, C, H, W], which may be integers; bool counts as int32. In a
+ * tie the first gets the gradient. A dilated window that covers only padding gives the least number: −∞, or −2³¹.
  * PyTorch: `torch.nn.functional.max_pool2d`.
  */
 export function maxPool2d(x: Tensor, kernel: Pair, options: PoolOptions = {}): Tensor {
@@ -76,24 +76,24 @@ export function maxPool2d(x: Tensor, kernel: Pair, options: PoolOptions = {}): T
   demand(
     window.padding[0] * 2 <= height && window.padding[1] * 2 <= width,
     () =>
-      `maxPool2d: padding ${format(window.padding)} is more than half of the kernel ${format([height, width])}`,
+      `maxPool2d: expected padding of at most half the kernel ${format([height, width])}, got ${format(window.padding)}`,
   )
   const numbers = asNumbers('maxPool2d', x)
   const indices = apply(maxPool2dIndicesPrimitive, [numbers], { ...window, kernel: [height, width] })
   const picked = reshape(gather(flatten(numbers, 2), 2, flatten(indices, 2)), indices.shape)
-  // Between the taps of a dilated window the maps may be missed altogether.
+  // The taps of a dilated window may all miss the maps.
   const mayMiss = window.dilation.some((distance, axis) => distance > 1 && window.padding[axis] > 0)
   return mayMiss ? where(less(indices, 0), leastOf(numbers.dtype), picked) : picked
 }
 
-/** What every number of a type is at least. */
+/** Returns the least number of a type. */
 function leastOf(dtype: DType): number {
   return isFloat(dtype) ? Number.NEGATIVE_INFINITY : -(2 ** 31)
 }
 
 /**
- * The average of each window of maps [N, C, H, W], floating also for integers; padding counts as zeros. PyTorch:
- * `torch.nn.functional.avg_pool2d`. A depthwise convolution with equal weights.
+ * Returns the average of each window of maps [N, C, H, W]; integers give a floating result, and padding counts as
+ * zeros. Computed as a depthwise convolution with equal weights. PyTorch: `torch.nn.functional.avg_pool2d`.
  */
 export function averagePool2d(x: Tensor, kernel: Pair, options: Omit<PoolOptions, 'dilation'> = {}): Tensor {
   checkMaps('averagePool2d', x)
@@ -108,9 +108,8 @@ export function averagePool2d(x: Tensor, kernel: Pair, options: Omit<PoolOptions
 }
 
 /**
- * The averages of height × width windows that cover maps [N, C, H, W] of any size, to [N, C, height, width]. Window i of
- * n on an axis of length L begins at ⌊i L / n⌋ and ends before ⌈(i + 1) L / n⌉. PyTorch:
- * `torch.nn.functional.adaptive_avg_pool2d`.
+ * Averages maps [N, C, H, W] of any size over height × width windows: [N, C, height, width]. Window i of n on an axis
+ * of length L begins at ⌊i L / n⌋ and ends before ⌈(i + 1) L / n⌉. PyTorch: `torch.nn.functional.adaptive_avg_pool2d`.
  */
 export function adaptiveAveragePool2d(x: Tensor, size: Pair): Tensor {
   checkMaps('adaptiveAveragePool2d', x)
@@ -119,13 +118,13 @@ export function adaptiveAveragePool2d(x: Tensor, size: Pair): Tensor {
   const [count, channels, rows, columns] = x.shape
   if (rows === height && columns === width) return asFloat('adaptiveAveragePool2d', x)
   if (rows % height === 0 && columns % width === 0) {
-    // Means of blocks, not a convolution: the gradient of a large stride is many small ones.
+    // Block means rather than a convolution: with a large stride, its gradient is many small convolutions.
     return mean(reshape(x, [count, channels, height, rows / height, width, columns / width]), [3, 5])
   }
   return averagesAlong(averagesAlong(x, 2, height), 3, width)
 }
 
-/** The averages of `count` windows along one axis, whose lengths may differ by one. */
+/** Averages `count` windows along one axis, whose lengths may differ by one. */
 function averagesAlong(x: Tensor, axis: number, count: number): Tensor {
   const length = x.shape[axis]
   const starts = Array.from({ length: count }, (_, i) => Math.floor((i * length) / count))
@@ -137,13 +136,13 @@ function averagesAlong(x: Tensor, axis: number, count: number): Tensor {
   const indices = reshape(minimum(add(column(starts), places), length - 1), [-1])
   const [before, after] = [x.shape.slice(0, axis), x.shape.slice(axis + 1)]
   const windows = reshape(take(x, axis, indices), [...before, count, longest, ...after])
-  // Chosen, not weighed by 0: a NaN stays in its own windows.
+  // Selected rather than multiplied by 0: a NaN affects only its own windows.
   const ones = after.map(() => 1)
   const isInside = reshape(less(places, column(sizes)), [count, longest, ...ones])
   return divide(sum(where(isInside, windows, 0), axis + 1), reshape(column(sizes), [count, ...ones]))
 }
 
-/** The average over each map: [N, C, H, W] to [N, C]. PyTorch: `adaptive_avg_pool2d(x, 1)`, flattened. */
+/** Averages each map: [N, C, H, W] to [N, C]. PyTorch: `adaptive_avg_pool2d(x, 1)`, flattened. */
 export function globalAveragePool2d(x: Tensor): Tensor {
   checkMaps('globalAveragePool2d', x)
   return mean(x, [2, 3])

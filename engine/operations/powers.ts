@@ -9,16 +9,16 @@ import { where } from './where.ts'
 export const sqrt = unary('sqrt')((g, _, y) => divide(g, multiply(y, 2)))
 
 /**
- * aᵇ as IEEE 754 has it. With respect to b, the gradient of 0ᵇ is 0 for b ≥ 0 and −∞ below. PyTorch: `torch.pow`, but
- * derivatives of higher order are 0, not NaN, where a constant meets a power of 0, and 1/a is the mixed derivative at
- * b = 0.
+ * aᵇ as in IEEE 754. With respect to b, the gradient of 0ᵇ is 0 for b ≥ 0 and −∞ for b < 0. PyTorch: `torch.pow`,
+ * except that higher derivatives of a constant power of 0 are 0 instead of NaN, and the mixed derivative at b = 0 is
+ * 1/a.
  */
 export const power = binary('power')((g, a, b, y) => {
   const { operation } = b.node
   if (operation !== 'input' && operation.name === 'literal') {
     return [byBase(g, a, operation.attributes.value), undefined]
   }
-  // 0⁰ and NaN⁰ are 1 for any a nearby, but b aᵇ⁻¹ is 0 · ∞ or NaN there.
+  // a⁰ is 1 for any a, NaN included; at 0 and NaN, b aᵇ⁻¹ would be 0 · ∞ or NaN.
   const isOne = logicalAnd(equal(b, 0), logicalNot(less(abs(divide(1, a)), Infinity)))
   const slope = multiply(b, power(where(isOne, 1, a), subtract(b, 1)))
   const isZero = logicalAnd(equal(a, 0), lessEqual(0, b))
@@ -26,7 +26,7 @@ export const power = binary('power')((g, a, b, y) => {
   return [where(isOne, 0, multiply(g, slope)), where(isZero, 0, multiply(g, multiply(y, logarithm)))]
 })
 
-/** The gradient of aᵇ with respect to a, of a number b. */
+/** Returns the gradient of aᵇ with respect to a, for a number b. */
 function byBase(gradient: Tensor, a: Tensor, b: number): Tensor | undefined {
   return b === 0 ? undefined : multiply(gradient, multiply(b, power(a, b - 1)))
 }

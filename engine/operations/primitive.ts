@@ -8,23 +8,23 @@ import { format, type Shape, sizeOf } from '../shape.ts'
 import { Tensor } from '../tensor.ts'
 import type { Attributes, AttributesOf, Call } from './attributes.ts'
 
-/** What a shape rule sees of an input, and what it says of the output. */
+/** The shape and type of an input or output, as shape rules see it. */
 export interface Operand {
   readonly shape: Shape
   readonly dtype: DType
 }
 
 /**
- * Vector–Jacobian product: from the gradient of some scalar with respect to the output, its gradients with respect
- * to the inputs, `undefined` for an input that has none. Written in operations, and so differentiable itself. A
- * gradient may have the output's shape where the input was broadcast to it: the walk sums it back.
+ * Vector–Jacobian product: computes from the gradient of a scalar with respect to the output those with respect to the
+ * inputs, `undefined` for an input without gradient. It is written in operations, and therefore differentiable itself.
+ * If an input was broadcast, its gradient may have the output's shape: the backward pass sums it to the input's shape.
  */
 export type Vjp<Name extends PrimitiveName> = (
   gradient: Tensor,
   call: { inputs: readonly Tensor[]; output: Tensor; attributes: AttributesOf[Name] },
 ) => (Tensor | undefined)[]
 
-/** A call that tests make: operands of these shapes with elements drawn from their domains. */
+/** A call for tests: operands of these shapes with elements drawn from their domains. */
 export interface Example<Given extends Attributes = Attributes> {
   readonly inputs: readonly {
     readonly shape: Shape
@@ -34,31 +34,31 @@ export interface Example<Given extends Attributes = Attributes> {
     readonly domain?: readonly [number, number]
   }[]
   readonly attributes?: Given
-  /** Default: nowhere in the domains. */
+  /** Default: none in the domains. */
   readonly kinks?: Kinks
 }
 
-/** All that thermograd knows of a primitive operation, except how executors compute it. */
+/** The record of a primitive operation: everything except how executors compute it. */
 export interface Primitive<Name extends PrimitiveName> {
   readonly name: Name
-  /** What it computes, in one line. */
+  /** The formula, in one line. */
   readonly formula: string
-  /** The output's shape and type; throws `InvalidInputError` where the inputs do not fit. */
+  /** Returns the output's shape and type; throws `InvalidInputError` if the inputs do not fit. */
   readonly infer: (inputs: readonly Operand[], attributes: AttributesOf[Name]) => Operand
-  /** `'none'` where the derivative is zero almost everywhere or the operands are not real numbers. */
+  /** `'none'` if the derivative is zero almost everywhere or the operands are not real numbers. */
   readonly vjp: Vjp<Name> | 'none'
-  /** Held to the conformance suite and the gradient checks. */
+  /** Inputs of the conformance suite and the gradient checks. */
   readonly examples: readonly Example<AttributesOf[Name]>[]
 }
 
-/** A primitive whose name, and so its attributes, the compiler does not know: tests go through all of them. */
+/** A primitive whose name, and with it the attributes, the compiler does not know; for loops over all primitives. */
 export interface AnyPrimitive extends Pick<Primitive<PrimitiveName>, 'name' | 'formula'> {
   infer(inputs: readonly Operand[], attributes: Attributes): Operand
   readonly vjp: unknown
   readonly examples: readonly Example[]
 }
 
-/** Records one call of a primitive whose attributes the compiler does not know to be its own. */
+/** Records a call of a primitive without static knowledge of its attributes. */
 export function applyAny(
   primitive: AnyPrimitive,
   inputs: readonly Tensor[],
@@ -67,15 +67,17 @@ export function applyAny(
   const { name } = primitive
   const { shape, dtype } = primitive.infer(inputs, attributes)
   if (sizeOf(shape) > largestCount) {
-    throw new InvalidInputError(`${name}: ${format(shape)} are more elements than any memory holds`)
+    throw new InvalidInputError(
+      `${name}: a result of shape ${format(shape)} has too many elements for any memory`,
+    )
   }
   const nodes = inputs.map((input) => input.node)
-  // The compiler cannot say of a name that it does not know which attributes belong to it.
+  // The compiler cannot relate attributes to a name that it does not know.
   const operation = { name, attributes } as Call
   return new Tensor(new Node({ operation, inputs: nodes, shape, dtype }))
 }
 
-/** Records one call of a primitive. */
+/** Records a call of a primitive. */
 export const apply: <Name extends PrimitiveName>(
   primitive: Primitive<Name>,
   inputs: readonly Tensor[],

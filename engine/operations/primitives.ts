@@ -21,7 +21,7 @@ import { concatenatePrimitive, embedPrimitive, slicePrimitive } from './slicing.
 import * as trigonometry from './trigonometry.ts'
 import { wherePrimitive } from './where.ts'
 
-/** What carries each record; a missing one does not compile. The families of scalar functions export nothing else. */
+/** The record of each primitive; a missing one does not compile. The spread modules export only scalar functions. */
 const carriers: { readonly [Name in PrimitiveName]: { readonly primitive: Primitive<Name> } } = {
   ...arithmetic,
   ...comparisons,
@@ -52,10 +52,10 @@ const carriers: { readonly [Name in PrimitiveName]: { readonly primitive: Primit
   randomBits: { primitive: randomBitsPrimitive },
 }
 
-/** The record of the primitive of this name. */
+/** Returns the record of the named primitive. */
 export function primitiveOf<Name extends PrimitiveName>(name: Name): Primitive<Name> {
   return carriers[name].primitive
 }
 
-/** Every record. */
+/** All records. */
 export const primitives: readonly AnyPrimitive[] = Object.values(carriers).map(({ primitive }) => primitive)

@@ -29,8 +29,8 @@ export const randomBitsPrimitive: Primitive<'randomBits'> = {
 }
 
 /**
- * 24 random bits an element (as many as float32 holds exactly), int32, the same on every executor. The key is an
- * input of the recipe: another key makes no new plan. Element i is number i of `RandomStream` with that key.
+ * Returns 24 random bits per element (as many as float32 represents exactly), int32, the same on every executor. The
+ * key is an input of the graph: a new key reuses the plan. Element i is number i of `RandomStream` with that key.
  */
 export function randomBits(key: Key | Tensor, shape: Shape): Tensor {
   return bits('randomBits', key, shape)
@@ -51,7 +51,7 @@ function bits(operation: string, key: Key | Tensor, shape: Shape): Tensor {
   return apply(randomBitsPrimitive, [words], { shape })
 }
 
-/** Uniform in [0, 1), float32. PyTorch: `torch.rand`, but a pure function of the key. */
+/** Returns uniform numbers in [0, 1), float32. PyTorch: `torch.rand`, but a pure function of the key. */
 export function randomUniform(key: Key | Tensor, shape: Shape): Tensor {
   return uniform('randomUniform', key, shape)
 }
@@ -60,7 +60,7 @@ function uniform(operation: string, key: Key | Tensor, shape: Shape): Tensor {
   return multiply(cast(bits(operation, key, shape), 'float32'), 2 ** -24)
 }
 
-/** Standard normal, float32, by Box and Muller. PyTorch: `torch.randn`, but a pure function of the key. */
+/** Returns standard normal numbers, float32 (Box–Muller). PyTorch: `torch.randn`, but a pure function of the key. */
 export function randomNormal(key: Key | Tensor, shape: Shape): Tensor {
   checkShape('randomNormal', shape)
   const uniforms = uniform('randomNormal', key, [2, ...shape])

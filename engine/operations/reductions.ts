@@ -40,7 +40,7 @@ function fold(operation: string, x: Operand, axes: readonly number[]): Shape {
 
 export const sumPrimitive: Primitive<'sum'> = {
   name: 'sum',
-  formula: 'Σ over axes, which stay with length 1',
+  formula: 'Σ over axes, kept with length 1',
   infer: ([x], { axes }) => ({ shape: fold('sum', x, axes), dtype: x.dtype }),
   vjp: (gradient, { inputs: [x] }) => [broadcastTo(gradient, x.shape)],
   examples: [...examples, { inputs: [{ shape: [2, 0] }], attributes: { axes: [1] } }],
@@ -48,9 +48,9 @@ export const sumPrimitive: Primitive<'sum'> = {
 
 export const amaxPrimitive: Primitive<'amax'> = {
   name: 'amax',
-  formula: 'max over axes, which stay with length 1',
+  formula: 'max over axes, kept with length 1',
   infer: ([x], { axes }) => ({ shape: fold('amax', x, axes), dtype: x.dtype }),
-  // Equal maxima share the gradient.
+  // Tied maxima share the gradient.
   vjp: (gradient, { inputs: [x], output, attributes }) => {
     const winners = cast(equal(x, output), x.dtype)
     const share = divide(gradient, apply(sumPrimitive, [winners], attributes))
@@ -61,7 +61,7 @@ export const amaxPrimitive: Primitive<'amax'> = {
 
 export const argmaxPrimitive: Primitive<'argmax'> = {
   name: 'argmax',
-  formula: 'index of the first maximum along an axis, which stays with length 1',
+  formula: 'index of the first maximum along an axis, kept with length 1',
   infer: ([x], { axis }) => ({ shape: fold('argmax', x, [axis]), dtype: 'int32' }),
   vjp: 'none',
   examples: [
@@ -80,7 +80,7 @@ function reduce<Name extends FoldName>(
   const reduced = normalizeAxes(primitive.name, axes, x.rank)
   if (primitive.name !== 'sum') {
     for (const axis of reduced) {
-      demand(x.shape[axis] > 0, () => `${primitive.name}: axis ${axis} of ${format(x.shape)} has no elements`)
+      demand(x.shape[axis] > 0, () => `${primitive.name}: axis ${axis} of ${format(x.shape)} is empty`)
     }
   }
   const folded = reduced.length > 0 ? apply(primitive, [x], { axes: reduced }) : x
@@ -94,22 +94,22 @@ function dropAxes(x: Tensor, axes: readonly number[]): Tensor {
   )
 }
 
-/** The tensor, truth values counting as 0 and 1. */
+/** Returns the tensor, with bool cast to int32. */
 export function asNumbers(operation: string, x: TensorLike): Tensor {
   const value = asTensor(operation, x)
   return cast(value, promote(value.dtype, 'int32'))
 }
 
 /**
- * Σ x over the axes; bool counts as int32. A sum of int32 is int32 and wraps around beyond ±2³¹, as each addition does:
- * cast to float32 or float64 where it may grow so large. PyTorch: `torch.sum`, which sums int32 in int64.
+ * Σ x over the axes; bool counts as int32. A sum of int32 is int32 and wraps around, as each addition does: cast to
+ * float32 or float64 if it may overflow. PyTorch: `torch.sum`, which sums int32 in int64.
  */
 export function sum(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
   checkOptions('sum', options, reductionOptions)
   return reduce(sumPrimitive, asNumbers('sum', x), axes, options)
 }
 
-/** The average over the axes, floating also for integers. PyTorch: `torch.mean`, which refuses these. */
+/** The average over the axes; integers give a floating result. PyTorch: `torch.mean`, which rejects integers. */
 export function mean(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
   checkOptions('mean', options, reductionOptions)
   const value = asFloat('mean', x)
@@ -117,25 +117,25 @@ export function mean(x: TensorLike, axes?: Axes, options: ReductionOptions = {})
   return divide(sum(value, reduced, options), countOf(value, reduced))
 }
 
-/** How many elements a reduction folds into one. */
+/** Returns the number of elements that a reduction combines into one. */
 function countOf({ shape }: Tensor, axes: readonly number[]): number {
   return sizeOf(axes.map((axis) => shape[axis]))
 }
 
-/** The largest element over the axes; equal ones share the gradient. PyTorch: `torch.amax`. */
+/** The largest element over the axes; ties share the gradient. PyTorch: `torch.amax`. */
 export function amax(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
   checkOptions('amax', options, reductionOptions)
   return reduce(amaxPrimitive, asNumbers('amax', x), axes, options)
 }
 
-/** The smallest element over the axes; equal ones share the gradient. PyTorch: `torch.amin`. */
+/** The smallest element over the axes; ties share the gradient. PyTorch: `torch.amin`. */
 export function amin(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
   checkOptions('amin', options, reductionOptions)
   const value = asNumbers('amin', x)
   return reversed(amax(reversed(value), normalizeAxes('amin', axes, value.rank), options))
 }
 
-/** Turns the order of numbers round: −x, or −1 − x for integers, of which the least has no negative. */
+/** Reverses the order of numbers: −x, or −1 − x for integers, because the least int32 has no negative. */
 function reversed(x: Tensor): Tensor {
   return isFloat(x.dtype) ? negate(x) : subtract(-1, x)
 }
@@ -146,7 +146,7 @@ export function argmax(x: TensorLike, axis: number, options: ReductionOptions = 
   const { keepDimensions = false } = options
   const value = asNumbers('argmax', x)
   const along = normalizeAxis('argmax', axis, value.rank)
-  demand(value.shape[along] > 0, () => `argmax: axis ${along} of ${format(value.shape)} has no elements`)
+  demand(value.shape[along] > 0, () => `argmax: axis ${along} of ${format(value.shape)} is empty`)
   const folded = apply(argmaxPrimitive, [value], { axis: along })
   return keepDimensions ? folded : dropAxes(folded, [along])
 }
@@ -159,8 +159,8 @@ export function argmin(x: TensorLike, axis: number, options: ReductionOptions = 
 }
 
 /**
- * The largest element along one axis, its gradient going to the first maximum alone, as PyTorch's `torch.max(x, dim)`;
- * without an axis the largest of all, as `torch.max(x)`, where equal ones share the gradient.
+ * The largest element along one axis; in a tie only the first gets the gradient, as in PyTorch's `torch.max(x, dim)`.
+ * Without an axis, the largest of all elements; ties share the gradient, as in `torch.max(x)`.
  */
 export function max(x: TensorLike, axis?: number, options: ReductionOptions = {}): Tensor {
   checkOptions('max', options, reductionOptions)
@@ -194,15 +194,16 @@ export function all(x: TensorLike, axes?: Axes, options: ReductionOptions = {}):
 }
 
 export interface VarianceOptions extends ReductionOptions {
-  /** The divisor is the number of elements less this. Default 1: unbiased; 0 is the biased one of batch norm. */
+  /** Subtracted from the number of elements in the divisor. Default 1, unbiased; batch norm uses 0. */
   correction?: number
 }
 
 const varianceOptions: Rules<VarianceOptions> = { ...reductionOptions, correction: finite }
 
 /**
- * Σ (x − mean)² / max(0, n − correction), in two passes: where n ≤ correction ∞, or NaN if all are equal; NaN of
- * nothing. PyTorch: `torch.var`, but the gradient is NaN throughout where it is NaN anywhere, and where n ≤ correction.
+ * Σ (x − mean)² / max(0, n − correction), in two passes. If n ≤ correction the result is ∞, or NaN if all elements are
+ * equal; it is NaN for n = 0. PyTorch: `torch.var`, but the gradient is NaN in all elements if it is NaN in any, and if
+ * n ≤ correction.
  */
 export function variance(x: TensorLike, axes?: Axes, options: VarianceOptions = {}): Tensor {
   checkOptions('variance', options, varianceOptions)
@@ -215,7 +216,7 @@ export function variance(x: TensorLike, axes?: Axes, options: VarianceOptions = 
   return divide(sum(multiply(centred, centred), reduced, rest), degreesOfFreedom)
 }
 
-/** √variance; its gradient where it is 0 is 0. PyTorch: `torch.std`, but the gradient is NaN where n ≤ correction. */
+/** √variance, with gradient 0 where it is 0. PyTorch: `torch.std`, but the gradient is NaN if n ≤ correction. */
 export function standardDeviation(x: TensorLike, axes?: Axes, options: VarianceOptions = {}): Tensor {
   checkOptions('standardDeviation', options, varianceOptions)
   const squared = variance(x, axes, options)
@@ -223,7 +224,7 @@ export function standardDeviation(x: TensorLike, axes?: Axes, options: VarianceO
   return where(isConstant, 0, sqrt(where(isConstant, 1, squared)))
 }
 
-/** ln Σ eˣ over the axes, finite for any finite x; −∞ of nothing. PyTorch: `torch.logsumexp`. */
+/** ln Σ eˣ over the axes, finite for any finite x; −∞ if there are no elements. PyTorch: `torch.logsumexp`. */
 export function logSumExp(x: TensorLike, axes?: Axes, options: ReductionOptions = {}): Tensor {
   checkOptions('logSumExp', options, reductionOptions)
   const { keepDimensions = false } = options
@@ -238,7 +239,7 @@ export function logSumExp(x: TensorLike, axes?: Axes, options: ReductionOptions 
   return keepDimensions ? result : dropAxes(result, reduced)
 }
 
-/** The maximum over the axes without gradient: less this, numbers are in the range of `exp`. */
+/** Returns the maximum over the axes, without gradient; subtracting it prevents overflow of `exp`. */
 function largestOf(x: Tensor, axes: Axes): Tensor {
   return detach(amax(x, axes, { keepDimensions: true }))
 }
@@ -255,7 +256,7 @@ export function softmax(x: TensorLike, axis = -1): Tensor {
   return divide(weights, total)
 }
 
-/** x less its maximum along an axis, the exponentials of that, and their sum. Of an empty axis all but the sum are empty. */
+/** Returns x − max x along an axis, the exponentials of that and their sum. */
 function exponentials(operation: string, x: TensorLike, axis: number) {
   const value = asFloat(operation, x)
   const along = normalizeAxis(operation, axis, value.rank)

@@ -23,7 +23,7 @@ export const reshapePrimitive: Primitive<'reshape'> = {
     demand(
       sizeOf(shape) === sizeOf(x.shape),
       () =>
-        `reshape: ${format(x.shape)} has ${sizeOf(x.shape)} elements, but ${format(shape)} holds ${sizeOf(shape)}`,
+        `reshape: expected a shape of ${sizeOf(x.shape)} elements like ${format(x.shape)}, got ${format(shape)}`,
     )
     return { shape, dtype: x.dtype }
   },
@@ -63,11 +63,11 @@ export const broadcastToPrimitive: Primitive<'broadcastTo'> = {
     const shape = attributes.shape
     demand(
       equalShapes(broadcastShapes('broadcastTo', [x.shape, shape]), shape),
-      () => `broadcastTo: ${format(x.shape)} cannot become ${format(shape)}`,
+      () => `broadcastTo: ${format(x.shape)} does not broadcast to ${format(shape)}`,
     )
     return { shape, dtype: x.dtype }
   },
-  // The walk sums a gradient of the output's shape back to the input's.
+  // The backward pass sums a gradient of the output's shape to the input's.
   vjp: (gradient) => [gradient],
   examples: [
     { inputs: [{ shape: [3, 1] }], attributes: { shape: [2, 3, 4] } },
@@ -81,7 +81,7 @@ const axisNumbers = arrayOf(whole(-largestCount))
 
 const position = whole(-largestCount)
 
-/** The same elements in row-major order in another shape; one length may be −1: what remains, beside axes that are not 0. */
+/** Returns the elements, in row-major order, in another shape; one length may be −1 and is inferred from the others. */
 export function reshape(x: TensorLike, shape: Shape): Tensor {
   const value = asTensor('reshape', x)
   check('reshape', 'shape', shape, lengthsOrRest)
@@ -89,7 +89,7 @@ export function reshape(x: TensorLike, shape: Shape): Tensor {
   demand(
     known > 0 || !shape.includes(-1),
     () =>
-      `reshape of ${format(value.shape)}: −1 could be anything beside an axis of length 0, got ${format(shape)}`,
+      `reshape of ${format(value.shape)}: −1 is ambiguous in a shape with an axis of length 0, got ${format(shape)}`,
   )
   const completed = shape.map((length) => (length === -1 ? value.size / known : length))
   checkShape('reshape', completed, value.shape)
@@ -97,14 +97,14 @@ export function reshape(x: TensorLike, shape: Shape): Tensor {
   return apply(reshapePrimitive, [value], { shape: completed })
 }
 
-/** Axes `start` and after as one axis. PyTorch: `torch.flatten`. */
+/** Merges the axes from `start` on into one. PyTorch: `torch.flatten`. */
 export function flatten(x: TensorLike, start = 0): Tensor {
   const value = asTensor('flatten', x)
   check('flatten', 'start', start, position)
   return reshape(value, [...value.shape.slice(0, start), sizeOf(value.shape.slice(start))])
 }
 
-/** Output axis i is input axis `order[i]`. PyTorch: `torch.permute`. */
+/** Reorders axes: output axis i is input axis `order[i]`. PyTorch: `torch.permute`. */
 export function permute(x: TensorLike, order: Numbers): Tensor {
   const value = asTensor('permute', x)
   check('permute', 'order', order, axisNumbers)
@@ -126,14 +126,14 @@ export function transpose(x: TensorLike, a = -2, b = -1): Tensor {
   return permute(value, order.with(first, second).with(second, first))
 }
 
-/** Repeats axes of length 1, and new ones in front, to the given shape. PyTorch: `torch.broadcast_to`. */
+/** Repeats axes of length 1 and new leading axes to the given shape. PyTorch: `torch.broadcast_to`. */
 export function broadcastTo(x: TensorLike, shape: Shape): Tensor {
   const value = asTensor('broadcastTo', x)
   checkShape('broadcastTo', shape)
   return equalShapes(value.shape, shape) ? value : apply(broadcastToPrimitive, [value], { shape })
 }
 
-/** A new axis of length 1 before `axis`. PyTorch: `torch.unsqueeze`. */
+/** Inserts an axis of length 1 before `axis`. PyTorch: `torch.unsqueeze`. */
 export function expandDimensions(x: TensorLike, axis: number): Tensor {
   const value = asTensor('expandDimensions', x)
   return reshape(value, value.shape.toSpliced(normalizeAxis('expandDimensions', axis, value.rank + 1), 0, 1))
@@ -145,7 +145,10 @@ export function squeeze(x: TensorLike, axes?: number | Numbers): Tensor {
   const ones = value.shape.flatMap((length, axis) => (length === 1 ? [axis] : []))
   const dropped = axes === undefined ? ones : normalizeAxes('squeeze', axes, value.rank)
   for (const axis of dropped) {
-    demand(value.shape[axis] === 1, () => `squeeze: axis ${axis} of ${format(value.shape)} is longer than 1`)
+    demand(
+      value.shape[axis] === 1,
+      () => `squeeze: expected axis ${axis} of ${format(value.shape)} to have length 1`,
+    )
   }
   return reshape(
     value,

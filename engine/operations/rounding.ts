@@ -4,7 +4,7 @@ import { binary, unary } from './elementwise.ts'
 import { sign } from './sign.ts'
 import { where } from './where.ts'
 
-/** |x|; the gradient at 0 is 0, as PyTorch's. */
+/** |x|, with gradient 0 at 0 as in PyTorch. */
 export const abs = unary('abs')((g, x) => multiply(g, sign(x)))
 
 /** The largest integer ≤ x. */
@@ -13,15 +13,15 @@ export const floor = unary('floor')('none')
 /** The smallest integer ≥ x. */
 export const ceil = unary('ceil')('none')
 
-/** The nearest integer, halves to the even one, as PyTorch's. */
+/** The nearest integer; halves round to even, as in PyTorch. */
 export const round = unary('round')('none')
 
 /**
- * a − b ⌊a/b⌋: the remainder has the sign of b. It is NaN for b = 0, as is its gradient by b. PyTorch:
+ * a − b ⌊a/b⌋, which has the sign of b. For b = 0 it is NaN, and so is its gradient with respect to b. PyTorch:
  * `torch.remainder`, whose gradient there is infinite.
  */
 export const remainder = binary('remainder')((g, a, b, y) => {
-  // Not ⌊a/b⌋ of the rounded quotient, which may be one off. A remainder equal to b was rounded up to it.
+  // Not ⌊a/b⌋: rounding the quotient first may make it off by one. A remainder equal to b was rounded up to b.
   const quotient = where(equal(y, b), -1, round(divide(subtract(a, y), b)))
   return [g, negate(multiply(g, quotient))]
 })

@@ -25,7 +25,7 @@ export const slicePrimitive: Primitive<'slice'> = {
 
 export const embedPrimitive: Primitive<'embed'> = {
   name: 'embed',
-  formula: 'output[starts + i · steps] = x[i], else 0',
+  formula: 'output[starts + i · steps] = x[i], 0 elsewhere',
   infer: ([x], attributes) => ({ shape: attributes.shape, dtype: x.dtype }),
   vjp: (gradient, { inputs: [x], attributes }) => [
     apply(slicePrimitive, [gradient], { ...attributes, shape: x.shape }),
@@ -38,14 +38,15 @@ export const embedPrimitive: Primitive<'embed'> = {
 
 export const concatenatePrimitive: Primitive<'concatenate'> = {
   name: 'concatenate',
-  formula: 'one after the other along an axis',
+  formula: 'inputs joined along an axis',
   infer: (inputs, attributes) => {
     const axis = attributes.axis
     const [first, ...others] = inputs.map(({ shape }) => shape)
     for (const shape of others) {
       demand(
         shape.length === first.length && shape.every((length, i) => i === axis || length === first[i]),
-        () => `concatenate: shapes ${format(first)} and ${format(shape)} differ beside axis ${axis}`,
+        () =>
+          `concatenate: expected shapes that match except on axis ${axis}, got ${format(first)} and ${format(shape)}`,
       )
     }
     const total = inputs.reduce((sum, { shape }) => sum + shape[axis], 0)
@@ -67,7 +68,7 @@ export const concatenatePrimitive: Primitive<'concatenate'> = {
   ],
 }
 
-/** What to take of an axis: all of it, one element (and drop the axis), or `[start, stop, step]` as in Python. */
+/** A range of an axis: all of it (`null`), one element (the axis is dropped), or `[start, stop, step]` as in Python. */
 export type Range = null | number | readonly [number | null, (number | null)?, number?]
 
 /**
@@ -78,7 +79,7 @@ export function slice(x: TensorLike, ...ranges: Range[]): Tensor {
   const value = asTensor('slice', x)
   demand(
     ranges.length <= value.rank,
-    () => `slice: ${ranges.length} ranges were given for ${format(value.shape)}`,
+    () => `slice: expected at most ${value.rank} ranges for ${format(value.shape)}, got ${ranges.length}`,
   )
   const spans = value.shape.map((length, axis) => resolveRange(ranges[axis] ?? null, length, axis))
   const sliced = apply(slicePrimitive, [value], {
@@ -90,7 +91,7 @@ export function slice(x: TensorLike, ...ranges: Range[]): Tensor {
   return picked.length > 0 ? squeeze(sliced, picked) : sliced
 }
 
-/** Python's rules for `start:stop:step` on an axis of this length. */
+/** Resolves a range on an axis of this length by Python's rules for `start:stop:step`. */
 function resolveRange(
   range: Range,
   length: number,
@@ -101,7 +102,7 @@ function resolveRange(
     const start = range < 0 ? range + length : range
     demand(
       Number.isInteger(range) && start >= 0 && start < length,
-      () => `slice: index ${range} is outside axis ${axis} of length ${length}`,
+      () => `slice: index ${range} is out of range of axis ${axis} with length ${length}`,
     )
     return { start, step: 1, count: 1 }
   }
@@ -111,7 +112,7 @@ function resolveRange(
       range.length <= 3 &&
       range.every((bound) => bound == null || Number.isSafeInteger(bound)) &&
       step !== 0,
-    () => `slice: expected whole bounds and a step other than 0, got ${describe(range)}`,
+    () => `slice: expected integer bounds and a nonzero step, got ${describe(range)}`,
   )
   const [lowest, highest] = step > 0 ? [0, length] : [-1, length - 1]
   const bound = (position: number) =>
@@ -121,7 +122,7 @@ function resolveRange(
   return { start, step, count: Math.max(0, Math.ceil((stop - start) / step)) }
 }
 
-/** The elements in reverse order along the axes. PyTorch: `torch.flip`. */
+/** Reverses the order of elements along the axes. PyTorch: `torch.flip`. */
 export function flip(x: TensorLike, axes: number | readonly number[]): Tensor {
   const value = asTensor('flip', x)
   const flipped = normalizeAxes('flip', axes, value.rank)
@@ -131,7 +132,7 @@ export function flip(x: TensorLike, axes: number | readonly number[]): Tensor {
   )
 }
 
-/** Adds `[before, after]` elements to each axis, of the given value. PyTorch: `torch.nn.functional.pad`. */
+/** Pads each axis with `[before, after]` elements of the value `fill`. PyTorch: `torch.nn.functional.pad`. */
 export function pad(x: TensorLike, widths: readonly (readonly [number, number])[], fill = 0): Tensor {
   const value = asTensor('pad', x)
   check('pad', 'widths', widths, arrayOf(arrayOf(whole(0, largestCount), 2), value.rank))
@@ -155,7 +156,7 @@ function checkTensors(operation: string, tensors: readonly TensorLike[]): void {
   checkOperands(operation, ...tensors)
 }
 
-/** One after the other along an axis. PyTorch: `torch.cat`. */
+/** Joins tensors along an axis. PyTorch: `torch.cat`. */
 export function concatenate(tensors: readonly TensorLike[], axis = 0): Tensor {
   checkTensors('concatenate', tensors)
   const values = tensors.map((value) => asTensor('concatenate', value))
@@ -167,7 +168,7 @@ export function concatenate(tensors: readonly TensorLike[], axis = 0): Tensor {
   )
 }
 
-/** Along a new axis. PyTorch: `torch.stack`. */
+/** Joins tensors along a new axis. PyTorch: `torch.stack`. */
 export function stack(tensors: readonly TensorLike[], axis = 0): Tensor {
   checkTensors('stack', tensors)
   return concatenate(

@@ -3,7 +3,7 @@ import type { DType } from '../dtype.ts'
 import type { Computes } from '../scalarFunctions.ts'
 import type { Operand } from './primitive.ts'
 
-/** On which types an operation computes: floating ones, all numbers, truth values, or whatever comes. */
+/** The types on which an operation computes: floating ones, all numbers, bool, or any. */
 export type Kind = Computes | 'any'
 
 interface Rule {
@@ -19,7 +19,7 @@ const rules: Readonly<Record<Kind, Rule>> = {
   any: { dtypes: ['float32', 'float64', 'int32', 'bool'], expected: 'values', advice: '' },
 }
 
-/** The type that all operands share. Throws unless there is one, of this kind. */
+/** Returns the type shared by all operands. Throws unless they have one type, of this kind. */
 export function sharedType(operation: string, kind: Kind, operands: readonly Operand[]): DType {
   const [{ dtype }] = operands
   const { dtypes, expected, advice } = rules[kind]

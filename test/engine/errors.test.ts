@@ -69,9 +69,13 @@ const mistakes: [string, () => unknown, string][] = [
   ['logSoftmax', () => logSoftmax(x, 3), 'logSoftmax: axis 3 does not exist in 3 dimensions'],
   ['logSumExp', () => logSumExp(x, 3), 'logSumExp: axis 3 does not exist in 3 dimensions'],
   ['sum twice', () => sum(x, [0, -3]), 'sum: an axis is repeated in [0, 0]'],
-  ['amax', () => amax(zeros([2, 0]), 1), 'amax: axis 1 of [2, 0] has no elements'],
-  ['argmax', () => argmax(zeros([0]), 0), 'argmax: axis 0 of [0] has no elements'],
-  ['matmul', () => matmul(zeros([2, 3]), zeros([4, 5])), 'matmul: inner lengths differ: [2, 3] by [4, 5]'],
+  ['amax', () => amax(zeros([2, 0]), 1), 'amax: axis 1 of [2, 0] is empty'],
+  ['argmax', () => argmax(zeros([0]), 0), 'argmax: axis 0 of [0] is empty'],
+  [
+    'matmul',
+    () => matmul(zeros([2, 3]), zeros([4, 5])),
+    'matmul: expected equal inner lengths, got [2, 3] by [4, 5]',
+  ],
   [
     'matmul batches',
     () => matmul(zeros([2, 1, 3]), zeros([3, 3, 1])),
@@ -86,7 +90,7 @@ const mistakes: [string, () => unknown, string][] = [
   [
     'conv2d channels',
     () => conv2d(maps, zeros([4, 2, 3, 3])),
-    'conv2d: weights [4, 2, 3, 3] in 1 group expect 2 channels, but the maps [2, 3, 8, 8] have 3',
+    'conv2d: expected maps with 2 channels for weights [4, 2, 3, 3] in 1 group, got [2, 3, 8, 8]',
   ],
   [
     'conv2d groups',
@@ -96,7 +100,7 @@ const mistakes: [string, () => unknown, string][] = [
   [
     'conv2d kernel',
     () => conv2d(zeros([1, 3, 2, 2]), weights),
-    'conv2d: a kernel of [3, 3] with dilation [1, 1] does not fit into [2, 2] padded by [0, 0]',
+    'conv2d: expected a kernel that fits into maps [2, 2] with padding [0, 0], got [3, 3] with dilation [1, 1]',
   ],
   [
     'conv2d stride',
@@ -106,13 +110,13 @@ const mistakes: [string, () => unknown, string][] = [
   [
     'conv2d bias',
     () => conv2d(maps, weights, zeros([5])),
-    'conv2d: expected a bias of [4], a number a filter, got [5]',
+    'conv2d: expected a bias of shape [4], one per filter, got [5]',
   ],
   ['maxPool2d ranks', () => maxPool2d(x, 2), 'maxPool2d: expected maps [N, C, H, W], got [2, 3, 4]'],
   [
     'maxPool2d padding',
     () => maxPool2d(maps, 2, { padding: [0, 2] }),
-    'maxPool2d: padding [0, 2] is more than half of the kernel [2, 2]',
+    'maxPool2d: expected padding of at most half the kernel [2, 2], got [0, 2]',
   ],
   ['averagePool2d', () => averagePool2d(x, 2), 'averagePool2d: expected maps [N, C, H, W], got [2, 3, 4]'],
   [
@@ -120,7 +124,11 @@ const mistakes: [string, () => unknown, string][] = [
     () => globalAveragePool2d(x),
     'globalAveragePool2d: expected maps [N, C, H, W], got [2, 3, 4]',
   ],
-  ['reshape', () => reshape(x, [5, 5]), 'reshape: [2, 3, 4] has 24 elements, but [5, 5] holds 25'],
+  [
+    'reshape',
+    () => reshape(x, [5, 5]),
+    'reshape: expected a shape of 24 elements like [2, 3, 4], got [5, 5]',
+  ],
   [
     'reshape rest',
     () => reshape(x, [5, -1]),
@@ -131,25 +139,25 @@ const mistakes: [string, () => unknown, string][] = [
     () => permute(x, [0, 0, 1]),
     'permute: expected each of the 3 axes of [2, 3, 4] once, got [0, 0, 1]',
   ],
-  ['broadcastTo', () => broadcastTo(x, [2, 3, 1]), 'broadcastTo: [2, 3, 4] cannot become [2, 3, 1]'],
+  ['broadcastTo', () => broadcastTo(x, [2, 3, 1]), 'broadcastTo: [2, 3, 4] does not broadcast to [2, 3, 1]'],
   [
     'expandDimensions',
     () => expandDimensions(x, 5),
     'expandDimensions: axis 5 does not exist in 4 dimensions',
   ],
-  ['squeeze', () => squeeze(x, 0), 'squeeze: axis 0 of [2, 3, 4] is longer than 1'],
-  ['slice index', () => slice(x, 2), 'slice: index 2 is outside axis 0 of length 2'],
+  ['squeeze', () => squeeze(x, 0), 'squeeze: expected axis 0 of [2, 3, 4] to have length 1'],
+  ['slice index', () => slice(x, 2), 'slice: index 2 is out of range of axis 0 with length 2'],
   [
     'slice step',
     () => slice(x, [0, 2, 0]),
-    'slice: expected whole bounds and a step other than 0, got [0, 2, 0]',
+    'slice: expected integer bounds and a nonzero step, got [0, 2, 0]',
   ],
   [
     'slice bound',
     () => slice(x, [0.5, null]),
-    'slice: expected whole bounds and a step other than 0, got [0.5, null]',
+    'slice: expected integer bounds and a nonzero step, got [0.5, null]',
   ],
-  ['slice ranges', () => slice(x, 0, 0, 0, 0), 'slice: 4 ranges were given for [2, 3, 4]'],
+  ['slice ranges', () => slice(x, 0, 0, 0, 0), 'slice: expected at most 3 ranges for [2, 3, 4], got 4'],
   [
     'pad',
     () => pad(x, [[1, 1]]),
@@ -158,22 +166,22 @@ const mistakes: [string, () => unknown, string][] = [
   [
     'concatenate',
     () => concatenate([x, zeros([2, 4, 4])]),
-    'concatenate: shapes [2, 3, 4] and [2, 4, 4] differ beside axis 0',
+    'concatenate: expected shapes that match except on axis 0, got [2, 3, 4] and [2, 4, 4]',
   ],
   ['concatenate none', () => concatenate([]), 'concatenate: expected an array of at least one tensor'],
-  ['gather rank', () => gather(x, 0, indices), 'gather: index [3] must have as many axes as [2, 3, 4]'],
+  ['gather rank', () => gather(x, 0, indices), 'gather: expected an index of the rank of [2, 3, 4], got [3]'],
   ['gather type', () => gather(zeros([3]), 0, zeros([2])), 'gather: expected int32 indices, got float32'],
   [
     'scatterAdd',
     () => scatterAdd(zeros([4, 2]), 0, int32([[0], [1]]), zeros([2, 1])),
-    'scatterAdd: index [2, 1] must have the lengths of [4, 2] beside axis 0',
+    'scatterAdd: expected an index that matches [4, 2] except on axis 0, got [2, 1]',
   ],
   [
     'scatterAdd source',
     () => scatterAdd(zeros([4]), 0, indices, zeros([2])),
-    'scatterAdd: source [2] and index [3] differ',
+    'scatterAdd: expected source and index of one shape, got [2] and [3]',
   ],
-  ['take', () => take(x, 0, zeros([2, 2], 'int32')), 'take: expected one axis of indices, got [2, 2]'],
+  ['take', () => take(x, 0, zeros([2, 2], 'int32')), 'take: expected a one-dimensional index, got [2, 2]'],
   ['oneHot', () => oneHot(zeros([2]), 3), 'oneHot: expected int32 labels, got float32'],
   ['arange', () => arange(-1), 'arange: expected length to be an integer ≥ 0, at most 2³², got -1'],
   [

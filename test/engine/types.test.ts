@@ -195,7 +195,7 @@ describe('a number beside integers', () => {
       fc.property(beyond, (number) => {
         expect(() => compute(int32([1]), number)).toThrow(InvalidInputError)
         expect(() => compute(int32([1]), number)).toThrow(
-          `${name}: the int32 tensor has no place for ${number}: cast it to float32 before`,
+          `${name}: ${number} is out of range of the int32 tensor: cast that to float32`,
         )
       }),
     ),
@@ -216,7 +216,7 @@ describe('a number beside integers', () => {
 
 describe('a literal of int32', () => {
   it.each([0.5, Number.NaN, Infinity, 2 ** 31, -3e9])('should not be %d', (value) =>
-    expect(() => full([2], value, 'int32')).toThrow(`full: int32 has no place for ${value}`),
+    expect(() => full([2], value, 'int32')).toThrow(`full: expected an int32 value, got ${value}`),
   )
 
   it('should be what a number is cast to', async () => {
