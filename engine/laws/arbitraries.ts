@@ -3,7 +3,7 @@ import { convertHost, dtypeOf } from '../dtype.ts'
 import { type DType, type HostArray, type Shape, type Tensor, tensor } from '../index.ts'
 import { sizeOf } from '../shape.ts'
 
-/** Elements and the shape that they fill. */
+/** Elements and their shape. */
 export interface Values {
   readonly data: HostArray
   readonly shape: Shape
@@ -26,7 +26,7 @@ export function shape(constraints: ShapeConstraints = {}): fc.Arbitrary<number[]
   return fc.array(fc.integer({ min: minLength, max: maxLength }), { minLength: minRank, maxLength: maxRank })
 }
 
-/** For shapes that broadcast together: some lengths of a common shape become 1, some leading axes are left out. */
+/** For shapes that broadcast together: some lengths of a common shape become 1, some leading axes are dropped. */
 export function broadcastableShapes(count: number, constraints?: ShapeConstraints): fc.Arbitrary<number[][]> {
   const thinning = fc.record({
     ones: fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }),
@@ -41,10 +41,10 @@ export function broadcastableShapes(count: number, constraints?: ShapeConstraint
     )
 }
 
-/** For numbers in [−2, 2] that are whole 128ths: float32 holds them, and equal ones are common. */
+/** For multiples of 1/128 in [−2, 2]: float32 represents them exactly, and ties are common. */
 export const gridNumber = fc.integer({ min: -256, max: 256 }).map((count) => count / 128)
 
-/** For numbers in [−20, 20], and the ones where functions break down. */
+/** For numbers in [−20, 20], and those at which functions break down. */
 export const anyNumber = fc.oneof(
   { weight: 8, arbitrary: fc.float({ min: -20, max: 20, noNaN: true }).map((value) => value + 0) },
   { weight: 2, arbitrary: gridNumber },
@@ -54,7 +54,7 @@ export const anyNumber = fc.oneof(
   },
 )
 
-/** For int32, its bounds included. */
+/** For int32 values, including the bounds. */
 export const wholeNumber = fc.oneof(
   { weight: 4, arbitrary: fc.integer({ min: -9, max: 9 }) },
   { weight: 1, arbitrary: fc.integer() },
@@ -77,7 +77,7 @@ function tensorOfValues({ data, shape }: Values): Tensor {
   return tensor(data, { shape, dtype: dtypeOf(data) })
 }
 
-/** Tensors of these values. */
+/** Returns tensors of these values. */
 export function tensorsOf(values: readonly Values[]): Tensor[] {
   return values.map(tensorOfValues)
 }
@@ -85,11 +85,11 @@ export function tensorsOf(values: readonly Values[]): Tensor[] {
 export interface TensorConstraints {
   /** Default `float64`. */
   dtype?: DType
-  /** For each element. Default: whole 128ths in [−2, 2], integers in [−3, 3], or truth values, by the type. */
+  /** For each element. Default, by type: multiples of 1/128 in [−2, 2], integers in [−3, 3], or 0 and 1. */
   element?: fc.Arbitrary<number>
 }
 
-/** For tensors of a given shape; elements shrink to 0. A counterexample shows the call that makes the tensor. */
+/** For tensors of a given shape; elements shrink to 0. A counterexample prints as the call that creates the tensor. */
 export function tensorOf(shape: Shape, { dtype, element }: TensorConstraints = {}): fc.Arbitrary<Tensor> {
   return values(shape, dtype, element).map((drawn) => {
     const type = dtype === 'bool' ? ", dtype: 'bool'" : ''
@@ -103,7 +103,7 @@ function elementOf(dtype: DType): fc.Arbitrary<number> {
   return dtype === 'int32' ? fc.integer({ min: -3, max: 3 }) : gridNumber
 }
 
-/** The integers 0 … length − 1 in any order. */
+/** For permutations of the integers 0 … length − 1. */
 export function permutation(length: number): fc.Arbitrary<number[]> {
   const axes = Array.from({ length }, (_, axis) => axis)
   return fc.shuffledSubarray(axes, { minLength: length, maxLength: length })

@@ -9,7 +9,7 @@ import type { Kinks } from '../scalarFunctions.ts'
 import { sizeOf } from '../shape.ts'
 import type { Values } from './arbitraries.ts'
 
-/** What an operation is called with. */
+/** The operands and attributes of a call. */
 export interface Call<Given extends Attributes = Attributes> {
   readonly inputs: readonly Values[]
   readonly attributes?: Given
@@ -18,18 +18,18 @@ export interface Call<Given extends Attributes = Attributes> {
 /** For calls of one operation. */
 export type Calls<Given extends Attributes = Attributes> = fc.Arbitrary<Call<Given>>
 
-/** For calls of the primitive of this name. */
+/** For calls of the named primitive. */
 export type CallsOf<Name extends PrimitiveName> = Calls<AttributesOf[Name]>
 
 /** The shape, type and domain of an operand. */
 export type ExampleOperand = Example['inputs'][number]
 
-/** The elements at which formulas are at their most difficult, and the commonest ones there are. */
+/** The elements at which formulas most often fail, and which occur most often. */
 const specialElements = [0, 1, -1]
 
 /**
- * For floating elements at which formulas may fail: each is undefined or, half the time, 0 or ±1, so that ties are common
- * too; those in the domain at which there is no kink.
+ * Draws special floating elements: half of the time 0 or ±1, if in the domain and not at a kink, otherwise `undefined`.
+ * Ties are therefore common.
  */
 function specialDraws({ at = [], ties = false }: Kinks, seed: number) {
   const stream = new RandomStream(streamKey(seed, 'special elements'))
@@ -44,8 +44,8 @@ function specialDraws({ at = [], ties = false }: Kinks, seed: number) {
 }
 
 /**
- * Elements for each operand, drawn from its domain; `floating` replaces float64. Floating elements are apart from each
- * other and from the eighths of the domain; with `kinks`, half of them are 0 or ±1 instead, wherever there is no kink.
+ * Draws elements for each operand from its domain; `floating` replaces float64. Floating elements are distinct and
+ * avoid the eighths of the domain; with `kinks`, half of them are 0 or ±1 instead, except at kinks.
  */
 export function draw(
   operands: readonly ExampleOperand[],
@@ -63,7 +63,7 @@ export function draw(
       const uniform = stream.uniform()
       if (dtype === 'bool') return Number(uniform < 0.5)
       if (!isFloat(dtype)) return Math.floor(low + (high - low) * uniform)
-      // One element in each of `size` equal parts of the domain, at a place that no other operand has.
+      // One element in each of `size` equal parts of the domain, at an offset that no other operand uses.
       const place = (2 * offsets[operand % 64] + 1 + (uniform - 0.5) / 2) / 128
       return special?.(domain) ?? low + ((high - low) * (rank + place)) / size
     })
@@ -71,7 +71,7 @@ export function draw(
   })
 }
 
-/** For calls like an example, elements drawn from the domains. The example shrinks, elements do not. */
+/** For calls like the examples, with elements drawn from their domains. Examples shrink, elements do not. */
 export function callsLike(examples: fc.Arbitrary<Example>, floating: DType = 'float64'): Calls {
   return fc.tuple(examples, fc.noShrink(fc.nat())).map(([{ inputs, attributes = {}, kinks = {} }, seed]) => ({
     inputs: draw(inputs, seed, floating, kinks),

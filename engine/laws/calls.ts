@@ -42,7 +42,7 @@ const types: readonly DType[] = ['float32', 'int32', 'bool']
 const anyType = fc.constantFrom(...types)
 const numberType = fc.constantFrom<DType[]>('float32', 'int32')
 
-/** For values of a type, the ones where functions break down among them. */
+/** For values of a type, including those at which functions break down. */
 function anyValues(shape: Shape, dtype: DType): fc.Arbitrary<Values> {
   if (dtype === 'bool') return truths(shape)
   return dtype === 'int32' ? integers(shape) : floats(anyNumber)(shape)
@@ -58,19 +58,19 @@ function ofAnyType(
 
 type Operands = (shape: Shape) => fc.Arbitrary<Values>
 
-/** For the operands of the functions that compute on a type: each is a way to draw them. */
+/** The ways to draw the operands of functions that compute on a type. */
 const operandsOf: Readonly<Record<Computes, readonly Operands[]>> = {
   float: [floats(anyNumber)],
   number: [floats(anyNumber), integers],
   bool: [truths],
 }
 
-/** Where a float32 result is well conditioned: no quotient close to an integer, no overflow. */
+/** Operands whose float32 result is well conditioned: no quotient close to an integer, no overflow. */
 const onGrid: Operands = floats(gridNumber)
-/** Where 1 to any power is 1, even to NaN. */
+/** Operands for 1ᵇ, which is 1 even for b = NaN. */
 const oneOrNaN: Operands = floats(fc.constantFrom(1, 2, Number.NaN))
 
-/** Instead of all numbers. */
+/** The operands of functions that are ill conditioned on arbitrary numbers. */
 const conditioned: { readonly [Name in BinaryName]?: readonly Operands[] } = {
   remainder: [onGrid],
   power: [onGrid, onGrid, onGrid, onGrid, oneOrNaN],
@@ -156,7 +156,7 @@ const broadcastTo: CallsOf<'broadcastTo'> = fc
     })),
   )
 
-/** For how a slice lies on an axis: elements before it, between its neighbours, after it; forwards or backwards. */
+/** For the position of a slice on an axis: elements before, between and after its own, forwards or backwards. */
 const span = fc
   .record({
     count: fc.nat({ max: 4 }),
@@ -214,7 +214,7 @@ const matmul: CallsOf<'matmul'> = fc
       .map((inputs) => ({ inputs })),
   )
 
-/** For an index along one axis of a shape, now and then outside it. */
+/** For an index along one axis of a shape, occasionally out of range. */
 const indexing = fc
   .record({
     x: shape({ minRank: 1, maxRank: 3 }),
@@ -246,7 +246,7 @@ const randomBits: CallsOf<'randomBits'> = fc
   .record({ key: values([2], 'int32', fc.integer()), shape: shape(possiblyEmpty) })
   .map(({ key, shape }) => ({ inputs: [key], attributes: { shape } }))
 
-/** Random calls of each primitive but the scalar functions; a missing one does not compile. */
+/** Random calls of each primitive except the scalar functions; a missing one does not compile. */
 const calls: { readonly [Name in Exclude<PrimitiveName, UnaryName | BinaryName>]: CallsOf<Name> } = {
   where,
   cast,
@@ -269,7 +269,7 @@ const calls: { readonly [Name in Exclude<PrimitiveName, UnaryName | BinaryName>]
   randomBits,
 }
 
-/** Random calls of a primitive. */
+/** Returns random calls of the named primitive. */
 export function callsOf(name: PrimitiveName): Calls {
   if (isUnary(name)) return callsOfUnary(name)
   return isBinary(name) ? callsOfBinary(name) : calls[name]

@@ -1,33 +1,33 @@
 import { type Executor, type HostArray, realizeOn, type Tensor } from '../index.ts'
 import { equalShapes, format, indexAt } from '../shape.ts'
 
-/** How far computed numbers may be apart, relative to the larger of the wanted number and 1. */
+/** The allowed difference, relative to the larger of the expected number and 1. */
 export interface Tolerance {
   readonly relative: number
   readonly reason: string
 }
 
-/** Each of some hundred roundings of float32, 2⁻²⁴, may go the same way. */
+/** Allows a hundred float32 roundings, 2⁻²⁴ each, in the same direction. */
 export const inFloat32: Tolerance = {
   relative: 1e-5,
   reason: '10⁻⁵ of the larger of the number and 1: some hundred roundings of float32, 2⁻²⁴ each',
 }
 
-/** What float64 leaves of sums of numbers that partly cancel. */
+/** Allows float64 sums of numbers that partly cancel. */
 export const inFloat64: Tolerance = {
   relative: 1e-9,
   reason: '10⁻⁹ of the larger of the number and 1: float64 has 2⁻⁵³, and sums may cancel',
 }
 
-/** Tensors and where they are computed. */
+/** Tensors and the executor that computes them. */
 export interface Computed {
   readonly tensors: readonly Tensor[]
   readonly executor: Executor
 }
 
 /**
- * Computes both and complains of the first element that is too far from the wanted one: int32 and bool must be equal,
- * as must shapes and types.
+ * Computes both and describes the first element that is too far from the expected one, if any. Shapes, types and the
+ * elements of int32 and bool must be equal.
  */
 export async function complainOfDifference(
   got: Computed,

@@ -10,21 +10,21 @@ import { complainOfDifference, inFloat32 } from './comparison.ts'
 import { type Expression, evaluate, expression } from './expression.ts'
 import { sumLaws } from './sumLaws.ts'
 
-/** Compares what an executor and the reference make of the same elements. */
+/** Compares the results of an executor with the reference's on the same inputs. */
 async function complainOfReference(
   executor: Executor,
-  recipe: (inputs: Tensor[]) => Tensor[],
+  graph: (inputs: Tensor[]) => Tensor[],
   inputs: readonly Values[],
 ): Promise<string | undefined> {
   const reference = (await openExecutor('reference')).executor
   return complainOfDifference(
-    { tensors: recipe(tensorsOf(inputs)), executor },
-    { tensors: recipe(tensorsOf(inputs)), executor: reference },
+    { tensors: graph(tensorsOf(inputs)), executor },
+    { tensors: graph(tensorsOf(inputs)), executor: reference },
     inFloat32,
   )
 }
 
-/** The call with numbers that the executor can hold; of integers, even the products. */
+/** Returns the call with numbers within the limits of the executor; for integers, even their products. */
 function withinLimits({ inputs, attributes = {} }: Call, { limits }: Executor): Call {
   if (limits === undefined) return { inputs, attributes }
   const shorten = (value: number) => value % 2 ** (limits.integerBits / 2)
@@ -64,7 +64,7 @@ function lawOfPrimitive(primitive: AnyPrimitive): Law<Executor> {
 /** One law for each primitive: the executor agrees with the reference on random calls and on the record's examples. */
 export const primitiveLaws: readonly Law<Executor>[] = primitives.map(lawOfPrimitive)
 
-/** An expression and what it is applied to. */
+/** An expression and its inputs. */
 interface Application {
   readonly expression: Expression
   readonly inputs: readonly Values[]
@@ -88,12 +88,12 @@ function lawOfExpressions(
   }
 }
 
-/** One number that depends on every input and on every value of an expression. */
+/** Returns a scalar that depends on every input and on every value of an expression. */
 function total(expression: Expression, inputs: readonly Tensor[]): Tensor {
   return [...inputs, ...evaluate(expression, inputs)].map((value) => value.mean()).reduce(add)
 }
 
-/** Laws of graphs that fast-check makes up: what the planner and the executor do with many operations at once. */
+/** Laws of random graphs: how planner and executor treat many operations at once. */
 export const expressionLaws: readonly Law<Executor>[] = [
   lawOfExpressions(
     {
@@ -130,7 +130,8 @@ export const expressionLaws: readonly Law<Executor>[] = [
   lawOfExpressions(
     {
       name: 'fusion',
-      statement: 'An expression planned as a whole gives what its values give, computed one after the other.',
+      statement:
+        'An expression planned as a whole gives the same results as its values computed sequentially.',
       formula: 'fused = unfused, and so are the gradients',
     },
     async (executor, { expression, inputs }) => {
@@ -152,7 +153,7 @@ export const expressionLaws: readonly Law<Executor>[] = [
   lawOfExpressions(
     {
       name: 'repetition',
-      statement: 'The same expression of the same inputs gives the same bits each time.',
+      statement: 'The same expression of the same inputs gives the same bits every time.',
       formula: 'f(x) = f(x), bit for bit',
     },
     async (executor, { expression, inputs }) => {
@@ -167,7 +168,7 @@ export const expressionLaws: readonly Law<Executor>[] = [
   lawOfExpressions(
     {
       name: 'variables',
-      statement: 'Variables that gradient descent with momentum overwrites end as on the reference executor.',
+      statement: 'Variables updated by gradient descent with momentum end up as on the reference executor.',
       formula: 'm ← 0.9 m + ∂s/∂x,  x ← x − 0.1 m,  three times',
     },
     async (executor, { expression, inputs }) => {

@@ -25,7 +25,7 @@ import {
 } from '../index.ts'
 import { sizeOf } from '../shape.ts'
 
-/** Operations on any two tensors; smooth, so that rounding changes results little. */
+/** Operations on any two tensors, all smooth: rounding changes their results little. */
 const steps = {
   add: (a, b) => add(a, alike(b, a.shape)),
   multiply: (a, b) => multiply(a, alike(b, a.shape)),
@@ -55,7 +55,7 @@ function matrix(x: Tensor): Tensor {
   return reshape(x, [-1, x.size % 2 === 0 ? 2 : 1])
 }
 
-/** b as it is where it broadcasts to a shape, else its average. */
+/** Returns b if it broadcasts to the shape, otherwise its average. */
 function alike(b: Tensor, shape: Shape): Tensor {
   const missing = shape.length - b.rank
   const fits =
@@ -63,14 +63,14 @@ function alike(b: Tensor, shape: Shape): Tensor {
   return fits ? b : mean(b)
 }
 
-/** An operation on some of the latest values: 0 is the last one. */
+/** An operation on some of the latest values; 0 is the last one. */
 export interface Step {
   readonly step: keyof typeof steps
   readonly a: number
   readonly b: number
 }
 
-/** A small graph of operations: each step adds a value that later ones may use, also more than once. */
+/** A small graph of operations: each step adds a value that later steps may use, even repeatedly. */
 export type Expression = readonly Step[]
 
 export interface ExpressionConstraints {
@@ -92,8 +92,8 @@ const largestSize = 60
 const largestRank = 4
 
 /**
- * The value of each step, for inputs of any shapes, at least one, with elements in [−1, 1]. A tanh after every step
- * holds values there, and larger ones are averaged, so that rounding changes results and gradients little.
+ * Returns the value of each step, for one or more inputs of any shapes with elements in [−1, 1]. A tanh after every
+ * step keeps values in that range, and large tensors are averaged; rounding then changes results and gradients little.
  */
 export function evaluate(expression: Expression, inputs: readonly Tensor[]): Tensor[] {
   const values = [...inputs]

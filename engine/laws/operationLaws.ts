@@ -20,21 +20,21 @@ import { tensorsOf } from './arbitraries.ts'
 import { type Call, callsLike, draw } from './call.ts'
 import { complainOfDifference, inFloat32, inFloat64 } from './comparison.ts'
 
-/** An operation as laws see it. */
+/** An operation under test. */
 export interface Operation {
   readonly name: string
   readonly call: (inputs: readonly Tensor[], attributes: Attributes) => Tensor
-  /** For shapes, types and domains of operands, and for attributes. Half of the elements are 0, 1 or −1. */
+  /** For shapes, types and domains of operands, and for attributes. Half of the elements drawn are 0, 1 or −1. */
   readonly examples: fc.Arbitrary<Example>
-  /** Whether operands are repeated to their common shape, as those of `add`. Default: no. */
+  /** Whether operands broadcast, as those of `add` do. Default false. */
   readonly broadcasts?: boolean
-  /** False where operands or results are no real numbers, or where there is no gradient. Default: true. */
+  /** False if operands or results are not real numbers, or if there is no gradient. Default true. */
   readonly differentiable?: boolean
-  /** Held to the reference executor. Default: the current one. */
+  /** The executor to compare with the reference executor. Default: the current one. */
   readonly executor?: Executor
 }
 
-/** The laws that apply to an operation. */
+/** Returns the laws that apply to an operation. */
 export function lawsOf({ broadcasts = false, differentiable = true }: Operation): Law<Operation>[] {
   return [
     agreement,
@@ -44,7 +44,7 @@ export function lawsOf({ broadcasts = false, differentiable = true }: Operation)
   ]
 }
 
-/** What a law looks at: an operation, and the operands and attributes that it is called with. */
+/** A case of a law: an operation with the operands and attributes of a call. */
 interface Site {
   readonly operation: Operation
   readonly drawn: Call
@@ -74,7 +74,7 @@ function lawOfCalls(
   }
 }
 
-/** A law that says that two recipes over the same operands are one, both computed on the reference executor. */
+/** Makes a law that two graphs over the same operands are equal, both computed on the reference executor. */
 function equation(
   statement: Statement,
   sides: (inputs: Tensor[], site: Site) => { left: Tensor[]; right: Tensor[] },
@@ -86,7 +86,7 @@ function equation(
   })
 }
 
-/** f(inputs) and, of a differentiable operation, the gradients of ⟨cotangent, f⟩. */
+/** Returns f(inputs) and, for a differentiable operation, the gradients of ⟨cotangent, f⟩. */
 function withGradients({ operation, apply }: Site, inputs: readonly Tensor[]): Tensor[] {
   const output = apply(inputs)
   if (operation.differentiable === false) return [output]
@@ -124,9 +124,8 @@ const agreement = lawOfCalls(
 const fusion = lawOfCalls(
   {
     name: 'fusion',
-    statement: 'In one plan with the operations around it, it gives what it gives step by step.',
-    formula:
-      'f(x/2 + x/2) / 2 + 1, planned as a whole, is what the values on the way give one after the other',
+    statement: 'Planned together with the operations around it, it gives the same results as step by step.',
+    formula: 'f(x/2 + x/2) / 2 + 1, planned as a whole, equals the result of its steps computed sequentially',
   },
   inFloat32.reason,
   async (site) => {
@@ -154,7 +153,7 @@ const fusion = lawOfCalls(
 const broadcasting = equation(
   {
     name: 'broadcasting',
-    statement: 'It gives what it gives for operands repeated to their common shape, and so do its gradients.',
+    statement: 'Operands repeated to their common shape give the same result and the same gradients.',
     formula: 'f(a, b) = f(broadcastTo(a, s), broadcastTo(b, s)),  s the common shape',
   },
   (inputs, site) => {
@@ -185,7 +184,8 @@ const linearity = equation(
 )
 
 function gradients(statement: Statement, order: number): Law<Operation> {
-  const tolerance = '10⁻⁶ of the terms: a central difference of step 10⁻⁵ in float64 is right to about 10⁻¹⁰'
+  const tolerance =
+    '10⁻⁶ of the terms: a central difference of step 10⁻⁵ in float64 has an error of about 10⁻¹⁰'
   return lawOfCalls(statement, tolerance, async ({ operation, drawn, apply }) => {
     await gradientCheck((...inputs) => apply(inputs), tensorsOf(drawn.inputs), {
       name: operation.name,

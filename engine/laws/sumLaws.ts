@@ -2,13 +2,13 @@ import fc from 'fast-check'
 import { type Law, search } from '../../base/laws/law.ts'
 import { type Executor, matmul, realizeOn, sum, type Tensor, tensor } from '../index.ts'
 
-/** What a sum may lose, whatever its length, relative to the sum of absolute values. */
+/** The allowed error of a sum of any length, relative to the sum of absolute values. */
 const ofSums = 1e-6
 
-/** The same of products: up to some thousand of them may be added in a row, and equal ones all round the same way. */
+/** The same for products: a chain may add up to about a thousand, and equal ones all round in the same direction. */
 const ofProducts = 4e-5
 
-/** The kinds of rows that drift differently: additions of equal numbers all round the same way. */
+/** Rows differ in their drift: additions of equal numbers all round in the same direction. */
 type Kind = 'equal' | 'random' | 'alternating'
 
 interface LongRow {
@@ -20,7 +20,7 @@ interface LongRow {
 
 const kinds = fc.constantFrom<Kind>('equal', 'random', 'alternating')
 
-/** Rows of every scale of length, the short ones as often as the long. */
+/** For rows of every order of length, short ones as often as long ones. */
 const rows: fc.Arbitrary<LongRow> = fc
   .record({
     magnitude: fc.integer({ min: 1, max: 16 }),
@@ -36,7 +36,7 @@ const rows: fc.Arbitrary<LongRow> = fc
     seed,
   }))
 
-/** The numbers of a row: as float32 holds them. */
+/** Returns the numbers of a row, rounded to float32. */
 function elementsOf({ length, kind, value, seed }: LongRow): Float32Array {
   let state = seed | 0
   const random = () => {
@@ -54,8 +54,8 @@ function elementsOf({ length, kind, value, seed }: LongRow): Float32Array {
 function lawOfLongRows(
   statement: Pick<Law<Executor>, 'name' | 'statement' | 'formula'>,
   bound: number,
-  /** What is computed: `times` the sum of the row in each element. */
-  recipe: (row: Float32Array) => { readonly result: Tensor; readonly times: number },
+  /** Returns a tensor each of whose elements is `times` the sum of the row. */
+  resultOf: (row: Float32Array) => { readonly result: Tensor; readonly times: number },
 ): Law<Executor> {
   return {
     ...statement,
@@ -65,25 +65,25 @@ function lawOfLongRows(
         rows,
         async (row) => {
           const elements = elementsOf(row)
-          const { result, times } = recipe(elements)
+          const { result, times } = resultOf(elements)
           await realizeOn(executor, result)
           const exact = times * elements.reduce((total, x) => total + x, 0)
           const size = times * elements.reduce((total, x) => total + Math.abs(x), 0)
           const wrong = (await result.data()).find((got) => !(Math.abs(got - exact) <= bound * size))
           if (wrong !== undefined) return `a sum of ${row.length} numbers is ${wrong}, expected ${exact}`
         },
-        // The long rows take longer than other cases.
+        // Long rows take longer than other cases.
         { runs: Math.ceil(runs / 4), seed },
       ),
   }
 }
 
-/** Laws of long sums: float32 adds up millions of numbers about as exactly as it adds up a few. */
+/** Laws of long sums: float32 sums of many numbers are about as accurate as sums of few. */
 export const sumLaws: readonly Law<Executor>[] = [
   lawOfLongRows(
     {
       name: 'long sums along the last axis',
-      statement: 'It loses no more of a sum of many numbers than of one of few.',
+      statement: 'A sum of many numbers is as accurate as a sum of few.',
       formula: '|Σ x computed − Σ x| ≤ ε Σ |x|',
     },
     ofSums,
@@ -92,7 +92,7 @@ export const sumLaws: readonly Law<Executor>[] = [
   lawOfLongRows(
     {
       name: 'long sums along the first axis',
-      statement: 'It loses no more of sums of many rows than of sums of few.',
+      statement: 'Sums over many rows are as accurate as sums over few.',
       formula: '|Σᵢ xᵢⱼ computed − Σᵢ xᵢⱼ| ≤ ε Σᵢ |xᵢⱼ|',
     },
     ofSums,
@@ -108,7 +108,7 @@ export const sumLaws: readonly Law<Executor>[] = [
   lawOfLongRows(
     {
       name: 'long products',
-      statement: 'It loses no more of a product of matrices the longer what is summed.',
+      statement: 'A matrix product with a long inner dimension is as accurate as one with a short one.',
       formula: '|Σₖ aₖ bₖ computed − Σₖ aₖ bₖ| ≤ ε Σₖ |aₖ bₖ|',
     },
     ofProducts,

@@ -5,7 +5,7 @@ import { type CheckOptions, trialFor } from './check.ts'
 import { executorLaws } from './executorLaws.ts'
 import { lawsOf, type Operation } from './operationLaws.ts'
 
-/** Registers a vitest test for each law of executors. */
+/** Registers a vitest test for each executor law. */
 export function describeExecutor(
   name: string,
   open: () => Executor | Promise<Executor>,

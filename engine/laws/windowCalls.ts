@@ -5,7 +5,7 @@ import type { ConvolutionName } from '../primitiveNames.ts'
 import { gridNumber, values } from './arbitraries.ts'
 import type { Calls, CallsOf } from './call.ts'
 
-/** For one dimension of a window that fits: kernel, stride, padding, dilation and the length it slides over. */
+/** For one dimension of a window that fits: kernel, stride, padding, dilation and the length of the axis. */
 const windowDimension = fc
   .record({
     kernel: fc.integer({ min: 1, max: 4 }),
@@ -50,7 +50,9 @@ const convolutions: fc.Arbitrary<Convolution> = fc
     },
   }))
 
-/** Mostly finite, so that ∞ and NaN leave some outputs as they are: they reach those whose windows they are in, and no other. */
+/**
+ * For mostly finite elements: ∞ and NaN then spread to the outputs of their windows only, and leave others to check.
+ */
 const element = fc.oneof(
   { weight: 30, arbitrary: gridNumber },
   { weight: 1, arbitrary: fc.constantFrom(Number.NaN, Infinity, -Infinity) },

@@ -54,7 +54,7 @@ export const statedDifferences: readonly StatedDifference[] = [
     at: ([, b]) => b === 0,
     is: ([a]) => mixedAtZero(a),
     why: 'PyTorch treats the exponent 0 as a constant',
-    says: '1/a is the mixed derivative at b = 0',
+    says: 'the mixed derivative at b = 0 is 1/a',
   },
   {
     call: /^power\(a, b\)/,
@@ -62,7 +62,7 @@ export const statedDifferences: readonly StatedDifference[] = [
     at: ([a, b]) => b === 0 && (a < 0 || a === Number.POSITIVE_INFINITY),
     is: ([a]) => mixedAtZero(a),
     why: 'PyTorch excepts the logarithm',
-    says: '1/a is the mixed derivative at b = 0',
+    says: 'the mixed derivative at b = 0 is 1/a',
   },
   {
     call: /^power\(a, b\)/,
@@ -70,7 +70,7 @@ export const statedDifferences: readonly StatedDifference[] = [
     at: ([a, b]) => b === 0 && !Number.isFinite(1 / a),
     is: () => 0,
     why: 'PyTorch multiplies 0 by the power −2 of 0',
-    says: 'are 0, not NaN, where a constant meets a power of 0',
+    says: 'higher derivatives of a constant power of 0 are 0 instead of NaN',
   },
   {
     call: /^power\(a, b\)/,
@@ -78,7 +78,7 @@ export const statedDifferences: readonly StatedDifference[] = [
     at: ([a, b]) => a === 0 && b === Number.POSITIVE_INFINITY,
     is: () => 0,
     why: 'PyTorch multiplies 0 by the logarithm of 0',
-    says: 'are 0, not NaN, where a constant meets a power of 0',
+    says: 'higher derivatives of a constant power of 0 are 0 instead of NaN',
   },
   {
     call: /^power\(a, b\)/,
@@ -86,7 +86,7 @@ export const statedDifferences: readonly StatedDifference[] = [
     at: ([a, b]) => a === 0 && (b === 0 || (b >= 1 && Number.isFinite(b))),
     is: () => 0,
     why: 'PyTorch multiplies 0 by the logarithm of 0',
-    says: 'are 0, not NaN, where a constant meets a power of 0',
+    says: 'higher derivatives of a constant power of 0 are 0 instead of NaN',
   },
   {
     call: /^power\(a, b\)/,
@@ -94,7 +94,7 @@ export const statedDifferences: readonly StatedDifference[] = [
     at: ([a, b]) => a === 0 && b >= 0,
     is: () => 0,
     why: 'PyTorch multiplies 0 by the logarithm of 0',
-    says: 'are 0, not NaN, where a constant meets a power of 0',
+    says: 'higher derivatives of a constant power of 0 are 0 instead of NaN',
   },
   {
     call: /^remainder\(/,
@@ -102,7 +102,7 @@ export const statedDifferences: readonly StatedDifference[] = [
     at: ([, b]) => b === 0,
     is: () => Number.NaN,
     why: 'PyTorch gives −⌊a/0⌋, but the remainder is NaN there',
-    says: 'NaN for b = 0, as is its gradient by b',
+    says: 'For b = 0 it is NaN, and so is its gradient with respect to b',
   },
   {
     call: /^variance\(/,
@@ -110,7 +110,7 @@ export const statedDifferences: readonly StatedDifference[] = [
     at: (row) => !row.every(Number.isFinite),
     is: () => Number.NaN,
     why: 'PyTorch has NaN at infinite elements and ±∞ at the others',
-    says: 'NaN throughout where it is NaN anywhere',
+    says: 'NaN in all elements if it is NaN in any',
   },
   ...[
     { call: /(variance|standardDeviation)\(.*correction: [1234] /, rowLength: 1 },
@@ -121,7 +121,7 @@ export const statedDifferences: readonly StatedDifference[] = [
     at: (row: readonly number[]) => row.length === rowLength,
     is: () => Number.NaN,
     why: 'PyTorch divides by the negative n − correction here, though not in the value',
-    says: 'where n ≤ correction',
+    says: 'if n ≤ correction',
   })),
 ]
 
