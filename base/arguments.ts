@@ -13,6 +13,9 @@ export function check(operation: string, name: string, value: unknown, rule: Rul
   throw new InvalidInputError(`${operation}: expected ${name} to be ${rule.expected}, got ${describe(value)}`)
 }
 
+/** Some of these properties; `undefined` means "not given". */
+export type Given<Properties> = { readonly [Name in keyof Properties]?: Properties[Name] | undefined }
+
 /** A rule for every option. */
 export type Rules<Options> = { readonly [Name in keyof Options]-?: Rule }
 

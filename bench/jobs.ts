@@ -5,7 +5,7 @@ import { InvalidInputError } from '../engine/index.ts'
  * training with cross entropy. Teacher alone: its logits, in evaluation mode.
  */
 export interface Job {
-  readonly teacher?: string
+  readonly teacher?: string | undefined
   readonly student?: string
   readonly batch: number
 }

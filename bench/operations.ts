@@ -98,7 +98,7 @@ interface Result {
   readonly machine: ReturnType<typeof thisMachine>
   readonly peaks: Peaks
   readonly operations: readonly Measurement[]
-  readonly slower?: readonly string[]
+  readonly slower?: readonly string[] | undefined
 }
 
 function text({ machine, peaks, operations, slower }: Result): string {

@@ -21,7 +21,7 @@ type Trick = (typeof tricks)[number]
 interface Way {
   readonly title: string
   readonly environment: Readonly<Record<string, string>>
-  readonly slower?: Way
+  readonly slower?: Way | undefined
 }
 
 /** Returns the configurations from no trick to all, each with one more than the last. */
@@ -45,7 +45,7 @@ interface Row {
   readonly environment: Way['environment']
   readonly standing: Standing
   /** Speed relative to the previous row, or of all tricks relative to all but one. */
-  readonly gain?: Spread
+  readonly gain?: Spread | undefined
 }
 
 interface Options extends StepOptions {

@@ -13,7 +13,7 @@ interface Options {
   readonly numClasses?: number
   readonly channels?: number
   readonly imageSize: number
-  readonly json?: boolean
+  readonly json?: boolean | undefined
 }
 
 export function convertCommand(output: Output): Command {

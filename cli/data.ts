@@ -15,7 +15,7 @@ import { writeResult } from './results.ts'
 import { verificationText } from './verificationText.ts'
 
 interface Format {
-  readonly json?: boolean
+  readonly json?: boolean | undefined
 }
 
 interface FetchOptions extends Format {

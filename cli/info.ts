@@ -14,7 +14,7 @@ interface Options {
   readonly teacher: string
   readonly student: string
   readonly batchSize: number
-  readonly json?: boolean
+  readonly json?: boolean | undefined
 }
 
 export function infoCommand(output: Output): Command {

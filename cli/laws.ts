@@ -22,7 +22,7 @@ interface Options {
   readonly seed?: number
   readonly temperature: number
   readonly timeLimit: number
-  readonly json?: boolean
+  readonly json?: boolean | undefined
 }
 
 export function lawsCommand(output: Output): Command {

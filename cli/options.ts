@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import type { Given } from '../base/arguments.ts'
 import { demand } from '../base/errors.ts'
 import { datasetNames } from '../datasets/index.ts'
 import { deviceNames } from '../engine/index.ts'
@@ -7,11 +8,11 @@ import { type Precision, precisions, type Run } from '../train/index.ts'
 /** Options of every command that computes something. */
 export interface CommonOptions {
   readonly dataset: string
-  readonly data?: string
-  readonly limit?: number
-  readonly batchSize?: number
+  readonly data?: string | undefined
+  readonly limit?: number | undefined
+  readonly batchSize?: number | undefined
   readonly device: string
-  readonly json?: boolean
+  readonly json?: boolean | undefined
 }
 
 /** Options that say how a training run works, not what it trains. */
@@ -115,7 +116,7 @@ export function habitOptions(): Option[] {
 /** How often to save checkpoints, and whether to resume from one. */
 export function survivalOf(
   options: TrainingOptions,
-): Pick<Run, 'resume' | 'allowOtherNumerics' | 'saveEvery'> {
+): Given<Pick<Run, 'resume' | 'allowOtherNumerics' | 'saveEvery'>> {
   const { resume, out, allowOtherNumerics } = options
   demand(!resume || out !== undefined, () => '--resume: expected --out with the folder of the run to resume')
   return { resume, allowOtherNumerics, saveEvery: saveEveryOf(options) }

@@ -17,7 +17,7 @@ import { writeResult } from './results.ts'
 import { setOption } from './set.ts'
 
 interface Format {
-  readonly json?: boolean
+  readonly json?: boolean | undefined
 }
 
 interface ShowOptions extends Format {

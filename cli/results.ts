@@ -5,7 +5,7 @@ import { Lines } from './progress/lines.ts'
 import type { Progress } from './progress/progress.ts'
 
 interface Format {
-  readonly json?: boolean
+  readonly json?: boolean | undefined
 }
 
 /** Returns the progress display for an output: JSON lines if requested, bars on a terminal, otherwise lines of text. */

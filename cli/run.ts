@@ -30,7 +30,7 @@ interface Options extends Habits {
   readonly index: number | 'auto'
   readonly teachers?: string
   readonly device: string
-  readonly json?: boolean
+  readonly json?: boolean | undefined
 }
 
 export function runCommand(output: Output): Command {

@@ -25,7 +25,7 @@ export interface SeedsSummary {
   readonly name: string
   readonly model: string
   readonly last: Summary
-  readonly best?: Summary
+  readonly best?: Summary | undefined
 }
 
 /** Summarises the results of one training over several seeds. */

@@ -14,12 +14,12 @@ import { writeResult } from './results.ts'
 
 interface Options {
   readonly teachers: string
-  readonly json?: boolean
+  readonly json?: boolean | undefined
 }
 
 interface FetchOptions extends Options {
   readonly url: string
-  readonly sha256?: string
+  readonly sha256?: string | undefined
 }
 
 /** The option that names a folder of trained teachers. */

@@ -23,15 +23,15 @@ export interface LoaderOptions {
   /** Whether each epoch has its own random order; otherwise it has the split's. Default false. */
   shuffle?: boolean
   /** Whether to drop the last batch of an epoch if it is smaller than the others. Default false. */
-  dropLast?: boolean
+  dropLast?: boolean | undefined
   /** Determines the order, the augmentation and the images that `limit` keeps. Default 0. */
   seed?: number
   /** Augmentation of each image. Default none. */
-  augment?: Augmentation
+  augment?: Augmentation | undefined
   /** Indices of the images of the split to use. Default all. */
-  among?: Int32Array
+  among?: Int32Array | undefined
   /** Use at most this many of them, see `limitIndices`. Default all. */
-  limit?: number
+  limit?: number | undefined
 }
 
 const optionRules: Rules<LoaderOptions> = {

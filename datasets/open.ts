@@ -23,7 +23,7 @@ export type DatasetName = (typeof datasetNames)[number]
 
 export interface OpenOptions {
   /** Path of the images, for data sets whose entry in `datasetInfos` has `data`. */
-  data?: string
+  data?: string | undefined
   /** Options of `synthetic`. */
   synthetic?: SyntheticOptions
 }
@@ -35,7 +35,7 @@ export interface DatasetInfo {
   readonly name: DatasetName
   readonly description: string
   /** What `data` must be the path of, and its source; `undefined` if the data set takes none. */
-  readonly data?: { readonly what: string; readonly source: string }
+  readonly data?: { readonly what: string; readonly source: string } | undefined
 }
 
 /** A data set that needs no files, or one that needs a path. */

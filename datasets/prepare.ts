@@ -8,7 +8,7 @@ export interface Ingredients {
   readonly images: Pick<NdArray<Uint8Array>, 'data' | 'shape' | 'stride' | 'offset'>
   /** One table per channel, see `normalisationTables`. */
   readonly tables: readonly Float32Array[]
-  readonly augment?: Augmentation
+  readonly augment?: Augmentation | undefined
   readonly seed: number
   readonly epoch: number
 }

@@ -36,7 +36,7 @@ export class Node {
     shape: Shape
     dtype: DType
     resident?: boolean
-    value?: Value
+    value?: Value | undefined
   }) {
     this.operation = fields.operation
     this.inputs = fields.inputs ?? []

@@ -72,7 +72,7 @@ export interface TensorOptions {
    */
   dtype?: DType
   /** Default: one axis for a typed array; that of the nesting for nested numbers. */
-  shape?: Shape
+  shape?: Shape | undefined
 }
 
 const shapeRule: Rule = arrayOf(whole(0))

@@ -60,10 +60,10 @@ export interface Frame {
   /** [N, K], raw. */
   readonly studentLogits: Tensor
   readonly labels: Tensor
-  readonly epoch?: number | Tensor
+  readonly epoch?: number | Tensor | undefined
   readonly crossEntropyWeight: number
   /** Default 0. */
-  readonly warmUp?: number
+  readonly warmUp?: number | undefined
 }
 
 /** w(epoch) Σᵢ weightᵢ termᵢ + crossEntropyWeight · L_CE. */

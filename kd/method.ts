@@ -20,13 +20,13 @@ import type { OptionRecord, SettingsOf } from './options.ts'
 export interface Lesson {
   readonly student: Predictions
   /** Absent if the method needs no teacher; the logits alone suffice for a `LogitMethod`. */
-  readonly teacher?: Predictions | Logits
+  readonly teacher?: Predictions | Logits | undefined
   /** [N] int32. */
   readonly labels: Tensor
   /** Counts from 1. */
   readonly epoch: number
   /** The index of each sample in the training set, for methods that keep a memory of it. */
-  readonly indices?: Int32Array
+  readonly indices?: Int32Array | undefined
 }
 
 const logitsRule = objectWith('predictions of a network, { logits }', { logits: tensorRule })
@@ -104,13 +104,13 @@ export abstract class LogitMethod extends Method {
 export interface NetworkPair {
   readonly student: Network
   /** Absent if the method needs no teacher. */
-  readonly teacher?: Network
+  readonly teacher?: Network | undefined
   /** The shape of an image: [C, H, W]. */
   readonly image: Shape
   /** The class of every training image, in the order of `Lesson.indices`. */
   readonly trainingLabels?: Int32Array
   /** Seed of the method's initial weights and of its random draws. Default 0. */
-  readonly seed?: number
+  readonly seed?: number | undefined
 }
 
 export type TaughtPair = NetworkPair & { readonly teacher: Network }

@@ -13,7 +13,7 @@ export const warmUpOptions = {
 
 export interface WarmUpOptions extends GivenOptions<typeof warmUpOptions> {
   /** Counts from 1. Default: the warm-up is over. */
-  epoch?: number | Tensor
+  epoch?: number | Tensor | undefined
 }
 
 /**

@@ -32,13 +32,13 @@ export interface Comparison extends SharedSettings {
     readonly model: string
     readonly hyperparameters: Hyperparameters
     /** The file of its weights. Default: it is trained first, alone. */
-    readonly weights?: string
+    readonly weights?: string | undefined
   }
   readonly student: {
     readonly model: string
     readonly hyperparameters: Hyperparameters
     /** At most this many training images, the same ones for every method. Default all that the teacher may see. */
-    readonly limit?: number
+    readonly limit?: number | undefined
   }
   /** Out of kd's `distillerNames`. */
   readonly methods: readonly string[]

@@ -12,7 +12,7 @@ export interface Sources {
   /** The data set, where it is open already. Default: it is opened. */
   readonly dataset?: Dataset
   /** A folder of teachers, for the weights that the recipe leaves out: see `teacherFile`. */
-  readonly teachers?: string
+  readonly teachers?: string | undefined
 }
 
 const sourceRules: Rules<Sources> = { dataset: anObject, teachers: path }

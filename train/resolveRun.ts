@@ -18,7 +18,7 @@ export interface ResolvedRun extends RunFolderOptions {
   /** What is trained, by what, and on what, but for what the folder and the cache add. */
   readonly training: Omit<Training, 'teacherLogits' | 'survival'>
   /** The teacher's logits and where to cache them, if they are cached. */
-  readonly logits?: TeacherLogitsOptions
+  readonly logits?: TeacherLogitsOptions | undefined
   readonly saveEvery: NonNullable<RunSettings['saveEvery']>
 }
 

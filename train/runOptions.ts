@@ -27,31 +27,31 @@ export interface SharedSettings {
   readonly folder: string
   readonly dataset: Dataset
   /** Where the teacher's logits are kept for other epochs and runs. Default nowhere. Throws where the method wants more. */
-  readonly teacherCache?: TeacherCache
+  readonly teacherCache?: TeacherCache | undefined
   /** Names the initial weights, the order of the images and what is drawn for each. */
   readonly seed: number
   /** So many training images are held back, drawn by the seed: they choose the best epoch. Default none. */
-  readonly validation?: number
+  readonly validation?: number | undefined
   /** Train on at most this many of the others. Default all. */
-  readonly limit?: number
+  readonly limit?: number | undefined
   readonly environment: Environment
   /** Go on with what was begun in the folder, if anything was. Default false: the folder must be new or empty. */
-  readonly resume?: boolean
+  readonly resume?: boolean | undefined
   /** Go on also where what computes now gives other bits than what computed before: `config.json` then says from which step. */
-  readonly allowOtherNumerics?: boolean
+  readonly allowOtherNumerics?: boolean | undefined
   /** How often there is a checkpoint. Default every 5 minutes. */
-  readonly saveEvery?: Pick<Survival, 'everySteps' | 'everyMinutes'>
+  readonly saveEvery?: Pick<Survival, 'everySteps' | 'everyMinutes'> | undefined
   /** See `Training`. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Everything that decides a training but its method. */
 export interface RunSettings extends SharedSettings {
   readonly model: string
   /** Where the method needs one. */
-  readonly teacher?: Teacher
+  readonly teacher?: Teacher | undefined
   readonly hyperparameters: Hyperparameters
-  readonly observer?: Observer
+  readonly observer?: Observer | undefined
 }
 
 /** Everything that decides a training. */
@@ -59,7 +59,7 @@ export interface Run extends RunSettings {
   /** Out of kd's `distillerNames`. */
   readonly method: string
   /** Options of the method other than those published. */
-  readonly options?: object
+  readonly options?: object | undefined
 }
 
 export const sharedRules: Rules<SharedSettings> = {

@@ -27,9 +27,9 @@ export interface PngHeader {
 export interface PngChunks {
   readonly header: PngHeader
   /** Red, green and blue of each palette entry. */
-  readonly palette?: Uint8Array
+  readonly palette?: Uint8Array | undefined
   /** Alpha of each palette entry, or the one transparent colour. */
-  readonly transparency?: Uint8Array
+  readonly transparency?: Uint8Array | undefined
   /** The compressed rows. */
   readonly data: Uint8Array
 }

@@ -13,7 +13,7 @@ import { type Recognised, recognise } from './recognise.ts'
 export interface SplitReport {
   readonly count: number
   /** Number of images in the published split, if this may be a part of it. */
-  readonly officialCount?: number
+  readonly officialCount?: number | undefined
   /** Number of images in the smallest class. */
   readonly fewest: number
   /** Number of images in the largest class. */
@@ -30,9 +30,9 @@ export interface Verification {
   readonly layout: string
   readonly classes: number
   /** Whether it has as many images as were published; `undefined` if no numbers are published. */
-  readonly isWhole?: boolean
+  readonly isWhole?: boolean | undefined
   /** `undefined` if there are no training images, as in a single file. */
-  readonly train?: SplitReport
+  readonly train?: SplitReport | undefined
   readonly test: SplitReport
   /** The normalisation that `openDataset` gives its images. */
   readonly normalisation: Normalisation
@@ -41,7 +41,7 @@ export interface Verification {
   /** Test images that equal a training image. */
   readonly duplicates: readonly Duplicate[]
   /** MD5 of an archive with all images, and the published MD5. */
-  readonly checksum?: { readonly actual: string; readonly published: string }
+  readonly checksum?: { readonly actual: string; readonly published: string } | undefined
 }
 
 /**

@@ -29,13 +29,13 @@ export interface Example<Given extends Attributes = Attributes> {
   readonly inputs: readonly {
     readonly shape: Shape
     /** Default `float64`. */
-    readonly dtype?: DType
+    readonly dtype?: DType | undefined
     /** Elements are drawn from [low, high); default [-2, 2). */
-    readonly domain?: readonly [number, number]
+    readonly domain?: readonly [number, number] | undefined
   }[]
   readonly attributes?: Given
   /** Default: none in the domains. */
-  readonly kinks?: Kinks
+  readonly kinks?: Kinks | undefined
 }
 
 /** The record of a primitive operation: everything except how executors compute it. */

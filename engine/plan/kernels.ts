@@ -22,7 +22,7 @@ export interface Store {
 export interface Fold extends Store {
   readonly name: FoldName
   /** Scratch for long sums: a total of higher precision for each element of the result. */
-  readonly totals?: View
+  readonly totals?: View | undefined
 }
 
 /** A fused loop: for every element of `shape`, runs the body, the stores and the folds. */
@@ -54,7 +54,7 @@ export type Epilogue = Pick<LoopKernel, 'body' | 'stores'>
 export interface ClearKernel {
   readonly kind: 'clear'
   readonly value: number
-  readonly except?: View
+  readonly except?: View | undefined
 }
 
 /** A call of one of an executor's kernels; `Calls` maps kernel names to attributes. */

@@ -66,7 +66,7 @@ export class Chart {
       cursor: { show: false },
       scales: {
         x: { time: false, range: [0, steps] },
-        y: { distr: scale === 'logarithmic' ? 3 : 1, range: range && [...range] },
+        y: { distr: scale === 'logarithmic' ? 3 : 1, ...(range && { range: [...range] }) },
       },
       axes: [
         { ...axis, size: 32, space: 70 },

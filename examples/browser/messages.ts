@@ -26,7 +26,7 @@ export type News =
   | {
       readonly kind: 'progress'
       readonly steps: readonly Numbers[]
-      readonly batch?: readonly SeenImage[]
+      readonly batch?: readonly SeenImage[] | undefined
     }
   | { readonly kind: 'finished'; readonly who: Learner }
   | { readonly kind: 'failed'; readonly message: string }

@@ -5,7 +5,7 @@ import type { Setting } from './setting.ts'
 export interface Run {
   readonly who: Learner
   /** The setting, for a student. */
-  readonly setting?: Setting
+  readonly setting?: Setting | undefined
   /** Description of the executor. */
   readonly executor: string
   /** Number of steps in total. */

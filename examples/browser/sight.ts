@@ -17,7 +17,7 @@ export interface View {
   readonly logits: readonly number[]
   readonly sharpness: number
   /** Temperature of the logits; `undefined` without distillation. */
-  readonly temperature?: number
+  readonly temperature?: number | undefined
 }
 
 /** The tensors of a step to look at. */

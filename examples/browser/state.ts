@@ -10,13 +10,13 @@ export interface State {
   phase: Phase
   /** Setting of the student that is being trained, or will be after the teacher. */
   setting: Setting
-  teacher?: Run
+  teacher?: Run | undefined
   /** Students, the newest last; earlier ones stay for comparison. */
   students: Run[]
   /** The run that is being trained, or was last. */
-  current?: Run
+  current?: Run | undefined
   /** The newest batch of the student. */
-  batch?: readonly SeenImage[]
+  batch?: readonly SeenImage[] | undefined
   /** The error message, if something failed. */
-  failure?: string
+  failure?: string | undefined
 }

@@ -15,9 +15,9 @@ export interface Step {
   /** Loss of the batch. */
   readonly loss: number
   /** Accuracy on the test images in percent, after every tenth step. */
-  readonly accuracy?: number
+  readonly accuracy?: number | undefined
   /** Both networks' results for the batch, if there are two. */
-  readonly sight?: Sight
+  readonly sight?: Sight | undefined
 }
 
 /** A network, and everything that determines its training. */

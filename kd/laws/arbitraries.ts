@@ -40,7 +40,7 @@ export interface LogitsConstraints {
   /** Default 2 to 6 (included), and sometimes 1,000. */
   classes?: { min: number; max: number }
   /** Largest magnitude of a logit. Default 8. */
-  size?: number
+  size?: number | undefined
   /** Default `'any'`. */
   maxima?: Maxima
   /** Which corners to visit. Default: all that are safe for a loss in float32. */
@@ -116,7 +116,7 @@ function spread(row: Row): Row {
 }
 
 /** For one logit: whole numbers and sixty-fourths, which float32 holds; shrinks to 0. */
-export function logit({ size = 8 }: { size?: number } = {}): fc.Arbitrary<number> {
+export function logit({ size = 8 }: { size?: number | undefined } = {}): fc.Arbitrary<number> {
   return fc.oneof(
     { withCrossShrink: true },
     { arbitrary: fc.integer({ min: -size, max: size }), weight: 2 },

@@ -15,11 +15,11 @@ export interface CheckOptions {
   /** Cases for each law. Default 100. */
   readonly runs?: number
   /** Names the cases. Default: another one each time; the report says which. */
-  readonly seed?: number
+  readonly seed?: number | undefined
   /** τ of the profile. Default 4. */
-  readonly temperature?: number
+  readonly temperature?: number | undefined
   /** Seconds within which each promise of the loss must settle. Default 10. */
-  readonly timeLimit?: number
+  readonly timeLimit?: number | undefined
 }
 
 export interface LossReport extends Trial {
@@ -27,7 +27,7 @@ export interface LossReport extends Trial {
   readonly precision: Precision
   readonly verdicts: readonly LossVerdict[]
   /** What seems to be wrong, if a typical mistake explains all that the loss gives. */
-  readonly guess?: string
+  readonly guess?: string | undefined
   /** Whether no claimed law is broken, and every law that is declared broken was shown to be. */
   readonly holds: boolean
 }

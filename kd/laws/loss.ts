@@ -20,13 +20,15 @@ export interface LossObject {
   /** ∂ loss / ∂ teacher logits [N, K]: what would reach a teacher that is not frozen. */
   readonly teacherGradient?: (...batch: Arguments) => Rows | Promise<Rows>
   /** The temperatures of each sample, [N] each. */
-  readonly temperatures?: (student: Rows, teacher: Rows) => HostTemperatures | Promise<HostTemperatures>
+  readonly temperatures?:
+    | ((student: Rows, teacher: Rows) => HostTemperatures | Promise<HostTemperatures>)
+    | undefined
   /** The loss of each sample [N], before the mean. */
   readonly perSample?: (...batch: Arguments) => number[] | Promise<number[]>
   /** The two terms of DKD, means over the batch with the factor of temperatures, before their weights. */
-  readonly terms?: (...batch: Arguments) => DecoupledTerms | Promise<DecoupledTerms>
+  readonly terms?: ((...batch: Arguments) => DecoupledTerms | Promise<DecoupledTerms>) | undefined
   /** The loss in an epoch, counting from 1, of a loss with a warm-up; `loss` is the one after it. */
-  readonly atEpoch?: (epoch: number, ...batch: Arguments) => number | Promise<number>
+  readonly atEpoch?: ((epoch: number, ...batch: Arguments) => number | Promise<number>) | undefined
   /** S of each row [N]. */
   readonly sharpness?: (logits: Rows) => number[] | Promise<number[]>
   /** What it computes in. Default: the kit finds out. */

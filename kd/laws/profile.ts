@@ -20,8 +20,10 @@ export interface Profile {
   readonly definition: Definition
   readonly terms: readonly Term[]
   /** What a warm-up over so many epochs acts on, and what it leaves alone. */
-  readonly warmUp?: { readonly epochs: number; readonly distillation: Definition; readonly rest: Definition }
-  readonly rule?: TemperatureRule
+  readonly warmUp?:
+    | { readonly epochs: number; readonly distillation: Definition; readonly rest: Definition }
+    | undefined
+  readonly rule?: TemperatureRule | undefined
   readonly maxima: Maxima
   /** Where temperatures are cut off, so that `definition` has another gradient than its derivative: with that. */
   readonly attached?: Definition

@@ -8,7 +8,7 @@ export interface TensorLoss {
   readonly loss: (student: Tensor, teacher: Tensor, labels: Tensor, epoch?: number) => Tensor
   /** Whether `loss` has a warm-up. */
   readonly warmsUp?: boolean
-  readonly temperatures?: (student: Tensor, teacher: Tensor) => Temperatures
+  readonly temperatures?: ((student: Tensor, teacher: Tensor) => Temperatures) | undefined
   readonly terms?: (student: Tensor, teacher: Tensor, labels: Tensor) => { tckd: Tensor; nckd: Tensor }
 }
 

@@ -10,7 +10,7 @@ export type Outcome = 'holds' | 'broken' | 'broken as declared' | 'not broken' |
 export interface LossVerdict {
   readonly law: LossLaw
   readonly outcome: Outcome
-  readonly counterexample?: Counterexample
+  readonly counterexample?: Counterexample | undefined
   /** Why the profile says that it breaks the law, or what the loss would have to offer. */
   readonly reason?: string
 }

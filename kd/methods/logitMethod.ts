@@ -8,7 +8,7 @@ type LogitLoss<Options extends OptionRecord> = (
   student: Tensor,
   teacher: Tensor,
   labels: Tensor,
-  options: SettingsOf<Options> & { epoch?: number },
+  options: SettingsOf<Options> & { epoch?: number | undefined },
 ) => Distillation
 
 class MethodByLoss<Options extends OptionRecord> extends LogitMethod {

@@ -12,7 +12,7 @@ export interface Conv2dLayerOptions extends Conv2dOptions {
   /** Whether each filter has a bias. Default true. */
   bias?: boolean
   /** Initializer of the weights. Default: uniform in ±1/√fanIn, as in PyTorch. */
-  initializer?: Initializer
+  initializer?: Initializer | undefined
   /** Initializer of the bias. Default: uniform in ±1/√fanIn, even if `initializer` is given. */
   biasInitializer?: Initializer
 }

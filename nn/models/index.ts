@@ -108,7 +108,7 @@ export function modelNamed(name: string): string | undefined {
 
 export interface ModelOptions extends NetworkOptions {
   /** Seed of the initial weights. Default 0. */
-  seed?: number
+  seed?: number | undefined
 }
 
 const modelOptions: Rules<ModelOptions> = { ...networkOptions, seed: anySeed }

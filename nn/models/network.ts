@@ -32,9 +32,9 @@ export abstract class Network extends Module<Predictions> {
 
 export interface NetworkOptions {
   /** Number of classes. Default 100. */
-  classes?: number
+  classes?: number | undefined
   /** Number of channels of the images. Default 3. */
-  channels?: number
+  channels?: number | undefined
 }
 
 export const networkOptions: Rules<NetworkOptions> = { classes: widthRule, channels: widthRule }

@@ -23,8 +23,8 @@ const optionRules: Rules<DOTOptions> = {
 
 /** The gradients of both parts of a loss; `undefined` if a part does not depend on the parameter. */
 export interface PartialGradients {
-  readonly task?: Tensor
-  readonly distillation?: Tensor
+  readonly task?: Tensor | undefined
+  readonly distillation?: Tensor | undefined
 }
 
 const gradientRules: Rules<PartialGradients> = {

@@ -20,7 +20,10 @@ export class Stage {
   static async open(): Promise<Stage> {
     const root = join(import.meta.dirname, '../../examples/browser')
     const server = await preview({ root, preview: { port: 0 }, logLevel: 'error' })
-    return new Stage(server, await chromium.launch({ executablePath: chromiumPath, args: flags }))
+    return new Stage(
+      server,
+      await chromium.launch({ ...(chromiumPath && { executablePath: chromiumPath }), args: flags }),
+    )
   }
 
   constructor(server: PreviewServer, browser: Browser) {

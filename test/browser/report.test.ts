@@ -40,7 +40,7 @@ function inkOf(page: Page): Promise<number[]> {
 
 describe.skipIf(chromiumPath === undefined)('the report in a browser', () => {
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] })
+    browser = await chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox'] })
   })
   afterAll(() => browser.close())
 

@@ -11,7 +11,7 @@ export interface PngImage {
   readonly isInterlaced?: boolean
   /** Of each row, one after the other: 0 to 4. */
   readonly filters?: readonly number[]
-  readonly palette?: ArrayLike<number>
+  readonly palette?: ArrayLike<number> | undefined
   readonly transparency?: ArrayLike<number>
 }
 

@@ -8,7 +8,7 @@ import type { Tensor } from '../../engine/tensor.ts'
 export interface Composition {
   readonly call: (...inputs: Tensor[]) => Tensor
   readonly operands: readonly Operand[]
-  readonly kinks?: Kinks
+  readonly kinks?: Kinks | undefined
   /** False where the operands or the result are not real numbers. */
   readonly differentiable: boolean
 }

@@ -8,7 +8,7 @@ export interface BatchTensors {
   /** The number of each image among those that are trained on, for methods that ask. */
   readonly indices?: Int32Array
   /** [N, K], where they are known: then the teacher is not in the plan. */
-  readonly teacherLogits?: Tensor
+  readonly teacherLogits?: Tensor | undefined
 }
 
 /** A loader's batch as tensors. */

@@ -5,6 +5,7 @@ import {
   checkExactly,
   checkOptions,
   count,
+  type Given,
   notNegative,
   optional,
   probability,
@@ -79,7 +80,7 @@ export const publishedHyperparameters: Hyperparameters = {
  * The published hyperparameters but for those given. Where no milestones are, a shorter or longer training keeps its
  * proportions: the milestones move with the number of epochs.
  */
-export function resolveHyperparameters(given: Partial<Hyperparameters> = {}): Hyperparameters {
+export function resolveHyperparameters(given: Given<Hyperparameters> = {}): Hyperparameters {
   checkOptions('hyperparameters', given, hyperparameterRules)
   const { dropLast = false, ...others } = given
   const set = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined))

@@ -14,7 +14,7 @@ export interface EpochMetrics {
   readonly guardedRows: number
   readonly test: Evaluation
   /** On the images held back from training, if any were. */
-  readonly validation?: Evaluation
+  readonly validation?: Evaluation | undefined
   readonly distribution: Distribution
   /** Of training and evaluation. */
   readonly seconds: number

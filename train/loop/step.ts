@@ -14,11 +14,11 @@ export interface Learner {
   /** Moves what `trainedBy` lists. */
   readonly optimizer: Minimizer
   /** Where the method needs one. It sees the same augmented images, and never changes. */
-  readonly teacher?: Network
+  readonly teacher?: Network | undefined
   /** Where the teacher's logits are kept, for a method that needs nothing else of it. */
-  readonly teacherLogits?: TeacherLogits
+  readonly teacherLogits?: TeacherLogits | undefined
   /** What else the method computes with and nobody trains. */
-  readonly frozen?: readonly AnyModule[]
+  readonly frozen?: readonly AnyModule[] | undefined
 }
 
 /** Everything that a step trains: the network's parameters, then the method's. */

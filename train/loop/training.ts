@@ -26,30 +26,30 @@ export interface Training {
   /** How it is trained: by a teacher, or alone. */
   readonly distiller: Distiller
   /** Where the distiller needs one. It sees the same augmented images as the network, and never changes. */
-  readonly teacher?: Network
+  readonly teacher?: Network | undefined
   /** Where the teacher's logits are kept, for a method that needs nothing else of it. Default nowhere. */
-  readonly teacherLogits?: TeacherLogits
+  readonly teacherLogits?: TeacherLogits | undefined
   /** Other modules that the loss computes with, and that are not to be trained. Default none. */
-  readonly frozen?: readonly AnyModule[]
+  readonly frozen?: readonly AnyModule[] | undefined
   /** Names what the method draws. Default 0. */
-  readonly seed?: number
+  readonly seed?: number | undefined
   readonly hyperparameters: Hyperparameters
   readonly trainingImages: Loader
   readonly testImages: Loader
   /** Images held back from training, by which the best epoch is chosen. Default none: the test images choose it. */
-  readonly validationImages?: Loader
-  readonly observers?: readonly Observer[]
+  readonly validationImages?: Loader | undefined
+  readonly observers?: readonly Observer[] | undefined
   /** Where the training saves what it needs to go on, and goes on from. Default nowhere. */
-  readonly survival?: Survival
+  readonly survival?: Survival | undefined
   /** When it is aborted, the step at hand is finished and saved, and the training stops with `TrainingStopped`. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Checkpoints, and how often there is one: whichever comes first. */
 export interface Survival {
   readonly checkpoints: Checkpoints<Progress>
-  readonly everySteps?: number
-  readonly everyMinutes?: number
+  readonly everySteps?: number | undefined
+  readonly everyMinutes?: number | undefined
 }
 
 /** How far a training has come: what a checkpoint says beside its tensors. */

@@ -5,6 +5,7 @@ import {
   checkFields,
   count,
   either,
+  type Given,
   optional,
   path,
   type Rules,
@@ -23,23 +24,25 @@ export interface RunRecipe {
   /** As `openDataset` takes it. */
   readonly dataset: string
   /** Where its images lie, if they do not ship with thermograd. */
-  readonly data?: string
+  readonly data?: string | undefined
   /** Left out where the method needs none. */
-  readonly teacher?: {
-    readonly model: string
-    /** The file of its weights. */
-    readonly weights?: string
-  }
+  readonly teacher?:
+    | {
+        readonly model: string
+        /** The file of its weights. */
+        readonly weights?: string | undefined
+      }
+    | undefined
   readonly student: { readonly model: string }
   /** With every one of its options. */
   readonly method: NamedMethod
   readonly training: Hyperparameters
   /** What is drawn at random for a training image. Default: what the data set is usually trained with. */
-  readonly augmentation?: Augmentation
+  readonly augmentation?: Augmentation | undefined
   /** So many training images choose the best epoch instead of being trained on. Default none: the test images choose. */
-  readonly validation?: number
+  readonly validation?: number | undefined
   /** At most this many training images. Default all. */
-  readonly limit?: number
+  readonly limit?: number | undefined
   /** Names the initial weights, the order of the images and what is drawn for each. */
   readonly seed: number
 }
@@ -49,11 +52,11 @@ export type WrittenRecipe = Pick<
   RunRecipe,
   'dataset' | 'data' | 'teacher' | 'student' | 'augmentation' | 'validation' | 'limit'
 > & {
-  readonly method?: NamedMethod
+  readonly method?: NamedMethod | undefined
   /** Options for when the method is the one of this name. */
-  readonly methods?: Readonly<Partial<Record<MethodName, Options>>>
-  readonly training?: Partial<Hyperparameters>
-  readonly seed?: number
+  readonly methods?: Readonly<Partial<Record<MethodName, Options>>> | undefined
+  readonly training?: Given<Hyperparameters> | undefined
+  readonly seed?: number | undefined
 }
 
 /** Options of a method. */

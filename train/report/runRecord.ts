@@ -16,12 +16,12 @@ export interface RunRecord {
   readonly name: string
   readonly config: z.output<typeof configSchema>
   /** `recipe.yaml` as text. */
-  readonly recipe?: string
+  readonly recipe?: string | undefined
   readonly epochs: readonly EpochMetrics[]
   readonly state: 'finished' | 'running' | 'stopped'
   /** Present once the run has finished. */
-  readonly result?: RunResult
-  readonly confusions?: Confusions
+  readonly result?: RunResult | undefined
+  readonly confusions?: Confusions | undefined
 }
 
 /** Reads run folders. A damaged one does not prevent the others from being read. */

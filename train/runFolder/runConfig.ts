@@ -11,29 +11,31 @@ export interface RunConfig {
   readonly model: string
   /** Its name, and its options. */
   readonly method: { readonly name: string }
-  readonly teacher?: {
-    readonly model: string
-    /** The file of its weights. */
-    readonly source: string
-    readonly fingerprint: string
-    /** How exactly they were kept, if not as they are: such rounding decides the numbers. */
-    readonly logits?: 'float16'
-  }
+  readonly teacher?:
+    | {
+        readonly model: string
+        /** The file of its weights. */
+        readonly source: string
+        readonly fingerprint: string
+        /** How exactly they were kept, if not as they are: such rounding decides the numbers. */
+        readonly logits?: 'float16' | undefined
+      }
+    | undefined
   readonly dataset: {
     readonly name: string
     readonly classes: number
     readonly trainingImages: number
-    readonly validationImages?: number
+    readonly validationImages?: number | undefined
     readonly testImages: number
     readonly fingerprints: { readonly training: string; readonly test: string }
-    readonly augmentation?: Augmentation
+    readonly augmentation?: Augmentation | undefined
   }
   readonly recipe: Hyperparameters
   readonly seed: number
   /** What computed it, as far as that decides the bits: several where it went on with other numerics. */
   readonly numerics: readonly Segment[]
   /** The machine, which may be another when the run goes on. Where exact logits are kept decides nothing either. */
-  readonly environment: Environment & { readonly teacherCache?: TeacherCache }
+  readonly environment: Environment & { readonly teacherCache?: TeacherCache | undefined }
 }
 
 /** Where the run in a folder keeps rounded logits of its teacher: rounding decides its numbers, so it goes on with them. */

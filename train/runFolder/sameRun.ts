@@ -1,3 +1,4 @@
+import type { Given } from '../../base/arguments.ts'
 import { demand } from '../../base/errors.ts'
 import type { Hyperparameters } from '../loop/hyperparameters.ts'
 import type { Settings } from '../recipes/resolve.ts'
@@ -28,7 +29,7 @@ export function demandSameSettings(path: string, recipe: RunRecipe, settings: Se
 }
 
 /** Hyperparameters with the default of the one field that is left out where it has it, see `Hyperparameters`. */
-function spelledOut(training: Partial<Hyperparameters>): Partial<Hyperparameters> {
+function spelledOut(training: Given<Hyperparameters>): Given<Hyperparameters> {
   return { dropLast: false, ...training }
 }
 

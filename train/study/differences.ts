@@ -6,8 +6,8 @@ export interface Difference extends Significance {
   readonly first: string
   readonly second: string
   /** The p-values corrected by Holm's method for all differences of the pair. */
-  readonly correctedSignFlipP?: number
-  readonly correctedTTestP?: number
+  readonly correctedSignFlipP?: number | undefined
+  readonly correctedTTestP?: number | undefined
 }
 
 const methodsRule: Rule = {

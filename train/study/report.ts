@@ -29,9 +29,9 @@ export interface Cell {
   /** Number of runs in the manifest. */
   readonly planned: number
   /** Test top-1 in percent after the last epoch, over the finished runs; `undefined` if there are none. */
-  readonly last?: Summary
+  readonly last?: Summary | undefined
   /** The same after the best epoch. */
-  readonly best?: Summary
+  readonly best?: Summary | undefined
 }
 
 interface Finished {

@@ -18,7 +18,7 @@ export interface Significance {
   /** `undefined` for too few pairs. */
   readonly signFlipP?: number
   /** `undefined` for too few pairs, or if all differences are equal, for which the test is undefined. */
-  readonly tTestP?: number
+  readonly tTestP?: number | undefined
 }
 
 /** Applies both tests to paired differences. Throws if there are none. */

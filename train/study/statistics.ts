@@ -6,7 +6,7 @@ export interface Summary {
   readonly count: number
   readonly mean: number
   /** Sample standard deviation, see `standardDeviation`; `undefined` for fewer than two measurements. */
-  readonly deviation?: number
+  readonly deviation?: number | undefined
 }
 
 /** Summarises measurements. Throws if there are none. */

@@ -21,9 +21,9 @@ import { mdistillerTeachers, type PublishedTeacher, type PublishedTeachers } fro
 
 export interface FetchOptions extends Omit<DownloadOptions, 'checksum'> {
   /** Expected SHA-256 of the archive, in hexadecimal digits. Default: any. */
-  readonly sha256?: string
+  readonly sha256?: string | undefined
   /** Names of the teachers' networks. Default: all. */
-  readonly models?: readonly string[]
+  readonly models?: readonly string[] | undefined
   /** Default: mdistiller's. */
   readonly published?: PublishedTeachers
 }

@@ -10,7 +10,7 @@ import { extentOf, isOfVersion, versionOf } from './version.ts'
 
 export interface DownloadOptions {
   /** Checksum that the file must have. Default: any; `download` returns the SHA-256. */
-  readonly checksum?: Checksum
+  readonly checksum?: Checksum | undefined
   /** Called as bytes arrive; the total is `undefined` if the server does not send it. */
   readonly onProgress?: (received: number, total: number | undefined) => void
   /** Number of consecutive attempts that may bring no bytes. Default 5. */

@@ -11,7 +11,7 @@ export interface Trials {
   readonly runs: number
   readonly seed: number
   /** Where a run that failed stopped to make its case smaller: tries that case alone. */
-  readonly path?: string
+  readonly path?: string | undefined
 }
 
 export const operationNames = Object.keys(subjects) as OperationName[]
@@ -32,7 +32,7 @@ export async function* fuzz(
       const complaint = await complainOf(call, turn, judges, tally)
       if (complaint !== undefined) throw new Error(complaint)
     })
-    const details = await fc.check(property, { numRuns: runs, seed, path, timeout: 60_000 })
+    const details = await fc.check(property, { numRuns: runs, seed, ...(path && { path }), timeout: 60_000 })
     if (!details.failed) continue
     const { counterexample, errorInstance, counterexamplePath, numRuns } = details
     yield `${operation}, after ${numRuns} cases: ${describe(errorInstance)}\n` +

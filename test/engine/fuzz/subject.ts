@@ -26,7 +26,7 @@ export interface Difference<Arguments extends readonly unknown[]> {
 export interface Subject {
   readonly args: fc.Arbitrary<readonly unknown[]>
   /** The call as an expression of Python; none where PyTorch has nothing like it. */
-  readonly pytorch?: (args: readonly unknown[]) => string
+  readonly pytorch?: ((args: readonly unknown[]) => string) | undefined
   /** Where PyTorch differs for these arguments, if it does. */
   readonly differenceAt?: (
     args: readonly unknown[],
@@ -46,7 +46,7 @@ export interface Subject {
    */
   readonly range?: { readonly bits: number; readonly reason: string }
   /** What an executor with Winograd's method may make of it. */
-  readonly mixed?: (args: readonly unknown[], output: Shape) => Mixed | undefined
+  readonly mixed?: ((args: readonly unknown[], output: Shape) => Mixed | undefined) | undefined
 }
 
 /** What a record says beside its calls. */

@@ -25,7 +25,7 @@ export interface Judges {
   readonly always: readonly Contestant[]
   /** Of these, one computes a call, by turns. */
   readonly byTurns: readonly Contestant[]
-  readonly pytorch?: Pytorch
+  readonly pytorch?: Pytorch | undefined
 }
 
 /**

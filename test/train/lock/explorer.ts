@@ -30,7 +30,7 @@ interface Step {
 
 interface Process {
   state: 'running' | 'owner' | 'ended' | 'crashed'
-  step?: Step
+  step?: Step | undefined
   /** All that the process has seen, which decides where in its program it is. */
   seen: string
   hasOwned: boolean

@@ -70,9 +70,9 @@ export function loopSource(kernel: LoopKernel, target: Target): KernelSource {
  * Splits a long loop into a short loop over blocks, which are loops themselves, and the remainder after the last block. A
  * short loop is unchanged.
  */
-function inBlocks(axis: Axis): { blocks: Axis; block: readonly Axis[]; remainder?: Axis } {
+function inBlocks(axis: Axis): { blocks: Axis; block: readonly Axis[]; remainder: Axis | undefined } {
   const { length, strides } = axis
-  if (length <= longestChain) return { blocks: axis, block: [] }
+  if (length <= longestChain) return { blocks: axis, block: [], remainder: undefined }
   let size = longestChain
   while (length > size * longestChain) size *= longestChain
   const blocks = { length: Math.floor(length / size), strides: strides.map((stride) => stride * size) }

@@ -15,7 +15,7 @@ interface Taps extends Sliding {
   /** Rows and columns of a filter. */
   readonly window: readonly [number, number]
   /** The part of the maps that is not padding, if padding must be excluded from the sums. */
-  readonly inside?: Inside
+  readonly inside?: Inside | undefined
 }
 
 interface MinimalTiles {

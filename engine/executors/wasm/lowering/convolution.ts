@@ -227,7 +227,11 @@ function convolve(
   maps: View,
   filters: View,
   output: View,
-  { stride, dilation, inside }: Pick<Window, 'stride' | 'dilation'> & { readonly inside?: Inside },
+  {
+    stride,
+    dilation,
+    inside,
+  }: Pick<Window, 'stride' | 'dilation'> & { readonly inside?: Inside | undefined },
 ): void {
   const [, perGroup, depth, ...window] = filters.shape
   if (isDepthwise(filters.shape)) {

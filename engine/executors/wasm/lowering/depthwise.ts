@@ -27,7 +27,7 @@ export function depthwiseConvolve(
   maps: View,
   filters: View,
   output: View,
-  geometry: Geometry & { readonly inside?: Inside },
+  geometry: Geometry & { readonly inside?: Inside | undefined },
 ): void {
   const [channels, , , rows, columns] = filters.shape
   const [channelStride, , , ...tapStrides] = filters.strides

@@ -11,7 +11,7 @@ import { pick } from './mutations.ts'
 export interface Outcome {
   readonly number: number
   /** Undefined where it was read or refused with an `InvalidInputError`. */
-  readonly problem?: string
+  readonly problem?: string | undefined
   readonly wasRead: boolean
   /** Of the processor. */
   readonly milliseconds: number
