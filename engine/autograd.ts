@@ -37,7 +37,8 @@ export function gradWhereReached(
   demand(isFloat(output.dtype), () => `grad: expected a floating output, got ${output.dtype}`)
   demand(
     cotangent !== undefined || output.size === 1,
-    () => `grad: expected a scalar output, got ${format(output.shape)}; give a cotangent of that shape`,
+    () =>
+      `grad: expected a scalar output, got ${format(output.shape)}; for any other shape, pass a cotangent`,
   )
   const seed = cotangent ?? broadcastTo(literal(1, output.dtype), output.shape)
   demand(

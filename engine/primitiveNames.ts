@@ -1,8 +1,8 @@
 import type { BinaryName, UnaryName } from './scalarFunctions.ts'
 
 /**
- * What becomes of an operation: a number that loops write themselves (`inline`), another look at a value (`view`), a
- * part of a fused loop (`loop`), the fold at the end of one (`fold`), or a kernel of its own (`call`).
+ * What the planner makes of an operation: a number that loops write themselves (`inline`), a view of a value (`view`), a
+ * part of a fused loop (`loop`), the fold at its end (`fold`), or a kernel of its own (`call`).
  */
 export type Role = 'inline' | 'view' | 'loop' | 'fold' | 'call'
 

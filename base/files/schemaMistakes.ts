@@ -17,7 +17,7 @@ export function objectOf<Shape extends z.core.$ZodShape>(shape: Shape) {
     error: ({ code, keys }) =>
       code === 'unrecognized_keys'
         ? `unknown key; ${suggestionFor((keys as string[])[0], Object.keys(shape))}`
-        : Object.keys(shape).join(', '),
+        : `the keys ${Object.keys(shape).join(', ')}`,
   })
 }
 

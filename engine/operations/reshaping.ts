@@ -91,6 +91,11 @@ export function reshape(x: TensorLike, shape: Shape): Tensor {
     () =>
       `reshape of ${format(value.shape)}: −1 is ambiguous in a shape with an axis of length 0, got ${format(shape)}`,
   )
+  demand(
+    !shape.includes(-1) || value.size % known === 0,
+    () =>
+      `reshape of ${format(value.shape)}: ${value.size} elements are not a multiple of ${known}, got ${format(shape)}`,
+  )
   const completed = shape.map((length) => (length === -1 ? value.size / known : length))
   checkShape('reshape', completed, value.shape)
   if (equalShapes(completed, value.shape)) return value

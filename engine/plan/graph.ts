@@ -86,7 +86,7 @@ function callOf({ operation }: Node): Call {
   return operation
 }
 
-/** A variable that is no input of the graph, or that has no value, has no memory to overwrite. */
+/** A variable that is not an input of the graph, or has no value, has no memory to overwrite. */
 function destinationOf(overwritten: Node, numbers: ReadonlyMap<Node, number>): Destination {
   const input = overwritten.value === undefined ? undefined : numbers.get(overwritten)
   return input === undefined ? 'kept' : { overwrites: input }

@@ -118,7 +118,7 @@ const profiles = {
 
 export const profileNames = Object.keys(profiles) as ProfileName[]
 
-/** A profile by name at a temperature τ. Throws `InvalidInputError` for a name or temperature that cannot be. */
+/** Returns a profile by name, at a temperature τ. Throws `InvalidInputError` for an unknown name or an invalid temperature. */
 export function profileOf(name: string, temperature = 4): Profile {
   demand(isProfile(name), () => `laws: expected a profile out of ${profileNames.join(', ')}, got '${name}'`)
   demand(

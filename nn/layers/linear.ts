@@ -1,6 +1,8 @@
 import { aFunction, check, checkOptions, type Rules, truth } from '../../base/arguments.ts'
+import { demand } from '../../base/errors.ts'
 import { add, matmul, type Tensor, transpose } from '../../engine/index.ts'
-import { widthRule } from '../arguments.ts'
+import { format } from '../../engine/shape.ts'
+import { tensorRule, widthRule } from '../arguments.ts'
 import { fanInUniform } from '../initializers.ts'
 import { Module } from '../module.ts'
 import { type Initializer, Parameter } from '../parameter.ts'
@@ -38,6 +40,9 @@ export class Linear extends Module {
   }
 
   override forward(x: Tensor): Tensor {
+    check('Linear', 'x', x, tensorRule)
+    const inputs = this.weight.shape[1]
+    demand(x.shape.at(-1) === inputs, () => `Linear: expected inputs [N, ${inputs}], got ${format(x.shape)}`)
     const product = matmul(x, transpose(this.weight))
     return this.bias === undefined ? product : add(product, this.bias)
   }

@@ -117,7 +117,7 @@ export class ResNet extends SmallResNet<ProjectedBlock> {
   }
 }
 
-/** The small residual network with parameter-free shortcuts, as in the paper for CIFAR-10; akamaster's weight files fit. */
+/** The small residual network with parameter-free shortcuts, as in the paper for CIFAR-10; it loads akamaster's weight files. */
 export class ResNetA extends SmallResNet<PaddedBlock> {
   readonly linear: Linear
 

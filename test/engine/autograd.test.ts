@@ -117,7 +117,7 @@ describe('grad', () => {
   it('should refuse an output that is not one floating number', () => {
     const x = float64([1, 2])
     expect(() => grad(x, [x])).toThrow(
-      'grad: expected a scalar output, got [2]; give a cotangent of that shape',
+      'grad: expected a scalar output, got [2]; for any other shape, pass a cotangent',
     )
     expect(() => grad(int32(1), [x])).toThrow('grad: expected a floating output, got int32')
     expect(() => grad(x, [x], float64([1, 2, 3]))).toThrow('grad: expected a cotangent of shape [2], got [3]')

@@ -62,7 +62,7 @@ describe('a YAML file', () => {
       'count: 1\ninner:\n  sizes: [0, 1, -2]\n',
       '3:17: inner.sizes.2: expected an integer ≥ 0, got -2',
     ],
-    ['a list for an object', 'count: 1\ninner: [1]', '2:8: inner: expected sizes, got a list'],
+    ['a list for an object', 'count: 1\ninner: [1]', '2:8: inner: expected the keys sizes, got a list'],
     [
       'an object for a number',
       'count: { a: 1 }',
@@ -109,8 +109,8 @@ describe('a YAML file', () => {
       '__proto__: { count: 1 }\ncount: 1\n',
       '1:1: __proto__: unknown key; expected one of count, inner',
     ],
-    ['nothing', '', '1:1: expected count, inner, got nothing'],
-    ['a mere word', 'count\n', "1:1: expected count, inner, got 'count'"],
+    ['nothing', '', '1:1: expected the keys count, inner, got nothing'],
+    ['a mere word', 'count\n', "1:1: expected the keys count, inner, got 'count'"],
   ])('should be refused with its place for %s', (_, text, message) => {
     expect(complaint(text)).toContain(`file.yaml:${message}`)
   })

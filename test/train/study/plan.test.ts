@@ -222,8 +222,8 @@ describe('a manifest', () => {
       [line.replace('"method":"alone"', '"method":"dtkd"'), /line 1: expected the id \w+, got /],
       [`${line}\n{`, /line 2: expected JSON \(/],
       ['{"id":"0123456789ab"}', 'line 1: pair: expected a text, got nothing'],
-      ['3', 'line 1: expected id, pair, method, folder, recipe, got 3'],
-      ['null', 'line 1: expected id, pair, method, folder, recipe, got nothing'],
+      ['3', 'line 1: expected the keys id, pair, method, folder, recipe, got 3'],
+      ['null', 'line 1: expected the keys id, pair, method, folder, recipe, got nothing'],
       [signed({ ...run, folder: 3 }), 'line 1: folder: expected a text, got 3'],
       [
         signed({ ...run, recipe: { ...run.recipe, seed: -1.5 } }),
