@@ -12,42 +12,42 @@ import {
 import type { Arguments, Rows } from './loss.ts'
 
 /** Logits of both sides and the labels of one batch. */
-export interface Batch {
+export interface LogitBatch {
   readonly student: Rows
   readonly teacher: Rows
   readonly labels: number[]
 }
 
-/** Fresh arrays of a batch, for whoever may write into them. */
-export function argumentsOf({ student, teacher, labels }: Batch): Arguments {
+/** Returns a copy of a batch as arguments; the callee may overwrite it. */
+export function argumentsOf({ student, teacher, labels }: LogitBatch): Arguments {
   return [student.map((row) => [...row]), teacher.map((row) => [...row]), [...labels]]
 }
 
-/** Which rows a loss speaks of. Rows of any kind are made into rows of this kind, so that none is thrown away. */
+/** The rows for which a profile is defined. Generated rows are adjusted to meet the condition rather than discarded. */
 export type Maxima =
-  /** Any. */
+  /** All rows. */
   | 'any'
   /** The largest logit of each side is positive. */
   | 'positive'
-  /** Not both largest logits are negative: there two conventions exist of what a guard does. */
+  /** Not both largest logits are negative: guards differ in their treatment of that case. */
   | 'not both negative'
   /** No row is constant. */
   | 'spread'
 
 export interface LogitsConstraints {
-  /** Samples; default 1 to 3 (included). */
+  /** The number of samples. Default 1 to 3 (included). */
   rows?: { min: number; max: number }
-  /** Default 2 to 6 (included), and sometimes 1,000. */
+  /** The number of classes. Default 2 to 6 (included), and sometimes 1,000. */
   classes?: { min: number; max: number }
   /** Largest magnitude of a logit. Default 8. */
   size?: number | undefined
   /** Default `'any'`. */
   maxima?: Maxima
-  /** Which corners to visit. Default: all that are safe for a loss in float32. */
+  /** The corner cases to draw. Default: all. */
   corners?: readonly Corner[]
 }
 
-/** What rows are made into, that breaks real code. */
+/** A corner case that breaks real code. */
 export type Corner = keyof typeof corners
 
 interface Pair {
@@ -55,7 +55,7 @@ interface Pair {
   readonly teacher: Row
 }
 
-/** How much of a batch is drawn; fewer classes are cut from it, more repeat it. */
+/** The number of classes drawn; fewer are a prefix of them, more repeat them. */
 const drawnClasses = 6
 
 const corners = {
@@ -85,7 +85,7 @@ const corners = {
 
 const allCorners = Object.keys(corners) as Corner[]
 
-/** Beside a largest logit of 10⁴ one near 0 has a share of less than a millionth, where guards may differ. */
+/** With a largest logit of 10⁴ on one side, one near 0 has a share below 10⁻⁶, which guards may treat differently. */
 const farFromZero = allCorners.filter((corner) => corner !== 'maxima near zero')
 
 function tied(row: Row): number[] {
@@ -96,7 +96,7 @@ function negative(row: Row): number[] {
   return shifted(row, -1 - largest(row))
 }
 
-/** Rows as a loss speaks of them: the smallest change that makes them so. */
+/** The smallest change that makes rows meet each condition. */
 const made: Record<Maxima, (pair: Pair) => Pair> = {
   any: (pair) => pair,
   positive: ({ student, teacher }) => ({ student: raised(student), teacher: raised(teacher) }),
@@ -115,7 +115,7 @@ function spread(row: Row): Row {
   return magnitude(centredRow(row)) < 0.5 ? row.with(0, row[0] + 1) : row
 }
 
-/** For one logit: whole numbers and sixty-fourths, which float32 holds; shrinks to 0. */
+/** For one logit: integers and multiples of 1/64, exact in float32; shrinks to 0. */
 export function logit({ size = 8 }: { size?: number | undefined } = {}): fc.Arbitrary<number> {
   return fc.oneof(
     { withCrossShrink: true },
@@ -142,23 +142,23 @@ export function labels({ samples, classes }: { samples: number; classes: number 
   return fc.array(fc.nat({ max: classes - 1 }), { minLength: samples, maxLength: samples })
 }
 
-/** For orders of the six classes that are drawn at most; `orderOf` makes one of K classes of it. */
+/** For permutations of six classes; `orderOf` adapts one to K classes. */
 export const order: fc.Arbitrary<number[]> = fc.shuffledSubarray(
   Array.from({ length: drawnClasses }, (_, i) => i),
   { minLength: drawnClasses, maxLength: drawnClasses },
 )
 
-/** An order of six as one of K: the numbers below K in that order, the rest in place. */
+/** Adapts a permutation of six classes to K: indices below K in that order, the rest in place. */
 export function orderOf(drawn: readonly number[], classes: number): number[] {
   const kept = drawn.filter((i) => i < classes)
   return Array.from({ length: classes }, (_, i) => kept[i] ?? i)
 }
 
 /**
- * For batches of the logits of student and teacher, with labels: generic rows and corners, rows of the kind that
- * `maxima` names. Shrinks to one sample of two classes and whole numbers.
+ * For batches of student and teacher logits with labels: generic rows and corner cases that meet the condition
+ * `maxima`. Shrinks to one sample, two classes and integers.
  */
-export function logitsPair(constraints: LogitsConstraints = {}): fc.Arbitrary<Batch> {
+export function logitsPair(constraints: LogitsConstraints = {}): fc.Arbitrary<LogitBatch> {
   const { rows = { min: 1, max: 3 }, size, maxima = 'any', corners: visited = allCorners } = constraints
   const row = fc.array(logit({ size }), { minLength: drawnClasses, maxLength: drawnClasses })
   const sample = fc.record({
@@ -187,7 +187,9 @@ export function logitsPair(constraints: LogitsConstraints = {}): fc.Arbitrary<Ba
     })
 }
 
-/** Like `fc.array`, but shrinks to any of its entries: an array with a least length only ever loses its first ones. */
+/**
+ * Like `fc.array`, but may shrink to any of its entries: `fc.array` with a minimum length only drops the first ones.
+ */
 function listOf<Value>(
   value: fc.Arbitrary<Value>,
   { min, max }: { min: number; max: number },
@@ -213,27 +215,27 @@ function fitted(row: Row, classes: number): number[] {
   return Array.from({ length: classes }, (_, i) => row[i % row.length])
 }
 
-/** Without −0, which only clutters a counterexample. */
+/** Replaces −0 by 0: it only clutters counterexamples. */
 function plain(value: number): number {
   return value === 0 ? 0 : value
 }
 
-/** For batches on which both largest logits are positive: those of the published temperatures. */
-export function positiveMaxima(constraints: LogitsConstraints = {}): fc.Arbitrary<Batch> {
+/** For batches in which both largest logits are positive, as the published temperatures require. */
+export function positiveMaxima(constraints: LogitsConstraints = {}): fc.Arbitrary<LogitBatch> {
   return logitsPair({ ...constraints, maxima: 'positive' })
 }
 
-/** Rows whose largest logit is at least 1 away from 0, where temperatures of a guarded formula jump. */
+/** Moves a row's largest logit at least 1 away from 0, where the temperatures of a guarded formula jump. */
 function clear(row: Row): number[] {
   const most = largest(row)
   return Math.abs(most) < 1 ? shifted(row, 1 - most) : [...row]
 }
 
 /**
- * For batches without kinks nearby: the student's largest logit stands out by 1/2 or more, and no maximum is within 1
- * of 0, so that a numeric derivative sees one smooth piece. At most six classes.
+ * For batches without nearby kinks, for numeric derivatives: the student's largest logit exceeds the others by at least
+ * 1/2, and no maximum is within 1 of 0. At most six classes.
  */
-export function smoothPair(constraints: LogitsConstraints = {}): fc.Arbitrary<Batch> {
+export function smoothPair(constraints: LogitsConstraints = {}): fc.Arbitrary<LogitBatch> {
   const standingOut = (row: Row) => row.with(peakOf(row), largest(row) + (largest(row) < -1 ? 0.5 : 1))
   return logitsPair({ classes: { min: 2, max: drawnClasses }, ...constraints }).map(
     ({ student, teacher, labels }) => ({
@@ -244,26 +246,25 @@ export function smoothPair(constraints: LogitsConstraints = {}): fc.Arbitrary<Ba
   )
 }
 
-/** Powers of two as large as keep the squares of logits in range. */
+/** The powers of two that scale logits at the extremes. */
 export interface Range {
   readonly huge: number
   readonly tiny: number
 }
 
-/** float32's largest and smallest values, for a loss that computes in float64; what float32 can square, for others. */
+/** The range of float32 for losses that compute in float64; values that float32 can square for others. */
 export const ranges: Readonly<Record<'float64' | 'float32', Range>> = {
   float64: { huge: 2 ** 124, tiny: 2 ** -146 },
   float32: { huge: 2 ** 50, tiny: 2 ** -50 },
 }
 
 /**
- * For batches that are out of the ordinary: one class ahead by 10⁴ on one side or both, all of them huge, all tiny,
- * or far below zero.
+ * For extreme batches: one class ahead by 10⁴ on one side or both, all logits shifted by 10⁴, all huge, or all tiny.
  */
 export function extremePair(
   { huge, tiny }: Range,
   constraints: LogitsConstraints & { maxima: Maxima },
-): fc.Arbitrary<Batch> {
+): fc.Arbitrary<LogitBatch> {
   const ahead = (row: Row, at: number) => row.map((value, i) => value + (i === at % row.length ? 1e4 : 0))
   const all = (change: (row: Row, at: number) => Row) => ({ student: change, teacher: change })
   const same = (row: Row) => row
@@ -275,7 +276,7 @@ export function extremePair(
     all((row) => shifted(row, 1e4)),
     all((row) => scaled(row, 100)),
     all((row) => scaled(row, huge)),
-    // Guards of the formula fall back below an ε of their own.
+    // Each guard falls back below its own ε.
     ...(constraints.maxima === 'not both negative' ? [] : [all((row) => scaled(row, tiny))]),
   ]
   const start = constraints.maxima === 'not both negative' ? clear : same

@@ -12,13 +12,13 @@ import { withTimeLimit } from './timeLimit.ts'
 import { isBad, type LossVerdict } from './verdict.ts'
 
 export interface CheckOptions {
-  /** Cases for each law. Default 100. */
+  /** Cases per law. Default 100. */
   readonly runs?: number
-  /** Names the cases. Default: another one each time; the report says which. */
+  /** Determines the cases. Default: a new one each time; the report names it. */
   readonly seed?: number | undefined
   /** τ of the profile. Default 4. */
   readonly temperature?: number | undefined
-  /** Seconds within which each promise of the loss must settle. Default 10. */
+  /** The time, in seconds, in which each promise of the loss must settle. Default 10. */
   readonly timeLimit?: number | undefined
 }
 
@@ -26,15 +26,15 @@ export interface LossReport extends Trial {
   readonly profile: Profile
   readonly precision: Precision
   readonly verdicts: readonly LossVerdict[]
-  /** What seems to be wrong, if a typical mistake explains all that the loss gives. */
+  /** The probable mistake, if a typical one explains all values of the loss. */
   readonly guess?: string | undefined
-  /** Whether no claimed law is broken, and every law that is declared broken was shown to be. */
+  /** Whether all claimed laws hold and all laws declared broken were shown to be broken. */
   readonly holds: boolean
 }
 
 /**
- * Holds a loss to the laws that a profile claims, and shows that those it declares broken are. Throws where a promise of
- * the loss does not settle in time.
+ * Checks that a loss obeys the laws that a profile claims and breaks those that it declares broken. Throws if a promise
+ * of the loss does not settle in time.
  */
 export async function checkLaws(
   loss: HostLoss,
@@ -61,12 +61,12 @@ export async function subjectOf(
   return new Subject(timed, profileOf(profile, temperature), precision, demandAnswers)
 }
 
-/** The laws that a profile speaks of. */
+/** Returns the laws that a profile claims or declares broken. */
 export function lawsOf({ claims, breaks }: Profile): LossLaw[] {
   return lossLaws.filter(({ name }) => claims.includes(name) || Object.hasOwn(breaks, name))
 }
 
-/** Holds a loss to one law of its profile. */
+/** Checks a loss against one law of its profile. */
 export async function judge(law: LossLaw, subject: Subject, trial: Trial): Promise<LossVerdict> {
   const missing = missingPart(law, subject)
   if (missing) return { law, outcome: 'not tested', reason: `the loss offers no ${missing}` }
@@ -77,7 +77,10 @@ export async function judge(law: LossLaw, subject: Subject, trial: Trial): Promi
   return { law, outcome: counterexample ? 'broken as declared' : 'not broken', counterexample, reason }
 }
 
-/** What a loss would have to offer for a law; a gradient that is no derivative cannot be had from values. */
+/**
+ * Returns the part of a loss that a law needs but the loss lacks, if any. Gradient laws need a gradient if temperatures
+ * are detached: it is not the derivative of the value and cannot be computed numerically.
+ */
 export function missingPart(
   law: LossLaw,
   { loss, profile }: Pick<Subject, 'loss' | 'profile'>,

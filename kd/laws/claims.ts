@@ -3,16 +3,16 @@ import type { Profile } from './profile.ts'
 /** The laws that a loss obeys and those that it breaks. */
 export type Laws = Pick<Profile, 'claims' | 'breaks'>
 
-const always = ['pure', 'definition', 'finite-at-extremes', 'non-negative', 'shared-permutation'] as const
-const ofBatches = ['batch-additivity', 'row-independence', 'row-order', 'per-sample']
-const ofGradients = [
+const valueLaws = ['pure', 'definition', 'finite-at-extremes', 'non-negative', 'shared-permutation'] as const
+const batchLaws = ['batch-additivity', 'row-independence', 'row-order', 'per-sample']
+const gradientLaws = [
   'gradient-is-numeric',
   'gradient-formula',
   'gradient-row-independence',
   'gradient-finite-at-extremes',
   'teacher-gets-no-gradient',
 ]
-const ofSharpness = [
+const sharpnessLaws = [
   'sharpness-bounds',
   'sharpness-shift',
   'sharpness-convexity',
@@ -23,27 +23,29 @@ const ofSharpness = [
   'sharpness-limits',
   'sharpness-entropy',
 ]
-const notOfSharpness = { 'sharpness-homogeneity': 'S(z/T) is not S(z)/T: the maximum scales, ln K does not' }
+const sharpnessBreaks = { 'sharpness-homogeneity': 'S(z/T) is not S(z)/T: the maximum scales, ln K does not' }
 
-const ofAnyLoss = [...always, ...ofBatches, ...ofGradients]
-const freeOfShifts = ['student-shift', 'gradient-sums-to-zero']
-const extremes = ['definition-at-extremes']
-const ofDivergences = [
+const commonLaws = [...valueLaws, ...batchLaws, ...gradientLaws]
+const shiftLaws = ['student-shift', 'gradient-sums-to-zero']
+const extremeLaws = ['definition-at-extremes']
+const divergenceLaws = [
   'zero-at-equality',
   'positive-apart',
   'large-temperature-limit',
   'gradient-zero-at-equality',
-  ...ofSharpness,
+  ...sharpnessLaws,
 ]
-const notOfDivergences = {
-  'separate-permutations': 'classes are compared one by one',
+const divergenceBreaks = {
+  'separate-permutations': 'corresponding classes are compared',
   'teacher-student-symmetry': 'KL(p ‖ q) is not KL(q ‖ p)',
-  ...notOfSharpness,
+  ...sharpnessBreaks,
 }
-const ofShared = ['temperatures-shared', 'temperatures-row-independence']
-const notOfShared = { 'zero-at-multiples': 'one temperature for both sides leaves their scales as they are' }
+const sharedTemperatureLaws = ['temperatures-shared', 'temperatures-row-independence']
+const sharedTemperatureBreaks = {
+  'zero-at-multiples': 'one temperature for both sides leaves their scales as they are',
+}
 
-const ofDynamic = [
+const dynamicTemperatureLaws = [
   'temperatures-sum',
   'temperatures-bounds',
   'temperatures-product',
@@ -53,7 +55,7 @@ const ofDynamic = [
   'zero-at-multiples',
   'label-independence',
 ]
-const ofPublished = [
+const publishedTemperatureLaws = [
   'temperatures-ratio',
   'temperatures-scaled-maxima',
   'temperatures-scale',
@@ -61,88 +63,94 @@ const ofPublished = [
   'sharpness-gap',
   'gradient-off-the-maximum',
 ]
-const rawMaxima = 'temperatures come from raw maxima, to which a constant is added'
-const notOfPublished = {
+const rawMaxima = 'temperatures depend on the raw maxima, which the constant changes'
+const publishedTemperatureBreaks = {
   'student-shift': rawMaxima,
   'teacher-shift': rawMaxima,
   'temperatures-shift': rawMaxima,
   'equal-sharpness':
-    'the formula makes the largest logits equal, not the sharpnesses: see the erratum of the paper',
-  'sharpness-gap-shrinks': 'it does for most samples of trained networks; nothing guarantees it',
+    'the formula equalises the largest logits, not the sharpness: see the erratum of the paper',
+  'sharpness-gap-shrinks': 'it does for most samples of trained networks, but is not guaranteed',
 }
-const attached = { 'gradient-sums-to-zero': 'gradient flows through the student’s raw maximum' }
+const attachedBreaks = { 'gradient-sums-to-zero': 'gradient flows through the student’s raw maximum' }
 
-/** Of the bare terms. */
-export const laws = {
+/** The laws of single-term losses. */
+export const termLaws = {
   crossEntropy: {
-    claims: [...ofAnyLoss, ...freeOfShifts, ...extremes, 'positive-apart'],
-    breaks: { 'label-independence': 'it is about the label' },
+    claims: [...commonLaws, ...shiftLaws, ...extremeLaws, 'positive-apart'],
+    breaks: { 'label-independence': 'cross entropy depends on the label' },
   },
   kd: {
     claims: [
-      ...ofAnyLoss,
-      ...freeOfShifts,
-      ...extremes,
-      ...ofDivergences,
-      ...ofShared,
+      ...commonLaws,
+      ...shiftLaws,
+      ...extremeLaws,
+      ...divergenceLaws,
+      ...sharedTemperatureLaws,
       'teacher-shift',
       'label-independence',
     ],
-    breaks: { ...notOfDivergences, ...notOfShared },
+    breaks: { ...divergenceBreaks, ...sharedTemperatureBreaks },
   },
   dkd: {
     claims: [
-      ...ofAnyLoss,
-      ...freeOfShifts,
-      ...extremes,
-      ...ofDivergences,
-      ...ofShared,
+      ...commonLaws,
+      ...shiftLaws,
+      ...extremeLaws,
+      ...divergenceLaws,
+      ...sharedTemperatureLaws,
       'teacher-shift',
       'decoupling',
       'two-classes',
     ],
     breaks: {
-      ...notOfDivergences,
-      ...notOfShared,
-      'label-independence': 'the target’s term and the others’ have weights of their own',
+      ...divergenceBreaks,
+      ...sharedTemperatureBreaks,
+      'label-independence': 'the target’s term and the others’ are weighted differently',
     },
   },
   dtkd: {
-    claims: [...ofAnyLoss, ...extremes, ...ofDivergences, ...ofDynamic, ...ofPublished],
-    breaks: { ...notOfDivergences, ...notOfPublished, ...attached },
+    claims: [
+      ...commonLaws,
+      ...extremeLaws,
+      ...divergenceLaws,
+      ...dynamicTemperatureLaws,
+      ...publishedTemperatureLaws,
+    ],
+    breaks: { ...divergenceBreaks, ...publishedTemperatureBreaks, ...attachedBreaks },
   },
   detached: {
     claims: [
-      ...ofAnyLoss,
-      ...extremes,
-      ...ofDivergences,
-      ...ofDynamic,
-      ...ofPublished,
+      ...commonLaws,
+      ...extremeLaws,
+      ...divergenceLaws,
+      ...dynamicTemperatureLaws,
+      ...publishedTemperatureLaws,
       'gradient-sums-to-zero',
     ].filter((name) => name !== 'gradient-is-numeric'),
     breaks: {
-      ...notOfDivergences,
-      ...notOfPublished,
-      'gradient-is-numeric': 'what flows through the temperatures is left out',
+      ...divergenceBreaks,
+      ...publishedTemperatureBreaks,
+      'gradient-is-numeric': 'the gradient through the temperatures is omitted',
     },
   },
   guarded: {
     claims: [
-      ...ofAnyLoss,
-      ...extremes,
-      ...ofDivergences,
-      ...ofDynamic,
-      ...ofPublished,
+      ...commonLaws,
+      ...extremeLaws,
+      ...divergenceLaws,
+      ...dynamicTemperatureLaws,
+      ...publishedTemperatureLaws,
       'temperatures-fallback',
     ],
-    breaks: { ...notOfDivergences, ...notOfPublished, ...attached },
+    breaks: { ...divergenceBreaks, ...publishedTemperatureBreaks, ...attachedBreaks },
   },
   exact: {
     claims: [
-      ...ofAnyLoss,
-      ...freeOfShifts,
-      ...ofDivergences,
-      ...ofDynamic,
+      ...commonLaws,
+      ...shiftLaws,
+      ...divergenceLaws,
+      ...dynamicTemperatureLaws,
       'teacher-shift',
       'temperatures-shift',
       'equal-sharpness',
@@ -150,31 +158,34 @@ export const laws = {
       'temperatures-implicit-gradient',
     ],
     breaks: {
-      ...notOfDivergences,
+      ...divergenceBreaks,
       'temperatures-scale': 'sharpness is not homogeneous',
       'temperatures-maxima-alone': 'sharpness depends on all logits',
     },
   },
 } satisfies Record<string, Laws>
 
-const ofTotals = [...ofAnyLoss, ...extremes, ...ofSharpness]
-const notOfTotals = {
+const totalClaims = [...commonLaws, ...extremeLaws, ...sharpnessLaws]
+const totalBreaks = {
   'zero-at-equality': 'cross entropy remains where student and teacher are equal',
-  'label-independence': 'cross entropy is about the label',
-  ...notOfSharpness,
+  'label-independence': 'cross entropy depends on the label',
+  ...sharpnessBreaks,
 }
-/** Of the totals, which have cross entropy in them. */
-export const totals = {
-  kd: { claims: [...ofTotals, ...freeOfShifts, ...ofShared], breaks: notOfTotals },
-  dkd: { claims: [...ofTotals, ...freeOfShifts, ...ofShared, 'decoupling', 'warm-up'], breaks: notOfTotals },
+/** The laws of total losses, which include cross entropy. */
+export const totalLaws = {
+  kd: { claims: [...totalClaims, ...shiftLaws, ...sharedTemperatureLaws], breaks: totalBreaks },
+  dkd: {
+    claims: [...totalClaims, ...shiftLaws, ...sharedTemperatureLaws, 'decoupling', 'warm-up'],
+    breaks: totalBreaks,
+  },
   dtkd: {
-    claims: [...ofTotals, 'warm-up'],
-    breaks: { ...notOfTotals, 'student-shift': rawMaxima, ...attached },
+    claims: [...totalClaims, 'warm-up'],
+    breaks: { ...totalBreaks, 'student-shift': rawMaxima, ...attachedBreaks },
   },
   exact: {
-    claims: [...ofTotals, ...freeOfShifts, 'warm-up', 'equal-sharpness'].filter(
+    claims: [...totalClaims, ...shiftLaws, 'warm-up', 'equal-sharpness'].filter(
       (name) => name !== 'definition-at-extremes',
     ),
-    breaks: notOfTotals,
+    breaks: totalBreaks,
   },
 } satisfies Record<string, Laws>

@@ -1,21 +1,24 @@
 import type { Precision } from './precision.ts'
 
-/** A number and how far it may be off. */
+/** A number with a bound of its error. */
 export interface Estimate {
   readonly value: number
   readonly error: number
 }
 
-/** A function of a step along a direction, by a loss under test and by its formula. */
+/** A function of a step along a direction, computed by a loss under test and by its formula. */
 export interface Along {
   readonly precision: Precision
   readonly value: (step: number) => Promise<number>
   readonly rounding: (step: number) => number
-  /** The formula, which has the same higher derivatives if the loss is right. */
+  /** The formula, whose higher derivatives a correct loss shares. */
   readonly right: { readonly value: (step: number) => number; readonly slope: number }
 }
 
-/** Steps that balance rounding, unit / h, with truncation, h⁴: powers of two, which sixty-fourths bear exactly. */
+/**
+ * Steps h that balance rounding, ε / h, with truncation, h⁴: powers of two, whose sums with multiples of 1/64 are
+ * exact.
+ */
 const steps: Readonly<Record<Precision, number>> = { float64: 2 ** -9, float32: 2 ** -3 }
 
 /** (f(−2h) − 8 f(−h) + 8 f(h) − f(2h)) / 12h = f′ + O(h⁴). */
@@ -27,8 +30,8 @@ const stencil = [
 ]
 
 /**
- * The slope at 0 by a five-point difference. Its error is bounded, not guessed: what rounding makes of each value, and
- * the truncation, which is that of the formula, where the slope is known.
+ * Estimates the slope at 0 by a five-point difference. The error bound consists of the rounding of each value and of
+ * the truncation, measured on the formula, whose slope is known.
  */
 export async function derivative({ precision, value, rounding, right }: Along): Promise<Estimate> {
   const h = steps[precision]

@@ -1,7 +1,7 @@
 export {
-  type Batch,
   type Corner,
   extremePair,
+  type LogitBatch,
   type LogitsConstraints,
   labels,
   logit,

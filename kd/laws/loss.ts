@@ -3,21 +3,21 @@ import { demand } from '../../base/errors.ts'
 /** Logits of a batch on the host: a row of K numbers for each of N samples. */
 export type Rows = number[][]
 
-/** What a loss works on. The kit hands out fresh arrays every time. */
+/** The arguments of a loss. Every call gets fresh arrays. */
 export type Arguments = [student: Rows, teacher: Rows, labels: number[]]
 
 /**
- * A loss on the host: logits of student and teacher [N, K] and labels [N] to the mean over the batch. It may compute
- * with whatever it likes, and take its time.
+ * A loss on the host: maps the logits of student and teacher [N, K] and labels [N] to the mean over the batch. It may
+ * be implemented in any way, and may be asynchronous.
  */
 export type LossFunction = (...batch: Arguments) => number | Promise<number>
 
-/** A loss that shows more than its value. What it offers is held to further laws; what it does not is not. */
+/** A loss with optional parts in addition to its value. Each part that is present is checked against further laws. */
 export interface LossObject {
   readonly loss: LossFunction
-  /** ∂ loss / ∂ student logits [N, K]: what an optimizer would get. */
+  /** ∂ loss / ∂ student logits [N, K], as an optimizer would receive it. */
   readonly gradient?: (...batch: Arguments) => Rows | Promise<Rows>
-  /** ∂ loss / ∂ teacher logits [N, K]: what would reach a teacher that is not frozen. */
+  /** ∂ loss / ∂ teacher logits [N, K], as a teacher that is not frozen would receive it. */
   readonly teacherGradient?: (...batch: Arguments) => Rows | Promise<Rows>
   /** The temperatures of each sample, [N] each. */
   readonly temperatures?:
@@ -25,13 +25,13 @@ export interface LossObject {
     | undefined
   /** The loss of each sample [N], before the mean. */
   readonly perSample?: (...batch: Arguments) => number[] | Promise<number[]>
-  /** The two terms of DKD, means over the batch with the factor of temperatures, before their weights. */
+  /** The two terms of DKD: unweighted means over the batch, with the temperature factor. */
   readonly terms?: ((...batch: Arguments) => DecoupledTerms | Promise<DecoupledTerms>) | undefined
-  /** The loss in an epoch, counting from 1, of a loss with a warm-up; `loss` is the one after it. */
+  /** The loss in an epoch, counting from 1, if it has a warm-up; `loss` is the loss after the warm-up. */
   readonly atEpoch?: ((epoch: number, ...batch: Arguments) => number | Promise<number>) | undefined
   /** S of each row [N]. */
   readonly sharpness?: (logits: Rows) => number[] | Promise<number[]>
-  /** What it computes in. Default: the kit finds out. */
+  /** The precision of its arithmetic. Default: detected from its values. */
   readonly dtype?: 'float64' | 'float32'
 }
 
@@ -45,12 +45,12 @@ export interface DecoupledTerms {
   readonly nckd: number
 }
 
-/** What the kit tests: a plain function, or an object that shows more. */
+/** A loss under test: a plain function, or an object with further parts. */
 export type HostLoss = LossFunction | LossObject
 
 const parts = ['gradient', 'teacherGradient', 'temperatures', 'perSample', 'terms', 'atEpoch', 'sharpness']
 
-/** Either form as an object. Throws `InvalidInputError` for what is no loss. */
+/** Returns either form as an object. Throws `InvalidInputError` for anything that is not a loss. */
 export function lossObject(loss: HostLoss): LossObject {
   if (typeof loss === 'function') return { loss }
   demand(

@@ -10,7 +10,7 @@ const shared: TensorLoss['temperatures'] = (student) => sharedTemperatures(stude
 const published: TensorLoss['temperatures'] = (student, teacher) =>
   dynamicTemperatures(student, teacher, { guard: 'none' })
 
-/** DTKD's term and total, at the temperatures that an option names. */
+/** Returns DTKD's term and total with the given options. */
 function dynamic(
   options: Parameters<typeof dtkd>[3],
   temperatures: TensorLoss['temperatures'],
@@ -60,7 +60,7 @@ const losses: Readonly<Record<ProfileName, TensorLoss>> = {
   'dtkd-exact-total': exact.total,
 }
 
-/** Thermograd's own losses as the profiles name them, computed by an executor. */
+/** Returns thermograd's own losses by profile name, computed by an executor. */
 export function ownLosses(executor: Executor): Readonly<Record<ProfileName, LossObject>> {
   const entries = Object.entries(losses).map(([name, loss]) => [name, hostLoss(loss, executor)])
   return Object.fromEntries(entries)

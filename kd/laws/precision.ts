@@ -1,13 +1,13 @@
-import { argumentsOf, type Batch } from './arbitraries.ts'
+import { argumentsOf, type LogitBatch } from './arbitraries.ts'
 import type { LossObject } from './loss.ts'
 
 export type Precision = 'float64' | 'float32'
 
-/** What one rounding may change, relatively. */
-export const units: Readonly<Record<Precision, number>> = { float64: 2 ** -53, float32: 2 ** -24 }
+/** The unit roundoff, half an ulp of 1: the largest relative error of one rounding. */
+export const unitRoundoff: Readonly<Record<Precision, number>> = { float64: 2 ** -53, float32: 2 ** -24 }
 
 /** Generic batches: no ties, no symmetry, both largest logits positive. */
-export const genericBatches: readonly Batch[] = [
+export const genericBatches: readonly LogitBatch[] = [
   { student: [[1.5, -0.25, 0.75]], teacher: [[-0.5, 2.25, 1.125]], labels: [2] },
   {
     student: [
@@ -46,8 +46,8 @@ export const genericBatches: readonly Batch[] = [
   },
 ]
 
-/** One more, on which largest logits are negative, of one side or both: of use only for losses that speak of such rows. */
-export const oppositeMaxima: Batch = {
+/** A batch in which the largest logit of one side or of both is negative, for losses that are defined there. */
+export const oppositeMaxima: LogitBatch = {
   student: [
     [-0.75, -2.5, -1.125],
     [0.625, -1.25, 2.5],
@@ -63,12 +63,12 @@ export const oppositeMaxima: Batch = {
   labels: [1, 2, 0, 1],
 }
 
-/** A step that float64 sees and float32 does not. */
+/** A step that changes values in float64 but not in float32. */
 const step = 2 ** -30
 
 /**
- * What a loss computes in: as it says, or else as its values do. In float64 they grow evenly over steps that drown in
- * the rounding of float32. A loss that throws is held to float64.
+ * Returns the precision in which a loss computes, as declared or as detected from its values: in float64 they change
+ * linearly over steps that are lost in the rounding of float32. A loss that throws counts as float64.
  */
 export async function precisionOf(loss: LossObject): Promise<Precision> {
   if (loss.dtype !== undefined) return loss.dtype
@@ -80,7 +80,7 @@ export async function precisionOf(loss: LossObject): Promise<Precision> {
   }
 }
 
-async function growsEvenly({ loss }: LossObject, batch: Batch): Promise<boolean> {
+async function growsEvenly({ loss }: LossObject, batch: LogitBatch): Promise<boolean> {
   const at = (by: number) =>
     loss(...argumentsOf({ ...batch, student: batch.student.map((row) => row.with(0, row[0] + by)) }))
   const once = (await at(step)) - (await at(-step))

@@ -2,16 +2,16 @@ import type { Maxima } from './arbitraries.ts'
 import type { Definition, Divergence } from './formulas/definition.ts'
 import type { TemperatureRule } from './formulas/temperatureRules.ts'
 
-/** One of the terms that a loss is a weighted sum of. */
+/** A term of a loss, which is a weighted sum of terms. */
 export interface Term {
   readonly name: string
   readonly weight: number
   readonly definition: Definition
-  /** Of a distillation term: its temperatures and what it compares by. */
+  /** The temperatures and the divergence of a distillation term. */
   readonly distils?: { readonly rule: TemperatureRule; readonly measure: Divergence }
 }
 
-/** What a loss claims to be: its formula, the rows it speaks of, the laws it obeys and those it breaks by design. */
+/** The specification of a loss: its formula, its valid rows, the laws it obeys and those it breaks by design. */
 export interface Profile {
   readonly name: string
   /** The formula. */
@@ -19,16 +19,16 @@ export interface Profile {
   readonly temperature: number
   readonly definition: Definition
   readonly terms: readonly Term[]
-  /** What a warm-up over so many epochs acts on, and what it leaves alone. */
+  /** The length of the warm-up, the part that it multiplies and the rest. */
   readonly warmUp?:
     | { readonly epochs: number; readonly distillation: Definition; readonly rest: Definition }
     | undefined
   readonly rule?: TemperatureRule | undefined
   readonly maxima: Maxima
-  /** Where temperatures are cut off, so that `definition` has another gradient than its derivative: with that. */
+  /** If temperatures are detached, the definition with their gradient: the derivative of the value. */
   readonly attached?: Definition
   /** Names of laws. */
   readonly claims: readonly string[]
-  /** Names of laws with the reason why the loss breaks them. */
+  /** Names of the laws that the loss breaks by design, each with the reason. */
   readonly breaks: Readonly<Record<string, string>>
 }

@@ -1,6 +1,6 @@
 import { demand } from '../../base/errors.ts'
 import type { Maxima } from './arbitraries.ts'
-import { type Laws, laws, totals } from './claims.ts'
+import { type Laws, termLaws, totalLaws } from './claims.ts'
 import { crossEntropyDefinition, decoupled, divergence, tempered, weighted } from './formulas/definition.ts'
 import {
   detached,
@@ -12,7 +12,7 @@ import {
 } from './formulas/temperatureRules.ts'
 import type { Profile, Term } from './profile.ts'
 
-/** A plain name is the bare term, batch mean; with `-total`, the authors' other terms, weights and warm-up. */
+/** A plain name means the single term, averaged over the batch; `-total` adds the other terms, weights and warm-up. */
 export type ProfileName = keyof typeof profiles
 
 type Draft = Omit<Profile, 'name' | 'temperature'>
@@ -35,13 +35,13 @@ const distillationTerm = (
   distils: { rule, measure },
 })
 
-/** A loss of one term. */
-function bare(formula: string, term: Term, maxima: Maxima, own: Laws): Draft {
+/** Drafts a loss of one term. */
+function single(formula: string, term: Term, maxima: Maxima, own: Laws): Draft {
   const { definition, distils } = term
   return { formula, definition, terms: [term], rule: distils?.rule, maxima, ...own }
 }
 
-/** A loss of several terms, at the temperatures of its first. */
+/** Drafts a loss of several terms, with the temperatures of the first. */
 function total(formula: string, terms: readonly Term[], maxima: Maxima, own: Laws): Draft {
   const sum = (some: readonly Term[]) => weighted(some.map(({ weight, definition }) => [weight, definition]))
   const warmUp = {
@@ -62,7 +62,7 @@ function total(formula: string, terms: readonly Term[], maxima: Maxima, own: Law
 
 function dynamic(rule: TemperatureRule, maxima: Maxima, own: Laws): Draft {
   const formula = '1/N Σ T_teacher T_student KL(softmax(u/T_teacher) ‖ softmax(v/T_student))'
-  return bare(formula, distillationTerm('L_DTKD', 1, rule), maxima, own)
+  return single(formula, distillationTerm('L_DTKD', 1, rule), maxima, own)
 }
 
 function dynamicTotal(rule: TemperatureRule, tau: number, maxima: Maxima, own: Laws): Draft {
@@ -75,52 +75,57 @@ function dynamicTotal(rule: TemperatureRule, tau: number, maxima: Maxima, own: L
 }
 
 const profiles = {
-  crossEntropy: () => bare('1/N Σ −ln softmax(v)_t', crossEntropyTerm(), 'any', laws.crossEntropy),
+  crossEntropy: () => single('1/N Σ −ln softmax(v)_t', crossEntropyTerm(), 'any', termLaws.crossEntropy),
   kd: (tau) =>
-    bare(
+    single(
       '1/N Σ τ² KL(softmax(u/τ) ‖ softmax(v/τ))',
       distillationTerm('L_KD', 1, shared(tau)),
       'any',
-      laws.kd,
+      termLaws.kd,
     ),
   'kd-total': (tau) =>
     total(
       '0.9 L_KD + 0.1 L_CE',
       [distillationTerm('L_KD', 0.9, shared(tau)), crossEntropyTerm(0.1)],
       'any',
-      totals.kd,
+      totalLaws.kd,
     ),
   dkd: (tau) =>
-    bare(
+    single(
       '1/N Σ τ² (TCKD + 8 NCKD)',
       distillationTerm('TCKD + 8 NCKD', 1, shared(tau), decoupled(1, 8)),
       'any',
-      laws.dkd,
+      termLaws.dkd,
     ),
   'dkd-total': (tau) =>
     total(
       'min(e/20, 1) (TCKD + 8 NCKD) + L_CE',
       [distillationTerm('TCKD + 8 NCKD', 1, shared(tau), decoupled(1, 8)), crossEntropyTerm()],
       'any',
-      totals.dkd,
+      totalLaws.dkd,
     ),
-  dtkd: (tau) => dynamic(published(tau), 'positive', laws.dtkd),
+  dtkd: (tau) => dynamic(published(tau), 'positive', termLaws.dtkd),
   'dtkd-detached': (tau) => ({
-    ...dynamic(detached(published(tau)), 'positive', laws.detached),
+    ...dynamic(detached(published(tau)), 'positive', termLaws.detached),
     attached: tempered(published(tau)),
   }),
-  'dtkd-guarded': (tau) => dynamic(guarded(tau), 'not both negative', laws.guarded),
-  'dtkd-exact': (tau) => dynamic(exact(tau), 'spread', laws.exact),
-  'dtkd-total': (tau) => dynamicTotal(published(tau), tau, 'positive', totals.dtkd),
-  'dtkd-guarded-total': (tau) => dynamicTotal(guarded(tau), tau, 'not both negative', totals.dtkd),
-  'dtkd-exact-total': (tau) => dynamicTotal(exact(tau), tau, 'spread', totals.exact),
+  'dtkd-guarded': (tau) => dynamic(guarded(tau), 'not both negative', termLaws.guarded),
+  'dtkd-exact': (tau) => dynamic(exact(tau), 'spread', termLaws.exact),
+  'dtkd-total': (tau) => dynamicTotal(published(tau), tau, 'positive', totalLaws.dtkd),
+  'dtkd-guarded-total': (tau) => dynamicTotal(guarded(tau), tau, 'not both negative', totalLaws.dtkd),
+  'dtkd-exact-total': (tau) => dynamicTotal(exact(tau), tau, 'spread', totalLaws.exact),
 } satisfies Record<string, (temperature: number) => Draft>
 
 export const profileNames = Object.keys(profiles) as ProfileName[]
 
-/** Returns a profile by name, at a temperature τ. Throws `InvalidInputError` for an unknown name or an invalid temperature. */
+/**
+ * Returns a profile by name, at temperature τ. Throws `InvalidInputError` for an unknown name or invalid temperature.
+ */
 export function profileOf(name: string, temperature = 4): Profile {
-  demand(isProfile(name), () => `laws: expected a profile out of ${profileNames.join(', ')}, got '${name}'`)
+  demand(
+    isProfile(name),
+    () => `laws: expected profile to be one of ${profileNames.join(', ')}, got '${name}'`,
+  )
   demand(
     Number.isFinite(temperature) && temperature > 0,
     () => `laws: expected a temperature above 0, got ${temperature}`,

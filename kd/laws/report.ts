@@ -3,7 +3,7 @@ import type { LossReport } from './check.ts'
 import type { Profile } from './profile.ts'
 import { isBad, type LossVerdict } from './verdict.ts'
 
-/** A report as text: a line for each law, and for a broken one what breaks it; last a guess at the cause. */
+/** Formats a report: a line for each law, with a counterexample if it is broken, and a guess at the cause. */
 export function formatReport({ profile, precision, verdicts, runs, seed, guess }: LossReport): string {
   const tested = verdicts.filter(({ outcome }) => outcome !== 'not tested')
   return [
@@ -17,7 +17,7 @@ export function formatReport({ profile, precision, verdicts, runs, seed, guess }
   ].join('\n')
 }
 
-/** Laws that were not tested, by what the loss would have to offer. */
+/** Lists the laws that were not tested, grouped by the missing part. */
 function untested(verdicts: readonly LossVerdict[]): string[] {
   const missing = verdicts.filter(({ outcome }) => outcome === 'not tested')
   return [...Map.groupBy(missing, ({ reason }) => reason)].map(
@@ -26,23 +26,24 @@ function untested(verdicts: readonly LossVerdict[]): string[] {
 }
 
 function conclusion(bad: readonly LossVerdict[], guess: string | undefined): string {
-  if (bad.length === 0) return 'Every law holds, and those that such a loss breaks by design are broken.'
+  if (bad.length === 0)
+    return 'All claimed laws hold, and all laws that the profile declares broken are broken.'
   const names = bad.map(({ law }) => law.name).join(', ')
   return `broken: ${names}\n${likelyCause(bad, guess)}`
 }
 
-/** What is wrong, if a typical mistake explains it, or else what mostly breaks such laws. */
+/** Names the typical mistake that explains the values, or otherwise the usual causes of the broken laws. */
 export function likelyCause(bad: readonly LossVerdict[], guess: string | undefined): string {
   if (guess !== undefined) return `likely cause: ${guess}`
-  // What is wrong everywhere is no matter of extremes.
+  // A loss that is wrong everywhere is not wrong because of extremes.
   const everywhere = bad.some(({ law }) => law.name === 'definition')
   const telling = bad.filter(({ law }) => !(everywhere && law.name.endsWith('-at-extremes')))
   const causes = telling.flatMap(({ law }) => law.usualCause ?? []).map((cause) => `  ${cause}`)
   if (causes.length === 0) return 'no typical mistake explains it'
-  return ['no typical mistake explains it; what mostly breaks these laws:', ...new Set(causes)].join('\n')
+  return ['no typical mistake explains it; usual causes:', ...new Set(causes)].join('\n')
 }
 
-/** What came of one law, as text: a line, or for a broken law all that there is to know. */
+/** Formats a verdict: one line, or all details of a broken law. */
 export function formatVerdict(verdict: LossVerdict, profile: Profile): string {
   const { law, outcome, reason, counterexample } = verdict
   const head = (word: string) => [
@@ -73,7 +74,7 @@ export function formatVerdict(verdict: LossVerdict, profile: Profile): string {
   }
 }
 
-/** A counterexample, a line for each of its parts. */
+/** Formats a counterexample, one line per part. */
 function lines(value: unknown, name = ''): string[] {
   const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value)
   if (!isRecord) return [`${name} = ${fc.stringify(value)}`]

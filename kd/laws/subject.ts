@@ -1,16 +1,16 @@
-import { argumentsOf, type Batch } from './arbitraries.ts'
+import { argumentsOf, type LogitBatch } from './arbitraries.ts'
 import { derivative, type Estimate } from './derivative.ts'
 import { mean, total } from './formulas/rows.ts'
 import type { HostTemperatures, LossObject, Rows } from './loss.ts'
-import { type Precision, units } from './precision.ts'
+import { type Precision, unitRoundoff } from './precision.ts'
 import type { Profile } from './profile.ts'
 
-/** A loss under test, held to a profile. */
+/** A loss under test and its profile. */
 export class Subject {
   readonly loss: LossObject
   readonly profile: Profile
   readonly precision: Precision
-  readonly unit: number
+  readonly roundoff: number
   /** Throws if a promise of the loss has not settled in time. */
   readonly demandAnswers: () => void
 
@@ -18,27 +18,27 @@ export class Subject {
     this.loss = loss
     this.profile = profile
     this.precision = precision
-    this.unit = units[precision]
+    this.roundoff = unitRoundoff[precision]
     this.demandAnswers = demandAnswers
   }
 
-  async value(batch: Batch): Promise<number> {
+  async value(batch: LogitBatch): Promise<number> {
     return numberFrom('the loss', await this.loss.loss(...argumentsOf(batch)))
   }
 
-  async gradient(batch: Batch): Promise<Rows> {
+  async gradient(batch: LogitBatch): Promise<Rows> {
     return rowsFrom('gradient', await this.loss.gradient!(...argumentsOf(batch)), batch)
   }
 
-  async teacherGradient(batch: Batch): Promise<Rows> {
+  async teacherGradient(batch: LogitBatch): Promise<Rows> {
     return rowsFrom('teacherGradient', await this.loss.teacherGradient!(...argumentsOf(batch)), batch)
   }
 
-  async perSample(batch: Batch): Promise<number[]> {
+  async perSample(batch: LogitBatch): Promise<number[]> {
     return listFrom('perSample', await this.loss.perSample!(...argumentsOf(batch)), batch.labels.length)
   }
 
-  async temperatures(batch: Batch): Promise<HostTemperatures> {
+  async temperatures(batch: LogitBatch): Promise<HostTemperatures> {
     const [student, teacher] = argumentsOf(batch)
     const found = await this.loss.temperatures!(student, teacher)
     return {
@@ -51,36 +51,36 @@ export class Subject {
     return listFrom('sharpness', await this.loss.sharpness!(rows.map((row) => [...row])), rows.length)
   }
 
-  /** What the profile's formula gives. */
-  wanted(batch: Batch): number {
+  /** Returns the value of the profile's formula. */
+  wanted(batch: LogitBatch): number {
     return mean(samplesOf(batch).map((sample) => this.profile.definition.value(sample)))
   }
 
-  /** How far a right loss may be off, for rounding alone. */
-  rounding(batch: Batch): number {
+  /** Bounds the rounding error of a correct loss. */
+  rounding(batch: LogitBatch): number {
     const { definition } = this.profile
     const samples = samplesOf(batch)
     const ofMean =
-      2 * samples.length * this.unit * mean(samples.map((sample) => Math.abs(definition.value(sample))))
-    return mean(samples.map((sample) => definition.rounding(sample, this.unit))) + ofMean
+      2 * samples.length * this.roundoff * mean(samples.map((sample) => Math.abs(definition.value(sample))))
+    return mean(samples.map((sample) => definition.rounding(sample, this.roundoff))) + ofMean
   }
 
-  /** The gradient's part in one sample by the formula, and how far a right one may be off. */
-  wantedGradient(batch: Batch, n: number): { gradient: number[]; rounding: number } {
+  /** Returns the formula's gradient for one sample, with a bound of the rounding error of a correct one. */
+  wantedGradient(batch: LogitBatch, n: number): { gradient: number[]; rounding: number } {
     const { definition } = this.profile
     const sample = samplesOf(batch)[n]
     const count = batch.labels.length
     return {
       gradient: definition.gradient(sample).map((value) => value / count),
-      rounding: definition.gradientRounding(sample, this.unit) / count,
+      rounding: definition.gradientRounding(sample, this.roundoff) / count,
     }
   }
 
   /**
-   * The derivative by the student's logits of sample n in a direction: from the gradient that the loss offers, or
-   * else numeric.
+   * Returns the derivative with respect to the student's logits of sample n in a direction, from the loss's gradient
+   * or, if it has none, numerically.
    */
-  async slope(batch: Batch, n: number, direction: readonly number[]): Promise<Estimate> {
+  async slope(batch: LogitBatch, n: number, direction: readonly number[]): Promise<Estimate> {
     if (!this.loss.gradient) return this.numericSlope(batch, n, direction)
     const row = (await this.gradient(batch))[n]
     const size = total(direction.map(Math.abs))
@@ -90,9 +90,9 @@ export class Subject {
     }
   }
 
-  /** The same, always numeric. */
-  numericSlope(batch: Batch, n: number, direction: readonly number[]): Promise<Estimate> {
-    const moved = (by: number): Batch => ({
+  /** Returns the same derivative, always numerically. */
+  numericSlope(batch: LogitBatch, n: number, direction: readonly number[]): Promise<Estimate> {
+    const moved = (by: number): LogitBatch => ({
       ...batch,
       student: batch.student.with(
         n,
@@ -111,8 +111,8 @@ export class Subject {
   }
 }
 
-/** The samples of a batch, as definitions take them. */
-export function samplesOf({ student, teacher, labels }: Batch) {
+/** Returns the samples of a batch, as definitions take them. */
+export function samplesOf({ student, teacher, labels }: LogitBatch) {
   return labels.map((label, n) => ({ v: student[n], u: teacher[n], label }))
 }
 
@@ -127,7 +127,7 @@ function listFrom(name: string, values: unknown, length: number): number[] {
   throw new TypeError(`expected ${name} to be ${length} numbers, got ${describe(values)}`)
 }
 
-function rowsFrom(name: string, rows: unknown, { student }: Batch): Rows {
+function rowsFrom(name: string, rows: unknown, { student }: LogitBatch): Rows {
   if (Array.isArray(rows) && rows.length === student.length)
     return rows.map((row, n) => listFrom(`${name}, row ${n},`, row, student[n].length))
   throw new TypeError(`expected ${name} to be ${student.length} rows, got ${describe(rows)}`)

@@ -2,9 +2,9 @@ import { type Executor, grad, type Tensor, tensor } from '../../engine/index.ts'
 import { sharpness, type Temperatures } from '../index.ts'
 import type { LossObject, Rows } from './loss.ts'
 
-/** A loss of tensors: logits [N, K] of both sides, labels [N] int32. */
+/** A loss on tensors: logits [N, K] of both sides, labels [N] int32. */
 export interface TensorLoss {
-  /** A scalar, the mean over the batch; without an epoch, that after the warm-up. */
+  /** The mean over the batch, a scalar; without an epoch, the loss after the warm-up. */
   readonly loss: (student: Tensor, teacher: Tensor, labels: Tensor, epoch?: number) => Tensor
   /** Whether `loss` has a warm-up. */
   readonly warmsUp?: boolean
@@ -13,8 +13,8 @@ export interface TensorLoss {
 }
 
 /**
- * A loss of tensors as a loss of host arrays, with everything that the laws ask for: computed by `executor`, in float64
- * where that is the reference executor and in float32 everywhere else.
+ * Wraps a loss on tensors as a loss on host arrays, with all parts that laws need. It is computed by `executor`, in
+ * float64 on the reference executor and in float32 on all others.
  */
 export function hostLoss({ loss, warmsUp, temperatures, terms }: TensorLoss, executor: Executor): LossObject {
   const dtype = executor.name === 'reference' ? 'float64' : 'float32'

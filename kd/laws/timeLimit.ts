@@ -1,16 +1,16 @@
 import { InvalidInputError } from '../../base/errors.ts'
 import type { LossObject } from './loss.ts'
 
-/** A loss whose promises must settle in time. */
+/** A loss with a time limit on its promises. */
 export interface TimedLoss {
   readonly loss: LossObject
-  /** Throws if a promise of the loss has not settled in time. Nothing that was found since is to be believed. */
+  /** Throws if a promise of the loss has not settled in time; results since then are invalid. */
   readonly demandAnswers: () => void
 }
 
 /**
- * The same loss, but what it promises must settle within so many seconds. Once a promise has not, every call throws at
- * once, so that a search for a smaller case does not wait again.
+ * Limits the time in which promises of a loss must settle. After the first that does not, every call throws
+ * immediately; shrinking does not wait again.
  */
 export function withTimeLimit(loss: LossObject, seconds: number): TimedLoss {
   let overdue: InvalidInputError | undefined
@@ -18,9 +18,7 @@ export function withTimeLimit(loss: LossObject, seconds: number): TimedLoss {
     if (overdue) throw overdue
   }
   const expire = (name: string) => {
-    overdue = new InvalidInputError(
-      `laws: expected '${name}' to answer within ${seconds} s, but its promise did not settle`,
-    )
+    overdue = new InvalidInputError(`laws: expected the promise of '${name}' to settle within ${seconds} s`)
     return overdue
   }
   const timed =

@@ -7,8 +7,8 @@ import { formatVerdict, likelyCause } from './report.ts'
 import { isBad } from './verdict.ts'
 
 /**
- * Registers a vitest test for each law of a profile: that it holds, or, for one that the profile declares broken, that
- * it is. A law for which the loss offers too little is skipped.
+ * Registers a vitest test for each law of a profile: that it holds or, if the profile declares it broken, that it is
+ * broken. A law is skipped if the loss lacks the part it needs.
  */
 export function describeLaws(
   name: string,

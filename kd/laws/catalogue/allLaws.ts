@@ -10,16 +10,16 @@ import { temperatureChangeLaws } from './temperatureChangeLaws.ts'
 import { temperatureLaws } from './temperatureLaws.ts'
 import { zeroLaws } from './zeroLaws.ts'
 
-/** All laws, by what they speak of. */
+/** All laws by topic. */
 export const lawsByTopic: Readonly<Record<string, readonly LossLaw[]>> = {
   'the value': definitionLaws,
-  'where it is zero': zeroLaws,
-  'what it does not see': symmetryLaws,
+  zeros: zeroLaws,
+  invariances: symmetryLaws,
   'decoupled terms': decouplingLaws,
   'the batch': batchLaws,
   'the gradient': gradientLaws,
   temperatures: temperatureLaws,
-  'what temperatures do not see': temperatureChangeLaws,
+  'invariances of temperatures': temperatureChangeLaws,
   'exact temperatures': exactTemperatureLaws,
   sharpness: sharpnessLaws,
 }

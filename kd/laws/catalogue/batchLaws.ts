@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { type Batch, logitsPair } from '../arbitraries.ts'
+import { type LogitBatch, logitsPair } from '../arbitraries.ts'
 import { mean, permuted } from '../formulas/rows.ts'
 import type { Profile } from '../profile.ts'
 import { batches } from './cases.ts'
@@ -7,14 +7,14 @@ import { differs, firstOf, lossLaw } from './lossLaw.ts'
 
 const tolerance = 'rounding of the formula in each value'
 
-function rowOf({ student, teacher, labels }: Batch, n: number): Batch {
+function rowOf({ student, teacher, labels }: LogitBatch, n: number): LogitBatch {
   return { student: [student[n]], teacher: [teacher[n]], labels: [labels[n]] }
 }
 
-const every = <Value>({ labels }: Batch, of: (n: number) => Value) => labels.map((_, n) => of(n))
+const every = <Value>({ labels }: LogitBatch, of: (n: number) => Value) => labels.map((_, n) => of(n))
 
-/** Each sample so many times, one after the other. */
-function repeated({ student, teacher, labels }: Batch, times: number): Batch {
+/** Repeats each sample, consecutively. */
+function repeated({ student, teacher, labels }: LogitBatch, times: number): LogitBatch {
   const many = <Value>(list: readonly Value[]) => list.flatMap((value) => new Array<Value>(times).fill(value))
   return { student: many(student), teacher: many(teacher), labels: many(labels) }
 }
@@ -45,7 +45,7 @@ const threeSamples = ({ maxima }: Profile) => logitsPair({ maxima, rows: { min: 
 
 const rowIndependence = lossLaw({
   name: 'row-independence',
-  statement: 'What a sample adds to the loss does not depend on the others.',
+  statement: 'The contribution of a sample to the loss does not depend on the other samples.',
   formula: 'L(a, b) − L(c, b) = L(a, b′) − L(c, b′)',
   conditions: 'four batches of two samples',
   tolerance,
@@ -53,7 +53,7 @@ const rowIndependence = lossLaw({
   usualCause: 'softmax, mean or maximum over the batch, or one side in another order',
   cases: threeSamples,
   async complain(subject, batch) {
-    const pair = (a: number, b: number): Batch => ({
+    const pair = (a: number, b: number): LogitBatch => ({
       student: [batch.student[a], batch.student[b]],
       teacher: [batch.teacher[a], batch.teacher[b]],
       labels: [batch.labels[a], batch.labels[b]],
@@ -71,8 +71,8 @@ const rowOrder = lossLaw({
   formula: 'L(σ batch) = L(batch)',
   conditions: 'three samples',
   tolerance,
-  matters: 'A sample that is left out, or counted twice, is one at an end.',
-  usualCause: 'a sample at one end is treated apart',
+  matters: 'A sample that is omitted or counted twice is usually the first or last.',
+  usualCause: 'the first or last sample is treated differently',
   cases: (profile) =>
     fc.record({
       batch: threeSamples(profile),
@@ -95,8 +95,8 @@ export const perSample = lossLaw({
   formula: 'ℓₙ = L(sample n),  1/N Σₙ ℓₙ = L(batch)',
   conditions: 'the loss offers perSample',
   tolerance,
-  matters: 'Losses of samples are used to weigh or drop samples; they must be those of the samples.',
-  usualCause: 'values before the factor of temperatures, or already divided by the number of samples',
+  matters: 'Losses of samples are used to weight or drop samples.',
+  usualCause: 'values without the temperature factor, or already divided by the number of samples',
   needs: 'perSample',
   cases: batches,
   async complain(subject, batch) {

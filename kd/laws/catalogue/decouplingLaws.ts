@@ -1,4 +1,4 @@
-import { argumentsOf, type Batch, logitsPair } from '../arbitraries.ts'
+import { argumentsOf, type LogitBatch, logitsPair } from '../arbitraries.ts'
 import { targetTerm, tempered } from '../formulas/definition.ts'
 import { mean, scaled, softmax } from '../formulas/rows.ts'
 import { type Subject, samplesOf } from '../subject.ts'
@@ -7,11 +7,11 @@ import { differs, firstOf, lossLaw } from './lossLaw.ts'
 
 export const decoupling = lossLaw({
   name: 'decoupling',
-  statement: 'With a weight of 1 − p_t for the other classes, the decoupled terms are the whole divergence.',
+  statement: 'With weight 1 − p_t for the other classes, the decoupled terms sum to the full divergence.',
   formula: 'TCKD + (1 − p_t) NCKD = T² KL(p ‖ q)',
   conditions: 'one sample; the loss offers its terms',
   tolerance: `${rounding}, twice`,
-  matters: 'It is the identity that DKD rests on; a wrong mask or normalisation breaks it.',
+  matters: 'DKD is based on this identity; a wrong mask or normalisation breaks it.',
   usualCause: 'a mask that does not hide the target, terms with their weights, or exchanged',
   needs: 'terms',
   cases: ({ maxima }) => logitsPair({ maxima, rows: { min: 1, max: 1 } }),
@@ -30,17 +30,17 @@ export const decoupling = lossLaw({
 })
 
 /** T² KL(p ‖ q), the mean over the batch. */
-function wholeDivergence({ profile }: Subject, batch: Batch): number {
+function wholeDivergence({ profile }: Subject, batch: LogitBatch): number {
   return mean(samplesOf(batch).map((sample) => tempered(profile.rule!).value(sample)))
 }
 
 const twoClasses = lossLaw({
   name: 'two-classes',
-  statement: 'Of two classes there is only one other: DKD is α times KD.',
+  statement: 'With two classes there is only one other: DKD is α times KD.',
   formula: 'K = 2 ⇒ L(v, u, t) = α T² KL(p ‖ q)',
   conditions: 'two classes',
   tolerance: rounding,
-  matters: 'A softmax over the others that still sees the target has something to say even here.',
+  matters: 'A softmax over the others that still sees the target is not zero even here.',
   usualCause: 'a softmax over the others that still sees the target, or a weight',
   cases: ({ maxima }) => logitsPair({ maxima, classes: { min: 2, max: 2 } }),
   async complain(subject, batch) {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { argumentsOf, type Batch, extremePair, ranges } from '../arbitraries.ts'
+import { argumentsOf, extremePair, type LogitBatch, ranges } from '../arbitraries.ts'
 import { mean } from '../formulas/rows.ts'
 import type { Profile } from '../profile.ts'
 import { type Subject, samplesOf } from '../subject.ts'
@@ -8,18 +8,18 @@ import { differs, lossLaw } from './lossLaw.ts'
 
 export const pure = lossLaw({
   name: 'pure',
-  statement: 'The same batch has the same loss every time, and is not written into.',
+  statement: 'The same batch has the same loss every time, and is not modified.',
   formula: 'L(v, u, t) = L(v, u, t)',
   conditions: 'any logits',
   tolerance: 'none: the same bits',
-  matters: 'Dropout left on, running means and divisions in place spoil everything that comes after.',
-  usualCause: 'random numbers, state that is kept between calls, or arithmetic in place',
+  matters: 'Active dropout, running means and in-place arithmetic corrupt later results.',
+  usualCause: 'random numbers, state kept between calls, or in-place arithmetic',
   cases: batches,
   async complain(subject, batch) {
     const given = argumentsOf(batch)
     const first = await subject.loss.loss(...given)
     if (JSON.stringify(given) !== JSON.stringify(argumentsOf(batch)))
-      return `the loss wrote into its arguments: it was given ${fc.stringify(argumentsOf(batch))} and left ${fc.stringify(given)}`
+      return `the loss modified its arguments: it was given ${fc.stringify(argumentsOf(batch))} and left ${fc.stringify(given)}`
     const second = await subject.value(batch)
     if (Object.is(first, second)) return undefined
     return `L = ${first} at first, but ${second} when called again with the same batch`
@@ -28,17 +28,17 @@ export const pure = lossLaw({
 
 export const definition = lossLaw({
   name: 'definition',
-  statement: 'The loss is its formula.',
+  statement: 'The loss equals its formula.',
   formula: 'L(v, u, t) = the formula of the profile',
-  conditions: 'rows that the profile speaks of',
+  conditions: 'rows for which the profile is defined',
   tolerance: rounding,
-  matters: 'A loss with another name than its formula makes every comparison worthless.',
+  matters: 'A loss that does not match its name makes every comparison worthless.',
   usualCause: 'another formula, weight or constant; if only some batches differ, a cap, a clip or rounding',
   cases: batches,
   complain: complainOfDefinition,
 })
 
-async function complainOfDefinition(subject: Subject, batch: Batch): Promise<string | undefined> {
+async function complainOfDefinition(subject: Subject, batch: LogitBatch): Promise<string | undefined> {
   return differs(
     'L',
     await subject.value(batch),
@@ -52,11 +52,11 @@ const extremes = ({ maxima }: Profile, { precision }: Subject) => extremePair(ra
 
 const definitionAtExtremes = lossLaw({
   name: 'definition-at-extremes',
-  statement: 'The loss is its formula for logits out of the ordinary, too.',
+  statement: 'The loss equals its formula even for extreme logits.',
   formula: 'L(v, u, t) = the formula of the profile',
   conditions: 'one class ahead by 10⁴, huge logits, tiny ones, all far from 0',
   tolerance: rounding,
-  matters: 'An ε inside a logarithm or a clamped probability caps the loss where the student is most wrong.',
+  matters: 'An ε inside a logarithm or a clamped probability caps the loss when the student is most wrong.',
   usualCause: 'a small constant in a logarithm, a clamp, or a mask that a large logit outweighs',
   cases: extremes,
   complain: complainOfDefinition,
@@ -69,7 +69,7 @@ const finiteAtExtremes = lossLaw({
   conditions:
     'logits from float32’s smallest to its largest for losses in float64, from 2⁻⁵⁰ to 2⁵³ for losses in float32',
   tolerance: 'none',
-  matters: 'One confident sample whose probability underflows to 0 makes ln 0, and NaN in every weight.',
+  matters: 'One confident sample whose probability underflows to 0 gives ln 0, and NaN in every weight.',
   usualCause: 'the logarithm of a probability that underflows to 0, or exp of a logit that overflows',
   cases: extremes,
   async complain(subject, batch) {
@@ -87,7 +87,7 @@ export const warmUp = lossLaw({
   tolerance: rounding,
   matters: 'A warm-up from epoch 0 starts with no distillation; one that never ends scales all results.',
   usualCause:
-    'epochs counted from 0, a weight that does not stop at 1, or a cross entropy that is warmed up too',
+    'epochs counted from 0, a weight that does not stop at 1, or a warm-up of the cross entropy, too',
   needs: 'atEpoch',
   cases: (profile) => withMore(batches(profile), fc.integer({ min: 1, max: 2 * profile.warmUp!.epochs })),
   async complain(subject, { batch, drawn: epoch }) {

@@ -14,16 +14,16 @@ function gapAt({ v, u, student, teacher }: Tempered, d = 0): number {
 const equalSharpness = temperatureLaw(
   {
     name: 'equal-sharpness',
-    statement: 'Softened by their temperatures, both sides are equally sharp.',
+    statement: 'After softening, both sides are equally sharp.',
     formula: 'S(u/T_teacher) = S(v/T_student) for centred u and v',
     conditions: 'no row is constant',
-    matters: 'It is what the paper asks for; its formula makes the largest logits equal instead.',
+    matters: 'It is the paper’s goal; its formula equalises the largest logits instead.',
     usualCause: 'a solver that stops early, or the published formula',
   },
-  (sample, _, unit) => {
+  (sample, _, roundoff) => {
     const { v, u, student, teacher } = sample
     const size = magnitude(v) / student + magnitude(u) / teacher
-    const excused = Math.sqrt(unit) + 16 * unit * (size + v.length)
+    const excused = Math.sqrt(roundoff) + 16 * roundoff * (size + v.length)
     return exceeds('|S(u/T_teacher) − S(v/T_student)|', Math.abs(gapAt(sample)), 'zero', 0, excused)
   },
 )
@@ -33,8 +33,8 @@ const temperaturesUnique = temperatureLaw(
     name: 'temperatures-unique',
     statement: 'There is one pair of such temperatures: the gap in sharpness falls through it.',
     formula: 'S(u/(T_teacher + d)) < S(v/(T_student − d)) for d > 0, and the reverse for d < 0',
-    conditions: 'centred rows, none constant: there means are 0; raw logits can have three such pairs',
-    matters: 'A solver may halve its bracket without fear of another root.',
+    conditions: 'centred rows, none constant; raw logits can have three such pairs',
+    matters: 'A solver may bisect: there is no other root.',
   },
   (sample) => {
     const step = Math.min(sample.student, sample.teacher) / 2
@@ -51,8 +51,8 @@ const implicitGradient = lossLaw({
   formula: '∂T_teacher/∂v_j = −(∂f/∂v_j) / (∂f/∂δ),  f(δ) = S(u/(τ + δ)) − S(v/(τ − δ))',
   conditions: 'centred rows, none constant; numeric',
   tolerance:
-    'of a five-point difference: what half the digits of sharpness leave open, over the step; truncation, twice',
-  matters: 'Differentiating through the steps of a solver gives something else when it stops early.',
+    'of a five-point difference: half the digits of sharpness divided by the step, and twice the truncation',
+  matters: 'Differentiating through the steps of a solver that stops early gives a different result.',
   needs: 'temperatures',
   cases: ({ maxima }) =>
     fc.record({ batch: smoothPair({ maxima, rows: { min: 1, max: 1 } }), at: fc.nat({ max: 5 }) }),
@@ -67,7 +67,7 @@ const implicitGradient = lossLaw({
     const { value, error } = await derivative({
       precision: subject.precision,
       value: async (by) => (await temperedSample(subject, moved(by))).teacher,
-      rounding: (by) => rule.slack(moved(by).student[0], batch.teacher[0], Math.sqrt(subject.unit)),
+      rounding: (by) => rule.slack(moved(by).student[0], batch.teacher[0], Math.sqrt(subject.roundoff)),
       right: {
         value: (by) => rule.temperatures(moved(by).student[0], batch.teacher[0]).teacher,
         slope: wanted,

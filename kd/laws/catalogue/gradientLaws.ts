@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { type Batch, extremePair, ranges, smoothPair } from '../arbitraries.ts'
+import { extremePair, type LogitBatch, ranges, smoothPair } from '../arbitraries.ts'
 import { peakOf, scaled, softmax } from '../formulas/rows.ts'
 import type { Profile } from '../profile.ts'
 import type { Subject } from '../subject.ts'
@@ -14,7 +14,7 @@ const conditions =
 
 /** A batch and one of its student logits. */
 interface At {
-  readonly batch: Batch
+  readonly batch: LogitBatch
   readonly n: number
   readonly j: number
 }

@@ -4,28 +4,28 @@ import type { LossObject } from '../loss.ts'
 import type { Profile } from '../profile.ts'
 import type { Subject } from '../subject.ts'
 
-/** What a loss may offer besides its value. */
+/** An optional part of a loss. */
 export type Part = Exclude<keyof LossObject, 'loss' | 'dtype'>
 
 /** A law of distillation losses. */
 export interface LossLaw extends Law<Subject> {
-  /** When it holds. */
+  /** The conditions under which it holds. */
   readonly conditions: string
-  /** What goes wrong where it is broken. */
+  /** The consequence of breaking it. */
   readonly matters: string
-  /** What mostly breaks it. */
+  /** The most common causes of a violation. */
   readonly usualCause?: string
-  /** What the loss must offer for the law to be tested. */
+  /** The part of the loss that the law needs. */
   readonly needs?: Part
 }
 
-/** A law as it is written down: over which cases, and what there is to complain of one. */
-interface Recipe<Case> extends Omit<LossLaw, 'check'> {
+/** The definition of a law: its cases, and a check that describes a violation by one of them, if any. */
+interface LawDefinition<Case> extends Omit<LossLaw, 'check'> {
   readonly cases: (profile: Profile, subject: Subject) => fc.Arbitrary<Case>
   readonly complain: (subject: Subject, value: Case) => Promise<string | undefined>
 }
 
-export function lossLaw<Case>({ cases, complain, ...record }: Recipe<Case>): LossLaw {
+export function lossLaw<Case>({ cases, complain, ...record }: LawDefinition<Case>): LossLaw {
   return {
     ...record,
     check: (subject, trial) =>
@@ -33,7 +33,7 @@ export function lossLaw<Case>({ cases, complain, ...record }: Recipe<Case>): Los
   }
 }
 
-/** What is wrong with an equation: both sides, and how far apart they may be. */
+/** Describes a violation of left = right within the allowed difference, if any. */
 export function differs(
   leftName: string,
   left: number,
@@ -42,10 +42,10 @@ export function differs(
   allowed: number,
 ): string | undefined {
   if (Math.abs(left - right) <= allowed) return undefined
-  return `${leftName} = ${left}, but ${rightName} = ${right} (${apart(left, right)}; rounding excuses ${short(allowed)})`
+  return `${leftName} = ${left}, but ${rightName} = ${right} (${apart(left, right)}; tolerance ${short(allowed)})`
 }
 
-/** What is wrong with left ≤ right. */
+/** Describes a violation of left ≤ right + allowed, if any. */
 export function exceeds(
   leftName: string,
   left: number,
@@ -54,10 +54,10 @@ export function exceeds(
   allowed: number,
 ): string | undefined {
   if (left <= right + allowed) return undefined
-  return `${leftName} = ${left}, but it should be at most ${rightName} = ${right} (rounding excuses ${short(allowed)})`
+  return `${leftName} = ${left}, but it should be at most ${rightName} = ${right} (tolerance ${short(allowed)})`
 }
 
-/** The first complaint of several, if any. */
+/** Returns the first of several complaints, if any. */
 export function firstOf(...complaints: (string | undefined)[]): string | undefined {
   return complaints.find((complaint) => complaint !== undefined)
 }

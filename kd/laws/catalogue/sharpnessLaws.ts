@@ -18,10 +18,10 @@ import type { Subject } from '../subject.ts'
 import { differs, exceeds, firstOf, type LossLaw, lossLaw } from './lossLaw.ts'
 
 const tolerance =
-  'unit × (4 max|z| + 2K + 6), the rounding of a logarithm of a sum of exponentials, for each value'
+  'unit roundoff × (4 max|z| + 2K + 6), the rounding of a logarithm of a sum of exponentials, for each value'
 
-function excused({ unit }: Subject, ...rows: Row[]): number {
-  return total(rows.map((row) => unit * (4 * magnitude(row) + 2 * row.length + 6)))
+function excused({ roundoff }: Subject, ...rows: Row[]): number {
+  return total(rows.map((row) => roundoff * (4 * magnitude(row) + 2 * row.length + 6)))
 }
 
 function sharpnessLaw<Drawn>(
@@ -74,7 +74,7 @@ const sharpnessShift = sharpnessLaw(
     statement: 'A constant added to the logits is added to their sharpness.',
     formula: 'S(z + c) = S(z) + c',
     conditions: 'any logits',
-    matters: 'Sharpness is no function of the softmax, which a constant does not change.',
+    matters: 'Sharpness is not a function of the softmax, which a constant does not change.',
   },
   logit(),
   async (S, row, by, subject) => {
@@ -124,7 +124,7 @@ const sharpnessPermutation = sharpnessLaw(
     statement: 'The order of the classes does not matter.',
     formula: 'S(πz) = S(z)',
     conditions: 'any logits',
-    matters: 'A class left out, or counted twice, is one at an end.',
+    matters: 'A class that is omitted or counted twice is usually the first or last.',
   },
   order,
   async (S, row, drawn, subject) => {
@@ -139,7 +139,7 @@ const sharpnessGradient = sharpnessLaw(
     statement: 'The gradient of sharpness is the softmax.',
     formula: '∂S/∂zⱼ = softmax(z)ⱼ',
     conditions: 'any logits; numeric',
-    matters: 'So raising any logit sharpens.',
+    matters: 'Raising any logit increases sharpness.',
   },
   fc.nat({ max: 5 }),
   async (S, row, at, subject) => {
@@ -160,10 +160,10 @@ const sharpnessMonotone = sharpnessLaw(
   {
     name: 'sharpness-monotone',
     statement:
-      'With temperature, sharpness falls where the mean logit is not negative, and rises where no logit is positive.',
+      'With increasing temperature, sharpness falls if the mean logit is not negative, and rises if no logit is positive.',
     formula: 'mean z ≥ 0 ⇒ S(z/T) falls in T;  max z ≤ 0 ⇒ S(z/T) rises in T',
-    conditions: 'as stated; between, it falls and rises again',
-    matters: 'That the sharper side needs the higher temperature is true only so far.',
+    conditions: 'as stated; in between, it falls and then rises',
+    matters: 'Only then does the sharper side need the higher temperature.',
   },
   fc.record({ lower: temperature(), times: fc.integer({ min: 2, max: 4 }) }),
   async (S, row, { lower, times }, subject) => {
@@ -184,7 +184,7 @@ const sharpnessMonotone = sharpnessLaw(
   },
 )
 
-/** So far from 1 that what is left is below the bound given with it. */
+/** A temperature, or its reciprocal, at which the limits hold within the stated bounds. */
 const farAway = 2 ** 20
 
 const sharpnessLimits = sharpnessLaw(
@@ -194,7 +194,7 @@ const sharpnessLimits = sharpnessLaw(
       'As temperature grows, sharpness goes to ln K; as it goes to 0, T S(z/T) goes to the largest logit.',
     formula: '|S(z/T) − ln K| ≤ max|z| / T,  0 ≤ T S(z/T) − max z ≤ T ln K',
     conditions: 'T = 2²⁰ and 2⁻²⁰',
-    matters: 'Sharpness overflows where exp does, unless the largest logit goes first.',
+    matters: 'Sharpness overflows if exp does, unless the largest logit is subtracted first.',
   },
   nothing,
   async (S, row, _, subject) => {
@@ -225,7 +225,7 @@ const sharpnessEntropy = sharpnessLaw(
     statement: 'Sharpness is the entropy of the softmax plus the mean logit under it.',
     formula: 'S(z) = H(p) + Σ pᵢ zᵢ,  p = softmax(z)',
     conditions: 'any logits',
-    matters: 'Of two rows with one mean logit the sharper one has more entropy: the word misleads.',
+    matters: 'Of two rows with the same Σ pᵢ zᵢ the sharper one has more entropy: the term is misleading.',
   },
   nothing,
   async (S, row, _, subject) => {
@@ -242,7 +242,7 @@ const sharpnessHomogeneity = sharpnessLaw(
     statement: 'Sharpness scales with the logits.',
     formula: 'S(z/2) = S(z)/2',
     conditions: 'any logits',
-    matters: 'If it did, temperatures in the ratio of sharpnesses would make them equal.',
+    matters: 'If it did, temperatures in the ratio of the sharpness values would equalise them.',
   },
   nothing,
   async (S, row, _, subject) => {

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
-import { type Batch, logit, order, orderOf } from '../arbitraries.ts'
+import { type LogitBatch, logit, order, orderOf } from '../arbitraries.ts'
 import { permuted, shifted } from '../formulas/rows.ts'
 import { batches, rounding, sameValue, withMore } from './cases.ts'
 import { lossLaw } from './lossLaw.ts'
 
-/** One order of the classes for each side and the labels. */
-function reordered(batch: Batch, ofStudent: number[], ofTeacher: number[]): Batch {
+/** Permutes the classes of each side, and the labels with the teacher's. */
+function reordered(batch: LogitBatch, ofStudent: number[], ofTeacher: number[]): LogitBatch {
   return {
     student: batch.student.map((row) => permuted(row, ofStudent)),
     teacher: batch.teacher.map((row) => permuted(row, ofTeacher)),
@@ -15,12 +15,12 @@ function reordered(batch: Batch, ofStudent: number[], ofTeacher: number[]): Batc
 
 const sharedPermutation = lossLaw({
   name: 'shared-permutation',
-  statement: 'The order of the classes does not matter, as long as it is one for both sides and the labels.',
+  statement: 'The order of the classes does not matter if both sides and the labels share it.',
   formula: 'L(πv, πu, πt) = L(v, u, t)',
-  conditions: 'rows that the profile speaks of',
+  conditions: 'rows for which the profile is defined',
   tolerance: `${rounding}, on both sides`,
-  matters: 'A class that is treated apart, or left out, is an index gone wrong.',
-  usualCause: 'a class that is left out or treated apart, or a label off by one',
+  matters: 'A class that is omitted or treated differently means a wrong index.',
+  usualCause: 'a class that is omitted or treated differently, or a label off by one',
   cases: (profile) => withMore(batches(profile), order),
   async complain(subject, { batch, drawn }) {
     const classes = orderOf(drawn, batch.student[0].length)
@@ -33,9 +33,9 @@ const separatePermutations = lossLaw({
   name: 'separate-permutations',
   statement: 'The order of the student’s classes alone does not matter.',
   formula: 'L(πv, u, t) = L(v, u, t)',
-  conditions: 'rows that the profile speaks of',
+  conditions: 'rows for which the profile is defined',
   tolerance: `${rounding}, on both sides`,
-  matters: 'Where this held, the loss would look at sorted logits and not at classes.',
+  matters: 'If this held, the loss would compare sorted logits instead of classes.',
   cases: (profile) => withMore(batches(profile), order),
   async complain(subject, { batch, drawn }) {
     const classes = orderOf(drawn, batch.student[0].length)
@@ -46,11 +46,11 @@ const separatePermutations = lossLaw({
 
 export const symmetry = lossLaw({
   name: 'teacher-student-symmetry',
-  statement: 'Teacher and student may change places.',
+  statement: 'Teacher and student can be exchanged.',
   formula: 'L(u, v, t) = L(v, u, t)',
-  conditions: 'rows that the profile speaks of',
+  conditions: 'rows for which the profile is defined',
   tolerance: `${rounding}, on both sides`,
-  matters: 'KL is not symmetric; a loss that is has another divergence in it, such as a squared distance.',
+  matters: 'KL is not symmetric; a symmetric loss uses another divergence, such as a squared distance.',
   cases: batches,
   complain: (subject, batch) =>
     sameValue(subject, 'L(u, v, t)', { ...batch, student: batch.teacher, teacher: batch.student }, batch),
@@ -59,13 +59,12 @@ export const symmetry = lossLaw({
 function shiftLaw(name: string, side: 'student' | 'teacher', formula: string) {
   return lossLaw({
     name,
-    statement: `A constant added to the ${side}’s logits changes nothing, as it does not change their softmax.`,
+    statement: `A constant added to the ${side}’s logits does not change the loss, because it does not change their softmax.`,
     formula,
-    conditions:
-      'constants up to 8, one for each batch; the shifted rows are still such as the profile speaks of',
+    conditions: 'constants up to 8, one for each batch; the profile is defined for the shifted rows',
     tolerance: `${rounding}, on both sides`,
     matters: 'Logits are defined up to a constant; a loss that sees it depends on the last layer’s bias.',
-    usualCause: 'raw logits where softmax, or centred logits, belong',
+    usualCause: 'raw logits in place of softmax or centred logits',
     cases: (profile) => withMore(batches(profile), profile.maxima === 'positive' ? upward : logit()),
     async complain(subject, { batch, drawn }) {
       const other = { ...batch, [side]: batch[side].map((row) => shifted(row, drawn)) }
@@ -83,10 +82,10 @@ const labelIndependence = lossLaw({
   name: 'label-independence',
   statement: 'The labels do not matter.',
   formula: 'L(v, u, t) = L(v, u, t′)',
-  conditions: 'rows that the profile speaks of',
+  conditions: 'rows for which the profile is defined',
   tolerance: 'none but rounding: the same bits, or twice the bound',
-  matters: 'Cross entropy that stands in the term already is counted twice in the total.',
-  usualCause: 'a term that is about the label has got in',
+  matters: 'Cross entropy in the distillation term is counted twice in the total.',
+  usualCause: 'a term that depends on the label',
   cases: (profile) => withMore(batches(profile), fc.integer({ min: 1, max: 5 })),
   async complain(subject, { batch, drawn }) {
     const classes = batch.student[0].length

@@ -6,7 +6,7 @@ import { firstOf, type LossLaw, lossLaw } from './lossLaw.ts'
 
 import { complainOfChange, oneSample, temperedSample, tolerance } from './temperatureLaw.ts'
 
-/** A law over a sample and what is made of it: temperatures stay as they are, or change places. */
+/** Makes a law that compares the temperatures of a sample before and after a change. */
 function changeLaw<Drawn>(
   record: Pick<LossLaw, 'name' | 'statement' | 'formula' | 'conditions' | 'matters' | 'usualCause'>,
   drawn: fc.Arbitrary<Drawn>,
@@ -33,8 +33,8 @@ const temperaturesScale = changeLaw(
     name: 'temperatures-scale',
     statement: 'Scaling the logits of both sides together changes no temperature.',
     formula: 'T(c v, c u) = T(v, u) for c > 0',
-    conditions: 'c between 1/4 and 16; of exact temperatures not: sharpness is not homogeneous',
-    matters: 'The rule looks at how the sides compare, not at how large they are.',
+    conditions: 'c between 1/4 and 16; not for exact temperatures: sharpness is not homogeneous',
+    matters: 'The rule depends on the ratio of the sides, not on their scale.',
   },
   temperature(),
   ({ v, u }, factor) => ({ v: scaled(v, factor), u: scaled(u, factor) }),
@@ -44,10 +44,10 @@ const temperaturesScale = changeLaw(
 const temperaturesSwap = changeLaw(
   {
     name: 'temperatures-swap',
-    statement: 'If teacher and student change places, so do their temperatures.',
+    statement: 'If teacher and student are exchanged, so are their temperatures.',
     formula: 'T_teacher(u, v) = T_student(v, u)',
-    conditions: 'rows that the profile speaks of',
-    matters: 'The rule knows the sides by their logits alone.',
+    conditions: 'rows for which the profile is defined',
+    matters: 'The rule distinguishes the sides only by their logits.',
   },
   fc.constant('swap'),
   ({ v, u }) => ({ v: u, u: v }),
@@ -58,11 +58,11 @@ const temperaturesSwap = changeLaw(
 const temperaturesMaximaAlone = changeLaw(
   {
     name: 'temperatures-maxima-alone',
-    statement: 'The temperatures depend on the two largest logits alone.',
+    statement: 'The temperatures depend only on the two largest logits.',
     formula: 'T is a function of max u and max v',
     conditions: 'all other logits lowered by up to 8',
-    matters: 'So they cost two maxima; and so they cannot know how sharp the rows are.',
-    usualCause: 'magnitudes, ranges or sums in the place of the largest logit',
+    matters: 'They therefore cost only two maxima, and cannot reflect the sharpness of the rows.',
+    usualCause: 'magnitudes, ranges or sums in place of the largest logit',
   },
   logit().map(Math.abs),
   ({ v, u }, by) => {
@@ -77,8 +77,8 @@ const temperaturesPermutation = changeLaw(
     name: 'temperatures-permutation',
     statement: 'The order of the classes of either side does not change the temperatures.',
     formula: 'T(πv, σu) = T(v, u)',
-    conditions: 'rows that the profile speaks of',
-    matters: 'Temperatures that look at a certain class, such as the label’s, are another method’s.',
+    conditions: 'rows for which the profile is defined',
+    matters: 'Temperatures that depend on a certain class, such as the label’s, belong to another method.',
   },
   fc.record({ ofStudent: order, ofTeacher: order }),
   ({ v, u }, { ofStudent, ofTeacher }) => ({
@@ -93,7 +93,7 @@ const temperaturesShift = changeLaw(
     name: 'temperatures-shift',
     statement: 'A constant added to the logits of both sides changes no temperature.',
     formula: 'T(v + c, u + c) = T(v, u)',
-    conditions: 'c from 0 to 8; of exact temperatures, because rows are centred first',
+    conditions: 'c from 0 to 8; for exact temperatures, because rows are centred first',
     matters: 'Without it the temperatures depend on the bias of the last layer.',
   },
   logit().map(Math.abs),
@@ -105,7 +105,7 @@ const temperaturesRowIndependence = lossLaw({
   name: 'temperatures-row-independence',
   statement: 'The temperatures of a sample do not depend on the others.',
   formula: 'T of sample n of a batch = T of the sample alone',
-  conditions: 'rows that the profile speaks of',
+  conditions: 'rows for which the profile is defined',
   tolerance,
   matters: 'A maximum over the whole batch gives every sample the temperatures of one.',
   usualCause: 'a maximum over the whole batch',

@@ -1,5 +1,5 @@
 import type fc from 'fast-check'
-import { type Batch, logitsPair } from '../arbitraries.ts'
+import { type LogitBatch, logitsPair } from '../arbitraries.ts'
 import type { Row } from '../formulas/rows.ts'
 import type { SampleTemperatures } from '../formulas/temperatureRules.ts'
 import type { Profile } from '../profile.ts'
@@ -7,10 +7,9 @@ import type { Subject } from '../subject.ts'
 import { differs, firstOf, type LossLaw, lossLaw } from './lossLaw.ts'
 
 /** The tolerance of laws about temperatures. */
-export const tolerance =
-  'eight roundings of the larger side; of a solver, what half the digits of sharpness leave open'
+export const tolerance = 'eight roundings of the larger side; for a solver, half the digits of sharpness'
 
-/** A sample with the temperatures that the loss offers, and how far each may be off. */
+/** A sample with the temperatures of the loss and a bound of their error. */
 export interface Tempered {
   readonly v: Row
   readonly u: Row
@@ -21,11 +20,11 @@ export interface Tempered {
 
 export const oneSample = ({ maxima }: Profile) => logitsPair({ maxima, rows: { min: 1, max: 1 } })
 
-/** A law over one sample and its temperatures. */
+/** Makes a law of one sample and its temperatures. */
 export function temperatureLaw(
   record: Pick<LossLaw, 'name' | 'statement' | 'formula' | 'conditions' | 'matters' | 'usualCause'>,
-  complain: (sample: Tempered, profile: Profile, unit: number) => string | undefined,
-  cases: (profile: Profile) => fc.Arbitrary<Batch> = oneSample,
+  complain: (sample: Tempered, profile: Profile, roundoff: number) => string | undefined,
+  cases: (profile: Profile) => fc.Arbitrary<LogitBatch> = oneSample,
 ): LossLaw {
   return lossLaw({
     ...record,
@@ -33,21 +32,21 @@ export function temperatureLaw(
     needs: 'temperatures',
     cases,
     complain: async (subject, batch) =>
-      complain(await temperedSample(subject, batch), subject.profile, subject.unit),
+      complain(await temperedSample(subject, batch), subject.profile, subject.roundoff),
   })
 }
 
-export async function temperedSample(subject: Subject, batch: Batch, n = 0): Promise<Tempered> {
+export async function temperedSample(subject: Subject, batch: LogitBatch, n = 0): Promise<Tempered> {
   const { student, teacher } = await subject.temperatures(batch)
   const [v, u] = [batch.student[n], batch.teacher[n]]
   return { v, u, student: student[n], teacher: teacher[n], excused: excusedOf(subject, v, u) }
 }
 
-function excusedOf({ profile, unit }: Subject, v: Row, u: Row): number {
-  return 16 * unit * profile.temperature + profile.rule!.slack(v, u, Math.sqrt(unit))
+function excusedOf({ profile, roundoff }: Subject, v: Row, u: Row): number {
+  return 16 * roundoff * profile.temperature + profile.rule!.slack(v, u, Math.sqrt(roundoff))
 }
 
-/** Complains unless the temperatures of another batch are the wanted ones. */
+/** Complains unless the temperatures of another batch are the expected ones. */
 export function complainOfChange(
   [found, wanted]: readonly [Tempered, SampleTemperatures],
   of: string,
@@ -59,7 +58,7 @@ export function complainOfChange(
   )
 }
 
-/** One sample whose largest logits are both positive. */
-export function bothPositive(profile: Profile): fc.Arbitrary<Batch> {
+/** For one sample whose largest logits are both positive. */
+export function bothPositive(profile: Profile): fc.Arbitrary<LogitBatch> {
   return oneSample({ ...profile, maxima: 'positive' })
 }

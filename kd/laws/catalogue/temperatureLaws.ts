@@ -1,5 +1,5 @@
 import type fc from 'fast-check'
-import type { Batch } from '../arbitraries.ts'
+import type { LogitBatch } from '../arbitraries.ts'
 import { largest, peakOf, scaled, shifted, softmax } from '../formulas/rows.ts'
 import { sharpnessGap } from '../formulas/temperatureRules.ts'
 import type { Profile } from '../profile.ts'
@@ -13,7 +13,7 @@ const temperaturesShared = temperatureLaw(
     statement: 'Both sides of every sample have the temperature τ.',
     formula: 'T_student = T_teacher = τ',
     conditions: 'any logits',
-    matters: 'A temperature that comes from somewhere else is a flag that is not read.',
+    matters: 'Any other temperature means that an option is not read.',
   },
   ({ student, teacher, excused }, { temperature }) =>
     firstOf(
@@ -27,8 +27,8 @@ const temperaturesSum = temperatureLaw(
     name: 'temperatures-sum',
     statement: 'The temperatures of a sample sum to 2τ.',
     formula: 'T_teacher + T_student = 2τ',
-    conditions: 'rows that the profile speaks of',
-    matters: 'τ + δ and τ − δ: what one side gains the other gives.',
+    conditions: 'rows for which the profile is defined',
+    matters: 'They are τ + δ and τ − δ.',
     usualCause: 'a constant in the denominator, or a factor of 2',
   },
   ({ student, teacher, excused }, { temperature }) =>
@@ -38,10 +38,10 @@ const temperaturesSum = temperatureLaw(
 const temperaturesRatio = temperatureLaw(
   {
     name: 'temperatures-ratio',
-    statement: 'The temperatures are to each other as the largest logits are.',
+    statement: 'The ratio of the temperatures is that of the largest logits.',
     formula: 'T_teacher max v = T_student max u',
     conditions: 'both largest logits positive',
-    matters: 'Exchanged, the peaked side gets the low temperature and becomes more so.',
+    matters: 'If they are exchanged, the peaked side gets the low temperature and becomes more peaked.',
     usualCause: 'temperatures that are exchanged',
   },
   ({ v, u, student, teacher, excused }) =>
@@ -58,10 +58,10 @@ const temperaturesRatio = temperatureLaw(
 const temperaturesScaledMaxima = temperatureLaw(
   {
     name: 'temperatures-scaled-maxima',
-    statement: 'Softened, both sides have the same largest logit.',
+    statement: 'After softening, both sides have the same largest logit.',
     formula: 'max u / T_teacher = max v / T_student = (max u + max v) / 2τ',
     conditions: 'both largest logits positive',
-    matters: 'It is what the published formula really makes equal, in the place of sharpness.',
+    matters: 'This, rather than sharpness, is what the published formula equalises.',
   },
   ({ v, u, student, teacher, excused }, { temperature }) => {
     const common = (largest(u) + largest(v)) / (2 * temperature)
@@ -80,8 +80,8 @@ const temperaturesBounds = temperatureLaw(
     name: 'temperatures-bounds',
     statement: 'Both temperatures lie between 0 and 2τ.',
     formula: '0 < T < 2τ',
-    conditions: 'rows that the profile speaks of',
-    matters: 'A temperature below zero turns a softmax upside down.',
+    conditions: 'rows for which the profile is defined',
+    matters: 'A negative temperature inverts a softmax.',
   },
   ({ student, teacher }, { temperature }) => {
     const within = (name: string, value: number) =>
@@ -97,8 +97,8 @@ const temperaturesProduct = temperatureLaw(
     name: 'temperatures-product',
     statement: 'The product of the temperatures is at most τ².',
     formula: 'T_teacher T_student = τ² − δ² ≤ τ²',
-    conditions: 'rows that the profile speaks of',
-    matters: 'The more unequal the sides, the less a sample weighs.',
+    conditions: 'rows for which the profile is defined',
+    matters: 'The more unequal the sides, the smaller the weight of a sample.',
   },
   ({ student, teacher, excused }, { temperature }) =>
     exceeds('T_teacher T_student', teacher * student, 'τ²', temperature ** 2, 4 * excused * temperature),
@@ -107,10 +107,10 @@ const temperaturesProduct = temperatureLaw(
 const temperaturesFallback = temperatureLaw(
   {
     name: 'temperatures-fallback',
-    statement: 'Where one largest logit is not positive and the other not negative, both sides have τ.',
+    statement: 'If one largest logit is not positive and the other is not negative, both sides have τ.',
     formula: 'max u ≤ 0 ≤ max v or the reverse ⇒ T_student = T_teacher = τ',
-    conditions: 'the guard of a fallback; of two negative maxima some guards do not speak',
-    matters: 'There the formula gives negative temperatures, infinite ones or none.',
+    conditions: 'the guard is a fallback; guards differ for two negative maxima',
+    matters: 'There the formula gives negative, infinite or undefined temperatures.',
     usualCause: 'no guard, or one that only takes magnitudes',
   },
   ({ student, teacher, excused }, { temperature }) =>
@@ -130,10 +130,10 @@ const sharpnessGapFormula = temperatureLaw(
   {
     name: 'sharpness-gap',
     statement:
-      'The sharpnesses that the published temperatures leave differ by the logarithm of how the largest probabilities compare, which is below ln K.',
+      'At the published temperatures the gap in sharpness is the logarithm of the ratio of the largest probabilities, below ln K.',
     formula: 'S(u/T_teacher) − S(v/T_student) = ln(max q / max p),  |…| < ln K',
     conditions: 'both largest logits positive',
-    matters: 'It is exactly what the formula of the paper does not remove.',
+    matters: 'The formula of the paper does not remove this gap.',
   },
   (sample) => {
     const { v, u, student, teacher } = sample
@@ -156,7 +156,7 @@ const sharpnessGapShrinks = temperatureLaw(
     statement: 'Dynamic temperatures leave a smaller gap in sharpness than τ on both sides.',
     formula: '|S(u/T_teacher) − S(v/T_student)| ≤ |S(u/τ) − S(v/τ)|',
     conditions: 'a flat teacher row below the peak of the student',
-    matters: 'It is true of most samples of trained networks, and guaranteed of none.',
+    matters: 'It holds for most samples of trained networks, but is not guaranteed.',
   },
   (sample, { temperature }) =>
     exceeds(
@@ -169,8 +169,8 @@ const sharpnessGapShrinks = temperatureLaw(
   flatAndPeaked,
 )
 
-/** A teacher that is flat, and a student with one class above it: here the formula softens the wrong side. */
-function flatAndPeaked(profile: Profile): fc.Arbitrary<Batch> {
+/** For a flat teacher and a student with one class above it: there the formula softens the wrong side. */
+function flatAndPeaked(profile: Profile): fc.Arbitrary<LogitBatch> {
   return bothPositive(profile).map(({ student, teacher, labels }) => {
     const most = largest(teacher[0])
     return {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { type Batch, logitsPair, temperature } from '../arbitraries.ts'
+import { type LogitBatch, logitsPair, temperature } from '../arbitraries.ts'
 import { mean, scaled } from '../formulas/rows.ts'
 import type { Profile } from '../profile.ts'
 import { samplesOf } from '../subject.ts'
@@ -10,9 +10,9 @@ const nonNegative = lossLaw({
   name: 'non-negative',
   statement: 'The loss is never below zero.',
   formula: 'L(v, u, t) ≥ 0',
-  conditions: 'rows that the profile speaks of',
+  conditions: 'rows for which the profile is defined',
   tolerance: rounding,
-  matters: 'A divergence below zero is none: a sign, a logarithm or a normalisation is wrong.',
+  matters: 'A divergence cannot be negative: a sign, a logarithm or a normalisation is wrong.',
   usualCause: 'a sign, a distribution that does not sum to 1, or a negative temperature',
   cases: batches,
   async complain(subject, batch) {
@@ -20,8 +20,8 @@ const nonNegative = lossLaw({
   },
 })
 
-/** A batch whose student is the teacher times a factor, for each sample. */
-function multiples(factor: fc.Arbitrary<number>, { maxima }: Profile): fc.Arbitrary<Batch> {
+/** For batches whose student logits are the teacher's times a factor. */
+function multiples(factor: fc.Arbitrary<number>, { maxima }: Profile): fc.Arbitrary<LogitBatch> {
   const batch = logitsPair({
     maxima: maxima === 'not both negative' ? 'positive' : maxima,
     corners: ['none'],
@@ -34,9 +34,9 @@ function multiples(factor: fc.Arbitrary<number>, { maxima }: Profile): fc.Arbitr
 
 const zeroAtEquality = lossLaw({
   name: 'zero-at-equality',
-  statement: 'A student that equals its teacher has no loss.',
+  statement: 'The loss of a student that equals its teacher is zero.',
   formula: 'L(u, u, t) = 0',
-  conditions: 'rows that the profile speaks of',
+  conditions: 'rows for which the profile is defined',
   tolerance: rounding,
   matters:
     'Otherwise training pulls a perfect student away: a temperature is missing on one side, or a normalisation.',
@@ -50,11 +50,11 @@ const zeroAtEquality = lossLaw({
 const zeroAtMultiples = lossLaw({
   name: 'zero-at-multiples',
   statement:
-    'A student that is a positive multiple of its teacher has no loss: the temperatures make up for the scale.',
+    'The loss of a student that is a positive multiple of its teacher is zero: the temperatures compensate the scale.',
   formula: 'L(r u, u, t) = 0 for r > 0',
   conditions: 'r between 1/4 and 16, largest logits positive',
   tolerance: rounding,
-  matters: 'It is what dynamic temperatures are for.',
+  matters: 'It is the purpose of dynamic temperatures.',
   usualCause: 'temperatures that do not follow the largest logits, or are exchanged',
   cases: (profile) => multiples(temperature(), profile),
   complain: async (subject, batch) =>
@@ -63,12 +63,12 @@ const zeroAtMultiples = lossLaw({
 
 const positiveApart = lossLaw({
   name: 'positive-apart',
-  statement: 'Where the softened distributions differ, the loss is positive.',
+  statement: 'If the softened distributions differ, the loss is positive.',
   formula: 'p ≠ q ⇒ L(v, u, t) > 0',
-  conditions: 'the formula is above rounding',
+  conditions: 'the formula exceeds rounding',
   tolerance: rounding,
   matters: 'A teacher compared with itself has zero loss everywhere: nothing is distilled.',
-  usualCause: 'both sides are the same logits, or parts of the divergence are left out',
+  usualCause: 'both sides use the same logits, or parts of the divergence are missing',
   cases: batches,
   async complain(subject, batch) {
     const [wanted, excused] = [subject.wanted(batch), subject.rounding(batch)]
@@ -78,19 +78,19 @@ const positiveApart = lossLaw({
   },
 })
 
-/** Softened logits become small by this. */
+/** The factor that makes softened logits small. */
 const small = 2 ** -5
 
 const largeTemperatureLimit = lossLaw({
   name: 'large-temperature-limit',
   statement:
-    'For logits small against the temperature the loss is the squared distance of centred logits, whatever the temperature.',
+    'For logits small compared with the temperature the loss is the squared distance of centred logits, at any temperature.',
   formula:
     'L(εv, εu, t) → ε² ‖centred(u − v)‖² / 2K, for a temperature of each side ε² T_t T_s ‖centred(u/T_t − v/T_s)‖² / 2K',
   conditions: 'ε = 1/32; DKD has such a limit for each of its terms',
   tolerance: `${rounding}, and the third-order term: the formula’s own distance from its limit, twice`,
-  matters: 'It holds only with T² in front: without, gradients shrink as the temperature rises.',
-  usualCause: 'the factor of temperatures, or a mean over the classes',
+  matters: 'It requires the factor T²; without it, gradients shrink as the temperature rises.',
+  usualCause: 'the temperature factor, or a mean over the classes',
   cases: batches,
   async complain(subject, batch) {
     const near = {

@@ -1,20 +1,20 @@
-import type { Batch } from '../arbitraries.ts'
+import type { LogitBatch } from '../arbitraries.ts'
 import { centredRow, largest, mean, type Row, scaled, squaredNorm, total } from '../formulas/rows.ts'
 import type { Mistakes } from './parts.ts'
 
 const turned = <Value>(list: readonly Value[]) => [...list.slice(1), ...list.slice(0, 1)]
 const moved =
   (by: number) =>
-  ({ student, teacher, labels }: Batch) => ({
+  ({ student, teacher, labels }: LogitBatch) => ({
     student,
     teacher,
     labels: labels.map((label) => (label + by + student[0].length) % student[0].length),
   })
 
-/** The same change of every row of both sides. */
+/** Applies one change to every row of both sides. */
 export const bothRows =
   (change: (row: Row) => number[]) =>
-  ({ student, teacher, labels }: Batch) => ({
+  ({ student, teacher, labels }: LogitBatch) => ({
     student: student.map(change),
     teacher: teacher.map(change),
     labels,
@@ -26,7 +26,7 @@ const standardized = (row: Row, count: number) => {
 const cutOff = (row: Row) => row.map((value) => Math.max(value, 0))
 const byClass = (rows: readonly Row[]) => rows[0].map((_, j) => rows.map((row) => row[j]))
 
-/** Samples and classes that are mixed, left out or changed before anything else. */
+/** Samples and classes that are mixed up, omitted or changed before any other computation. */
 export const batchMistakes: Mistakes = {
   'teacher and student are exchanged: KL(q ‖ p) in the place of KL(p ‖ q)': {
     arrange: ({ student, teacher, labels }) => ({ student: teacher, teacher: student, labels }),

@@ -1,8 +1,8 @@
 import { dot, magnitude, type Row, scaled } from '../formulas/rows.ts'
 
 /**
- * The coefficients with which columns add up to values, if they do so exactly, to a relative tolerance: by orthogonal
- * projection, column after column.
+ * Returns the coefficients of the linear combination of columns that equals the values to a relative tolerance, if
+ * there is one, by orthogonal projection (Gram–Schmidt).
  */
 export function coefficientsOf(
   columns: readonly Row[],

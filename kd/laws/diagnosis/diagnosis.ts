@@ -1,4 +1,4 @@
-import type { Batch } from '../arbitraries.ts'
+import type { LogitBatch } from '../arbitraries.ts'
 import { crossEntropyDefinition, type Definition, decoupled, tempered } from '../formulas/definition.ts'
 import { magnitude, mean, scaled } from '../formulas/rows.ts'
 import { shared } from '../formulas/temperatureRules.ts'
@@ -10,17 +10,17 @@ import { guessGradient } from './gradientDiagnosis.ts'
 import { scales } from './scales.ts'
 import { variationsOf } from './variations.ts'
 
-/** A batch with what the loss says of it, what its formula does, and how far they may be apart. */
+/** A batch with the value of the loss, that of its formula, and the tolerance. */
 interface Probe {
-  readonly batch: Batch
+  readonly batch: LogitBatch
   readonly found: number
   readonly wanted: number
   readonly excused: number
 }
 
 /**
- * A guess at what is wrong: typical mistakes are made on purpose, and that one is named which gives what the loss
- * gives, on generic batches and on the counterexamples.
+ * Guesses the mistake: names the typical one that reproduces the values of the loss on generic batches and on the
+ * counterexamples.
  */
 export async function diagnose(
   subject: Subject,
@@ -31,7 +31,7 @@ export async function diagnose(
   const counterexamples = (names: readonly string[]) =>
     broken
       .filter(({ law }) => names.includes(law.name))
-      .map(({ counterexample }) => counterexample?.value as Batch)
+      .map(({ counterexample }) => counterexample?.value as LogitBatch)
   const ordinary = counterexamples(['definition'])
   const extreme = counterexamples(['definition-at-extremes', 'finite-at-extremes'])
   const generic = subject.profile.maxima === 'positive' ? genericBatches : [...genericBatches, oppositeMaxima]
@@ -41,7 +41,7 @@ export async function diagnose(
   return subject.loss.gradient && guessGradient(subject).catch(() => undefined)
 }
 
-async function probesOf(subject: Subject, batches: readonly Batch[]): Promise<Probe[]> {
+async function probesOf(subject: Subject, batches: readonly LogitBatch[]): Promise<Probe[]> {
   const probes: Probe[] = []
   for (const batch of batches) {
     const found = await subject.value(batch).catch(() => Number.NaN)
@@ -52,7 +52,7 @@ async function probesOf(subject: Subject, batches: readonly Batch[]): Promise<Pr
   return probes
 }
 
-/** One replaced part, or a factor, or both: the simplest that explains all probes. */
+/** Finds the simplest explanation of all probes: a replaced part, a factor, or both. */
 function guessValue({ profile }: Subject, probes: readonly Probe[]): string | undefined {
   const candidates = [
     { mistake: '', values: probes.map(({ wanted }) => wanted) },
@@ -73,7 +73,7 @@ function guessValue({ profile }: Subject, probes: readonly Probe[]): string | un
   return guessRatio(probes)
 }
 
-/** A number of times the formula that nobody would guess, such as a weight, or a batch size of the configuration. */
+/** Finds an arbitrary constant factor, such as a weight or a batch size from a configuration. */
 function guessRatio(probes: readonly Probe[]): string | undefined {
   for (const [samples, classes] of [0, 1, -1].flatMap((a) => [0, 1, -1].map((b) => [a, b]))) {
     const ratios = probes.map(
@@ -91,7 +91,7 @@ function guessRatio(probes: readonly Probe[]): string | undefined {
   return undefined
 }
 
-/** Where a mistake explains one difference, another to which it has no answer, as 0/0, does not speak against it. */
+/** A difference for which a mistake gives no value, such as 0/0, does not contradict it if it explains another. */
 function explainsAll(values: readonly number[], probes: readonly Probe[]): boolean {
   const differs = ({ found, wanted, excused }: Probe) => !(Math.abs(found - wanted) <= excused)
   return (
@@ -105,7 +105,7 @@ function explains(value: number, { found, excused }: Probe): boolean {
   return Math.abs(value - found) <= excused + 1e-9 * Math.abs(found)
 }
 
-/** Terms with other weights, or one that does not belong: found by fitting a sum. */
+/** Finds terms with other weights, or an additional term, by fitting a weighted sum. */
 function guessSum({ profile }: Subject, probes: readonly Probe[]): string | undefined {
   const columnOf = (definition: Definition) =>
     probes.map(({ batch }) => mean(samplesOf(batch).map((sample) => definition.value(sample))))

@@ -4,7 +4,7 @@ import type { Profile } from '../profile.ts'
 import { divergenceOf, klOf, type Mistakes, type Parts } from './parts.ts'
 import { epsilons, withEpsilon } from './softmaxMistakes.ts'
 
-/** Other divergences in the place of the profile's. */
+/** Other divergences than the profile's. */
 export function divergenceMistakes({ terms }: Profile): Mistakes {
   const weights = terms.find(({ distils }) => distils)?.distils?.measure.weights
   if (weights === undefined) return {}
@@ -60,7 +60,7 @@ export function divergenceMistakes({ terms }: Profile): Mistakes {
   const [alpha, beta] = weights
   const sum = (a: number, b: number) =>
     compare((logP, logQ, label) => a * targetTerm(logP, logQ, label) + b * othersTerm(logP, logQ, label))
-  /** NCKD from other logarithms of probabilities, made of softened logits. */
+  /** NCKD from differently computed log-probabilities of softened logits. */
   const others = (view: (softened: Row, label: number) => Row) =>
     compare(
       (logP, logQ, label, z, w) =>

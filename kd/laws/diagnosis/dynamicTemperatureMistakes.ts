@@ -12,7 +12,7 @@ import {
 import { type SampleTemperatures, sharpnessGap, type TemperatureRule } from '../formulas/temperatureRules.ts'
 import type { Mistakes, Parts } from './parts.ts'
 
-/** What people take for the x and y of 2τ x/(x + y) and 2τ y/(x + y), in the place of the largest logit. */
+/** Statistics used for x and y in 2τ x/(x + y) and 2τ y/(x + y) in place of the largest logit. */
 const statistics: Readonly<Record<string, (row: Row, label: number, other: Row) => number>> = {
   'the largest magnitude': magnitude,
   'log-sum-exp': logSumExp,
@@ -30,7 +30,7 @@ const statistics: Readonly<Record<string, (row: Row, label: number, other: Row) 
   'the square of the largest logit': (row) => largest(row) ** 2,
 }
 
-/** Temperatures of DTKD that are exchanged, missing in a place or computed from something else. */
+/** DTKD's temperatures exchanged, missing in one place, or computed from other statistics. */
 export function dynamicTemperatureMistakes(tau: number, rule: TemperatureRule): Mistakes {
   const of = (v: Row, u: Row) => rule.temperatures(v, u)
   const shared = { student: tau, teacher: tau }
@@ -99,7 +99,7 @@ function shares(tau: number, y: number, x: number, epsilon = 0): SampleTemperatu
   return { student: (2 * tau * y) / (x + y + epsilon), teacher: (2 * tau * x) / (x + y + epsilon) }
 }
 
-/** Another statistic of both rows, or of one. */
+/** Uses another statistic for both rows, or for one. */
 function otherStatistics(tau: number): Mistakes {
   return Object.fromEntries(
     Object.entries(statistics).flatMap(([name, statistic]): [string, Partial<Parts>][] => [
@@ -121,7 +121,9 @@ function otherStatistics(tau: number): Mistakes {
   )
 }
 
-/** The published formula where a condition on the largest logits of student and teacher holds, else one temperature. */
+/**
+ * The published formula if a condition on the largest logits of student and teacher holds, otherwise one temperature.
+ */
 function guardedBy(
   tau: number,
   isSound: (y: number, x: number) => boolean,
@@ -152,7 +154,7 @@ function epsilonsInDenominators(tau: number): Mistakes {
   )
 }
 
-/** A root of the gap in sharpness of the rows as they are, by halving. */
+/** Finds a root of the gap in sharpness of the uncentred rows, by bisection. */
 function equallySharp(v: Row, u: Row, tau: number): SampleTemperatures {
   let [low, high] = [-tau, tau]
   for (let step = 0; step < 60; step++) {

@@ -7,7 +7,7 @@ import { scales } from './scales.ts'
 
 type Gradient = (v: Row, u: Row, label: number) => Row
 
-/** A guess at what is wrong with a gradient whose loss is right, in the same way as for values. */
+/** Guesses the mistake in the gradient of a correct loss, in the same way as for values. */
 export async function guessGradient(subject: Subject): Promise<string | undefined> {
   const { profile } = subject
   const found = await Promise.all(genericBatches.map((batch) => subject.gradient(batch)))
@@ -84,7 +84,7 @@ function ofTemperatures({ profile }: Subject): Record<string, Gradient> {
   }
 }
 
-/** What flows through one temperature, numerically, besides the detached gradient. */
+/** Computes numerically the gradient through one temperature, without the detached gradient. */
 function partlyAttached(rule: TemperatureRule, side: 'student' | 'teacher'): Gradient {
   return (v, u, label) => {
     const found = rule.temperatures(v, u)

@@ -1,15 +1,15 @@
-import type { Batch } from '../arbitraries.ts'
+import type { LogitBatch } from '../arbitraries.ts'
 import { divergence } from '../formulas/definition.ts'
 import { logSoftmax, mean, type Row, scaled, total } from '../formulas/rows.ts'
 import type { SampleTemperatures } from '../formulas/temperatureRules.ts'
 import type { Term } from '../profile.ts'
 import { samplesOf } from '../subject.ts'
 
-/** A distillation term in parts, so that a mistake can take the place of one of them. */
+/** A distillation term as parts, each of which a mistake can replace. */
 export interface Parts {
-  readonly arrange: (batch: Batch) => Batch
+  readonly arrange: (batch: LogitBatch) => LogitBatch
   readonly temperatures: (v: Row, u: Row, label: number) => SampleTemperatures
-  /** By what logits are divided. */
+  /** The divisors of the logits. */
   readonly divisors: (temperatures: SampleTemperatures) => SampleTemperatures
   readonly factor: (temperatures: SampleTemperatures) => number
   /** ln p and ln q from softened logits. */
@@ -17,15 +17,15 @@ export interface Parts {
   readonly student: (softened: Row) => Row
   /** The divergence; z and w are the softened logits of teacher and student. */
   readonly compare: (logP: Row, logQ: Row, label: number, z: Row, w: Row) => number
-  /** From the values of the samples to that of the batch. */
+  /** Reduces the values of the samples to that of the batch. */
   readonly reduce: (values: Row) => number
 }
 
-/** Mistakes by what is to be said of them, and the part that each replaces. */
+/** Mistakes by description, with the parts that each replaces. */
 export type Mistakes = Readonly<Record<string, Partial<Parts>>>
 
-/** The value of a term with some of its parts replaced. */
-export function valueOf({ definition, distils }: Term, changed: Partial<Parts>, batch: Batch): number {
+/** Returns the value of a term with some of its parts replaced. */
+export function valueOf({ definition, distils }: Term, changed: Partial<Parts>, batch: LogitBatch): number {
   if (!distils) {
     const arranged = changed.arrange?.(batch) ?? batch
     return mean(samplesOf(arranged).map((sample) => definition.value(sample)))
@@ -51,12 +51,12 @@ export function valueOf({ definition, distils }: Term, changed: Partial<Parts>, 
   return parts.reduce(values)
 }
 
-/** KL from logarithms as they are, normalised or not. */
+/** KL of the given logarithms, normalised or not. */
 export function divergenceOf(logP: Row, logQ: Row): number {
   return klOf(logP.map(Math.exp), logP, logQ)
 }
 
-/** Σ p (ln p − ln q), as plainly as it is mostly written: 0 · ∞ is NaN. */
+/** Σ p (ln p − ln q) in the naive form, in which 0 · ∞ is NaN. */
 export function klOf(p: Row, logP: Row, logQ: Row): number {
   return total(p.map((value, i) => value * (logP[i] - logQ[i])))
 }

@@ -1,13 +1,13 @@
-import type { Batch } from '../arbitraries.ts'
+import type { LogitBatch } from '../arbitraries.ts'
 
-/** A factor that a loss may be off by, and the mistake that makes it. */
+/** A wrong factor of a loss, and the mistake that causes it. */
 export interface Scale {
   readonly mistake: string
-  readonly factor: (batch: Batch, temperature: number) => number
+  readonly factor: (batch: LogitBatch, temperature: number) => number
 }
 
-const count = ({ labels }: Batch) => labels.length
-const classes = ({ student }: Batch) => student[0].length
+const count = ({ labels }: LogitBatch) => labels.length
+const classes = ({ student }: LogitBatch) => student[0].length
 
 const ofBatch: readonly Scale[] = [
   { mistake: 'summed over the batch in the place of the mean', factor: count },
@@ -41,7 +41,7 @@ const constants: readonly Scale[] = [
 
 const groups = [ofBatch, ofClasses, ofTemperature, constants]
 
-/** None, then one, then two of different kinds. */
+/** No factor, then single ones, then pairs of different kinds. */
 export const scales: readonly Scale[] = [
   { mistake: '', factor: () => 1 },
   ...groups.flat(),

@@ -14,7 +14,7 @@ const clamped = (epsilon: number) => (row: Row) =>
   softmax(row).map((value) => Math.log(Math.max(value, epsilon)))
 export const epsilons = [1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4]
 
-/** Probabilities and their logarithms, computed in another way. */
+/** Probabilities and their logarithms, computed differently. */
 export const softmaxMistakes: Mistakes = {
   'softmax is taken twice: the loss was given probabilities, or takes softmax of softmax': {
     arrange: bothRows(softmax),

@@ -4,7 +4,7 @@ import type { Profile } from '../profile.ts'
 import { dynamicTemperatureMistakes } from './dynamicTemperatureMistakes.ts'
 import type { Mistakes, Parts } from './parts.ts'
 
-/** Temperatures that are missing, or others than claimed. */
+/** Missing temperatures, or temperatures other than the profile's. */
 export function temperatureMistakes({ temperature: tau, rule, name }: Profile): Mistakes {
   if (!rule) return {}
   const fixed: Mistakes = {
@@ -33,10 +33,10 @@ export function temperatureMistakes({ temperature: tau, rule, name }: Profile): 
   return name.startsWith('dtkd') ? { ...fixed, ...dynamicTemperatureMistakes(tau, rule) } : fixed
 }
 
-/** Log-probabilities over τ, from logits over τ. */
+/** Log-probabilities divided by τ, of logits divided by τ. */
 const dividedAfter = (tau: number) => (softened: Row) => scaled(logSoftmax(scaled(softened, tau)), 1 / tau)
 
-/** Temperatures that people use, in the place of τ: in the factor too, in the softmax alone, or in that of one side. */
+/** Common temperatures in place of τ: in the factor, too, in the softmax alone, or in that of one side. */
 function otherTemperatures(tau: number): Mistakes {
   const others = [1, 2, 3, 4, 5, 6, 8, 10, 15, 20].filter((other) => other !== tau)
   const times = (factor: number): Partial<Parts> => ({
@@ -46,7 +46,7 @@ function otherTemperatures(tau: number): Mistakes {
     [`the temperature is ${other}, not ${tau}`, { ...times(other / tau), factor: ofScaled(other / tau) }],
     [`the temperature inside the softmax is ${other}, not ${tau}`, times(other / tau)],
   ])
-  // Not to be divided at all, that is by 1, has a name of its own.
+  // Division by 1, that is none, is a separate mistake.
   const one = others
     .filter((other) => other !== 1)
     .flatMap((other): [string, Partial<Parts>][] => [

@@ -1,4 +1,4 @@
-import type { Batch } from '../arbitraries.ts'
+import type { LogitBatch } from '../arbitraries.ts'
 import { total } from '../formulas/rows.ts'
 import type { Profile } from '../profile.ts'
 import { batchMistakes } from './batchMistakes.ts'
@@ -7,13 +7,13 @@ import { type Mistakes, valueOf } from './parts.ts'
 import { softmaxMistakes } from './softmaxMistakes.ts'
 import { temperatureMistakes } from './temperatureMistakes.ts'
 
-/** A typical mistake, and what a loss that makes it gives. */
+/** A typical mistake and the loss that makes it. */
 export interface Variation {
   readonly mistake: string
-  readonly value: (batch: Batch) => number
+  readonly value: (batch: LogitBatch) => number
 }
 
-/** The loss of a profile with one part of its distillation terms replaced, for every typical mistake. */
+/** Returns the loss of a profile with one part of its distillation terms replaced, for every typical mistake. */
 export function variationsOf(profile: Profile): Variation[] {
   const mistakes: Mistakes = {
     ...temperatureMistakes(profile),

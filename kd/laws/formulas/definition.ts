@@ -21,27 +21,27 @@ export interface Sample {
   readonly label: number
 }
 
-/** A loss as its formula says, in float64, and how much rounding excuses. */
+/** A loss by its formula, in float64, with bounds of the rounding error of an implementation. */
 export interface Definition {
   value(sample: Sample): number
   /** ∂ value / ∂v. */
   gradient(sample: Sample): number[]
-  /** How far a careful implementation may be off that rounds to `unit`, 2⁻⁵³ or 2⁻²⁴. */
-  rounding(sample: Sample, unit: number): number
-  /** The same for each entry of the gradient. */
-  gradientRounding(sample: Sample, unit: number): number
-  /** lim value(εv, εu) / ε² for ε → 0, of losses that vanish there. */
+  /** Bounds the error of a careful implementation with the given unit roundoff, 2⁻⁵³ or 2⁻²⁴. */
+  rounding(sample: Sample, roundoff: number): number
+  /** Bounds the error of each entry of its gradient. */
+  gradientRounding(sample: Sample, roundoff: number): number
+  /** lim value(εv, εu) / ε² for ε → 0, for losses that vanish there. */
   limit?(sample: Sample): number
 }
 
-/** A divergence of two rows of softened logits, and what the laws want to know of it. */
+/** A divergence of two rows of softened logits, with its derivatives. */
 export interface Divergence {
   value(teacher: Row, student: Row, label: number): number
-  /** By the student's softened logits. */
+  /** The derivative with respect to the student's softened logits. */
   gradient(teacher: Row, student: Row, label: number): number[]
-  /** By a common factor s of the teacher's softened logits, at s = 1. */
+  /** The derivative with respect to a common factor s of the teacher's softened logits, at s = 1. */
   teacherScaleSlope(teacher: Row, student: Row, label: number): number
-  /** The second-order term at the origin, of d = teacher − student. */
+  /** The second-order term at the origin, as a function of d = teacher − student. */
   limit(difference: Row, label: number): number
   /** The weights of its parts. */
   weights: readonly number[]
@@ -95,12 +95,12 @@ export function decoupled(alpha: number, beta: number): Divergence {
   }
 }
 
-/** TCKD of softened logits, without a factor of temperatures. */
+/** TCKD of softened logits, without the temperature factor. */
 export function targetTerm(teacher: Row, student: Row, label: number): number {
   return divergence.value(againstOthers(teacher, label), againstOthers(student, label), 0)
 }
 
-/** NCKD of softened logits, without a factor of temperatures. */
+/** NCKD of softened logits, without the temperature factor. */
 export function othersTerm(teacher: Row, student: Row, label: number): number {
   return divergence.value(without(teacher, label), without(student, label), 0)
 }
@@ -127,10 +127,10 @@ export function tempered(rule: TemperatureRule, measure: Divergence = divergence
     const byTeacher = student * kl - student * measure.teacherScaleSlope(z, w, label)
     return direct.map((value, j) => value + slope[j] * (byTeacher - byStudent))
   }
-  /** How much a quantity changes while the temperatures move as far as a solver may be off. */
-  const slackOf = (sample: Sample, unit: number, quantity: (temperatures: SampleTemperatures) => Row) => {
+  /** Returns the change of a quantity over the allowed error of the temperatures. */
+  const slackOf = (sample: Sample, roundoff: number, quantity: (temperatures: SampleTemperatures) => Row) => {
     const found = rule.temperatures(sample.v, sample.u)
-    const wanted = rule.slack(sample.v, sample.u, Math.sqrt(unit))
+    const wanted = rule.slack(sample.v, sample.u, Math.sqrt(roundoff))
     if (wanted === 0) return 0
     const by = Math.min(wanted, found.student / 2, found.teacher / 2)
     const [above, below] = [by, -by].map((d) =>
@@ -138,8 +138,8 @@ export function tempered(rule: TemperatureRule, measure: Divergence = divergence
     )
     return magnitude(above.map((value, i) => value - below[i]))
   }
-  /** First-order bounds: of ln p and ln q, of their product with p, of the sum; twice over. */
-  const roundingOf = ({ v, u, label }: Sample, unit: number) => {
+  /** Twice the first-order bounds of ln p and ln q, of their products with p, and of the sum. */
+  const roundingOf = ({ v, u, label }: Sample, roundoff: number) => {
     const { student, teacher } = rule.temperatures(v, u)
     const [z, w] = [scaled(u, 1 / teacher), scaled(v, 1 / student)]
     const size = magnitude(z) + magnitude(w)
@@ -149,7 +149,7 @@ export function tempered(rule: TemperatureRule, measure: Divergence = divergence
     const distance = total(logSoftmax(z).map((logP, i) => Math.exp(logP) * Math.abs(logP - logQ[i])))
     return (
       2 *
-      unit *
+      roundoff *
       total(measure.weights) *
       student *
       teacher *
@@ -158,7 +158,7 @@ export function tempered(rule: TemperatureRule, measure: Divergence = divergence
       cancellation(z, w, label)
     )
   }
-  /** A decoupled loss may take ln(1 − q) from q, which loses digits where q is near 1. */
+  /** A decoupled loss may compute ln(1 − q) from q, which loses digits if q is near 1. */
   const cancellation = (z: Row, w: Row, label: number) => {
     if (measure === divergence) return 1
     const rest = (row: Row) => total(without(softmax(row), label))
@@ -168,16 +168,17 @@ export function tempered(rule: TemperatureRule, measure: Divergence = divergence
   return {
     value: (sample) => valueAt(sample, rule.temperatures(sample.v, sample.u)),
     gradient: (sample) => gradientAt(sample, rule.temperatures(sample.v, sample.u)),
-    rounding: (sample, unit) =>
-      roundingOf(sample, unit) + slackOf(sample, unit, (temperatures) => [valueAt(sample, temperatures)]),
-    gradientRounding(sample, unit) {
+    rounding: (sample, roundoff) =>
+      roundingOf(sample, roundoff) +
+      slackOf(sample, roundoff, (temperatures) => [valueAt(sample, temperatures)]),
+    gradientRounding(sample, roundoff) {
       const { v, u } = sample
       const { student, teacher } = rule.temperatures(v, u)
       const size = magnitude(scaled(u, 1 / teacher)) + magnitude(scaled(v, 1 / student))
       const throughTemperatures = magnitude(rule.slope(v, u)) * (1 + size) ** 2
       return (
-        roundingOf(sample, unit) * (1 / student + 1 / teacher) * (1 + throughTemperatures) +
-        slackOf(sample, unit, (temperatures) => gradientAt(sample, temperatures))
+        roundingOf(sample, roundoff) * (1 / student + 1 / teacher) * (1 + throughTemperatures) +
+        slackOf(sample, roundoff, (temperatures) => gradientAt(sample, temperatures))
       )
     },
     limit({ v, u, label }) {
@@ -198,11 +199,11 @@ export function tempered(rule: TemperatureRule, measure: Divergence = divergence
 export const crossEntropyDefinition: Definition = {
   value: ({ v, label }) => -logSoftmax(v)[label],
   gradient: ({ v, label }) => softmax(v).map((value, j) => value - (j === label ? 1 : 0)),
-  rounding: ({ v }, unit) => 2 * unit * (4 * magnitude(v) + 2 * v.length + 6),
-  gradientRounding: ({ v }, unit) => 2 * unit * (4 * magnitude(v) + 2 * v.length + 6),
+  rounding: ({ v }, roundoff) => 2 * roundoff * (4 * magnitude(v) + 2 * v.length + 6),
+  gradientRounding: ({ v }, roundoff) => 2 * roundoff * (4 * magnitude(v) + 2 * v.length + 6),
 }
 
-/** A sum of losses with weights. It vanishes nowhere in particular. */
+/** A weighted sum of losses, without a limit. */
 export function weighted(terms: readonly (readonly [weight: number, term: Definition])[]): Definition {
   const sum = (of: (term: Definition) => number) => total(terms.map(([weight, term]) => weight * of(term)))
   return {
@@ -211,7 +212,7 @@ export function weighted(terms: readonly (readonly [weight: number, term: Defini
       const parts = terms.map(([weight, term]) => scaled(term.gradient(sample), weight))
       return sample.v.map((_, j) => total(parts.map((part) => part[j])))
     },
-    rounding: (sample, unit) => sum((term) => term.rounding(sample, unit)),
-    gradientRounding: (sample, unit) => sum((term) => term.gradientRounding(sample, unit)),
+    rounding: (sample, roundoff) => sum((term) => term.rounding(sample, roundoff)),
+    gradientRounding: (sample, roundoff) => sum((term) => term.gradientRounding(sample, roundoff)),
   }
 }

@@ -1,4 +1,4 @@
-/** Arithmetic on rows of numbers, in float64: what laws compare a loss with. Nothing here uses tensors. */
+/** Arithmetic on rows of numbers in float64, without tensors: the formulas with which losses are compared. */
 
 export type Row = readonly number[]
 
@@ -26,7 +26,7 @@ export function largest(row: Row): number {
   return row.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY)
 }
 
-/** The first index of the largest entry: where max(dim) of PyTorch sends its gradient. */
+/** Returns the first index of the largest entry, which gets the gradient of PyTorch's `max(dim)`. */
 export function peakOf(row: Row): number {
   return row.indexOf(largest(row))
 }
@@ -51,13 +51,13 @@ export function softmax(row: Row): number[] {
   return logSoftmax(row).map(Math.exp)
 }
 
-/** Less its mean; a constant row becomes exactly 0. */
+/** Subtracts the mean; a constant row becomes exactly 0. */
 export function centredRow(row: Row): number[] {
   const below = shifted(row, -largest(row))
   return shifted(below, -mean(below))
 }
 
-/** Without the entry at an index. */
+/** Removes the entry at an index. */
 export function without(row: Row, at: number): number[] {
   return row.filter((_, i) => i !== at)
 }

@@ -5,12 +5,12 @@ export interface SampleTemperatures {
   readonly teacher: number
 }
 
-/** How a loss picks the temperatures of a sample with student logits v and teacher logits u. */
+/** A rule for the temperatures of a sample with student logits v and teacher logits u. */
 export interface TemperatureRule {
   temperatures(v: Row, u: Row): SampleTemperatures
-  /** ∂T_teacher / ∂v, which is −∂T_student / ∂v for all rules: none of them changes the sum. */
+  /** ∂T_teacher / ∂v, which equals −∂T_student / ∂v: all rules keep the sum constant. */
   slope(v: Row, u: Row): number[]
-  /** How far a solver may be off, |ΔT|, given how far apart the sharpnesses may be; a formula is not off. */
+  /** The allowed error |ΔT| of a solver, given the allowed gap in sharpness; 0 for a formula. */
   slack(v: Row, u: Row, gap: number): number
 }
 
@@ -37,7 +37,7 @@ export function published(tau: number): TemperatureRule {
   }
 }
 
-/** The same, with τ on both sides where one maximum is not positive. */
+/** DTKD's formula, or τ on both sides if one maximum is not positive. */
 export function guarded(tau: number): TemperatureRule {
   const rule = (v: Row, u: Row) => (largest(v) > 0 && largest(u) > 0 ? published(tau) : shared(tau))
   return {
@@ -47,21 +47,21 @@ export function guarded(tau: number): TemperatureRule {
   }
 }
 
-/** The same temperatures without the gradient that flows through them. */
+/** The same temperatures, detached. */
 export function detached(rule: TemperatureRule): TemperatureRule {
   return { ...rule, slope: (v) => v.map(() => 0) }
 }
 
-/** After so many halvings of a bracket of radius ln K … */
+/** The number of halvings of a bracket of radius ln K. */
 const halvings = 8
 
-/** … each of these squares what is left. */
+/** The number of Newton steps that follow; each squares the error. */
 const newtonSteps = 4
 
 /**
- * Equal sharpness of centred rows: the root of f(δ) = S(u / (τ + δ)) − S(v / (τ − δ)), sought in
- * r = ln(T_teacher / T_student), which lies within ln K of ln(max u / max v); its slope by the implicit function
- * theorem.
+ * Equal sharpness of centred rows: the root of f(δ) = S(u / (τ + δ)) − S(v / (τ − δ)), found in the variable
+ * r = ln(T_teacher / T_student), which lies within ln K of ln(max u / max v). The slope follows from the implicit
+ * function theorem.
  */
 export function exact(tau: number): TemperatureRule {
   const at = (r: number) => ({
@@ -85,7 +85,7 @@ export function exact(tau: number): TemperatureRule {
     }
     for (let step = 0; step < newtonSteps; step++) {
       const found = at(r)
-      // dδ/dr = T_teacher T_student / 2τ. A row so flat that the gap is all rounding stays in its bracket.
+      // dδ/dr = T_teacher T_student / 2τ. A row so flat that its gap is rounding noise stays in its bracket.
       const by = (sharpnessGap(v, u, found) * 2 * tau) / (fall(v, u, found) * found.teacher * found.student)
       r -= Math.abs(by) < 2 * radius ? by : 0
     }
@@ -104,7 +104,7 @@ export function exact(tau: number): TemperatureRule {
   }
 }
 
-/** A law asks for the temperatures of the same two rows again and again: the last answer for each row is kept. */
+/** Caches the last result for each row: laws request the temperatures of the same two rows repeatedly. */
 function remembered(solve: (v: Row, u: Row) => SampleTemperatures): typeof solve {
   const found = new WeakMap<Row, { readonly u: Row; readonly answer: SampleTemperatures }>()
   return (v, u) => {

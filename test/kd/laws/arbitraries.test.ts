@@ -1,7 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ranges } from '../../../kd/laws/arbitraries.ts'
-import { type Batch, extremePair, logitsPair, positiveMaxima, smoothPair } from '../../../kd/laws/index.ts'
+import {
+  extremePair,
+  type LogitBatch,
+  logitsPair,
+  positiveMaxima,
+  smoothPair,
+} from '../../../kd/laws/index.ts'
 
 const arbitraries = {
   logitsPair: logitsPair(),
@@ -11,7 +17,7 @@ const arbitraries = {
   'extremePair in float32': extremePair(ranges.float32, { maxima: 'positive' }),
 }
 
-function isBatch({ student, teacher, labels }: Batch): boolean {
+function isBatch({ student, teacher, labels }: LogitBatch): boolean {
   const classes = student[0].length
   const fits = (row: number[]) => row.length === classes && row.every(Number.isFinite)
   return (

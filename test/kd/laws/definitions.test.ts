@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { logitsPair, profileNames, profileOf, smoothPair } from '../../../kd/laws/index.ts'
-import { units } from '../../../kd/laws/precision.ts'
+import { unitRoundoff } from '../../../kd/laws/precision.ts'
 import { samplesOf } from '../../../kd/laws/subject.ts'
 
 describe('the formulas', () => {
@@ -22,7 +22,7 @@ describe('the formulas', () => {
         const [kd, dkd] = [profileOf('kd'), profileOf('dkd')]
         const { value, rounding } = kd.definition
         // TCKD + 8 NCKD ≥ KL = TCKD + (1 − p_t) NCKD
-        const excused = 8 * rounding(sample, units.float64)
+        const excused = 8 * rounding(sample, unitRoundoff.float64)
         expect(dkd.definition.value(sample)).toBeGreaterThanOrEqual(value(sample) - excused)
       }),
       { seed: 1 },
@@ -51,7 +51,7 @@ describe('the formulas', () => {
 
   it('should refuse a profile or temperature that cannot be', () => {
     expect(() => profileOf('fitnet')).toThrow(
-      "laws: expected a profile out of crossEntropy, kd, kd-total, dkd, dkd-total, dtkd, dtkd-detached, dtkd-guarded, dtkd-exact, dtkd-total, dtkd-guarded-total, dtkd-exact-total, got 'fitnet'",
+      "laws: expected profile to be one of crossEntropy, kd, kd-total, dkd, dkd-total, dtkd, dtkd-detached, dtkd-guarded, dtkd-exact, dtkd-total, dtkd-guarded-total, dtkd-exact-total, got 'fitnet'",
     )
     expect(() => profileOf('kd', 0)).toThrow('laws: expected a temperature above 0, got 0')
   })

@@ -1,5 +1,5 @@
 import type { Mutant } from './mutant.ts'
-import { type Batch, crossEntropy, dkd, dtkd, kd, lossOf, type Row, total } from './plain.ts'
+import { crossEntropy, dkd, dtkd, kd, type LogitBatch, lossOf, type Row, total } from './plain.ts'
 
 /** A list with its first entry moved to the end. */
 function turned<Value>(list: readonly Value[]): Value[] {
@@ -137,7 +137,7 @@ export const batches: readonly Mutant[] = [
     law: 'shared-permutation',
     loss: lossOf({
       ...kd,
-      arrange: ({ student, teacher, labels }: Batch) => ({
+      arrange: ({ student, teacher, labels }: LogitBatch) => ({
         student: student.map(firstHalf),
         teacher: teacher.map(firstHalf),
         labels,

@@ -10,7 +10,7 @@ export interface Temperatures {
   readonly teacher: number
 }
 
-export interface Batch {
+export interface LogitBatch {
   readonly student: readonly Row[]
   readonly teacher: readonly Row[]
   readonly labels: readonly number[]
@@ -18,7 +18,7 @@ export interface Batch {
 
 export interface Parts {
   /** What happens to the batch before anything else; of a right loss, nothing. */
-  readonly arrange: (batch: Batch) => Batch
+  readonly arrange: (batch: LogitBatch) => LogitBatch
   /** The temperatures of a sample with student logits v and teacher logits u. */
   readonly temperatures: (v: Row, u: Row) => Temperatures
   /** ln p, from the teacher's logits divided by its temperature. */
@@ -30,7 +30,7 @@ export interface Parts {
   /** What D is multiplied by. */
   readonly factor: (temperatures: Temperatures) => number
   /** From the values of the samples to the loss. */
-  readonly reduce: (values: Row, batch: Batch) => number
+  readonly reduce: (values: Row, batch: LogitBatch) => number
 }
 
 /** The loss that is made of these parts. */
