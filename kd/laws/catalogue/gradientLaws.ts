@@ -10,16 +10,16 @@ const tolerance =
   'values over the step and twice the truncation of the formula'
 
 const conditions =
-  'the student’s largest logit stands out, no maximum near 0; numeric where no gradient is offered'
+  'the student’s largest logit exceeds the others, and no maximum is near 0; numeric where no gradient is offered'
 
-/** A batch and one of its student logits. */
+/** A batch and the position of one of its student logits. */
 interface At {
   readonly batch: LogitBatch
   readonly n: number
   readonly j: number
 }
 
-/** Batches of at most two samples with a place among the student's logits. */
+/** For batches of at most two samples with the position of a student logit. */
 function places({ maxima }: Profile): fc.Arbitrary<At> {
   return fc
     .record({
@@ -38,9 +38,10 @@ const gradientIsNumeric = lossLaw({
   name: 'gradient-is-numeric',
   statement: 'The gradient is the derivative of the loss, through the temperatures too.',
   formula: '∂L/∂v = lim (L(v + h) − L(v − h)) / 2h',
-  conditions: 'the loss offers a gradient; the student’s largest logit stands out, no maximum near 0',
+  conditions:
+    'the loss offers a gradient; the student’s largest logit exceeds the others, and no maximum is near 0',
   tolerance,
-  matters: 'With another gradient than its own the loss that is logged is not the one that is minimised.',
+  matters: 'With a gradient that is not its derivative, the logged loss is not the one that is minimised.',
   usualCause:
     'another factor of temperatures or samples than in the value, or temperatures that are detached',
   needs: 'gradient',
@@ -64,7 +65,7 @@ const gradientFormula = lossLaw({
   formula: 'of KD: ∂L/∂v = T (q − p) / N',
   conditions,
   tolerance,
-  matters: 'It is all that an optimizer sees.',
+  matters: 'The optimizer uses nothing else.',
   cases: places,
   complain: (subject, at) =>
     complainOfFormula(subject, at, subject.wantedGradient(at.batch, at.n).gradient[at.j]),
@@ -73,13 +74,12 @@ const gradientFormula = lossLaw({
 const gradientOffTheMaximum = lossLaw({
   name: 'gradient-off-the-maximum',
   statement:
-    'Attached temperatures change the gradient at the student’s largest logit alone; everywhere else it is the detached one.',
+    'Attached temperatures change only the gradient at the student’s largest logit; elsewhere it is the detached one.',
   formula: '∂L/∂v_j = T_teacher (q_j − p_j) / N for j ≠ argmax v',
   conditions,
   tolerance,
-  matters:
-    'Whoever detaches, or uses another temperature in the gradient, should know what changes and where.',
-  usualCause: 'what flows through a maximum lands at another class',
+  matters: 'It says which entries of the gradient change if temperatures are detached.',
+  usualCause: 'the gradient through a maximum reaches another class',
   cases: (profile) =>
     places(profile).map(({ batch, n, j }) => {
       const peak = peakOf(batch.student[n])
@@ -99,11 +99,11 @@ const gradientOffTheMaximum = lossLaw({
 const gradientSumsToZero = lossLaw({
   name: 'gradient-sums-to-zero',
   statement:
-    'The gradient of a sample sums to zero over the classes, as a constant added to its logits changes nothing.',
+    'The gradient of a sample sums to zero over the classes, because a constant added to its logits does not change the loss.',
   formula: 'Σⱼ ∂L/∂vⱼ = 0',
-  conditions: `the loss is free of shifts; ${conditions}`,
+  conditions: `the loss is shift-invariant; ${conditions}`,
   tolerance,
-  matters: 'A gradient that does not sum to zero drifts all logits together, without end.',
+  matters: 'A gradient that does not sum to zero makes all logits drift together.',
   usualCause: 'a class that the gradient does not reach, or gradient through a raw maximum',
   cases: places,
   async complain(subject, { batch, n }) {
@@ -114,11 +114,11 @@ const gradientSumsToZero = lossLaw({
 
 const gradientAtEquality = lossLaw({
   name: 'gradient-zero-at-equality',
-  statement: 'A student that equals its teacher is left alone.',
+  statement: 'The gradient of a student that equals its teacher is zero.',
   formula: '∂L/∂v (u, u, t) = 0',
   conditions,
   tolerance,
-  matters: 'Equality must be where training comes to rest.',
+  matters: 'Training must come to rest at equality.',
   cases: (profile) =>
     places(profile).map(({ batch, ...place }) => ({ ...place, batch: { ...batch, teacher: batch.student } })),
   complain: (subject, at) => complainOfFormula(subject, at, 0),
@@ -126,12 +126,12 @@ const gradientAtEquality = lossLaw({
 
 const gradientRowIndependence = lossLaw({
   name: 'gradient-row-independence',
-  statement: 'The gradient of a sample is that of a batch of one, over the number of samples.',
+  statement: 'The gradient of a sample is that of a batch of one, divided by the number of samples.',
   formula: 'N ∂L(batch)/∂vₙ = ∂L(sample n)/∂v',
   conditions,
   tolerance,
-  matters: 'A gradient that is summed where the value is a mean grows with the batch.',
-  usualCause: 'a gradient that is summed where the value is a mean',
+  matters: 'A summed gradient of a mean grows with the batch.',
+  usualCause: 'a summed gradient although the value is a mean',
   cases: places,
   async complain(subject, at) {
     const { batch, n } = at
@@ -153,10 +153,10 @@ const gradientAtExtremes = lossLaw({
   name: 'gradient-finite-at-extremes',
   statement: 'The gradient is finite for any finite logits.',
   formula: '|∂L/∂v| < ∞',
-  conditions: 'the loss offers a gradient; logits as of finite-at-extremes',
+  conditions: 'the loss offers a gradient; logits as in finite-at-extremes',
   tolerance: 'none',
-  matters: 'A finite loss with a NaN in its gradient is the usual end of a run.',
-  usualCause: '0 times infinity in a derivative: the value is saved by a condition, its gradient is not',
+  matters: 'A finite loss with NaN in its gradient ends a training run.',
+  usualCause: '0 times infinity in a derivative: a condition protects the value but not its gradient',
   needs: 'gradient',
   cases: ({ maxima }, { precision }) => extremePair(ranges[precision], { maxima }),
   async complain(subject, batch) {
@@ -173,12 +173,12 @@ const gradientAtExtremes = lossLaw({
 
 export const teacherGradient = lossLaw({
   name: 'teacher-gets-no-gradient',
-  statement: 'The teacher is cut off: its logits get no gradient.',
+  statement: 'The teacher’s logits get no gradient.',
   formula: '∂L/∂u = 0',
   conditions: 'the loss offers teacherGradient',
   tolerance: 'none: exactly 0',
-  matters: 'A teacher that learns from its student forgets.',
-  usualCause: 'the teacher’s logits, or temperatures made of them, are not detached',
+  matters: 'A teacher that is trained by the loss of its student degrades.',
+  usualCause: 'the teacher’s logits, or temperatures computed from them, are not detached',
   needs: 'teacherGradient',
   cases: (profile) => places(profile).map(({ batch }) => batch),
   async complain(subject, batch) {
