@@ -197,5 +197,17 @@ export const outsideFloat32 = {
   at: (operands: readonly number[]) => operands.some((x) => x !== 0 && Math.abs(x) < 1e-19),
 }
 
+/**
+ * On a GPU, powers and remainders of the largest numbers overflow on the way, and WGSL allows a compiler to take 0 · x for 0,
+ * even if x is not finite.
+ */
+export const outsideGpu: readonly {
+  readonly call: RegExp
+  readonly at: (operands: readonly number[]) => boolean
+}[] = [
+  { call: /^(power|remainder)\(/, at: (operands) => operands.some((x) => Math.abs(x) > 2 ** 126) },
+  { call: /^lerp\(/, at: (operands) => operands.some((x) => !Number.isFinite(x)) },
+]
+
 /** Everything else is as PyTorch 1.13 has it. */
 export const differences: readonly Difference[] = [...statedDifferences, ...sharperResults]

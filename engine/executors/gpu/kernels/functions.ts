@@ -197,12 +197,12 @@ const sources = {
     if(!(b===b)){return b;}
     let result=b>0?0:infinity;
     if(!(a===0)){result=expOf(b*logOf(Math.abs(a),infinity,notANumber));}
-    if(a>0||(a===0&&1/a>0)){return result;}
-    if(Math.abs(b)>=16777216){return result;}
+    if(a>0||Math.abs(b)>=16777216){return result;}
     const whole=Math.floor(b);
-    if(!(whole===b)){return notANumber;}
+    if(!(whole===b)){return a<0&&!(Math.abs(a)===infinity)?notANumber:result;}
     const half=Math.floor(b*0.5);
-    return b-2*half<0.5?result:0-result;
+    if(b-2*half<0.5){return result;}
+    return a<0||1/a<0?0-result:result;
   }`,
 
   /** An integer: towards 0, within the range of int32, 0 for NaN. */
