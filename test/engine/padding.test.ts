@@ -72,6 +72,6 @@ describe('maps that several convolutions read', () => {
           })
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     ))
 })

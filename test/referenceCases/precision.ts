@@ -51,7 +51,7 @@ export const inFloat64: Precision = {
   networks: 1e-9,
   networkGradients: 1e-9,
   deepest: Number.POSITIVE_INFINITY,
-  steps: 3,
+  steps: 2,
 }
 
 /** The wasm executor in a mode. resnet56 has 57 convolutions with those of its shortcuts. */
