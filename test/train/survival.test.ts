@@ -307,10 +307,12 @@ describe('a run that is cut short', () => {
     await run(await runIn(folder, stopAfter(4))).catch(() => {})
     const path = join(folder, 'config.json')
     const { numerics, ...config } = JSON.parse(await readFile(path, 'utf8'))
-    await writeFile(path, JSON.stringify(config))
-    await expect(run(await runIn(folder, { resume: true }))).rejects.toThrow(
-      'architecture was not given, now ',
-    )
+    for (const silent of [{ ...config, numerics: [] }, { ...config, numerics: null }, config]) {
+      await writeFile(path, JSON.stringify(silent))
+      await expect(run(await runIn(folder, { resume: true }))).rejects.toThrow(
+        'architecture was not given, now ',
+      )
+    }
     await run(await runIn(folder, { resume: true, allowOtherNumerics: true }))
     expect(JSON.parse(await readFile(path, 'utf8')).numerics).toEqual([
       { fromStep: 0, executor: numerics[0].executor },

@@ -84,7 +84,7 @@ export class RunFolder implements Observer {
       // Before the configuration, which says that the run has begun: the recipe says how to go on.
       await writeFileAtomically(join(path, 'recipe.yaml'), recipeText(recipe))
       if (begun === undefined) await writeJson(join(path, 'config.json'), config)
-      else folder.#config = { ...begun, numerics: begun.numerics ?? unknownNumerics(begun) }
+      else folder.#config = { ...begun, numerics: segmentsOf(begun) }
     } catch (error) {
       await lock.release().catch(() => {})
       throw error
@@ -198,9 +198,10 @@ export async function resultIn(folder: string): Promise<RunResult | undefined> {
   return (await readJson(join(folder, 'result.json'))) as RunResult | undefined
 }
 
-/** All that is known of what computed a run whose configuration does not say it. */
-function unknownNumerics({ environment }: Partial<RunConfig>): Segment[] {
-  return [{ fromStep: 0, executor: environment?.executor }]
+/** The segments of a run or, if its configuration lists none, all that is known of what computed it. */
+function segmentsOf({ numerics, environment }: Partial<RunConfig>): readonly Segment[] {
+  const isListed = numerics instanceof Array && numerics.length > 0
+  return isListed ? numerics : [{ fromStep: 0, executor: environment?.executor }]
 }
 
 /** All that there is of a run that was killed before it had said what it is. */
