@@ -7,6 +7,8 @@ import { distiller } from '../../kd/index.ts'
 import { type EpochEnd, newNetwork, resolveHyperparameters, train } from '../../train/index.ts'
 
 setFlagsFromString('--expose-gc')
+// Optimized code of JavaScript and what it knows of types come and go by megabytes: without them the heap holds objects alone.
+for (const flag of ['--no-opt', '--no-maglev']) setFlagsFromString(flag)
 const collectGarbage: () => void = runInNewContext('gc')
 
 /** Bytes that are still reachable: JavaScript's objects, and what lies outside such as WebAssembly's memory. */
