@@ -41,7 +41,7 @@ type NamesOf<Wanted extends Role> = {
 /** The functions that loops apply to each element: the language that each executor lowers to its own code. */
 export type ScalarName = UnaryName | BinaryName | 'where' | 'cast'
 
-/** Primitives without operands: numbers that the recipe itself holds. */
+/** Primitives without operands: numbers that are part of the graph. */
 export type ConstantName = NamesOf<'inline'>
 
 /** The reductions at the end of loops. Every executor's table of them is total. */

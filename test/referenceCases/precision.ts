@@ -24,8 +24,6 @@ export interface Precision {
   readonly deepest: number
   /** How many parameters it may have, where time is short. Default: any number. */
   readonly largest?: number
-  /** How many steps of a training it takes, where time is short. Default: all. */
-  readonly steps?: number
 }
 
 /** How far a network's results may be apart in float32; `winograd` is absent if no convolution can be computed so. */
@@ -51,7 +49,6 @@ export const inFloat64: Precision = {
   networks: 1e-9,
   networkGradients: 1e-9,
   deepest: Number.POSITIVE_INFINITY,
-  steps: 2,
 }
 
 /** The wasm executor in a mode. resnet56 has 57 convolutions with those of its shortcuts. */

@@ -7,7 +7,7 @@ import { distiller } from '../../kd/index.ts'
 import { type EpochEnd, newNetwork, resolveHyperparameters, train } from '../../train/index.ts'
 
 setFlagsFromString('--expose-gc')
-// Optimized code of JavaScript and what it knows of types come and go by megabytes: without them the heap holds objects alone.
+// V8's optimized code takes up and frees megabytes of the heap, which would hide a leak.
 for (const flag of ['--no-opt', '--no-maglev']) setFlagsFromString(flag)
 const collectGarbage: () => void = runInNewContext('gc')
 
