@@ -11,20 +11,20 @@ import type { RunFolderOptions } from './runFolder/runFolder.ts'
 import type { RunSettings } from './runOptions.ts'
 import { demandLogitsSuffice, type Precision, type TeacherLogitsOptions } from './teacherLogits/index.ts'
 
-/** A run with everything decided and opened: what is left is to carry it out. */
+/** A run with everything decided and opened, ready to be carried out. */
 export interface ResolvedRun extends RunFolderOptions {
   readonly allowOtherNumerics: boolean
   readonly classNames: readonly string[]
-  /** What is trained, by what, and on what, but for what the folder and the cache add. */
+  /** The training, without what the folder and the teacher cache add. */
   readonly training: Omit<Training, 'teacherLogits' | 'survival'>
-  /** The teacher's logits and where to cache them, if they are cached. */
+  /** How to cache the teacher's logits, if they are cached. */
   readonly logits?: TeacherLogitsOptions | undefined
   readonly saveEvery: NonNullable<RunSettings['saveEvery']>
 }
 
 /**
  * Decides everything that a run needs, once: its network with initial weights, its images, the cache of its teacher's
- * logits, its recipe and its configuration. Throws where the parts do not fit one another.
+ * logits, its recipe and its configuration. Throws if the parts do not fit together.
  */
 export async function resolveRun(given: RunSettings, distiller: Distiller<MethodName>): Promise<ResolvedRun> {
   const { folder, dataset, model, teacher, hyperparameters, seed, resume = false, observer, signal } = given
@@ -56,7 +56,7 @@ export async function resolveRun(given: RunSettings, distiller: Distiller<Method
 
 type Images = Pick<Training, 'trainingImages' | 'testImages' | 'validationImages'>
 
-/** The images to train on, those held back from them, and those to test on. */
+/** Returns the images to train on, those held back, and those to test on. */
 function imagesOf({ dataset, hyperparameters, seed, limit, validation }: RunSettings): Images {
   const { train, test, augmentation: augment } = dataset
   const { batchSize, dropLast } = hyperparameters
@@ -70,8 +70,8 @@ function imagesOf({ dataset, hyperparameters, seed, limit, validation }: RunSett
 }
 
 /**
- * The teacher's logits, if they are cached: a student that learns alone has no use for them. Throws for a method that
- * needs more of the teacher.
+ * Returns how to cache the teacher's logits, or `undefined` if the run has no cache or needs no teacher. Throws for a method
+ * that needs more of the teacher than its logits.
  */
 function logitsOf(
   { teacher, teacherCache, observer }: RunSettings,
@@ -83,7 +83,7 @@ function logitsOf(
   return { ...teacherCache, teacher, images, warned: (message) => observer?.warned?.(message) }
 }
 
-/** The run as a recipe, by which it can be run again. */
+/** Returns the recipe that repeats the run. */
 function recipeOf(
   { dataset, model, teacher, hyperparameters, validation, limit, seed }: RunSettings,
   { method, options, needsTeacher }: Distiller<MethodName>,

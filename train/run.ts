@@ -18,8 +18,8 @@ export interface FinishedRun extends RunResult {
 }
 
 /**
- * Trains a new network as the run says; everything lands in its folder. With `resume`, a run that was cut short goes on
- * from its newest checkpoint, and one that had ended gives its result again.
+ * Trains a new network and saves everything in the run's folder. With `resume`, an interrupted run continues from its newest
+ * checkpoint, and a finished one returns its result.
  */
 export async function run(given: Run): Promise<FinishedRun> {
   checkRun(given)
@@ -27,7 +27,7 @@ export async function run(given: Run): Promise<FinishedRun> {
   return carryOut(await resolveRun(settings, distillerFor(method, settings.hyperparameters, options)))
 }
 
-/** Trains the network of a resolved run, or gives the result that its folder holds. */
+/** Trains the network of a resolved run, or returns the result in its folder. */
 export async function carryOut(resolved: ResolvedRun): Promise<FinishedRun> {
   const folder = await RunFolder.open(resolved)
   return withCleanUp(

@@ -30,7 +30,7 @@ export interface SharedSettings {
   readonly teacherCache?: TeacherCache | undefined
   /** Names the initial weights, the order of the images and what is drawn for each. */
   readonly seed: number
-  /** So many training images are held back, drawn by the seed: they choose the best epoch. Default none. */
+  /** The number of training images held back, drawn by the seed, to choose the best epoch. Default: none. */
   readonly validation?: number | undefined
   /** Train on at most this many of the others. Default all. */
   readonly limit?: number | undefined

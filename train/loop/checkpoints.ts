@@ -53,7 +53,7 @@ export class Checkpoints<About> {
   /** The name of the last one that was written or read. */
   #last: string | undefined
 
-  /** `demandOurs` is asked before each is written, and throws where the folder belongs to somebody else by now. */
+  /** `demandOurs` is called before each checkpoint is written; it throws if the folder now belongs to another process. */
   constructor(folder: string, demandOurs = async () => {}) {
     check('Checkpoints', 'folder', folder, path)
     check('Checkpoints', 'demandOurs', demandOurs, aFunction)

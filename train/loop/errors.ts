@@ -38,7 +38,7 @@ export class NonFiniteLossError extends InvalidInputError {
   }
 }
 
-/** Somebody asked a training to stop, and it has. */
+/** Thrown when a training has stopped on request. */
 export class TrainingStopped extends Error {
   override name = 'TrainingStopped'
   readonly position: StepPosition

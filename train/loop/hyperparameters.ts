@@ -115,7 +115,7 @@ export function scheduleOf(hyperparameters: Hyperparameters): Schedule {
 }
 
 /**
- * A method, by name or a definition of one's own, with its published options but for those given. Defaults in scaled
+ * Returns a method, by name or by its own definition, with its published options except those given. Defaults in scaled
  * epochs keep their share of the training, as the milestones do.
  */
 export function distillerFor<Method extends string | NamedDefinition>(

@@ -58,7 +58,7 @@ export interface EpochEnd {
   readonly isBest: boolean
 }
 
-/** Somebody who follows a training: a progress bar, a run folder. The training waits for their promises. */
+/** Follows a training, as a progress bar or a run folder does. The training awaits the promises it returns. */
 export interface Observer {
   /** Before the first step. */
   started?(start: TrainingStart): void | Promise<void>

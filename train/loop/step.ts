@@ -17,7 +17,7 @@ export interface Learner {
   readonly teacher?: Network | undefined
   /** Where the teacher's logits are kept, for a method that needs nothing else of it. */
   readonly teacherLogits?: TeacherLogits | undefined
-  /** What else the method computes with and nobody trains. */
+  /** Other modules that the method computes with and that are not trained. */
   readonly frozen?: readonly AnyModule[] | undefined
 }
 
@@ -43,8 +43,8 @@ export async function takeStep(
 }
 
 /**
- * Records a step without computing it: the scalars, the next states of network, method and optimizer. Throws in the first
- * step where the loss computes with parameters, or changes variables, that nobody owns.
+ * Records a step without computing it: the scalars, and the next states of network, method and optimizer. In the first step,
+ * throws if the loss uses parameters, or assigns variables, that no module owns.
  */
 export function recordStep(learner: Learner, batch: BatchTensors, epoch: number): Record<string, Tensor> {
   const { network, method, optimizer, teacher, frozen = [] } = learner

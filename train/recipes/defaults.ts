@@ -43,7 +43,7 @@ const defaults: Record<DatasetName, Defaults> = {
   folder: published(240),
 }
 
-/** The published recipe for CIFAR-100, stretched to so many epochs: grey pictures of clothes and digits need fewer. */
+/** The published recipe for CIFAR-100, scaled to this many epochs: grey images of clothes and digits need fewer. */
 function published(epochs: number): Defaults {
   return {
     teacher: 'resnet56',

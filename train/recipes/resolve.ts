@@ -16,9 +16,9 @@ import { writtenRecipe } from './schema.ts'
 export type Settings = Readonly<Record<string, unknown>>
 
 /**
- * What is run where somebody wrote this and set that: all that is left open becomes as published. A training of another
- * number of epochs keeps its proportions, as in `resolveHyperparameters`; another method leaves the options behind that were of
- * the one before. Throws for an unknown path and for a value that cannot be, naming the path.
+ * Resolves a written recipe with settings on top: everything left open takes its published value. A training of another
+ * length keeps its proportions, as in `resolveHyperparameters`; a different method drops the options of the previous one.
+ * Throws for an unknown path and for an invalid value, naming the path.
  */
 export function resolveRunRecipe(written: WrittenRecipe, settings: Settings = {}): RunRecipe {
   check('resolveRunRecipe', 'settings', settings, anObject)

@@ -39,7 +39,7 @@ export interface RunRecipe {
   readonly training: Hyperparameters
   /** What is drawn at random for a training image. Default: what the data set is usually trained with. */
   readonly augmentation?: Augmentation | undefined
-  /** So many training images choose the best epoch instead of being trained on. Default none: the test images choose. */
+  /** The number of training images held back to choose the best epoch. Default: none; the test images choose it. */
   readonly validation?: number | undefined
   /** At most this many training images. Default all. */
   readonly limit?: number | undefined

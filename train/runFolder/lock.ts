@@ -10,7 +10,7 @@ import { isAlive, isUncertain, type Owner, parseOwner, thisProcess } from './own
 
 /** A folder that this process alone works in. */
 export interface FolderLock {
-  /** Throws where the lock is gone: the folder was removed or moved, or somebody removed the lock. */
+  /** Throws if the lock is gone: the folder was removed or moved, or another process removed the lock. */
   demandHeld(): Promise<void>
   /** Gives the folder back. */
   release(): Promise<void>
@@ -34,17 +34,16 @@ export interface Surroundings {
 }
 
 /**
- * Takes a folder for this process, also where processes that were killed have left their locks. Throws where another
- * process has it, or is on another machine and cannot be asked.
+ * Locks a folder for this process, even if killed processes have left locks in it. Throws if another process owns it, or one
+ * on another machine may own it, which cannot be checked.
  *
- * Each process first puts up a lock of its own, under a name that no other lock ever has, and then looks for those of
- * others. It owns the folder once it sees none of a living process. So two never own a folder at once: of the two
- * locks one was put up later; whoever put it up looked after that, when the other lock was there, of a living process. And
- * the lock of a dead process can be removed at any time, because nobody will ever put up one of its name.
+ * Each process first creates a lock of its own, under a name that is never used again, and then looks for other locks. It
+ * owns the folder once it sees no lock of another living process. So two processes never own a folder at once: one of the two
+ * locks was created later, and its process looked only after that, when the other lock already existed. The lock of a dead
+ * process can be removed at any time, because no process will create one of the same name.
  *
- * Processes that come at the same moment see each other. The one that came first stays and waits for the others to
- * withdraw. Clocks and patience decide only who that is, and how long it waits before it gives up: never that a process
- * owns the folder.
+ * Processes that arrive at the same moment see each other. The first one waits for the others to withdraw. Clocks and
+ * timeouts decide only which one is first and how long it waits before it gives up, never that a process owns the folder.
  */
 export async function lockFolder(folder: string, surroundings = surroundingsHere()): Promise<FolderLock> {
   const { self, newName, write, remove, pause } = surroundings

@@ -16,7 +16,7 @@ export function demandSameNumerics(folder: string, segments: readonly Segment[],
   )
 }
 
-/** The segments of a run that goes on after so many steps. What was computed after them is computed again. */
+/** Returns the segments of a run that continues after `step` steps. Anything computed after them is computed again. */
 export function continued(segments: readonly Segment[], step: number, now: Numerics): Segment[] {
   const kept = segments.filter(({ fromStep }) => fromStep < step)
   const last = kept.at(-1)

@@ -140,7 +140,7 @@ export class TeacherLogits {
     this.#file.close()
   }
 
-  /** The first of these images that are not in the file, at most so many; none where nothing can be kept for later. */
+  /** Returns the first of these images that are not in the file, at most `atMost`; none if nothing can be stored. */
   #missingOf(indices: Int32Array, atMost: number, epoch: number): number[] {
     const missing: number[] = []
     if (!this.#canKeep) return missing
