@@ -8,7 +8,7 @@ import { findNonFinite, type Inside, liesInside } from './inside.ts'
 import { beginKernel, type CallContext, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement } from './lanes.ts'
 import { addressIn, advance, at } from './pointers.ts'
-import { bestRows, inPieces, Tile, unrolled } from './tile.ts'
+import { inEvenPieces, inPieces, Tile, unrolled } from './tile.ts'
 import { TileTotals } from './tileTotals.ts'
 
 /**
@@ -143,7 +143,7 @@ export function convolveCode(
         builder.loop(rows, 1, (row) => {
           /** Emits the row in tiles of at most `most` pixels. */
           const tilesOf = (most: number, sum: (tile: Tile, firstPixel: Local) => void) => {
-            inPieces(builder, width, most, 1, (firstPixel, tileRows) => {
+            inEvenPieces(builder, width, most, 1, (firstPixel, tileRows) => {
               const tile = new Tile(builder, { rows: tileRows, columns: tileColumns }, { relaxedSimd })
               const block = at(
                 pointerTo(packed).get,
@@ -167,7 +167,7 @@ export function convolveCode(
               tile.finish(epilogue, ({ strides }, i) => i * strides[3] * bytesPerElement)
             })
           }
-          const all = builder.block(() => tilesOf(bestRows(width, largest.rows), sumOneTile))
+          const all = builder.block(() => tilesOf(largest.rows, sumOneTile))
           if (inside === undefined) builder.emit(all)
           else {
             const some = builder.block(() => {

@@ -157,6 +157,31 @@ export function inPieces(
 }
 
 /**
+ * The same for the fewest pieces of equal length, or of two lengths that differ by one: 16 in pieces of at most 6 is
+ * 6 + 5 + 5. A tile of five rows is nearly as fast per row as one of six, but a remainder of one or two rows is far slower.
+ */
+export function inEvenPieces(
+  builder: FunctionBuilder,
+  length: number,
+  most: number,
+  stride: number,
+  body: (offset: Local, piece: number) => void,
+): void {
+  const pieces = Math.ceil(length / most)
+  const shorter = Math.floor(length / pieces)
+  const longerPieces = length % pieces
+  const lengthOfLonger = longerPieces * (shorter + 1)
+  if (longerPieces > 0) {
+    builder.loop(longerPieces, (shorter + 1) * stride, (offset) => body(offset, shorter + 1))
+  }
+  const offset = builder.local('i32')
+  builder.loop(pieces - longerPieces, shorter * stride, (past) => {
+    builder.emit(offset.set(i32.add(past.get, i32.const(lengthOfLonger * stride))))
+    body(offset, shorter)
+  })
+}
+
+/**
  * Emits `body` in a loop of `count` iterations, unrolled by 4 or 2 if that divides `count`. `body` gets the index of the
  * iteration within the unrolled ones, and their number.
  */
@@ -169,10 +194,4 @@ export function unrolled(
   builder.loop(count / iterations, 1, () => {
     for (let iteration = 0; iteration < iterations; iteration++) body(iteration, iterations)
   })
-}
-
-/** Returns the rows of a tile: the most, from `most` down to four, that divide `length`; `most` if none does. */
-export function bestRows(length: number, most: number): number {
-  for (let rows = most; rows >= Math.min(4, most); rows--) if (length % rows === 0) return rows
-  return most
 }

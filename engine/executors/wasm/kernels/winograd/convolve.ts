@@ -4,7 +4,7 @@ import { EpilogueWriter, epilogueViews } from '../epilogue.ts'
 import { beginKernel, type CallContext, forUnits, type KernelCode } from '../kernelCode.ts'
 import { bytesPerElement, laneCount, loadLanes } from '../lanes.ts'
 import { advance, at } from '../pointers.ts'
-import { bestRows, inPieces, Tile, unrolled } from '../tile.ts'
+import { inEvenPieces, inPieces, Tile, unrolled } from '../tile.ts'
 import { planePadding, TileGrid, tilesInBlock } from './tiles.ts'
 import { storeBoth, Transform, transformLanes, transformScratchBytes } from './transform.ts'
 import { type MinimalFiltering, minimalFiltering } from './winograd.ts'
@@ -88,7 +88,7 @@ export function winogradConvolveCode(
     })
     builder.loop(planes, 1, (plane) => {
       inPieces(builder, filterCount, blockColumns, bytesPerElement, (filterOffset) => {
-        inPieces(builder, tiles, bestRows(tiles, largest.rows), 1, (firstTile, rows) => {
+        inEvenPieces(builder, tiles, largest.rows, 1, (firstTile, rows) => {
           const block = new Tile(builder, { rows, columns: blockColumns }, { relaxedSimd })
           block.clear()
           builder.emit(

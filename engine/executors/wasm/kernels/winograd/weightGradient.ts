@@ -5,7 +5,7 @@ import type { WasmCall } from '../calls.ts'
 import { beginKernel, type CallContext, forUnits, type KernelCode } from '../kernelCode.ts'
 import { bytesPerElement, laneCount } from '../lanes.ts'
 import { advance, at } from '../pointers.ts'
-import { bestRows, inPieces, Tile, unrolled } from '../tile.ts'
+import { inEvenPieces, inPieces, Tile, unrolled } from '../tile.ts'
 import { bytesPerTotal, clearTotals, longestChain, moveIntoTotals, roundTotals } from '../totals.ts'
 import { planePadding, TileGrid, tilesInBlock } from './tiles.ts'
 import { storeBoth, Transform, transformLanes, transformScratchBytes } from './transform.ts'
@@ -120,33 +120,27 @@ export function winogradWeightGradientCode(
   const addProducts = () => {
     builder.loop(planes, 1, (plane) => {
       inPieces(builder, filters, largest.columns, bytesPerElement, (filterOffset, columns) => {
-        inPieces(
-          builder,
-          channels,
-          bestRows(channels, largest.rows),
-          bytesPerElement,
-          (channelOffset, rows) => {
-            const block = new Tile(builder, { rows, columns }, { relaxedSimd })
-            block.clear()
-            builder.emit(
-              column.set(at(mapPlanes.get, [plane, mapPlane], [channelOffset, 1])),
-              row.set(at(gradientPlanes.get, [plane, gradientPlane], [filterOffset, 1])),
+        inEvenPieces(builder, channels, largest.rows, bytesPerElement, (channelOffset, rows) => {
+          const block = new Tile(builder, { rows, columns }, { relaxedSimd })
+          block.clear()
+          builder.emit(
+            column.set(at(mapPlanes.get, [plane, mapPlane], [channelOffset, 1])),
+            row.set(at(gradientPlanes.get, [plane, gradientPlane], [filterOffset, 1])),
+          )
+          unrolled(builder, tiles, (iteration, iterations) => {
+            const columnOffset = iteration * channelBytes
+            block.addProduct(
+              column.get,
+              (i) => i * bytesPerElement + columnOffset,
+              row.get,
+              iteration * filterBytes,
             )
-            unrolled(builder, tiles, (iteration, iterations) => {
-              const columnOffset = iteration * channelBytes
-              block.addProduct(
-                column.get,
-                (i) => i * bytesPerElement + columnOffset,
-                row.get,
-                iteration * filterBytes,
-              )
-              if (iteration < iterations - 1) return
-              builder.emit(advance(column, iterations * channelBytes), advance(row, iterations * filterBytes))
-            })
-            builder.emit(to.set(at(sums.get, [plane, sumPlane], [channelOffset, filters], [filterOffset, 1])))
-            block.store(to.get, (i) => i * filterBytes, { add: true })
-          },
-        )
+            if (iteration < iterations - 1) return
+            builder.emit(advance(column, iterations * channelBytes), advance(row, iterations * filterBytes))
+          })
+          builder.emit(to.set(at(sums.get, [plane, sumPlane], [channelOffset, filters], [filterOffset, 1])))
+          block.store(to.get, (i) => i * filterBytes, { add: true })
+        })
       })
     })
   }
