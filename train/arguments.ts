@@ -6,13 +6,13 @@ export const signalRule = anInstance('an AbortSignal', AbortSignal)
 
 const follows = optional(aFunction)
 
-/** Any object that has some of an observer's methods: a class of the caller's own may have others. */
+/** An object with any of an observer's methods; a custom class may have others. */
 export const observerRule = objectWith(
-  'an observer, of whose started, warned, stepEnded and epochEnded each is a function if it is there',
+  'an observer: started, warned, stepEnded and epochEnded, if given, are functions',
   { started: follows, warned: follows, stepEnded: follows, epochEnded: follows },
 )
 
-/** After how many steps or minutes; Infinity is never. */
+/** An interval in steps or minutes; Infinity means never. */
 export const intervalRule: Rule = {
   expected: 'a number > 0',
   allows: (value) => typeof value === 'number' && value > 0,

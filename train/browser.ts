@@ -1,4 +1,4 @@
-// What pages get under the name of `thermograd/train`: all that needs no files.
+// The browser build of `thermograd/train`: everything that needs no file system.
 export type { Distribution } from './loop/distribution.ts'
 export { NonFiniteLossError, type StepPosition, TrainingStopped } from './loop/errors.ts'
 export { type Evaluation, evaluate } from './loop/evaluate.ts'

@@ -26,25 +26,25 @@ import { carryOut } from './run.ts'
 import { checkShared, type RunSettings, type SharedSettings, sharedRules } from './runOptions.ts'
 import { demandLogitsSuffice } from './teacherLogits/index.ts'
 
-/** One teacher, and one student for each of several methods: each training gets a folder of its own in `folder`. */
+/** One teacher, and one student for each method. Each training has its own subfolder of `folder`. */
 export interface Comparison extends SharedSettings {
   readonly teacher: {
     readonly model: string
     readonly hyperparameters: Hyperparameters
-    /** The file of its weights. Default: it is trained first, alone. */
+    /** Path of its weights. Default: the teacher is trained first. */
     readonly weights?: string | undefined
   }
   readonly student: {
     readonly model: string
     readonly hyperparameters: Hyperparameters
-    /** At most this many training images, the same ones for every method. Default all that the teacher may see. */
+    /** Use at most this many training images, the same for every method. Default: all that the teacher uses. */
     readonly limit?: number | undefined
   }
-  /** Out of kd's `distillerNames`. */
+  /** Names from `distillerNames`. */
   readonly methods: readonly string[]
-  /** Options of methods other than those published, by the method's name. */
+  /** Options that override a method's published ones, by method name. */
   readonly options?: Readonly<Record<string, object>>
-  /** Who follows the training of this name: `teacher`, `student-kd`, … */
+  /** Returns the observer of a training, by the training's name: `teacher`, `student-kd`, … */
   readonly observe?: (name: string) => Observer
 }
 
@@ -76,29 +76,29 @@ function checkComparison(comparison: Comparison): void {
   demand(
     other === undefined,
     () =>
-      `compareMethods: there are options of '${other}', which is none of the methods; ${suggestionFor(`${other}`, methods)}`,
+      `compareMethods: options are given for '${other}', which is not one of the methods; ${suggestionFor(`${other}`, methods)}`,
   )
 }
 
-/** How one training of a comparison ended. */
+/** Result of one training in a comparison. */
 export interface Result {
-  /** `teacher`, or `student-` and the method. */
+  /** `teacher`, or `student-` followed by the method. */
   readonly name: string
   readonly model: string
   /** Test top-1 after the last epoch, in percent. */
   readonly last: number
-  /** The highest test top-1 of all epochs and where it was; none for a teacher whose weights were given. */
+  /** The highest test top-1 and its epoch; missing for a teacher whose weights were given. */
   readonly best?: { readonly top1: number; readonly epoch: number }
-  /** Of the final weights; none for a teacher whose weights were given. */
+  /** Fingerprint of the final weights; missing for a teacher whose weights were given. */
   readonly fingerprint?: string
-  /** Of training and evaluation. */
+  /** Duration of training and evaluation. */
   readonly seconds: number
 }
 
 /**
- * Trains a teacher, or takes a given one, then a student by each method. All students have the same recipe, the same
- * initial weights and see the same images in the same order: only the loss differs. Students learn from the teacher as
- * it is after its last epoch; its best epoch was chosen on the test images.
+ * Trains a teacher or loads a given one, then trains a student with each method. All students have the same hyperparameters and
+ * initial weights, and see the same images in the same order: only the loss differs. Students learn from the teacher's weights
+ * after its last epoch, because its best epoch was chosen on the test images.
  */
 export async function compareMethods(comparison: Comparison): Promise<Result[]> {
   checkComparison(comparison)
@@ -118,7 +118,7 @@ export async function compareMethods(comparison: Comparison): Promise<Result[]> 
   return results
 }
 
-/** The methods. Throws for whatever does not suit them: that must not show only after the teacher has been trained. */
+/** Returns the methods. Throws for anything that does not suit them, before a teacher is trained for nothing. */
 function distillersOf({
   dataset,
   teacher,
@@ -129,7 +129,7 @@ function distillersOf({
 }: Comparison): Distiller<MethodName>[] {
   demand(
     dataset.train.labels.length > 0,
-    () => `there are no ${dataset.train.name}: this file is for evaluation alone`,
+    () => `there are no ${dataset.train.name}: this file is for evaluation only`,
   )
   const pair = {
     teacher: newNetwork(teacher.model, dataset),
@@ -147,7 +147,7 @@ function distillersOf({
   return distillers
 }
 
-/** The teacher whose weights are given, if they are. */
+/** Loads and evaluates the teacher if its weights are given. */
 async function openTeacher({ dataset, teacher }: Comparison): Promise<[Teacher, Result] | undefined> {
   const { model, weights, hyperparameters } = teacher
   if (weights === undefined) return undefined

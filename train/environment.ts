@@ -5,18 +5,18 @@ import { anObject, checkExactly, checkFields, count, type Rules, text } from '..
 import { executorRule } from '../engine/device.ts'
 import type { Choice } from '../engine/index.ts'
 
-/** What a training runs on: it belongs to every result. */
+/** The environment of a training, recorded with every result. */
 export interface Environment {
   readonly thermograd: string
   readonly node: string
   /** Operating system and processor. */
   readonly platform: string
-  /** Processors that this process may use. */
+  /** Number of logical CPUs available to this process. */
   readonly cores: number
   readonly executor: string
-  /** Why it is that executor. */
+  /** Why this executor was chosen. */
   readonly executorReason: string
-  /** What is in force in it: threads, instructions, methods. */
+  /** Its active settings: threads, instructions, convolution methods. */
   readonly executorModes: { readonly [name: string]: unknown }
 }
 
@@ -34,7 +34,7 @@ export function checkEnvironment(operation: string, name: string, environment: E
   checkExactly(operation, name, environment, rules)
 }
 
-/** What this process is, with an executor as `openExecutor` gives it. */
+/** Returns the environment of this process with an executor that `openExecutor` chose. */
 export function environmentOf(choice: Choice): Environment {
   checkFields('environmentOf', 'choice', choice, { executor: executorRule, reason: text })
   const { executor, reason } = choice
@@ -49,7 +49,7 @@ export function environmentOf(choice: Choice): Environment {
   }
 }
 
-/** Of thermograd. */
+/** Returns the version of thermograd. */
 export function packageVersion(): string {
   return JSON.parse(readFileSync(module.findPackageJSON(import.meta.url)!, 'utf8')).version
 }

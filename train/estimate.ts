@@ -4,7 +4,7 @@ import { distiller } from '../kd/index.ts'
 import { createModel, SGD } from '../nn/index.ts'
 import { recordStep } from './loop/step.ts'
 
-/** A step of distillation, as far as it decides what the step takes. */
+/** The parameters of a distillation step that determine its memory and work. */
 export interface DistillationStep {
   readonly teacher: string
   readonly student: string
@@ -23,8 +23,8 @@ const stepRules: Rules<DistillationStep> = {
 }
 
 /**
- * Plans one step of DTKD, without running it: teacher in evaluation mode, student in training mode, loss, gradients, SGD
- * with momentum.
+ * Plans one step of DTKD without running it: forward passes of the teacher in evaluation mode and the student in training mode,
+ * loss, gradients, and the update by SGD with momentum.
  */
 export async function estimateStep(executor: Executor, step: DistillationStep): Promise<PlanSummary> {
   checkExactly('estimateStep', 'step', step, stepRules)

@@ -4,7 +4,7 @@ import type { Split } from '../datasets/index.ts'
 import type { Network } from '../nn/index.ts'
 import { networkRule } from '../nn/models/network.ts'
 
-/** SHA-256 over the names, shapes and elements of all weights, in hexadecimal: equal for equal trainings. */
+/** Returns the SHA-256 of the names, types, shapes and elements of all weights, in hexadecimal. */
 export async function fingerprintOf(network: Network): Promise<string> {
   check('fingerprintOf', 'network', network, networkRule)
   const hash = createHash('sha256')
@@ -16,7 +16,7 @@ export async function fingerprintOf(network: Network): Promise<string> {
   return hash.digest('hex')
 }
 
-/** The same over the stored pixels of images, how they lie, their labels and their normalisation. */
+/** Returns the SHA-256 of a split: stored pixels and their layout, labels, normalisation. */
 export function fingerprintOfSplit({ images, labels, normalisation }: Split): string {
   const { data, shape, stride, offset } = images
   const hash = createHash('sha256')

@@ -14,22 +14,22 @@ import { streamKey } from '../engine/index.ts'
 import { createModel, type Network } from '../nn/index.ts'
 import { restoreWeights } from './loop/weights.ts'
 
-/** A trained network, its name, and where its weights come from. */
+/** A trained network, its name, and the source of its weights. */
 export interface Teacher {
   readonly model: string
   readonly network: Network
-  /** The file of its weights. */
+  /** Path of its weights. */
   readonly source: string
 }
 
-/** As much of a split as decides a network. */
+/** The part of a split that determines a network. */
 const splitRule = objectWith('a split of images [count, channels, height, width]', {
   images: objectWith('an ndarray', { shape: arrayOf(whole(0), 4) }),
 })
 
 /**
- * A network of this name for the images and classes of a data set. Its initial weights depend on the seed and on its
- * name: a teacher and its student have layers of the same names, but must not start from the same numbers.
+ * Creates a network for the images and classes of a data set. Its initial weights depend on both the seed and the network's
+ * name, because a teacher and its student may have layers of the same name but must not start from the same values.
  */
 export function newNetwork(model: string, dataset: Dataset, seed = 0): Network {
   check('newNetwork', 'model', model, text)
@@ -40,7 +40,7 @@ export function newNetwork(model: string, dataset: Dataset, seed = 0): Network {
   return createModel(model, { channels: train.images.shape[1], classes: classNames.length, seed: ownSeed })
 }
 
-/** A teacher with the weights in a file. */
+/** Loads a teacher's weights from a file. */
 export async function loadTeacher(dataset: Dataset, model: string, weights: string): Promise<Teacher> {
   checkDataset('loadTeacher', dataset)
   check('loadTeacher', 'weights', weights, path)

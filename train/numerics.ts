@@ -1,10 +1,10 @@
 import { currentExecutor, numericsOf } from '../engine/index.ts'
 import { packageVersion } from './environment.ts'
 
-/** What computes, as far as it decides the bits of what comes out. */
+/** The parts of the environment that determine the bits of a result. */
 export type Numerics = { readonly [name: string]: unknown }
 
-/** What would compute now. */
+/** Returns the numerics of this process and its current executor. */
 export async function currentNumerics(): Promise<Numerics> {
   return {
     thermograd: packageVersion(),

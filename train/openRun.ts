@@ -7,17 +7,17 @@ import { checkRunRecipe, type RunRecipe } from './recipes/runRecipe.ts'
 import type { Run } from './runOptions.ts'
 import { teacherFile } from './teachers/index.ts'
 
-/** Where to find what a recipe names. */
+/** Where to find the data set and teachers that a recipe names. */
 export interface Sources {
-  /** The data set, where it is open already. Default: it is opened. */
+  /** The data set, if it is already open. Default: opened as the recipe says. */
   readonly dataset?: Dataset
-  /** A folder of teachers, for the weights that the recipe leaves out: see `teacherFile`. */
+  /** A folder of teachers, used if the recipe names no weights; see `teacherFile`. */
   readonly teachers?: string | undefined
 }
 
 const sourceRules: Rules<Sources> = { dataset: anObject, teachers: path }
 
-/** The part of a `Run` that a recipe decides: its data set and its teacher, opened, and all its numbers. */
+/** Opens the data set and the teacher of a recipe, and returns the part of a `Run` that the recipe determines. */
 export async function openRecipe(
   recipe: RunRecipe,
   sources: Sources = {},

@@ -11,11 +11,11 @@ import type { RunFolderOptions } from './runFolder/runFolder.ts'
 import type { RunSettings } from './runOptions.ts'
 import { demandLogitsSuffice, type Precision, type TeacherLogitsOptions } from './teacherLogits/index.ts'
 
-/** A run with everything decided and opened, ready to be carried out. */
+/** A run with every setting resolved and every file opened, ready to be carried out. */
 export interface ResolvedRun extends RunFolderOptions {
   readonly allowOtherNumerics: boolean
   readonly classNames: readonly string[]
-  /** The training, without what the folder and the teacher cache add. */
+  /** The training, except what the folder and the teacher cache add. */
   readonly training: Omit<Training, 'teacherLogits' | 'survival'>
   /** How to cache the teacher's logits, if they are cached. */
   readonly logits?: TeacherLogitsOptions | undefined
@@ -23,8 +23,8 @@ export interface ResolvedRun extends RunFolderOptions {
 }
 
 /**
- * Decides everything that a run needs, once: its network with initial weights, its images, the cache of its teacher's
- * logits, its recipe and its configuration. Throws if the parts do not fit together.
+ * Resolves everything that a run needs, once: its network with initial weights, its images, the cache of its teacher's
+ * logits, its recipe and its configuration. Throws if these do not fit together.
  */
 export async function resolveRun(given: RunSettings, distiller: Distiller<MethodName>): Promise<ResolvedRun> {
   const { folder, dataset, model, teacher, hyperparameters, seed, resume = false, observer, signal } = given
@@ -56,7 +56,7 @@ export async function resolveRun(given: RunSettings, distiller: Distiller<Method
 
 type Images = Pick<Training, 'trainingImages' | 'testImages' | 'validationImages'>
 
-/** Returns the images to train on, those held back, and those to test on. */
+/** Returns the images for training, validation and testing. */
 function imagesOf({ dataset, hyperparameters, seed, limit, validation }: RunSettings): Images {
   const { train, test, augmentation: augment } = dataset
   const { batchSize, dropLast } = hyperparameters

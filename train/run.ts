@@ -12,7 +12,7 @@ import { RunFolder, type RunResult } from './runFolder/runFolder.ts'
 import { checkRun, type Run } from './runOptions.ts'
 import { TeacherLogits } from './teacherLogits/index.ts'
 
-/** A run that has ended. */
+/** A finished run. */
 export interface FinishedRun extends RunResult {
   readonly network: Network
 }
@@ -62,7 +62,7 @@ async function trainInto(folder: RunFolder, { training, logits, saveEvery }: Res
       survival: { checkpoints: folder.checkpoints, ...saveEvery },
     })
   } catch (error) {
-    if (error instanceof NonFiniteLossError) error.message += ` and lie in ${folder.path}`
+    if (error instanceof NonFiniteLossError) error.message += `, saved in ${folder.path}`
     throw error
   } finally {
     teacherLogits?.close()

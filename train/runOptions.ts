@@ -21,44 +21,44 @@ import type { Survival } from './loop/training.ts'
 import type { Teacher } from './networks.ts'
 import { checkTeacherCache, type TeacherCache } from './teacherLogits/index.ts'
 
-/** What a run and a comparison of several are told alike. */
+/** Settings common to a run and a comparison. */
 export interface SharedSettings {
-  /** Where it goes. */
+  /** The output folder. */
   readonly folder: string
   readonly dataset: Dataset
-  /** Where the teacher's logits are kept for other epochs and runs. Default nowhere. Throws where the method wants more. */
+  /** Where to cache the teacher's logits. Default: they are not cached. Throws for methods that need more than logits. */
   readonly teacherCache?: TeacherCache | undefined
-  /** Names the initial weights, the order of the images and what is drawn for each. */
+  /** Seed of the initial weights, the order of the images and their augmentation. */
   readonly seed: number
-  /** The number of training images held back, drawn by the seed, to choose the best epoch. Default: none. */
+  /** Number of training images held back to choose the best epoch, drawn by the seed. Default: none. */
   readonly validation?: number | undefined
-  /** Train on at most this many of the others. Default all. */
+  /** Train on at most this many of the remaining images. Default: all. */
   readonly limit?: number | undefined
   readonly environment: Environment
-  /** Go on with what was begun in the folder, if anything was. Default false: the folder must be new or empty. */
+  /** Continue the run in the folder, if there is one. Default false: the folder must be new or empty. */
   readonly resume?: boolean | undefined
-  /** Go on also where what computes now gives other bits than what computed before: `config.json` then says from which step. */
+  /** Continue even if this environment computes different bits; `config.json` records from which step. Default false. */
   readonly allowOtherNumerics?: boolean | undefined
-  /** How often there is a checkpoint. Default every 5 minutes. */
+  /** How often to save a checkpoint. Default: every 5 minutes. */
   readonly saveEvery?: Pick<Survival, 'everySteps' | 'everyMinutes'> | undefined
   /** See `Training`. */
   readonly signal?: AbortSignal | undefined
 }
 
-/** Everything that decides a training but its method. */
+/** Everything that determines a training except its method. */
 export interface RunSettings extends SharedSettings {
   readonly model: string
-  /** Where the method needs one. */
+  /** Required if the method needs one. */
   readonly teacher?: Teacher | undefined
   readonly hyperparameters: Hyperparameters
   readonly observer?: Observer | undefined
 }
 
-/** Everything that decides a training. */
+/** Everything that determines a training. */
 export interface Run extends RunSettings {
-  /** Out of kd's `distillerNames`. */
+  /** A name from `distillerNames`. */
   readonly method: string
-  /** Options of the method other than those published. */
+  /** Options that override the method's published ones. */
   readonly options?: object | undefined
 }
 
@@ -76,7 +76,7 @@ export const sharedRules: Rules<SharedSettings> = {
   signal: optional(signalRule),
 }
 
-/** Checks what is inside of them. */
+/** Checks the nested objects of the settings. */
 export function checkShared(operation: string, name: string, settings: SharedSettings): void {
   const { dataset, teacherCache, environment, saveEvery = {} } = settings
   checkDataset(operation, dataset)
@@ -98,7 +98,7 @@ const runRules: Rules<Run> = {
   observer: optional(observerRule),
 }
 
-/** Throws unless the run has all that it needs, and nothing else. */
+/** Throws unless the run has all required fields, and no unknown ones. */
 export function checkRun(given: Run): void {
   checkExactly('run', 'run', given, runRules)
   checkShared('run', 'run', given)

@@ -162,7 +162,7 @@ describe('a training that diverges', () => {
     const { code, stderr } = await thermograd(argv)
     expect(code).toBe(2)
     expect(stderr.trimEnd().split('\n').at(-1)).toMatch(
-      /^thermograd: the training loss became (NaN|Infinity|-Infinity) in epoch 1, step \d of 4 \(not finite: [^)]+\); after that step \d+ of \d+ weights are not finite, first \S+; the last good weights are the initial ones and lie in .+$/,
+      /^thermograd: the training loss became (NaN|Infinity|-Infinity) in epoch 1, step \d of 4 \(not finite: [^)]+\); after that step \d+ of \d+ weights are not finite, first \S+; the last good weights are the initial ones, saved in .+$/,
     )
   })
 })

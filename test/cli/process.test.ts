@@ -77,7 +77,7 @@ describe.skipIf(process.platform === 'win32')('a process that is cut short', () 
       const { code, stderr } = await interrupted(signal, 1)
       expect(code).toBe(75)
       expect(stderr).toMatch(
-        /stopped after step \d+ of 4 in epoch \d+; the training can go on from there with --out \S+ --resume/,
+        /stopped after step \d+ of 4 in epoch \d+; the training can continue from there with --out \S+ --resume/,
       )
     },
   )
@@ -104,7 +104,7 @@ describe.skipIf(process.platform === 'win32')('a process that is cut short', () 
       // Where that is what nobody reads, nothing can be said.
       if (redirection === '')
         expect(stderr).toMatch(
-          /^thermograd: stopped after step \d .*; the training can go on from there with --out run/,
+          /^thermograd: stopped after step \d .*; the training can continue from there with --out run/,
         )
       expect(await readdir(join(cwd, 'run', 'checkpoints'))).toHaveLength(2)
       expect((await readdir(join(cwd, 'run'))).filter((name) => name.startsWith('lock'))).toEqual([])

@@ -113,7 +113,7 @@ seed: 4
     const resumed = (...argv: string[]) => thermograd(['train', ...argv, '--resume'])
     expect((await resumed('--out', dropping.out)).code).toBe(0)
     expect((await resumed('--out', whole.out, '--drop-last')).stderr).toBe(
-      `thermograd: ${whole.out}: this folder is of another run: training.dropLast was false, now true\n`,
+      `thermograd: ${whole.out}: this folder belongs to another run: training.dropLast was false, now true\n`,
     )
   })
 
@@ -127,7 +127,7 @@ seed: 4
     }
     const { code, stderr } = await thermograd(['distill', ...networks, ...sizes, '--out', out, '--resume'])
     expect(code).toBe(2)
-    expect(stderr).toContain('this folder is of another run: recipe.dropLast was true, now false')
+    expect(stderr).toContain('this folder belongs to another run: recipe.dropLast was true, now false')
   })
 
   it.each([
@@ -137,9 +137,9 @@ seed: 4
     [own.replace('lr: 0.02', 'lr: fast'), ":3:43: training.lr: expected a number ≥ 0, got 'fast'"],
     [
       `${own}method: dtkd\n`,
-      ":6:9: method: expected a name and options, as { name: dtkd, alpha: 1 }, got 'dtkd'",
+      ":6:9: method: expected a name and options, for example { name: dtkd, alpha: 1 }, got 'dtkd'",
     ],
-    [own, 'method.name: this recipe is for any method: expected one of alone, kd, '],
+    [own, 'method.name: this recipe does not choose a method: expected one of alone, kd, '],
   ])('should refuse a mistake in one sentence with its place', async (text, message) => {
     const path = await written(text)
     const { code, stdout, stderr } = await train('--recipe', path)

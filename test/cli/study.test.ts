@@ -98,7 +98,7 @@ describe('thermograd run', () => {
       heard: killedAt('starts, 32 images', signal),
     })
     expect(code).toBe(75)
-    expect(stderr).toContain('; the training can go on from there with the same command\n')
+    expect(stderr).toContain('; the training can continue from there with the same command\n')
   })
 
   it('should tell the losers of a race for a fresh line who is at work on it', async () => {
@@ -109,7 +109,7 @@ describe('thermograd run', () => {
     expect(winners.filter(({ stdout }) => !stdout.startsWith('already finished'))).toHaveLength(1)
     for (const { code, stderr } of outcomes.filter((outcome) => !winners.includes(outcome))) {
       expect(stderr).toMatch(
-        new RegExp(`thermograd: ${runs[0].folder}: process \\d+ on \\S+ is at work in this folder\\n$`),
+        new RegExp(`thermograd: ${runs[0].folder}: process \\d+ on \\S+ is working in this folder\\n$`),
       )
       expect(code).toBe(2)
     }
@@ -135,7 +135,7 @@ describe('thermograd run', () => {
     const other = await planned({ folder: here, lr: 0.02 })
     expect(await thermograd(['run', '--manifest', other.manifest, '--index', '0'])).toMatchObject({
       code: 2,
-      stderr: `thermograd: ${runs[0].folder}: this folder is of another run: training.lr was 0.01, now 0.02\n`,
+      stderr: `thermograd: ${runs[0].folder}: this folder belongs to another run: training.lr was 0.01, now 0.02\n`,
     })
   })
 

@@ -131,7 +131,7 @@ describe('a folder in which a process is at work', () => {
     expect([resumed.code, begun.code]).toEqual([2, 2])
     for (const { stderr } of [resumed, begun]) {
       expect(stderr).toMatch(
-        new RegExp(`^thermograd: ${out}: process ${worker} on \\S+ is at work in this folder\\n$`),
+        new RegExp(`^thermograd: ${out}: process ${worker} on \\S+ is working in this folder\\n$`),
       )
     }
   })
@@ -159,7 +159,7 @@ describe('a run whose files are not as they were', () => {
     const { out, complaint } = await runAndResume(argv, () => saveWeights(weights, other.stateDict()))
     expect(complaint).toMatch(
       new RegExp(
-        `^${out}: this folder is of another run: teacher.fingerprint was "[0-9a-f]{64}", now "[0-9a-f]{64}"$`,
+        `^${out}: this folder belongs to another run: teacher.fingerprint was "[0-9a-f]{64}", now "[0-9a-f]{64}"$`,
       ),
     )
   })
@@ -175,7 +175,7 @@ describe('a run whose files are not as they were', () => {
     })
     expect(complaint).toMatch(
       new RegExp(
-        `^${out}: this folder is of another run: dataset.fingerprints.training was "\\w{64}", now "\\w{64}"$`,
+        `^${out}: this folder belongs to another run: dataset.fingerprints.training was "\\w{64}", now "\\w{64}"$`,
       ),
     )
   })
@@ -210,7 +210,7 @@ describe('a run that was cut short', () => {
     const whole = await thermograd([...said, '--out', join(await temporaryFolder(), 'run')])
     const { code, stderr } = await spawn([...said, '--out', out], { heard: killedAt('"start"', 'SIGTERM') })
     expect(code).toBe(75)
-    expect(stderr).toMatch(`the training can go on from there with --out ${out} --resume\n`)
+    expect(stderr).toMatch(`the training can continue from there with --out ${out} --resume\n`)
 
     const resume = ['train', '--out', out, '--resume', '--json']
     for (const [option, value, change] of [
@@ -223,7 +223,7 @@ describe('a run that was cut short', () => {
     ]) {
       expect(await thermograd([...resume, option, value])).toMatchObject({
         code: 2,
-        stderr: `thermograd: ${out}: this folder is of another run: ${change}\n`,
+        stderr: `thermograd: ${out}: this folder belongs to another run: ${change}\n`,
       })
     }
     const asBefore = ['--lr', '0.03', '--set', 'training.dropLast=false']

@@ -57,7 +57,7 @@ describe('--teacher-cache', () => {
       const warnings = outcome.stdout.split('\n').filter((line) => line.includes('"warning"'))
       expect(warnings.map((line) => JSON.parse(line).message)).toEqual([
         expect.stringMatching(
-          /\.logits: cannot keep more of the teacher's logits \(EFBIG: file too large, write\)$/,
+          /\.logits: cannot store more of the teacher's logits \(EFBIG: file too large, write\)$/,
         ),
       ])
     },
@@ -68,12 +68,12 @@ describe('--teacher-cache', () => {
     expect(await thermograd([...cached, '--method', 'fitnet'])).toMatchObject({
       code: 2,
       stderr:
-        "thermograd: fitnet: this method needs the teacher's features, but a teacher cache keeps nothing but logits\n",
+        "thermograd: fitnet: this method needs the teacher's features, but a teacher cache stores only logits\n",
     })
     expect(await thermograd(['distill', '--method', 'kd,at', '--teacher-cache', cache])).toMatchObject({
       code: 2,
       stderr:
-        "thermograd: at: this method needs the teacher's features, but a teacher cache keeps nothing but logits\n",
+        "thermograd: at: this method needs the teacher's features, but a teacher cache stores only logits\n",
     })
     const { code, stderr } = await thermograd([...cached, '--teacher-cache-precision', 'int8'])
     expect(code).toBe(2)

@@ -19,22 +19,22 @@ afterEach(() => void vi.unstubAllEnvs())
 describe('a folder that was left locked on another machine', () => {
   it('should be taken over by a later attempt of the same Slurm job, and by nobody else', async () => {
     const folder = await folderLeftBy({ job: 'Slurm 17', number: 0 })
-    await expect(lockFolder(folder)).rejects.toThrow('process 1 on elsewhere is at work in this folder')
+    await expect(lockFolder(folder)).rejects.toThrow('process 1 on elsewhere is working in this folder')
     vi.stubEnv('SLURM_JOB_ID', '17')
     // Two steps of one job at the same time are no attempts.
-    await expect(lockFolder(folder)).rejects.toThrow('process 1 on elsewhere is at work in this folder')
+    await expect(lockFolder(folder)).rejects.toThrow('process 1 on elsewhere is working in this folder')
     vi.stubEnv('SLURM_RESTART_COUNT', '1')
     await (await lockFolder(folder)).release()
     vi.stubEnv('SLURM_JOB_ID', '18')
     const other = await folderLeftBy({ job: 'Slurm 17', number: 0 })
-    await expect(lockFolder(other)).rejects.toThrow('process 1 on elsewhere is at work in this folder')
+    await expect(lockFolder(other)).rejects.toThrow('process 1 on elsewhere is working in this folder')
   })
 
   it('should be taken over by a later attempt of the same AWS Batch job', async () => {
     const folder = await folderLeftBy({ job: 'AWS Batch 4f:3', number: 1 })
     vi.stubEnv('AWS_BATCH_JOB_ID', '4f:3')
     vi.stubEnv('AWS_BATCH_JOB_ATTEMPT', '1')
-    await expect(lockFolder(folder)).rejects.toThrow('process 1 on elsewhere is at work in this folder')
+    await expect(lockFolder(folder)).rejects.toThrow('process 1 on elsewhere is working in this folder')
     vi.stubEnv('AWS_BATCH_JOB_ATTEMPT', '2')
     await (await lockFolder(folder)).release()
   })

@@ -36,7 +36,7 @@ describe('a last batch of one image', () => {
   ])('should stop the training of %s by %s before its first step', async (model, method) => {
     const { ended, isStarted } = training(model, method, 17)
     await expect(ended).rejects.toThrow(
-      /^the last batch of each epoch would be 1 of the 17 images, on which this cannot train \(BatchNorm2d: .*\): leave such a batch out \(--drop-last, or dropLast: true in the training of a recipe\), or take a batch size other than 16/,
+      /^the last batch of each epoch would have 1 of the 17 images, too few to train on \(BatchNorm2d: .*\): drop that batch \(--drop-last, or dropLast: true in the training section of a recipe\), or choose a batch size other than 16/,
     )
     expect(isStarted()).toBe(false)
   })

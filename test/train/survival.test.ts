@@ -126,7 +126,7 @@ describe('a run that is cut short', () => {
     const folder = await temporaryFolder()
     const saveEvery = { everySteps: 1 }
     await expect(run(await runIn(folder, { ...stopAfter(5), saveEvery, resume: true }))).rejects.toThrow(
-      'stopped after step 2 of 3 in epoch 2; the training can go on from there',
+      'stopped after step 2 of 3 in epoch 2; the training can continue from there',
     )
     const names = (await readdir(join(folder, 'checkpoints'))).sort()
     expect(names.map((name) => name.slice(0, 14))).toEqual(['step-000000004', 'step-000000005'])
@@ -139,7 +139,7 @@ describe('a run that is cut short', () => {
     }
     const end = await run(await runIn(folder, { resume: true, observer }))
     expect(heard).toEqual([
-      `${newest}: its bytes are not those that were written; this checkpoint is passed over`,
+      `${newest}: the file is damaged: its hash does not match its name; skipping this checkpoint`,
       'from epoch 2 step 1',
     ])
     expect(end.fingerprint).toBe(fingerprint)
@@ -161,7 +161,7 @@ describe('a run that is cut short', () => {
     const observer: Observer = { warned: (message) => void warnings.push(message) }
     const stopped = run(await runIn(folder, { ...stopAfter(1, observer), saveEvery, resume: true }))
     await expect(stopped).rejects.toThrow('stopped after step 2 of 3 in epoch 2')
-    expect(warnings).toEqual([expect.stringMatching(/; this checkpoint is passed over$/)])
+    expect(warnings).toEqual([expect.stringMatching(/; skipping this checkpoint$/)])
     expect(warnings[0]).toContain(newest)
     expect(warnings[0]).toContain(cause)
     expect(await readdir(join(folder, 'checkpoints'))).toContain(older)
@@ -176,7 +176,7 @@ describe('a run that is cut short', () => {
     for (const name of await readdir(checkpoints)) await rm(join(checkpoints, name))
     for (let attempt = 0; attempt < 2; attempt++) {
       await expect(run(await runIn(folder, { resume: true }))).rejects.toThrow(
-        `${folder}/metrics.jsonl: tells of 1 finished epoch, but ${checkpoints} holds no whole checkpoint`,
+        `${folder}/metrics.jsonl: records 1 finished epoch, but ${checkpoints} contains no intact checkpoint`,
       )
     }
     expect(await Promise.all(files.map((name) => readFile(join(folder, name))))).toEqual(before)
@@ -207,7 +207,7 @@ describe('a run that is cut short', () => {
           },
         }
         await expect(run(await runIn(folder, { observer, saveEvery }))).rejects.toThrow(
-          'the folder was removed or moved, or belongs to another',
+          'the folder was removed or moved, or another process took it',
         )
         expect(existsSync(folder) ? await readdir(folder) : []).toEqual([])
       }
@@ -284,7 +284,7 @@ describe('a run that is cut short', () => {
     expect(first).toMatchObject({ fromStep: 0, ...numericsOf(executor) })
 
     useExecutor(wasm({ winograd: false }))
-    const refused = `${folder}: what computes gives other bits than what computed this run before (winograd was true, now false): go on as before, or accept it with --allow-other-numerics (allowOtherNumerics)`
+    const refused = `${folder}: continuing this run here would give different bits (winograd was true, now false): continue it in its original environment, or pass --allow-other-numerics (allowOtherNumerics)`
     await expect(run(await runIn(folder, { resume: true }))).rejects.toThrow(refused)
     expect(await numericsIn()).toEqual([first])
     const accepted = { resume: true, allowOtherNumerics: true }
@@ -324,7 +324,7 @@ describe('a run that is cut short', () => {
     const folder = await temporaryFolder()
     await run(await runIn(folder))
     await expect(run(await runIn(folder, { resume: true, seed: 3 }))).rejects.toThrow(
-      `${folder}: this folder is of another run: seed was 2, now 3`,
+      `${folder}: this folder belongs to another run: seed was 2, now 3`,
     )
   })
 })

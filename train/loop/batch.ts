@@ -1,22 +1,22 @@
 import type { Batch } from '../../datasets/index.ts'
 import { type Tensor, tensor } from '../../engine/index.ts'
 
-/** A batch as inputs of a plan: images [N, C, H, W] float32, labels [N] int32. */
+/** A batch as the inputs of a plan: images [N, C, H, W] float32, labels [N] int32. */
 export interface BatchTensors {
   readonly images: Tensor
   readonly labels: Tensor
-  /** The number of each image among those that are trained on, for methods that ask. */
+  /** The index of each image among the training images, for methods that remember images. */
   readonly indices?: Int32Array
-  /** [N, K], where they are known: then the teacher is not in the plan. */
+  /** Cached logits [N, K]; the plan then omits the teacher. */
   readonly teacherLogits?: Tensor | undefined
 }
 
-/** A loader's batch as tensors. */
+/** Converts a loader's batch to tensors. */
 export function batchTensors({ images, labels, places }: Batch): BatchTensors {
   return { images: tensor(images.data, { shape: images.shape }), labels: tensor(labels), indices: places }
 }
 
-/** What scalars hold, by their names. Cheap once they are realized. */
+/** Reads scalars as numbers, by name. Cheap once they are realized. */
 export async function readScalars<Name extends string>(
   scalars: Readonly<Record<Name, Tensor>>,
 ): Promise<Record<Name, number>> {

@@ -9,16 +9,16 @@ import { writeFileAtomically } from '../../base/files/writeFile.ts'
 import { tensorsByName } from '../../nn/arguments.ts'
 import { decodeSafetensors, encodeSafetensors, type StateDict } from '../../nn/index.ts'
 
-/** All that a training needs to go on as if it had never stopped. */
+/** Everything that a training needs to continue as if it had never stopped. */
 export interface Checkpoint<About> {
-  /** How many steps have been taken in all. */
+  /** Number of steps taken so far, over all epochs. */
   readonly step: number
   readonly tensors: StateDict
-  /** Whatever else, as JSON. */
+  /** Any other state, saved as JSON. */
   readonly about: About
 }
 
-/** Something that is `undefined` as JSON could not be read again. */
+/** A value that JSON omits could not be read again. */
 const jsonRule: Rule = {
   expected: 'a value that JSON can hold',
   allows(value) {
@@ -32,25 +32,25 @@ const jsonRule: Rule = {
 
 const rules: Rules<Checkpoint<unknown>> = { step: whole(0), tensors: tensorsByName, about: jsonRule }
 
-/** What a folder of checkpoints holds. */
+/** Result of reading a folder of checkpoints. */
 export interface Found<About> {
-  /** The newest that is whole. */
+  /** The newest intact checkpoint. */
   readonly checkpoint?: Checkpoint<About>
-  /** A sentence for each newer one that is damaged or cannot be read, and is passed over. */
+  /** A sentence about each newer checkpoint that is damaged or unreadable, and was skipped. */
   readonly warnings: readonly string[]
 }
 
 const namePattern = /^step-(\d+)-([0-9a-f]{16})\.safetensors$/
 
 /**
- * Checkpoints in a folder: the last two, in case one is damaged. A file's name holds the beginning of the SHA-256 of its bytes, so that
- * damage shows; a file is written under another name and renamed when the disk has it, so that a crash leaves whole
- * checkpoints only.
+ * A folder of checkpoints. The last two are kept, in case one is damaged. A file's name contains the start of the SHA-256 of its
+ * bytes, which reveals damage. A file is written under a temporary name, flushed and then renamed, so a crash leaves only
+ * complete checkpoints.
  */
 export class Checkpoints<About> {
   readonly folder: string
   readonly #demandOurs: () => Promise<void>
-  /** The name of the last one that was written or read. */
+  /** Name of the checkpoint that was written or read last. */
   #last: string | undefined
 
   /** `demandOurs` is called before each checkpoint is written; it throws if the folder now belongs to another process. */
@@ -61,7 +61,7 @@ export class Checkpoints<About> {
     this.#demandOurs = demandOurs
   }
 
-  /** Writes a checkpoint, then removes all others but the last that was written or read. */
+  /** Writes a checkpoint, then removes all others except the one that was written or read before. */
   async save(checkpoint: Checkpoint<About>): Promise<void> {
     checkExactly<Checkpoint<unknown>>('Checkpoints', 'checkpoint', checkpoint, rules)
     const { step, tensors, about } = checkpoint
@@ -71,13 +71,13 @@ export class Checkpoints<About> {
     await makeFolder(this.folder)
     await writeFileAtomically(join(this.folder, name), bytes)
     for (const other of await this.#names()) {
-      // What is no file of ours stays: a folder of such a name, for example.
+      // Entries that cannot be removed, such as a folder with a matching name, are left alone.
       if (other !== name && other !== this.#last) await rm(join(this.folder, other)).catch(() => {})
     }
     this.#last = name
   }
 
-  /** Reads the newest checkpoint that is whole. */
+  /** Reads the newest intact checkpoint. */
   async newest(): Promise<Found<About>> {
     const warnings: string[] = []
     for (const name of await this.#names()) {
@@ -86,12 +86,12 @@ export class Checkpoints<About> {
         this.#last = name
         return { checkpoint: read, warnings }
       }
-      warnings.push(`${read}; this checkpoint is passed over`)
+      warnings.push(`${read}; skipping this checkpoint`)
     }
     return { warnings }
   }
 
-  /** The names of all files that look like checkpoints, the newest first. */
+  /** Returns the names of all files that look like checkpoints, newest first. */
   async #names(): Promise<string[]> {
     const names = await readdir(this.folder).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return []
@@ -100,13 +100,13 @@ export class Checkpoints<About> {
     return names.filter((name) => namePattern.test(name)).sort((a, b) => stepOf(b) - stepOf(a))
   }
 
-  /** Or what is wrong with it, where the file cannot be read or does not hold what was written. */
+  /** Reads a checkpoint, or returns a sentence that says why the file is unreadable or damaged. */
   async #read(name: string): Promise<Checkpoint<About> | string> {
     const file = join(this.folder, name)
     const bytes = await readBytes(file).catch((error: Error) => error.message)
     if (typeof bytes === 'string') return bytes
     const step = stepOf(name)
-    if (nameOf(step, bytes) !== name) return `${file}: its bytes are not those that were written`
+    if (nameOf(step, bytes) !== name) return `${file}: the file is damaged: its hash does not match its name`
     const { tensors, metadata } = decodeSafetensors(bytes, file)
     return { step, tensors, about: JSON.parse(metadata.about) }
   }

@@ -1,10 +1,10 @@
 import type { Tensor } from '../../engine/index.ts'
 
-/** Numbers of each image by name, gathered batch by batch. */
+/** Per-image numbers by name, collected batch by batch. */
 export class Columns {
   readonly #columns = new Map<string, number[]>()
 
-  /** Adds a batch: tensors of as many elements as it has images. */
+  /** Adds a batch: tensors with one element per image. */
   async add(rows: Readonly<Record<string, Tensor>>): Promise<void> {
     for (const [name, tensor] of Object.entries(rows)) {
       let column = this.#columns.get(name)
@@ -13,7 +13,7 @@ export class Columns {
     }
   }
 
-  /** The numbers of all images, in the order of the images. */
+  /** Returns the numbers of all images, in the order in which they were added. */
   entries(): [string, readonly number[]][] {
     return [...this.#columns]
   }

@@ -3,29 +3,29 @@ import { argmax } from '../../engine/index.ts'
 import type { Network } from '../../nn/index.ts'
 import { examine } from './evaluate.ts'
 
-/** Which classes a network takes for which: `confusions.json` in the folder of a run. */
+/** A network's confusion matrix and examples of its mistakes: `confusions.json` in a run folder. */
 export interface Confusions {
   readonly classNames: readonly string[]
-  /** For each class a row: how many of its test images went to each class. */
+  /** Entry [i][j] counts the test images of class i that were classified as j. */
   readonly matrix: readonly (readonly number[])[]
-  /** The most frequent mistakes, with some of the images. */
+  /** The most frequent confusions, with some of their images. */
   readonly worst: readonly Confusion[]
   readonly image: { readonly shape: readonly number[]; readonly scale: number }
 }
 
-/** Images of one class that were taken for another. */
+/** Images of one class that were classified as another. */
 export interface Confusion {
   readonly label: number
   readonly predicted: number
   readonly count: number
-  /** A few of them: pixels as they are stored, [C, H, W], in base64. */
+  /** Some of the images: stored pixels [C, H, W] in base64. */
   readonly images: readonly string[]
 }
 
 const mostConfusions = 12
 const mostImages = 6
 
-/** Classifies all test images and counts which class went where. */
+/** Classifies all test images and counts the confusions. */
 export async function confusionsOf(
   network: Network,
   classNames: readonly string[],
@@ -60,11 +60,11 @@ export async function confusionsOf(
 function pixelsOf({ images }: Split, number: number): string {
   const [, channels, height, width] = images.shape
   const bytes = Buffer.alloc(channels * height * width)
-  let place = 0
+  let position = 0
   for (let channel = 0; channel < channels; channel++) {
     for (let row = 0; row < height; row++) {
       for (let column = 0; column < width; column++) {
-        bytes[place++] = images.get(number, channel, row, column)
+        bytes[position++] = images.get(number, channel, row, column)
       }
     }
   }

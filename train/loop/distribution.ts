@@ -6,17 +6,17 @@ import { type Quantiles, quantilesOf } from './quantiles.ts'
 import type { Learner } from './step.ts'
 
 /**
- * How the sharpness of both networks, and the temperatures at which they would be compared, spread over the test images:
- * `studentSharpness` and, where there is a teacher, `teacherSharpness`; `studentTemperature` and `teacherTemperature` of
- * a method that is a loss of logits.
+ * Quantiles over the test images of both networks' sharpness and of the temperatures that the loss would use:
+ * `studentSharpness`, `teacherSharpness` if there is a teacher, and `studentTemperature` and `teacherTemperature` if the
+ * method is a loss of logits.
  */
 export type Distribution = Readonly<Record<string, Quantiles>>
 
-/** Evaluates a student on the test images, and looks at what its method sees of them. */
+/** Evaluates a student on the test images, and measures the distribution of sharpness and temperatures. */
 export class Examiner {
   readonly #learner: Learner
   readonly #testImages: Loader
-  /** Of every batch. The teacher never changes, so they are computed once. */
+  /** The teacher's logits of every batch, computed once because the teacher never changes. */
   #teacherLogits: readonly Tensor[] | undefined
 
   constructor(learner: Learner, testImages: Loader) {
@@ -24,7 +24,7 @@ export class Examiner {
     this.#testImages = testImages
   }
 
-  /** After an epoch, counted from 1. */
+  /** Evaluates after an epoch; epochs count from 1. */
   async examine(epoch: number): Promise<{ test: Evaluation; distribution: Distribution }> {
     this.#teacherLogits ??= await this.#classifyByTeacher()
     const { evaluation, columns } = await examine(

@@ -1,28 +1,28 @@
 import { InvalidInputError } from '../../base/errors.ts'
 
-/** A step of a training. */
+/** The position of a step in a training. */
 export interface StepPosition {
   /** Counted from 1. */
   readonly epoch: number
-  /** In the epoch, counted from 1. */
+  /** Within the epoch, counted from 1. */
   readonly step: number
-  /** How many an epoch has. */
+  /** Number of steps per epoch. */
   readonly steps: number
 }
 
 export type LossName = 'training loss' | 'test loss'
 
-/** What else is known of a loss that is not finite. */
+/** Diagnosis of a non-finite loss. */
 export interface Findings {
-  /** The terms of the loss that are not finite either. */
+  /** The terms of the loss that are not finite. */
   readonly terms: readonly string[]
-  /** What is true of the weights, in words. */
+  /** Statements about the weights, for the message. */
   readonly weights: readonly string[]
 }
 
 /**
- * A loss that is NaN or infinite: the recipe, for example its learning rate, does not suit the task. Its gradients
- * would spoil every weight, so the training stops.
+ * Thrown when a loss is NaN or infinite, for example because the learning rate is too high. Its gradients would corrupt
+ * every weight, so the training stops.
  */
 export class NonFiniteLossError extends InvalidInputError {
   override name = 'NonFiniteLossError'
@@ -47,7 +47,7 @@ export class TrainingStopped extends Error {
     const { epoch, step, steps } = position
     super(
       `stopped after step ${step} of ${steps} in epoch ${epoch}` +
-        (isSaved ? '; the training can go on from there' : '; nothing is saved'),
+        (isSaved ? '; the training can continue from there' : '; nothing was saved'),
     )
     this.position = position
   }

@@ -8,29 +8,29 @@ import { Averages } from './averages.ts'
 import { batchTensors, readScalars } from './batch.ts'
 import { Columns } from './columns.ts'
 
-/** How well a network classifies. */
+/** The accuracy and loss of a network. */
 export interface Evaluation {
-  /** Of all images, the percentage whose class has the largest logit. */
+  /** Percentage of images whose class has the largest logit. */
   readonly top1: number
-  /** Of all images, the percentage whose class is among the five largest logits. */
+  /** Percentage of images whose class is among the five largest logits. */
   readonly top5: number
-  /** Cross entropy, the mean over the images. */
+  /** Mean cross entropy over the images. */
   readonly loss: number
 }
 
-/** A batch of images as a network in evaluation mode sees it. */
+/** A network's predictions for a batch of images, in evaluation mode. */
 export interface Classified {
   readonly predictions: Predictions
   /** [N] int32 */
   readonly labels: Tensor
-  /** The number of the batch, from 0. */
+  /** Index of the batch, from 0. */
   readonly batch: number
 }
 
-/** Asks for numbers of each image of a batch: tensors of N elements by name. */
+/** Computes per-image values of a batch: tensors of N elements, by name. */
 export type RowsOf = (classified: Classified) => Readonly<Record<string, Tensor>>
 
-/** Classifies every image of the loader in evaluation mode; the network goes back to the mode that it was in. */
+/** Classifies every image of the loader in evaluation mode, then restores the network's mode. */
 export async function evaluate(network: Network, images: Loader): Promise<Evaluation> {
   check('evaluate', 'network', network, networkRule)
   check('evaluate', 'images', images, loaderRule)
@@ -38,7 +38,7 @@ export async function evaluate(network: Network, images: Loader): Promise<Evalua
   return evaluation
 }
 
-/** The same, and what else is asked of each image. */
+/** Like `evaluate`, and collects the per-image values that `rowsOf` computes. */
 export async function examine(
   network: Network,
   images: Loader,
@@ -57,7 +57,7 @@ export async function examine(
   return { evaluation: { top1, top5, loss }, columns }
 }
 
-/** What the network says of the images, batch after batch, as recipes. */
+/** Yields the network's lazy predictions batch by batch, in evaluation mode. */
 export function* classify(network: Network, loader: Loader): Generator<Classified> {
   const { training } = network
   network.evaluate()

@@ -25,21 +25,21 @@ import {
 import { scaleEpochs } from '../../kd/options.ts'
 import { multiStep, type Schedule } from '../../nn/index.ts'
 
-/** How a network is trained, whatever its loss: stochastic gradient descent with a learning rate that falls in steps. */
+/** Hyperparameters of stochastic gradient descent with a learning rate that decays at milestones. */
 export interface Hyperparameters {
   readonly epochs: number
-  /** Images a step. */
+  /** Images per step. */
   readonly batchSize: number
-  /** Leave out the last batch of an epoch if it is smaller than the others. Default false, and then the field is left out. */
+  /** Drop the last batch of an epoch if it is smaller than the others. Default false, for which the field is omitted. */
   readonly dropLast?: boolean
-  /** Of the first epoch. */
+  /** Learning rate of the first epoch. */
   readonly lr: number
   readonly momentum: number
   readonly weightDecay: number
-  /** After each of these epochs the learning rate is multiplied by `lrDecay`. */
+  /** Epochs after which the learning rate is multiplied by `lrDecay`. */
   readonly milestones: readonly number[]
   readonly lrDecay: number
-  /** Δ of the distillation-oriented trainer, see `DOT`; 0, the default, for plain SGD. */
+  /** Δ of the distillation-oriented trainer, see `DOT`. Default 0: plain SGD. */
   readonly dot: number
 }
 
@@ -55,7 +55,7 @@ export const hyperparameterRules: Rules<Hyperparameters> = {
   dot: notNegative,
 }
 
-/** Throws unless all hyperparameters are there, as `resolveHyperparameters` gives them. */
+/** Throws unless the hyperparameters are complete, as `resolveHyperparameters` returns them. */
 export function checkHyperparameters(
   operation: string,
   name: string,
@@ -64,7 +64,7 @@ export function checkHyperparameters(
   checkExactly(operation, name, hyperparameters, { ...hyperparameterRules, dropLast: optional(truth) })
 }
 
-/** What DTKD's configurations for CIFAR-100 share, but for `lr`, which is 0.01 for networks of depthwise convolutions. */
+/** The common values of DTKD's CIFAR-100 configurations. Networks with depthwise convolutions use `lr` 0.01 instead. */
 export const publishedHyperparameters: Hyperparameters = {
   epochs: 240,
   batchSize: 64,
@@ -77,8 +77,8 @@ export const publishedHyperparameters: Hyperparameters = {
 }
 
 /**
- * The published hyperparameters but for those given. Where no milestones are, a shorter or longer training keeps its
- * proportions: the milestones move with the number of epochs.
+ * Returns the published hyperparameters, overridden by those given. Unless milestones are given, they scale with the number of
+ * epochs, so a shorter or longer training keeps its proportions.
  */
 export function resolveHyperparameters(given: Given<Hyperparameters> = {}): Hyperparameters {
   checkOptions('hyperparameters', given, hyperparameterRules)
@@ -99,7 +99,7 @@ export function resolveHyperparameters(given: Given<Hyperparameters> = {}): Hype
   return hyperparameters
 }
 
-/** The milestones of a training where it has another number of epochs: they keep its proportions. */
+/** Scales the milestones of a training to another number of epochs. */
 export function milestonesIn(
   epochs: number,
   training: Pick<Hyperparameters, 'epochs' | 'milestones'>,
@@ -107,7 +107,7 @@ export function milestonesIn(
   return training.milestones.map((epoch) => Math.round((epoch * epochs) / training.epochs))
 }
 
-/** The learning rate of each epoch, counted from 1. */
+/** Returns the learning rate as a function of the epoch, counted from 1. */
 export function scheduleOf(hyperparameters: Hyperparameters): Schedule {
   checkHyperparameters('scheduleOf', 'hyperparameters', hyperparameters)
   const { lr, milestones, lrDecay } = hyperparameters

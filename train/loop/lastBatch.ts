@@ -4,8 +4,8 @@ import { predictFrozen } from '../teacherLogits/frozen.ts'
 import type { Learner } from './step.ts'
 
 /**
- * Throws where the last batch of an epoch is one image that could not be trained on: batch norm over maps of one pixel
- * needs two. The step is recorded for its shapes; nothing is computed, and nothing changes.
+ * Throws if the last batch of an epoch is too small to train on: batch norm over 1×1 maps needs two images. Records the step to
+ * check its shapes; nothing is computed or changed.
  */
 export function demandTrainableLastBatch({ network, method, teacher }: Learner, images: Loader): void {
   const { batchSize, length, imagesPerEpoch, split } = images
@@ -25,9 +25,9 @@ export function demandTrainableLastBatch({ network, method, teacher }: Learner, 
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error
     throw new InvalidInputError(
-      `the last batch of each epoch would be ${count} of the ${length} images, on which this cannot train ` +
-        `(${error.message}): leave such a batch out (--drop-last, or dropLast: true ` +
-        `in the training of a recipe), or take a batch size other than ${batchSize} or another limit`,
+      `the last batch of each epoch would have ${count} of the ${length} images, too few to train on ` +
+        `(${error.message}): drop that batch (--drop-last, or dropLast: true in the training section of a ` +
+        `recipe), or choose a batch size other than ${batchSize} or a different limit`,
     )
   }
 }

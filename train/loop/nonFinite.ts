@@ -5,9 +5,9 @@ import { prefixed } from './savedParts.ts'
 import type { Learner } from './step.ts'
 
 /**
- * Throws `NonFiniteLossError` for a loss that is not finite, naming which of its terms are not, either, and the first weight
- * that is not. The weights that gave the loss have been overwritten by its step: what is left are those after it, and
- * those with which the epoch began. Nothing is read where the loss is finite.
+ * Throws `NonFiniteLossError` if a loss is not finite, naming its non-finite terms and the first non-finite weight. The step
+ * has already overwritten the weights that gave the loss, so the weights after it and those from the start of the epoch are
+ * examined. If the loss is finite, no weights are read.
  */
 export async function demandFinite(
   name: LossName,

@@ -1,6 +1,6 @@
 import { anyNumber, arrayOf, check } from '../../base/arguments.ts'
 
-/** The least number, those below which 5, 25, 50, 75 and 95 % of all lie, and the largest. */
+/** The minimum, the 5th, 25th, 50th, 75th and 95th percentiles, and the maximum. */
 export type Quantiles = readonly [
   least: number,
   p5: number,
@@ -11,15 +11,15 @@ export type Quantiles = readonly [
   largest: number,
 ]
 
-/** The quantiles of some numbers, with straight lines between them: NumPy's `quantile`. */
+/** Returns the quantiles of some numbers by linear interpolation. NumPy: `quantile`. */
 export function quantilesOf(numbers: readonly number[]): Quantiles {
   check('quantilesOf', 'numbers', numbers, arrayOf(anyNumber))
   const sorted = Float64Array.from(numbers).sort()
   const at = (share: number) => {
-    const place = share * (sorted.length - 1)
-    const below = Math.floor(place)
+    const position = share * (sorted.length - 1)
+    const below = Math.floor(position)
     const above = Math.min(below + 1, sorted.length - 1)
-    return sorted[below] + (place - below) * (sorted[above] - sorted[below])
+    return sorted[below] + (position - below) * (sorted[above] - sorted[below])
   }
   return [at(0), at(0.05), at(0.25), at(0.5), at(0.75), at(0.95), at(1)]
 }

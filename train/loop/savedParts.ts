@@ -2,10 +2,10 @@ import type { Tensor } from '../../engine/index.ts'
 import type { StateDict } from '../../nn/index.ts'
 import type { Learner } from './step.ts'
 
-/** What changes while a network is trained; of the method, its connectors and memories. */
+/** The modules whose state changes in training; of the method, its connectors and memories. */
 type Parts = Pick<Learner, 'network' | 'method' | 'optimizer'>
 
-/** The tensors of a checkpoint: those of each part under its name, and the last weights known to be good. */
+/** Returns the tensors of a checkpoint: those of each part, prefixed with its name, and the last good weights. */
 export function savedParts({ network, method, optimizer }: Parts, goodWeights: StateDict): StateDict {
   return new Map<string, Tensor>([
     ...prefixed('network', network.stateDict()),
@@ -15,7 +15,7 @@ export function savedParts({ network, method, optimizer }: Parts, goodWeights: S
   ])
 }
 
-/** Gives the parts what was saved of them, and returns the last weights known to be good. */
+/** Restores the parts from a checkpoint, and returns the last good weights. */
 export async function restoreParts(
   tensors: StateDict,
   { network, method, optimizer }: Parts,

@@ -6,29 +6,29 @@ import { predictFrozen } from '../teacherLogits/frozen.ts'
 import type { TeacherLogits } from '../teacherLogits/index.ts'
 import { type BatchTensors, batchTensors, readScalars } from './batch.ts'
 
-/** A network that learns, and all that takes part in each of its steps. */
+/** A network in training, and everything else that its steps involve. */
 export interface Learner {
   readonly network: Network
-  /** Its `forward` is the loss; what it owns is trained beside the network. */
+  /** Its `forward` computes the loss; its parameters are trained with the network's. */
   readonly method: Method
-  /** Moves what `trainedBy` lists. */
+  /** Updates the parameters that `trainedBy` lists. */
   readonly optimizer: Minimizer
-  /** Where the method needs one. It sees the same augmented images, and never changes. */
+  /** Required if the method needs one. It sees the same augmented images, and never changes. */
   readonly teacher?: Network | undefined
-  /** Where the teacher's logits are kept, for a method that needs nothing else of it. */
+  /** Cache of the teacher's logits, for a method that needs only these. */
   readonly teacherLogits?: TeacherLogits | undefined
-  /** Other modules that the method computes with and that are not trained. */
+  /** Other modules that the loss uses and that are not trained. */
   readonly frozen?: readonly AnyModule[] | undefined
 }
 
-/** Everything that a step trains: the network's parameters, then the method's. */
+/** Returns the parameters that a step trains: the network's, then the method's. */
 export function trainedBy({ network, method }: Pick<Learner, 'network' | 'method'>) {
   return [...new Set([...network.parameters(), ...method.parameters()])]
 }
 
 /**
- * One step: the loss of a batch, its gradients, new weights, all computed by one plan. The epoch, counted from 1, is
- * for the loss's warm-up. Returns the loss and what belongs to it, see `scalarsOf`.
+ * Takes one step: computes the loss of a batch, its gradients and the new weights in one plan. The epoch, counted from 1,
+ * determines the loss's warm-up. Returns the loss and its related scalars, see `scalarsOf`.
  */
 export async function takeStep(
   learner: Learner,
@@ -43,8 +43,8 @@ export async function takeStep(
 }
 
 /**
- * Records a step without computing it: the scalars, and the next states of network, method and optimizer. In the first step,
- * throws if the loss uses parameters, or assigns variables, that no module owns.
+ * Records a step without computing it, and returns its scalars; network, method and optimizer hold their next states. In the
+ * first step, throws if the loss uses parameters, or assigns variables, that no module owns.
  */
 export function recordStep(learner: Learner, batch: BatchTensors, epoch: number): Record<string, Tensor> {
   const { network, method, optimizer, teacher, frozen = [] } = learner
@@ -60,7 +60,7 @@ function recordLoss(
   { images, labels, indices, teacherLogits }: BatchTensors,
   epoch: number,
 ): Loss | Distillation {
-  // Plans follow this order: the teacher's maps are gone before the student's, which gradients need, pile up.
+  // Plans follow the order of recording: the teacher's maps are freed before the student's, kept for gradients, accumulate.
   const ofTeacher = teacherLogits
     ? { logits: teacherLogits }
     : teacher && predictFrozen(teacher, images, method.teacherStatistics)

@@ -15,38 +15,36 @@ import { type Learner, takeStep, trainedBy } from './step.ts'
 import { checkTraining, type Progress, type Training } from './training.ts'
 import { copyWeights } from './weights.ts'
 
-/** What a training came to. */
+/** Result of a training. */
 export interface History {
   readonly epochs: readonly EpochMetrics[]
   readonly last: EpochMetrics
   /**
-   * The epoch of the highest top-1 on the validation images, of equal ones the last. Where there are none the test images
-   * choose it, which flatters the network.
+   * The epoch of the highest top-1 on the validation images, or on the test images if there are no validation images, which
+   * flatters the network. The last such epoch wins a tie.
    */
   readonly best: EpochMetrics
 }
 
 /**
- * Trains a network epoch after epoch and evaluates it after each, on the current executor. With `survival`, a training
- * that was cut short goes on from its newest checkpoint, and ends with the weights, bit for bit, with which it would
- * have ended.
+ * Trains a network on the current executor and evaluates it after each epoch. With `survival`, an interrupted training
+ * continues from its newest checkpoint, and ends with the same weights, bit for bit, as without the interruption.
  *
- * Throws `NonFiniteLossError` at the first loss that is NaN or infinite. Whatever stops a training early, the network
- * then has the last weights known to be good: those after the last epoch whose losses, in every step and on the test
- * images, were finite.
+ * Throws `NonFiniteLossError` at the first loss that is NaN or infinite. If a training stops early for any reason, the network
+ * gets its last good weights: those after the last epoch whose losses, in every step and on the test images, were finite.
  */
 export async function train(training: Training): Promise<History> {
   checkTraining('train', training)
   return new Session(training).run()
 }
 
-/** A training while it runs. */
+/** A running training. */
 class Session {
   readonly #training: Training
   readonly #learner: Learner
   readonly #observers: readonly Observer[]
   readonly #examiner: Examiner
-  /** After the last epoch that ended well, at first the initial ones. */
+  /** The weights after the last good epoch, initially the initial ones. */
   #goodWeights: StateDict = new Map()
   #lastSave = { step: 0, time: performance.now() }
 
@@ -74,7 +72,7 @@ class Session {
       isResumed: resumed !== undefined,
     }
     for (const observer of this.#observers) await observer.started?.(start)
-    // From here on there is always a checkpoint: where there is none, one was lost. And a full disk shows at once.
+    // There is a checkpoint from the start, so a missing one has been lost; and a full disk is noticed at once.
     if (resumed === undefined) await this.#save(progress)
     try {
       while (progress.epoch <= hyperparameters.epochs) {
@@ -100,7 +98,7 @@ class Session {
     return beginningOf([])
   }
 
-  /** From the newest checkpoint, if there is one. */
+  /** Restores the newest checkpoint, if there is one. */
   async #resume(): Promise<Progress | undefined> {
     const { checkpoint, warnings } = (await this.#training.survival?.checkpoints.newest()) ?? { warnings: [] }
     for (const observer of this.#observers) for (const warning of warnings) observer.warned?.(warning)
@@ -109,7 +107,7 @@ class Session {
     return checkpoint.about
   }
 
-  /** Trains the rest of an epoch and evaluates. */
+  /** Trains for the rest of an epoch, then evaluates. */
   async #epoch(begun: Progress): Promise<EpochMetrics> {
     const { network, trainingImages, validationImages, signal } = this.#training
     const { epoch, history } = begun
@@ -135,7 +133,7 @@ class Session {
     const training = seconds()
     const { test, distribution } = await this.#examiner.examine(epoch)
     const validation = validationImages && (await evaluate(network, validationImages))
-    // The weights of the last step have been used for the first time now.
+    // The evaluation was the first use of the weights after the last step.
     const position = { epoch, step, steps }
     await demandFinite('test loss', { loss: test.loss }, position, this.#learner, this.#goodWeights)
     return {
@@ -172,7 +170,7 @@ class Session {
   }
 }
 
-/** Before the first step of an epoch. */
+/** Returns the progress before the first step of an epoch. */
 function beginningOf(history: readonly EpochMetrics[]): Progress {
   const averages = new Averages().state
   return { epoch: history.length + 1, step: 0, averages, guardedRows: 0, seconds: 0, history }
@@ -183,7 +181,7 @@ function bestOf(epochs: readonly EpochMetrics[]): EpochMetrics {
   return epochs.reduce((best, metrics) => (top1(metrics) >= top1(best) ? metrics : best))
 }
 
-/** The network with the method that is built for it, and what moves the weights of both. */
+/** Builds the method for the network, and the optimizer of both. */
 function learnerOf(training: Training): Learner {
   const { network, distiller, teacher, teacherLogits, frozen, seed, hyperparameters, trainingImages } =
     training

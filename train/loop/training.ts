@@ -20,61 +20,61 @@ import type { Checkpoints } from './checkpoints.ts'
 import { checkHyperparameters, type Hyperparameters } from './hyperparameters.ts'
 import type { EpochMetrics, Observer } from './observer.ts'
 
-/** A network, how it is trained, and on what. */
+/** A network, its training method and its data. */
 export interface Training {
   readonly network: Network
-  /** How it is trained: by a teacher, or alone. */
+  /** The method: a distillation, or training alone. */
   readonly distiller: Distiller
-  /** Where the distiller needs one. It sees the same augmented images as the network, and never changes. */
+  /** Required if the distiller needs one. It sees the same augmented images as the network, and never changes. */
   readonly teacher?: Network | undefined
-  /** Where the teacher's logits are kept, for a method that needs nothing else of it. Default nowhere. */
+  /** Cache of the teacher's logits, for a method that needs only these. Default: none. */
   readonly teacherLogits?: TeacherLogits | undefined
-  /** Other modules that the loss computes with, and that are not to be trained. Default none. */
+  /** Other modules that the loss uses and that are not trained. Default: none. */
   readonly frozen?: readonly AnyModule[] | undefined
-  /** Names what the method draws. Default 0. */
+  /** Seed of the method's random numbers. Default 0. */
   readonly seed?: number | undefined
   readonly hyperparameters: Hyperparameters
   readonly trainingImages: Loader
   readonly testImages: Loader
-  /** Images held back from training, by which the best epoch is chosen. Default none: the test images choose it. */
+  /** Held-back images that choose the best epoch. Default: the test images choose it. */
   readonly validationImages?: Loader | undefined
   readonly observers?: readonly Observer[] | undefined
-  /** Where the training saves what it needs to go on, and goes on from. Default nowhere. */
+  /** Checkpoints from which the training can be continued. Default: none. */
   readonly survival?: Survival | undefined
-  /** When it is aborted, the step at hand is finished and saved, and the training stops with `TrainingStopped`. */
+  /** When aborted, the training finishes and saves the current step, then throws `TrainingStopped`. */
   readonly signal?: AbortSignal | undefined
 }
 
-/** Checkpoints, and how often there is one: whichever comes first. */
+/** Checkpoints, and how often to save one: at whichever interval ends first. */
 export interface Survival {
   readonly checkpoints: Checkpoints<Progress>
   readonly everySteps?: number | undefined
   readonly everyMinutes?: number | undefined
 }
 
-/** How far a training has come: what a checkpoint says beside its tensors. */
+/** The progress of a training, saved in a checkpoint in addition to its tensors. */
 export interface Progress {
-  /** The epoch that it is in, counted from 1. */
+  /** Current epoch, counted from 1. */
   readonly epoch: number
-  /** Steps taken in it. */
+  /** Steps taken in this epoch. */
   readonly step: number
   readonly averages: Sums
   readonly guardedRows: number
-  /** Spent on it so far. */
+  /** Time spent on this epoch so far. */
   readonly seconds: number
-  /** The epochs before. */
+  /** Metrics of the finished epochs. */
   readonly history: readonly EpochMetrics[]
 }
 
-/** What a method is for a training: one of the caller's own may lack the rest. */
-const distillerRule = objectWith('a method, as distiller gives', { build: aFunction })
+/** The part of a distiller that a training needs; a custom one may lack the rest. */
+const distillerRule = objectWith('a method, as distiller returns', { build: aFunction })
 
 const rules: Rules<Training> = {
   network: networkRule,
   distiller: distillerRule,
   teacher: optional(networkRule),
   teacherLogits: optional(
-    objectWith('the logits of a teacher, as TeacherLogits.open gives', { of: aFunction }),
+    objectWith('the logits of a teacher, as TeacherLogits.open returns', { of: aFunction }),
   ),
   frozen: optional(arrayOf(moduleRule)),
   seed: optional(seed),
@@ -88,12 +88,15 @@ const rules: Rules<Training> = {
 }
 
 const survivalRules: Rules<Survival> = {
-  checkpoints: objectWith('checkpoints, as new Checkpoints gives', { save: aFunction, newest: aFunction }),
+  checkpoints: objectWith('an instance of Checkpoints, or an object with its methods', {
+    save: aFunction,
+    newest: aFunction,
+  }),
   everySteps: optional(intervalRule),
   everyMinutes: optional(intervalRule),
 }
 
-/** Throws unless the training has all that it needs, and nothing else. */
+/** Throws unless the training has all required fields, and no unknown ones. */
 export function checkTraining(operation: string, training: Training): void {
   checkExactly(operation, 'training', training, rules)
   const { hyperparameters, survival } = training

@@ -3,7 +3,7 @@ import { InvalidInputError, tensor } from '../../engine/index.ts'
 import { loadWeights, modelOfWeights, type Network, type StateDict } from '../../nn/index.ts'
 import { networkRule } from '../../nn/models/network.ts'
 
-/** Copies of all weights, which further training does not change. */
+/** Copies all weights, so that further training does not change them. */
 export async function copyWeights(network: Network): Promise<StateDict> {
   const copies = new Map()
   for (const [name, weight] of network.stateDict()) {
@@ -12,14 +12,14 @@ export async function copyWeights(network: Network): Promise<StateDict> {
   return copies
 }
 
-/** Gives the network the weights in a file, as `loadWeights` reads them. Throws, naming it, where they do not fit. */
+/** Loads a network's weights from a file, see `loadWeights`. Throws, naming the file, if they do not fit. */
 export async function restoreWeights(network: Network, path: string): Promise<void> {
   check('restoreWeights', 'network', network, networkRule)
   check('restoreWeights', 'path', path, pathRule)
   fitWeights(network, await loadWeights(path), path)
 }
 
-/** Gives the network weights that came from `source`. Throws, naming that and what differs, where they do not fit. */
+/** Loads weights that came from `source`. If they do not fit, the error names the source and every difference. */
 export function fitWeights(network: Network, weights: StateDict, source: string): void {
   try {
     network.loadStateDict(weights)
@@ -30,7 +30,7 @@ export function fitWeights(network: Network, weights: StateDict, source: string)
   }
 }
 
-/** Which network the weights seem to be of, where that is another one. */
+/** A hint at the network that the weights seem to belong to, if it is a different one. */
 function likely(network: Network, weights: StateDict): string {
   const [expected, found] = [network.stateDict(), weights].map(modelOfWeights)
   return found === undefined || found === expected

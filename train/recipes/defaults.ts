@@ -1,29 +1,29 @@
 import { demand } from '../../base/errors.ts'
 import { type DatasetName, datasetNames } from '../../datasets/index.ts'
 
-/** What a data set is distilled with where nothing else is said. */
+/** Default settings for distillation on a data set. */
 export interface Defaults {
   readonly teacher: string
   readonly student: string
-  /** Of a network that sees all training images. */
+  /** Epochs of a network that sees all training images. */
   readonly epochs: number
   readonly studentEpochs: number
   readonly batchSize: number
   readonly lr: number
-  /** How many training images the students see; the teacher sees all. */
+  /** Number of training images for students; the teacher sees all. Default: all. */
   readonly studentImages?: number
 }
 
 /**
- * The published recipe is batches of 64 at a learning rate of 0.05. A quarter of the batch goes with a quarter of the
- * rate (the linear scaling rule, arXiv 1706.02677), and gives a small set of images enough steps.
+ * The published settings are batches of 64 at a learning rate of 0.05. A quarter of the batch size at a quarter of the rate
+ * (the linear scaling rule, arXiv 1706.02677) gives a small data set enough steps.
  */
 const smallSet = { batchSize: 16, lr: 0.0125 }
 
 /**
- * Digits: a student that sees 100 of the 1,437 training images, about ten a class, is short of labels, and has something to
- * learn from a teacher that saw all. It takes as many epochs as give it about the teacher's number of steps. One
- * recipe for all methods: none has settings of its own but the weights in its loss, and they are as published.
+ * Digits: a student that sees 100 of the 1,437 training images, about ten per class, is short of labels, and can learn from a
+ * teacher that saw all. Its number of epochs gives it about as many steps as the teacher. All methods share these settings;
+ * only the weights in their losses differ, and those are as published.
  */
 const defaults: Record<DatasetName, Defaults> = {
   digits: {
@@ -43,7 +43,7 @@ const defaults: Record<DatasetName, Defaults> = {
   folder: published(240),
 }
 
-/** The published recipe for CIFAR-100, scaled to this many epochs: grey images of clothes and digits need fewer. */
+/** The published settings for CIFAR-100, scaled to this many epochs: grey images of clothes and digits need fewer. */
 function published(epochs: number): Defaults {
   return {
     teacher: 'resnet56',
@@ -55,7 +55,7 @@ function published(epochs: number): Defaults {
   }
 }
 
-/** Throws for an unknown name. */
+/** Returns the defaults of a data set. Throws for an unknown name. */
 export function defaultsFor({ name }: { name: string }): Defaults {
   demand(
     Object.hasOwn(defaults, name),

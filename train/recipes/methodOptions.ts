@@ -9,12 +9,12 @@ import {
 } from '../../kd/index.ts'
 import type { NamedMethod } from './runRecipe.ts'
 
-/** Options of each of several methods, by the method's name. */
+/** Schema of options for several methods, by method name. */
 export const optionsByMethod = objectOf(
   Object.fromEntries(distillerNames.map((name) => [name, objectOf(optionsOf(name)).optional()])),
 )
 
-/** A method and options of it. */
+/** Schema of a method with options. */
 export const methodWithOptions: z.ZodType<NamedMethod> = z.discriminatedUnion(
   'name',
   distillerNames.map((name) => objectOf({ name: z.literal(name), ...optionsOf(name) })) as [
@@ -25,7 +25,7 @@ export const methodWithOptions: z.ZodType<NamedMethod> = z.discriminatedUnion(
     error: ({ code }) =>
       code === 'invalid_union'
         ? `one of ${distillerNames.join(', ')}`
-        : 'a name and options, as { name: dtkd, alpha: 1 }',
+        : 'a name and options, for example { name: dtkd, alpha: 1 }',
   },
 )
 
@@ -38,7 +38,7 @@ function optionsOf(method: MethodName): Record<string, z.ZodOptional<OptionSchem
   return Object.fromEntries(options.map(([name, option]) => [name, schemaOf(option).optional()]))
 }
 
-/** The schema of an option's values; its default and its range are for editors. */
+/** Returns the schema of an option's values. Its default and range help editors. */
 export function schemaOf(option: Option): OptionSchema {
   const { expected, values, range: { min, above, max, below } = {} } = option
   const about = {

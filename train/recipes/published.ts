@@ -7,19 +7,19 @@ import { suggestionFor } from '../../base/suggestions.ts'
 import type { WrittenRecipe } from './runRecipe.ts'
 import { writtenRecipe } from './schema.ts'
 
-/** The recipes lie in the package once, whether this module runs as source or from `dist/`. */
+/** Returns the folder of recipes, which the package has once, whether this module runs from source or from `dist/`. */
 function folder(): string {
   return join(dirname(module.findPackageJSON(import.meta.url)!), 'train/recipes/published')
 }
 
-/** The names of the recipes that ship with thermograd: the teacher's network and the student's. */
+/** Returns the names of the bundled recipes, each TEACHER-STUDENT. */
 export async function publishedRecipeNames(): Promise<string[]> {
   const files = await readdir(folder())
   const names = files.flatMap((file) => /^(.+)\.yaml$/.exec(file)?.[1] ?? [])
   return names.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
 }
 
-/** The recipe of this name. Throws where there is none. */
+/** Reads the bundled recipe of this name. Throws if there is none. */
 export async function publishedRecipe(name: string): Promise<WrittenRecipe> {
   const names = await publishedRecipeNames()
   demand(

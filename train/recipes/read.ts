@@ -11,9 +11,8 @@ import type { WrittenRecipe } from './runRecipe.ts'
 import { writtenRecipe } from './schema.ts'
 
 /**
- * A recipe by its name (`resnet56-resnet20`, or `resnet56-resnet20/dtkd` by that method) or out of a file: YAML of
- * thermograd's, such as the `recipe.yaml` of a run, or a configuration of mdistiller's. Throws, with line and column, for
- * anything in a file that is not understood.
+ * Reads a recipe by name (`resnet56-resnet20`, or `resnet56-resnet20/dtkd` with a method) or from a YAML file: a recipe, such as
+ * the `recipe.yaml` of a run, or an mdistiller configuration. Errors in a file are reported with line and column.
  */
 export async function readRecipe(nameOrFile: string): Promise<WrittenRecipe> {
   check('readRecipe', 'nameOrFile', nameOrFile, pathRule)
@@ -25,19 +24,19 @@ export async function readRecipe(nameOrFile: string): Promise<WrittenRecipe> {
   }
   demand(
     existsSync(nameOrFile),
-    () => `${nameOrFile}: there is no such file, and no recipe of that name; ${suggestionFor(name, names)}`,
+    () => `${nameOrFile}: there is no file or recipe of this name; ${suggestionFor(name, names)}`,
   )
   return recipeIn(await readYaml(nameOrFile))
 }
 
-/** The recipe that a run has left in its folder; nothing where there is none. */
+/** Reads the recipe in a run folder; `undefined` if there is none. */
 export async function recipeOfRun(folder: string): Promise<WrittenRecipe | undefined> {
   check('recipeOfRun', 'folder', folder, pathRule)
   const path = join(folder, 'recipe.yaml')
   return existsSync(path) ? recipeIn(await readYaml(path)) : undefined
 }
 
-/** A recipe out of the text of a file; messages call it `source`. */
+/** Parses a recipe from the text of a file; errors begin with `source`. */
 export function parseRecipe(text: string, source: string): WrittenRecipe {
   check('parseRecipe', 'text', text, textRule)
   check('parseRecipe', 'source', source, textRule)

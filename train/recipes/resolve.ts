@@ -12,11 +12,11 @@ import {
 import type { RunRecipe, WrittenRecipe } from './runRecipe.ts'
 import { writtenRecipe } from './schema.ts'
 
-/** Values by their paths in a recipe, as `training.lr`. */
+/** Values by path in a recipe, such as `training.lr`. */
 export type Settings = Readonly<Record<string, unknown>>
 
 /**
- * Resolves a written recipe with settings on top: everything left open takes its published value. A training of another
+ * Applies settings to a written recipe and fills in published values for everything that it omits. A training of another
  * length keeps its proportions, as in `resolveHyperparameters`; a different method drops the options of the previous one.
  * Throws for an unknown path and for an invalid value, naming the path.
  */
@@ -40,7 +40,7 @@ export function resolveRunRecipe(written: WrittenRecipe, settings: Settings = {}
   demand(
     method !== undefined,
     () =>
-      `method.name: this recipe is for any method: expected one of ${distillerNames.join(', ')}, got nothing`,
+      `method.name: this recipe does not choose a method: expected one of ${distillerNames.join(', ')}, got nothing`,
   )
   const { name, ...given } = method
   const training = resolveHyperparameters(after.training)
@@ -73,13 +73,13 @@ function withSettings(written: WrittenRecipe, settings: Settings): WrittenRecipe
   return demandFitting('recipe', set, writtenRecipe)
 }
 
-/** The object with another value at a path in it. */
+/** Returns a copy of the object with another value at a path. */
 function withValue(object: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
   const before = object as Readonly<Record<string, unknown>> | undefined
   return { ...before, [key]: rest.length === 0 ? value : withValue(before?.[key], rest, value) }
 }
 
-/** What is written in epochs, for another number of them. */
+/** Scales everything that is written in epochs to another number of epochs. */
 function stretched(written: WrittenRecipe, epochs: number): WrittenRecipe {
   const { training = {}, method, methods } = written
   const { epochs: before = publishedHyperparameters.epochs, milestones } = training

@@ -19,41 +19,41 @@ import type { Augmentation } from '../../datasets/index.ts'
 import type { MethodName, OptionValue } from '../../kd/index.ts'
 import { checkHyperparameters, type Hyperparameters } from '../loop/hyperparameters.ts'
 
-/** Everything that decides a run but the machine, with nothing left open. */
+/** Everything that determines a run except the machine, with every value filled in. */
 export interface RunRecipe {
-  /** As `openDataset` takes it. */
+  /** A name that `openDataset` accepts. */
   readonly dataset: string
-  /** Where its images lie, if they do not ship with thermograd. */
+  /** Path of its images, unless they are bundled with thermograd. */
   readonly data?: string | undefined
-  /** Left out where the method needs none. */
+  /** Omitted if the method needs none. */
   readonly teacher?:
     | {
         readonly model: string
-        /** The file of its weights. */
+        /** Path of its weights. */
         readonly weights?: string | undefined
       }
     | undefined
   readonly student: { readonly model: string }
-  /** With every one of its options. */
+  /** The method with all its options. */
   readonly method: NamedMethod
   readonly training: Hyperparameters
-  /** What is drawn at random for a training image. Default: what the data set is usually trained with. */
+  /** Augmentation of the training images. Default: the data set's usual one. */
   readonly augmentation?: Augmentation | undefined
-  /** The number of training images held back to choose the best epoch. Default: none; the test images choose it. */
+  /** Number of training images held back to choose the best epoch. Default: none; the test images choose it. */
   readonly validation?: number | undefined
-  /** At most this many training images. Default all. */
+  /** Use at most this many training images. Default: all. */
   readonly limit?: number | undefined
-  /** Names the initial weights, the order of the images and what is drawn for each. */
+  /** Seed of the initial weights, the order of the images and their augmentation. */
   readonly seed: number
 }
 
-/** A recipe as people write it: open where it says nothing. */
+/** A recipe as written: omitted values take their defaults. */
 export type WrittenRecipe = Pick<
   RunRecipe,
   'dataset' | 'data' | 'teacher' | 'student' | 'augmentation' | 'validation' | 'limit'
 > & {
   readonly method?: NamedMethod | undefined
-  /** Options for when the method is the one of this name. */
+  /** Options by method name, of which a run uses those of its method. */
   readonly methods?: Readonly<Partial<Record<MethodName, Options>>> | undefined
   readonly training?: Given<Hyperparameters> | undefined
   readonly seed?: number | undefined
@@ -62,7 +62,7 @@ export type WrittenRecipe = Pick<
 /** Options of a method. */
 export type Options = Readonly<Record<string, OptionValue>>
 
-/** A method by its name, and options of it. */
+/** A method's name with options. */
 export type NamedMethod = { readonly name: MethodName } & Options
 
 const recipeRules: Rules<RunRecipe> = {
@@ -78,7 +78,7 @@ const recipeRules: Rules<RunRecipe> = {
   seed,
 }
 
-/** Throws unless everything in the recipe is of the right kind; what names stand for is looked up when it is opened. */
+/** Throws unless all values in the recipe have the right types. Names are looked up when the recipe is opened. */
 export function checkRunRecipe(operation: string, recipe: RunRecipe, name = 'recipe'): void {
   checkExactly(operation, name, recipe, recipeRules)
   const { student, teacher, method, training, augmentation } = recipe

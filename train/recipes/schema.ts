@@ -9,7 +9,7 @@ import type { WrittenRecipe } from './runRecipe.ts'
 
 const path = z.string('a path').min(1, 'a path')
 
-/** The name of a network, here or in mdistiller. */
+/** Schema of the name of a network, in thermograd or mdistiller. */
 export const model = z
   .string(`a network: ${modelNames.join(', ')}`)
   .refine((name) => modelNamed(name) !== undefined, {
@@ -17,7 +17,7 @@ export const model = z
   })
   .meta({ enum: [...modelNames] })
 
-const ascending = 'whole numbers of 0 or more, none smaller than the one before'
+const ascending = 'integers ≥ 0 in ascending order'
 
 export const trainingShape = {
   epochs: wholeFrom(1),
@@ -28,7 +28,7 @@ export const trainingShape = {
   weightDecay: numberFrom(0),
   milestones: z
     .array(z.int(ascending).min(0, ascending), ascending)
-    .refine((epochs) => epochs.every((epoch, place) => place === 0 || epoch >= epochs[place - 1]), ascending),
+    .refine((epochs) => epochs.every((epoch, index) => index === 0 || epoch >= epochs[index - 1]), ascending),
   lrDecay: numberFrom(0),
   dot: numberFrom(0),
 }
@@ -40,7 +40,7 @@ const training = objectOf(trainingShape)
     error: 'at most the momentum',
   })
 
-/** What may stand in the file of a recipe. */
+/** Schema of a recipe file. */
 export const writtenRecipe = objectOf({
   dataset: oneOf(datasetNames),
   data: path.optional(),
@@ -55,7 +55,7 @@ export const writtenRecipe = objectOf({
   seed: wholeFrom(0).optional(),
 }) satisfies z.ZodType<WrittenRecipe>
 
-/** The schema of such files as JSON Schema, by which editors complete and check what is typed. */
+/** Returns the schema of recipe files as JSON Schema, for completion and checks in editors. */
 export function recipeSchema(): object {
   return z.toJSONSchema(writtenRecipe)
 }

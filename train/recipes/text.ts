@@ -1,7 +1,7 @@
 import { Document, visit } from 'yaml'
 import { checkRunRecipe, type RunRecipe } from './runRecipe.ts'
 
-/** A recipe as YAML that is itself the file of a recipe: `parseRecipe` gives the same one again. */
+/** Serialises a recipe as YAML, which `parseRecipe` parses to the same recipe. */
 export function recipeText(recipe: RunRecipe): string {
   checkRunRecipe('recipeText', recipe)
   const { dataset, data, teacher, student, method, training, augmentation, validation, limit, seed } = recipe

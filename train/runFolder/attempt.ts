@@ -1,12 +1,12 @@
-/** A job that a cluster may start again after it was cut short, and which of its starts this is. */
+/** An attempt at a job that a cluster may restart after an interruption. */
 export interface Attempt {
   readonly job: string
   readonly number: number
 }
 
 /**
- * What Slurm or AWS Batch say of this process. A later attempt begins when the earlier one has ended, on whatever machine
- * that was. Pods of a Kubernetes Indexed Job need no such word: that of an index has the name of its host from the index.
+ * Returns the attempt that Slurm or AWS Batch report in the environment. A later attempt begins only after the earlier one has
+ * ended, even on another machine. A Kubernetes Indexed Job needs no attempt: the pods of an index have the same host name.
  */
 export function attemptOf(environment: Readonly<Record<string, string | undefined>>): Attempt | undefined {
   const { SLURM_JOB_ID, SLURM_RESTART_COUNT = '0', AWS_BATCH_JOB_ID, AWS_BATCH_JOB_ATTEMPT } = environment

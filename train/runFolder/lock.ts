@@ -8,28 +8,28 @@ import { readTextIfThere } from '../../base/files/regularFile.ts'
 import { writeFileAtomically } from '../../base/files/writeFile.ts'
 import { isAlive, isUncertain, type Owner, parseOwner, thisProcess } from './owner.ts'
 
-/** A folder that this process alone works in. */
+/** A lock that gives this process exclusive use of a folder. */
 export interface FolderLock {
   /** Throws if the lock is gone: the folder was removed or moved, or another process removed the lock. */
   demandHeld(): Promise<void>
-  /** Gives the folder back. */
+  /** Releases the folder. */
   release(): Promise<void>
 }
 
-/** What locking needs of its surroundings: a test that goes through all interleavings has its own. */
+/** The environment of the locking protocol; a test that explores all interleavings substitutes its own. */
 export interface Surroundings {
   readonly self: Owner
   isAlive(owner: Owner): boolean
-  /** A file name that no other lock ever has. */
+  /** Returns a file name that no other lock ever has. */
   newName(): string
-  /** Makes a file, whole or not at all. */
+  /** Creates a file atomically. */
   write(path: string, text: string): Promise<void>
-  /** What the locks in a folder hold, by name: at least those that were there from before the call until after it. */
+  /** Reads the locks in a folder, by name: at least those that exist for the whole duration of the call. */
   locks(folder: string): Promise<ReadonlyMap<string, string>>
-  /** Removes a file, if it is there. */
+  /** Removes a file, if it exists. */
   remove(path: string): Promise<void>
   pause(): Promise<void>
-  /** How many pauses to wait for others to withdraw. */
+  /** Number of pauses to wait for others to withdraw. */
   readonly patience: number
 }
 
@@ -51,11 +51,11 @@ export async function lockFolder(folder: string, surroundings = surroundingsHere
   const path = join(folder, own.name)
   const living = () => locksOfTheLiving(folder, surroundings, remove)
   const gone = () =>
-    `${folder}: ${own.name}, the lock of this process, is gone: the folder was removed or moved, or belongs to another`
+    `${folder}: ${own.name}, the lock of this process, is gone: the folder was removed or moved, or another process took it`
   try {
     await write(path, JSON.stringify(self))
   } catch (error) {
-    // The owner of a folder clears away files that are half written, this one among them.
+    // The owner of the folder may have removed this file as a partial file.
     demandNone(folder, await living().catch(() => []))
     throw error
   }
@@ -85,12 +85,12 @@ export async function lockFolder(folder: string, surroundings = surroundingsHere
   }
 }
 
-/** Whether a process is at work in a folder, as far as can be told. */
+/** Whether a living process has locked a folder, as far as can be told; see `isAlive`. */
 export async function isLocked(folder: string): Promise<boolean> {
   return (await locksOfTheLiving(folder, surroundingsHere())).length > 0
 }
 
-/** Throws, saying which, where a process is at work in a folder. */
+/** Throws if a process works in a folder, naming it. */
 export async function demandUnlocked(folder: string): Promise<void> {
   demandNone(folder, await locksOfTheLiving(folder, surroundingsHere()))
 }
@@ -105,7 +105,7 @@ interface Lock {
   readonly owner: Owner
 }
 
-/** The locks of living processes. One that names no owner was damaged since, and its process with it. */
+/** Returns the locks of living processes. A lock without an owner was damaged by a crash of its machine, so its process is dead. */
 async function locksOfTheLiving(
   folder: string,
   { locks, isAlive }: Surroundings,
@@ -115,13 +115,13 @@ async function locksOfTheLiving(
   for (const [name, text] of await locks(folder)) {
     const owner = parseOwner(text)
     if (owner !== undefined && isAlive(owner)) living.push({ name, owner })
-    // Where it cannot be removed it does no harm.
+    // A lock that cannot be removed does no harm.
     else await removeDead(join(folder, name)).catch(() => {})
   }
   return living
 }
 
-/** Of two that came in the same millisecond, chance decides, and the same for both. */
+/** The order of arrival. A tie within a millisecond is broken by the random names, which both processes see. */
 function cameBefore(one: Lock, other: Lock): boolean {
   const difference = one.owner.since - other.owner.since
   return difference < 0 || (difference === 0 && one.name < other.name)
@@ -132,7 +132,7 @@ function demandNone(folder: string, locks: readonly Lock[]): void {
   if (first === undefined) return
   const { process: id, host } = first.owner
   throw new InvalidInputError(
-    `${folder}: process ${id} on ${host} is at work in this folder` +
+    `${folder}: process ${id} on ${host} is working in this folder` +
       (isUncertain(first.owner) ? `; if it is not, remove ${join(folder, first.name)}` : ''),
   )
 }
@@ -152,7 +152,7 @@ function surroundingsHere(): Surroundings {
 
 async function locksIn(folder: string): Promise<Map<string, string>> {
   const locks = new Map<string, string>()
-  // A client of NFS that has just made a file in a folder asks the server what else is in it.
+  // After creating a file in a folder, an NFS client lists the folder afresh, not from its cache.
   for (const name of (await namesIn(folder)).filter(isLock)) {
     const text = await readTextIfThere(join(folder, name))
     if (text !== undefined) locks.set(name, text)
@@ -160,7 +160,7 @@ async function locksIn(folder: string): Promise<Map<string, string>> {
   return locks
 }
 
-/** The names in a folder; none where there is no such folder. */
+/** Returns the names in a folder; empty if it does not exist. */
 async function namesIn(folder: string): Promise<string[]> {
   const names = readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return []

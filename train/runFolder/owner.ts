@@ -6,17 +6,17 @@ import { attemptOf } from './attempt.ts'
 const ownerSchema = z.object({
   process: z.int(),
   host: z.string(),
-  /** When the process began, as far as the system tells: process numbers are used again. */
+  /** When the process began, if the system tells: it distinguishes reused process ids. */
   began: z.string(),
-  /** When it asked for the lock, in ms. */
+  /** When it requested the lock, in ms since 1970. */
   since: z.number(),
   attempt: z.object({ job: z.string(), number: z.number() }).optional(),
 })
 
-/** The process that a lock belongs to. */
+/** The process that owns a lock. */
 export type Owner = z.infer<typeof ownerSchema>
 
-/** This process, which asks for a lock at this moment. */
+/** Returns this process as an owner that requests a lock at this moment. */
 export function thisProcess(): Owner {
   return {
     process: process.pid,
@@ -27,7 +27,7 @@ export function thisProcess(): Owner {
   }
 }
 
-/** The owner that the text of a lock names; nothing where it names none. */
+/** Parses the owner in the text of a lock; `undefined` if there is none. */
 export function parseOwner(text: string): Owner | undefined {
   try {
     return ownerSchema.parse(JSON.parse(text))
@@ -37,39 +37,39 @@ export function parseOwner(text: string): Owner | undefined {
 }
 
 /**
- * Whether a process is alive, as far as can be told. Host names are taken for the names of machines. A process on another
- * machine cannot be asked and counts as alive, unless this process is a later attempt of the same job.
+ * Whether a process is alive, as far as can be told. Host names are assumed to identify machines. A process on another
+ * machine cannot be checked and counts as alive, unless this process is a later attempt at the same job.
  */
 export function isAlive({ process: id, host, began, attempt }: Owner): boolean {
   if (host !== hostname()) return !isOver(attempt)
   try {
     process.kill(id, 0)
   } catch (error) {
-    // Another user's process may not be signalled, but is there.
+    // EPERM: the process exists, but belongs to another user.
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
   }
   const now = beginOf(id)
   return began === '' || now === undefined || began === now
 }
 
-/** Whether `isAlive` can be wrong about a process that it takes for alive. */
+/** Whether `isAlive` may have taken a dead process for alive. */
 export function isUncertain({ host, began }: Owner): boolean {
   return host !== hostname() || began === ''
 }
 
-/** Whether this process is a later attempt of the same job. */
+/** Whether this process is a later attempt at the same job. */
 function isOver(attempt: Owner['attempt']): boolean {
   const own = attemptOf(process.env)
   return attempt !== undefined && own?.job === attempt.job && own.number > attempt.number
 }
 
 /**
- * Which start of the machine it was, and the kernel's tick at which the process began; `ended` for one whose parent has
- * not yet asked how it ended. Nothing where the system does not tell.
+ * Returns the boot id of the machine and the kernel's tick at which the process began; `ended` for a zombie; `undefined` if
+ * the system has no /proc.
  */
 function beginOf(id: number): string | undefined {
   try {
-    // The name of the program, in parentheses, may hold spaces. Behind it come fields 3, the state, to 22, the tick.
+    // The program's name, in parentheses, may contain spaces. Fields 3 (state) to 22 (start tick) and more follow it.
     const fields = readFileSync(`/proc/${id}/stat`, 'utf8').split(') ').at(-1)!.split(' ')
     if ('ZX'.includes(fields[0])) return 'ended'
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${fields[19]}`

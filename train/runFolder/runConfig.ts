@@ -6,18 +6,18 @@ import type { Hyperparameters } from '../loop/hyperparameters.ts'
 import type { TeacherCache } from '../teacherLogits/index.ts'
 import type { Segment } from './segments.ts'
 
-/** Everything that was decided before a run began: `config.json` in its folder. */
+/** The configuration of a run, fixed before it begins: `config.json` in its folder. */
 export interface RunConfig {
   readonly model: string
-  /** Its name, and its options. */
+  /** Its name and options. */
   readonly method: { readonly name: string }
   readonly teacher?:
     | {
         readonly model: string
-        /** The file of its weights. */
+        /** Path of its weights. */
         readonly source: string
         readonly fingerprint: string
-        /** How exactly they were kept, if not as they are: such rounding decides the numbers. */
+        /** Precision of the logits cache, if it rounds: rounding changes the results. */
         readonly logits?: 'float16' | undefined
       }
     | undefined
@@ -32,13 +32,13 @@ export interface RunConfig {
   }
   readonly recipe: Hyperparameters
   readonly seed: number
-  /** What computed it, as far as that decides the bits: several where it went on with other numerics. */
+  /** The numerics that computed the run: several segments if it continued with others. */
   readonly numerics: readonly Segment[]
-  /** The machine, which may be another when the run goes on. Where exact logits are kept decides nothing either. */
+  /** The machine, which may differ when the run is continued, and the logits cache: neither changes the results unless it rounds. */
   readonly environment: Environment & { readonly teacherCache?: TeacherCache | undefined }
 }
 
-/** Where the run in a folder keeps rounded logits of its teacher: rounding decides its numbers, so it goes on with them. */
+/** Returns the cache of the run in a folder if it rounds the teacher's logits: the run must continue with the same rounding. */
 export async function roundedLogitsOf(folder: string): Promise<TeacherCache | undefined> {
   const config = (await readJson(join(folder, 'config.json'))) as Partial<RunConfig> | undefined
   return config?.teacher?.logits === undefined ? undefined : config.environment?.teacherCache

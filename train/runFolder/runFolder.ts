@@ -22,38 +22,38 @@ import { csvOf, scalarsOfEpoch } from './scalars.ts'
 import { continued, demandSameNumerics, type Segment } from './segments.ts'
 import { fileHeader, scalarRecord } from './tensorBoard.ts'
 
-/** A run, as far as its folder says what it is. */
+/** The parameters of a run folder. */
 export interface RunFolderOptions {
   readonly folder: string
-  /** Go on with the run that was begun in the folder, if one was. */
+  /** Continue the run in the folder, if there is one. */
   readonly resume: boolean
-  /** For `config.json`. */
+  /** Contents of `config.json`. */
   readonly config: RunConfig
-  /** For `recipe.yaml`. */
+  /** Contents of `recipe.yaml`. */
   readonly recipe: RunRecipe
 }
 
 /**
- * Where a training leaves what it did:
+ * The output folder of a training:
  *
- * - `config.json`: everything that was decided before it began
- * - `recipe.yaml`: the same as a recipe, by which it can be run again
- * - `metrics.jsonl`: a line for each epoch, see `EpochMetrics`; `metrics.csv` and TensorBoard's `events.out.tfevents…` say
- *   the same to other tools
- * - `last.safetensors`: the weights after the last epoch that ended well, at first the initial ones
- * - `best.safetensors`: those of the highest top-1 on the validation images or, where there are none, on the test images
- * - `checkpoints/`: what it needs to go on
- * - `confusions.json`: which classes it takes for which, once it has ended
- * - `result.json`: what it came to then
- * - `lock-…`: while a process is at work in it
+ * - `config.json`: the configuration, see `RunConfig`
+ * - `recipe.yaml`: the recipe that repeats the run
+ * - `metrics.jsonl`: a line for each epoch, see `EpochMetrics`; `metrics.csv` and TensorBoard's `events.out.tfevents…` have the
+ *   same numbers for other tools
+ * - `last.safetensors`: the weights after the last good epoch, initially the initial ones
+ * - `best.safetensors`: the weights of the best epoch, see `History.best`
+ * - `checkpoints/`: the state from which the run can be continued
+ * - `confusions.json`: the confusion matrix, once the run has finished
+ * - `result.json`: the result, once the run has finished
+ * - `lock-…`: present while a process works in the folder
  */
 export class RunFolder implements Observer {
   readonly path: string
   readonly checkpoints: Checkpoints<Progress>
   readonly #lock: FolderLock
-  /** As it is in the folder. */
+  /** The configuration on disk. */
   #config: RunConfig
-  /** What computes now. */
+  /** The numerics of this process. */
   readonly #numerics: Numerics
   #epochs: EpochMetrics[] = []
   #events = ''
@@ -68,9 +68,8 @@ export class RunFolder implements Observer {
   }
 
   /**
-   * A new folder or, with `resume`, that of the same run, which was cut short. Throws where it holds anything else. Looks
-   * twice: first so that nothing is put into a folder of something else, then because another process may have been at
-   * work in between.
+   * Opens a new folder or, with `resume`, the folder of the same, interrupted run. Throws if it contains anything else. Checks
+   * twice: before locking, to write nothing into a foreign folder, and after, because another process may have written to it.
    */
   static async open(options: RunFolderOptions): Promise<RunFolder> {
     const { folder: path, config, recipe } = options
@@ -81,7 +80,7 @@ export class RunFolder implements Observer {
     try {
       const begun = await begunIn(options)
       for (const inside of [path, folder.checkpoints.folder]) await removePartialFiles(inside)
-      // Before the configuration, which says that the run has begun: the recipe says how to go on.
+      // Written before the configuration, whose presence marks the run as begun: continuing needs the recipe.
       await writeFileAtomically(join(path, 'recipe.yaml'), recipeText(recipe))
       if (begun === undefined) await writeJson(join(path, 'config.json'), config)
       else folder.#config = { ...begun, numerics: segmentsOf(begun) }
@@ -92,17 +91,17 @@ export class RunFolder implements Observer {
     return folder
   }
 
-  /** Throws where what computes now gives other bits than what computed before. */
+  /** Throws if this process would compute other bits than the run's last segment. */
   demandSameNumerics(): void {
     demandSameNumerics(this.path, this.#config.numerics, this.#numerics)
   }
 
-  /** Gives the folder back. */
+  /** Releases the folder. */
   async close(): Promise<void> {
     await this.#lock.release()
   }
 
-  /** What the run came to, if it has ended. */
+  /** Returns the result of the run if it has finished. */
   async result(): Promise<RunResult | undefined> {
     return resultIn(this.path)
   }
@@ -113,7 +112,7 @@ export class RunFolder implements Observer {
     await writeJson(join(this.path, 'result.json'), result)
   }
 
-  /** What was written after the checkpoint from which a training goes on is taken back: it will be written again. */
+  /** Discards what was written after the checkpoint from which a training continues: it will be written again. */
   async started({ history, weights, isResumed, epoch, step, steps }: TrainingStart): Promise<void> {
     await this.#lock.demandHeld()
     if (!isResumed) await this.#demandNothingFinished()
@@ -143,19 +142,19 @@ export class RunFolder implements Observer {
     await writeJson(join(this.path, 'config.json'), this.#config)
   }
 
-  /** Throws where a training would begin again over epochs that had ended: their checkpoints are lost. */
+  /** Throws if a training would start over although epochs have finished: their checkpoints are lost. */
   async #demandNothingFinished(): Promise<void> {
     const path = join(this.path, 'metrics.jsonl')
     const epochs = ((await readTextIfThere(path)) ?? '').split('\n').length - 1
     demand(
       epochs === 0,
       () =>
-        `${path}: tells of ${epochs} finished ${epochs === 1 ? 'epoch' : 'epochs'}, but ${this.checkpoints.folder} holds no ` +
-        'whole checkpoint to go on from: put one back, or begin again in another folder',
+        `${path}: records ${epochs} finished ${epochs === 1 ? 'epoch' : 'epochs'}, but ${this.checkpoints.folder} contains no ` +
+        'intact checkpoint to continue from: restore one, or start again in another folder',
     )
   }
 
-  /** TensorBoard reads what is appended to a file, so a training that goes on gets a new one. */
+  /** Starts a new event file, because TensorBoard reads only what is appended and would miss that epochs were discarded. */
   async #beginEvents(history: readonly EpochMetrics[]): Promise<void> {
     for (const name of await readdir(this.path))
       if (name.includes('tfevents')) await rm(join(this.path, name))
@@ -171,7 +170,7 @@ export class RunFolder implements Observer {
   }
 }
 
-/** The configuration of the run that was begun in a folder, if one was. Throws where something else lies in it. */
+/** Returns the configuration of the run in a folder, if there is one. Throws if the folder contains anything else. */
 async function begunIn({ folder, config, resume }: RunFolderOptions): Promise<RunConfig | undefined> {
   const begun = resume ? await readJson(join(folder, 'config.json')) : undefined
   if (begun === undefined) {
@@ -182,29 +181,29 @@ async function begunIn({ folder, config, resume }: RunFolderOptions): Promise<Ru
   return begun as RunConfig
 }
 
-/** What a run came to. */
+/** The result of a run. */
 export interface RunResult {
   readonly last: EpochMetrics
   readonly best: EpochMetrics
   /** Which images chose the best epoch. */
   readonly bestOn: 'test' | 'validation'
-  /** Of the final weights, see `fingerprintOf`. */
+  /** Fingerprint of the final weights, see `fingerprintOf`. */
   readonly fingerprint: string
 }
 
-/** What the run in a folder came to; nothing where it has not ended or never began. Throws where the file is damaged. */
+/** Returns the result of the run in a folder; `undefined` if it has not finished. Throws if the file is damaged. */
 export async function resultIn(folder: string): Promise<RunResult | undefined> {
   check('resultIn', 'folder', folder, pathRule)
   return (await readJson(join(folder, 'result.json'))) as RunResult | undefined
 }
 
-/** The segments of a run or, if its configuration lists none, all that is known of what computed it. */
+/** Returns the segments of a run or, if its configuration lists none, one segment with what is known of its numerics. */
 function segmentsOf({ numerics, environment }: Partial<RunConfig>): readonly Segment[] {
   const isListed = numerics instanceof Array && numerics.length > 0
   return isListed ? numerics : [{ fromStep: 0, executor: environment?.executor }]
 }
 
-/** All that there is of a run that was killed before it had said what it is. */
+/** Whether a file may remain from a run that was killed before it wrote its configuration. */
 function isLeftOver(name: string): boolean {
   return isLock(name) || isPartial(name)
 }

@@ -5,8 +5,8 @@ import type { Settings } from '../recipes/resolve.ts'
 import type { RunRecipe } from '../recipes/runRecipe.ts'
 
 /**
- * Everything that decides what is computed must be as it was. The machine may be another; what about it decides the bits of
- * the numbers is compared by `demandSameNumerics`.
+ * Throws if a folder's configuration differs in anything that determines the result. The machine may differ;
+ * `demandSameNumerics` compares the parts of it that determine bits.
  */
 export function demandSameRun(path: string, earlier: object, config: object): void {
   const [before, now] = [earlier, config].map((value) => {
@@ -16,7 +16,7 @@ export function demandSameRun(path: string, earlier: object, config: object): vo
   demandUnchanged(path, changesBetween(before, now))
 }
 
-/** The same for single values by their paths in a recipe, as `training.lr`: what the run began with. */
+/** Throws if settings, by path in a recipe (`training.lr`), differ from those with which the run began. */
 export function demandSameSettings(path: string, recipe: RunRecipe, settings: Settings): void {
   const begun = { ...recipe, training: spelledOut(recipe.training) }
   const changes = Object.entries(settings).map(([valuePath, value]) => {
@@ -28,16 +28,16 @@ export function demandSameSettings(path: string, recipe: RunRecipe, settings: Se
   demandUnchanged(path, changes.flat())
 }
 
-/** Hyperparameters with the default of the one field that is left out where it has it, see `Hyperparameters`. */
+/** Inserts the default of `dropLast`, which is omitted if it is false, see `Hyperparameters`. */
 function spelledOut(training: Given<Hyperparameters>): Given<Hyperparameters> {
   return { dropLast: false, ...training }
 }
 
 function demandUnchanged(path: string, changes: readonly string[]): void {
-  demand(changes.length === 0, () => `${path}: this folder is of another run: ${changes.join('; ')}`)
+  demand(changes.length === 0, () => `${path}: this folder belongs to another run: ${changes.join('; ')}`)
 }
 
-/** What is not the same, down to single values of objects in objects. */
+/** Describes all differences between two values, down to single values in nested objects. */
 export function changesBetween(before: unknown, now: unknown, name = ''): string[] {
   if (isRecord(before) && isRecord(now)) {
     return Object.keys({ ...before, ...now }).flatMap((key) =>

@@ -1,6 +1,6 @@
 import type { EpochMetrics } from '../loop/observer.ts'
 
-/** The numbers of an epoch by names as other tools group them: `train/loss`, `test/top1`. */
+/** Returns the numbers of an epoch by name, grouped with slashes as other tools expect: `train/loss`, `test/top1`. */
 export function scalarsOfEpoch({
   lr,
   train,
@@ -22,7 +22,7 @@ export function scalarsOfEpoch({
   ])
 }
 
-/** All epochs as comma-separated values: a line of names, then a line for each epoch. */
+/** Serialises all epochs as comma-separated values: a header, then one line per epoch. */
 export function csvOf(epochs: readonly EpochMetrics[]): string {
   const rows = epochs.map(
     (metrics): Record<string, number> => ({ epoch: metrics.epoch, ...scalarsOfEpoch(metrics) }),

@@ -1,16 +1,16 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 
 /*
- * TensorBoard's event files: records of a length, its checksum, an `Event` in protocol buffers, and its checksum
+ * TensorBoard's event files: records of a length, its checksum, an `Event` as a protocol buffer, and its checksum
  * (tensorflow/core/lib/io/record_writer.cc; tensorflow/core/util/event.proto).
  */
 
-/** The first record of a file: its version. */
+/** Returns the first record of a file: its version. */
 export function fileHeader(seconds: number): Uint8Array {
   return record(event(seconds, 0).tag(3, WireType.LengthDelimited).string('brain.Event:2').finish())
 }
 
-/** A record with named numbers at a step; `seconds` since 1970. */
+/** Returns a record of named numbers at a step; `seconds` count from 1970. */
 export function scalarRecord(
   seconds: number,
   step: number,
@@ -36,7 +36,7 @@ function record(bytes: Uint8Array): Uint8Array {
   return new Uint8Array([...length, ...maskedChecksum(length), ...bytes, ...maskedChecksum(bytes)])
 }
 
-/** CRC-32C, turned and shifted by a constant, so that a checksum of data that hold checksums is still a good one. */
+/** CRC-32C, rotated and offset by a constant, so that checksums of data that contain checksums remain effective. */
 function maskedChecksum(bytes: Uint8Array): Uint8Array {
   const checksum = crc32c(bytes)
   const masked = (((checksum >>> 15) | (checksum << 17)) + 0xa282ead8) >>> 0
@@ -45,7 +45,7 @@ function maskedChecksum(bytes: Uint8Array): Uint8Array {
   return result
 }
 
-/** The polynomial of Castagnoli, reversed. */
+/** Castagnoli's polynomial, bit-reversed. */
 const polynomial = 0x82f63b78
 
 function crc32c(bytes: Uint8Array): number {

@@ -3,8 +3,8 @@ import type { Method } from '../../kd/index.ts'
 import type { Network, Predictions } from '../../nn/index.ts'
 
 /**
- * What a network that is not trained predicts for images [N, C, H, W]: with its running statistics or, as in training,
- * with those of the batch. Either way nothing of it changes, not even its running statistics.
+ * Predicts with a frozen network for images [N, C, H, W], with its running statistics or, as in training, with those of the
+ * batch. Either way the network does not change, not even its running statistics.
  */
 export function predictFrozen(
   network: Network,

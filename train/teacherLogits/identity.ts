@@ -5,19 +5,19 @@ import { fingerprintOf, fingerprintOfSplit } from '../fingerprint.ts'
 import { currentNumerics } from '../numerics.ts'
 import type { Precision } from './precision.ts'
 
-/** Whose logits, and of what. */
+/** The teacher and images of a logits file, and its format. */
 export interface Subject {
   readonly teacher: { readonly model: string; readonly network: Network }
   readonly images: Loader
   readonly precision: Precision
-  /** Of a batch. */
+  /** Number of rows in a batch. */
   readonly rows: number
   readonly classes: number
 }
 
 /**
- * Everything that decides the bits of the logits. A row of them does not depend on the others of its batch, nor on its
- * place; on how many they are it does, because convolutions of few images are computed by another method.
+ * Returns everything that determines the bits of the logits. A row does not depend on the other rows of its batch or on its
+ * position, but it does depend on their number, because small batches use other convolution methods.
  */
 export async function identityOf({ teacher, images, ...decided }: Subject): Promise<object> {
   return {
@@ -29,7 +29,7 @@ export async function identityOf({ teacher, images, ...decided }: Subject): Prom
   }
 }
 
-/** A name for the file that is about this. */
+/** Returns the name of the file for this identity. */
 export function fileNameOf({ teacher: { model } }: Subject, identity: object): string {
   const hash = createHash('sha256').update(JSON.stringify(identity)).digest('hex')
   return `${model}-${hash.slice(0, 16)}.logits`

@@ -1,6 +1,6 @@
 import { getFloat16, setFloat16 } from '@petamoriken/float16'
 
-/** How a number is written, little-endian. */
+/** The little-endian encoding of a number. */
 interface Format {
   readonly bytes: number
   read(view: DataView, at: number): number
@@ -20,7 +20,7 @@ const formats = {
   },
 } as const satisfies Record<string, Format>
 
-/** `float32` keeps every bit; `float16` takes half of the room and keeps 11 significant bits. */
+/** `float32` keeps every bit; `float16` halves the size and keeps 11 significant bits. */
 export type Precision = keyof typeof formats
 
 export const precisions = Object.keys(formats) as Precision[]
@@ -29,14 +29,14 @@ export function bytesPerNumber(precision: Precision): number {
   return formats[precision].bytes
 }
 
-/** Writes the numbers one after the other. */
+/** Encodes the numbers consecutively. */
 export function encode(numbers: Float32Array, precision: Precision, into: Uint8Array): void {
   const { bytes, write } = formats[precision]
   const view = new DataView(into.buffer, into.byteOffset, into.byteLength)
   for (const [i, number] of numbers.entries()) write(view, i * bytes, number)
 }
 
-/** The numbers that were written. */
+/** Decodes the numbers that `encode` wrote. */
 export function decode({ buffer, byteOffset, byteLength }: Uint8Array, precision: Precision): Float32Array {
   const { bytes, read } = formats[precision]
   const view = new DataView(buffer, byteOffset, byteLength)

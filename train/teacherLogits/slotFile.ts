@@ -2,31 +2,31 @@ import { closeSync, constants, fstatSync, fsyncSync, openSync, readSync, writeSy
 import { crc32 } from 'node:zlib'
 import { demand, InvalidInputError } from '../../base/errors.ts'
 
-/** Headers are filled up to a multiple of this, so that slots begin with a block of the disk. */
+/** Headers are padded to a multiple of this, so that slots start at a disk block. */
 const blockBytes = 4096
 
-/** In front of each slot: the CRC-32 of the file's header, the slot's number and its bytes. */
+/** Size of the checksum before each slot: the CRC-32 of the file's header, the slot's number and its bytes. */
 const sumBytes = 4
 
-/** Part of the header: a file whose slots are laid out in another way is another file. */
+/** Part of the header, so that files with another layout are rejected. */
 const layout = 'slots behind the CRC-32 of header, number and bytes'
 
 /**
- * A sparse file of slots of one size, behind a header that says in JSON what they are. A slot that was never written, was
- * cut short by a crash, is damaged, or was written to another place or file does not have its sum, and counts as empty. So any number of processes
- * may write at once, provided that all would write the same to a slot.
+ * A sparse file of slots of equal size after a JSON header that identifies their contents. A slot is empty unless its checksum
+ * matches: if it was never written, truncated by a crash, damaged, or copied from another slot or file. Any number of
+ * processes may therefore write concurrently, provided that all would write the same bytes to a slot.
  */
 export class SlotFile {
   readonly path: string
   readonly #file: number
   readonly #start: number
   readonly #headerSum: number
-  /** A sum and its bytes on their way. */
+  /** Buffer of a checksum and its slot. */
   readonly #slot: Uint8Array
   readonly #sum: DataView
   readonly #bytes: Uint8Array
 
-  /** Opens the file, or makes it. Throws where the header of an existing one is another. */
+  /** Opens or creates the file. Throws if an existing file has another header. */
   constructor(path: string, about: object, slotBytes: number) {
     const header = headerOf(about)
     this.path = path
@@ -45,14 +45,14 @@ export class SlotFile {
     }
   }
 
-  /** Copies what a slot holds, and tells whether it holds anything. */
+  /** Copies the bytes of a slot, and returns whether it is filled. */
   read(slot: number, into: Uint8Array): boolean {
     const holds = this.holds(slot)
     if (holds) into.set(this.#bytes)
     return holds
   }
 
-  /** Whether a slot holds anything. */
+  /** Whether a slot is filled. */
   holds(slot: number): boolean {
     const read = explained(this.path, () =>
       readSync(this.#file, this.#slot, 0, this.#slot.length, this.#at(slot)),
@@ -60,7 +60,7 @@ export class SlotFile {
     return read === this.#slot.length && this.#sum.getUint32(0, true) === this.#sumOf(slot)
   }
 
-  /** Fills a slot. Throws the error of the file system where it cannot, for example where the disk is full. */
+  /** Fills a slot. Throws the file system's error, for example if the disk is full. */
   write(slot: number, bytes: Uint8Array): void {
     this.#bytes.set(bytes)
     this.#sum.setUint32(0, this.#sumOf(slot), true)
@@ -71,7 +71,7 @@ export class SlotFile {
     closeSync(this.#file)
   }
 
-  /** Of the bytes at hand as those of this slot. Never 0: a hole in the file is no slot. */
+  /** Checksum of the buffered bytes as the contents of a slot. Never 0, so a hole in the file is an empty slot. */
   #sumOf(slot: number): number {
     const number = new Uint8Array(Float64Array.of(slot).buffer)
     return crc32(this.#bytes, crc32(number, this.#headerSum)) || 1
@@ -81,14 +81,14 @@ export class SlotFile {
     return this.#start + slot * this.#slot.length
   }
 
-  /** An empty file, or one whose making was cut short, gets the header; several processes may do so at once. */
+  /** Checks the header, or writes it to a file that is empty or truncated; several processes may do so concurrently. */
   #settleHeader(header: Buffer): void {
     const found = Buffer.alloc(header.length)
     const length = readSync(this.#file, found, 0, header.length, 0)
     demand(
       header.subarray(0, length).equals(found.subarray(0, length)),
       () =>
-        `${this.path}: this file is damaged, or another than its name says; once it is removed, it is made again`,
+        `${this.path}: this file is damaged, or not the one that its name says; remove it, and it will be created again`,
     )
     if (length === header.length) return
     writeSync(this.#file, header, 0, header.length, 0)
@@ -102,12 +102,12 @@ function headerOf(about: object): Buffer {
   return Buffer.from(`${text.padEnd(length - 1)}\n`)
 }
 
-/** The same result; an error of the file system becomes a sentence about the path. */
+/** Runs `work`; an error of the file system becomes a sentence about the path. */
 function explained<T>(path: string, work: () => T): T {
   try {
     return work()
   } catch (error) {
     if (error instanceof InvalidInputError) throw error
-    throw new InvalidInputError(`${path}: cannot keep logits here (${(error as Error).message})`)
+    throw new InvalidInputError(`${path}: cannot store logits here (${(error as Error).message})`)
   }
 }

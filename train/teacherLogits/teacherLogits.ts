@@ -24,7 +24,7 @@ import { fileNameOf, identityOf, type Subject } from './identity.ts'
 import { bytesPerNumber, decode, encode, type Precision, precisions } from './precision.ts'
 import { SlotFile } from './slotFile.ts'
 
-/** Where the teacher's logits are kept, and how exactly. */
+/** The folder of a teacher's cached logits, and their precision. */
 export interface TeacherCache {
   readonly folder: string
   readonly precision: Precision
@@ -41,7 +41,7 @@ export interface TeacherLogitsOptions extends TeacherCache {
   readonly teacher: { readonly model: string; readonly network: Network }
   /** The training images. */
   readonly images: Loader
-  /** Told when no more can be kept, in a sentence; the training goes on. */
+  /** Called with a sentence when no more can be stored; the training continues. */
   readonly warned?: (message: string) => void
 }
 
@@ -52,19 +52,18 @@ const optionRules: Rules<TeacherLogitsOptions> = {
   warned: optional(aFunction),
 }
 
-const batchRule = objectWith('a batch, as a Loader gives', { indices: indicesRule, following: indicesRule })
+const batchRule = objectWith('a batch from a Loader', { indices: indicesRule, following: indicesRule })
 
 /**
- * The logits that a teacher has for training images, kept in a file from one epoch, run, student and seed to the next: they
- * depend on nothing but the image and how it is placed. What is missing is computed when it is first wanted, or in a batch
- * that would not be full.
+ * A file cache of a teacher's logits for training images, shared by epochs, runs, students and seeds: the logits depend only on
+ * the image and its placement (crop and flip). Missing logits are computed when they are first needed, or earlier to fill up a batch.
  *
- * With `float32`, a training on the wasm executor is the same with and without, bit for bit: hence batches smaller than the
- * others, whose convolutions may be computed by other methods, are left to the step. On other executors rounding may
- * differ where logits come out of a plan of their own.
+ * With `float32`, a training on the wasm executor gives the same bits with and without the cache. Smaller batches, whose
+ * convolutions may use other methods, are therefore left to the step. On other executors, logits from a separate plan may be
+ * rounded differently.
  */
 export class TeacherLogits {
-  /** Rows of batches that were found in the file, and rows that the teacher has computed, some of them ahead. */
+  /** Numbers of rows found in the file, and computed by the teacher, including those computed ahead. */
   readonly counts = { found: 0, computed: 0 }
   readonly #teacher: Network
   readonly #images: Loader
@@ -85,7 +84,7 @@ export class TeacherLogits {
     this.#warned = warned
   }
 
-  /** Opens the file about this teacher, these images and the current executor, or begins it. */
+  /** Opens or creates the file for this teacher, these images and the current executor. */
   static async open(options: TeacherLogitsOptions): Promise<TeacherLogits> {
     checkExactly('TeacherLogits', 'options', options, optionRules)
     const { folder, precision, teacher, images } = options
@@ -104,8 +103,8 @@ export class TeacherLogits {
   }
 
   /**
-   * The logits [N, classes] of a batch whose images are [N, C, H, W], in an epoch that counts from 1. Nothing for a batch
-   * smaller than the others.
+   * Returns the logits [N, classes] of a batch of images [N, C, H, W], or `undefined` for a batch smaller than the others.
+   * Epochs count from 1.
    */
   async of(batch: Batch, images: Tensor, epoch: number): Promise<Tensor | undefined> {
     check('TeacherLogits', 'batch', batch, batchRule)
@@ -122,7 +121,7 @@ export class TeacherLogits {
     )
     this.counts.found += rows - missing.length
     if (missing.length > 0) {
-      // A teacher that has to be asked is asked for a whole batch: what is missing here, and then in later batches.
+      // If the teacher must run, it runs on a full batch: the rows missing here, then rows missing in later batches.
       const ahead = this.#missingOf(following, rows - missing.length, epoch)
       const wanted = Int32Array.from([...missing.map((row) => indices[row]), ...ahead])
       const computed = await this.#compute(wanted, missing.length === rows ? images : undefined, epoch)
@@ -132,7 +131,7 @@ export class TeacherLogits {
         this.#keep(this.#slotOf(index, epoch), kept)
       }
     }
-    // Computed ones too: what is rounded must not depend on who came first.
+    // Computed rows are decoded, too: rounding must not depend on whether a row was found or computed.
     return tensor(decode(bytes, precision), { shape: [rows, classes] })
   }
 
@@ -151,7 +150,7 @@ export class TeacherLogits {
     return missing
   }
 
-  /** The logits of images, which are made where they are not given. Too few for a batch are repeated until they are one. */
+  /** Computes the logits of images, preparing them unless they are given. Repeats images to fill a batch. */
   async #compute(indices: Int32Array, given: Tensor | undefined, epoch: number): Promise<Float32Array> {
     const { rows } = this.#subject
     this.counts.computed += indices.length
@@ -169,7 +168,7 @@ export class TeacherLogits {
     return index * this.#images.placementCount + placement
   }
 
-  /** A full disk costs time, not the training. */
+  /** Stores a row. If the disk is full, warns and stores no more; the training continues. */
   #keep(slot: number, bytes: Uint8Array): void {
     if (!this.#canKeep) return
     try {
@@ -177,7 +176,7 @@ export class TeacherLogits {
     } catch (error) {
       this.#canKeep = false
       this.#warned(
-        `${this.#file.path}: cannot keep more of the teacher's logits (${(error as Error).message})`,
+        `${this.#file.path}: cannot store more of the teacher's logits (${(error as Error).message})`,
       )
     }
   }

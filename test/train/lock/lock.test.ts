@@ -43,7 +43,7 @@ describe('a folder', () => {
 
   it('should not be taken from another machine, which cannot be asked, and the way out should be said', async () => {
     const folder = await folderWith(JSON.stringify({ ...owner, process: 1, host: 'elsewhere' }))
-    const complaint = `${folder}: process 1 on elsewhere is at work in this folder; if it is not, remove ${folder}/${name}`
+    const complaint = `${folder}: process 1 on elsewhere is working in this folder; if it is not, remove ${folder}/${name}`
     await expect(lockFolder(folder)).rejects.toThrow(complaint)
     expect(await readdir(folder)).toEqual([name])
   })
@@ -62,7 +62,7 @@ describe('a folder', () => {
       await lock.demandHeld()
       await remove(folder)
       await expect(lock.demandHeld()).rejects.toThrow(
-        'the folder was removed or moved, or belongs to another',
+        'the folder was removed or moved, or another process took it',
       )
       await lock.release()
     }

@@ -26,7 +26,7 @@ export async function contend(
       const at = Date.now() + 5
       const answers = await Promise.all(contenders.map((contender) => ask(contender, { folder, at })))
       for (const answer of answers)
-        if (answer !== 'owner' && !answer.includes('is at work in this folder')) throw new Error(answer)
+        if (answer !== 'owner' && !answer.includes('is working in this folder')) throw new Error(answer)
       const winners = [...contenders.keys()].filter((place) => answers[place] === 'owner')
       owners[winners.length] = (owners[winners.length] ?? 0) + 1
       for (const place of winners) {

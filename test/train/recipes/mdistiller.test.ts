@@ -129,12 +129,12 @@ describe('a configuration of mdistiller', () => {
     ['SOLVER:\n  EPOCH: 1\n', '2:3: SOLVER.EPOCH: unknown key; did you mean "EPOCHS"?'],
     [
       'SOLVER: { TYPE: "Adam" }',
-      "1:17: SOLVER.TYPE: expected SGD, the only value that thermograd knows, got 'Adam'",
+      "1:17: SOLVER.TYPE: expected SGD, the only value that thermograd supports, got 'Adam'",
     ],
     ['SOLVER: { LR: "0.05" }', "1:15: SOLVER.LR: expected a number ≥ 0, got '0.05'"],
     [
       'DATASET: { TYPE: imagenet }',
-      "1:18: DATASET.TYPE: expected cifar100, the only value that thermograd knows, got 'imagenet'",
+      "1:18: DATASET.TYPE: expected cifar100, the only value that thermograd supports, got 'imagenet'",
     ],
     ['DISTILLER: { TYPE: MLKD }', '1:20: DISTILLER.TYPE: expected one of NONE, KD, AT, '],
     ['DISTILLER: { TEACHER: ResNet34 }', '1:23: DISTILLER.TEACHER: expected one of resnet14, '],
@@ -144,7 +144,7 @@ describe('a configuration of mdistiller', () => {
     ],
     [
       'SOLVER: {}\nRKD: { PDIST: { SQUARED: true } }',
-      '2:26: RKD.PDIST.SQUARED: expected false, the only value that thermograd knows, got true',
+      '2:26: RKD.PDIST.SQUARED: expected false, the only value that thermograd supports, got true',
     ],
     [
       'SOLVER: {}\nDKD: { TEMPERATURE: 4 }',

@@ -92,16 +92,13 @@ describe('readRecipe', () => {
   it.each([
     [
       'resnet56-resnet2',
-      'resnet56-resnet2: there is no such file, and no recipe of that name; did you mean "resnet56-resnet20"?',
+      'resnet56-resnet2: there is no file or recipe of this name; did you mean "resnet56-resnet20"?',
     ],
     ['resnet56-resnet20/dtk', 'resnet56-resnet20/dtk: there is no such method; did you mean "dtkd"?'],
-    [
-      'resnet56-resnet20/dtkd/x',
-      'resnet56-resnet20/dtkd/x: there is no such file, and no recipe of that name',
-    ],
+    ['resnet56-resnet20/dtkd/x', 'resnet56-resnet20/dtkd/x: there is no file or recipe of this name'],
     [
       'nothing/like/it.yaml',
-      'nothing/like/it.yaml: there is no such file, and no recipe of that name; expected one of ',
+      'nothing/like/it.yaml: there is no file or recipe of this name; expected one of ',
     ],
   ])('should say what %s may have meant', async (name, message) => {
     await expect(readRecipe(name)).rejects.toThrow(message)

@@ -96,7 +96,7 @@ describe('resolveRunRecipe', () => {
   )
 
   it.each([
-    [{}, 'method.name: this recipe is for any method: expected one of alone, kd, '],
+    [{}, 'method.name: this recipe does not choose a method: expected one of alone, kd, '],
     [{ 'method.name': 'dtk' }, 'method.name: expected one of alone, kd, '],
     [{ 'method.alpha': 2 }, 'method.name: expected one of alone, kd, '],
     [
@@ -117,7 +117,7 @@ describe('resolveRunRecipe', () => {
     [{ 'training.epochs': 1.5 }, 'training.epochs: expected an integer ≥ 1, got 1.5'],
     [
       { 'training.milestones': [3, 2] },
-      'training.milestones: expected whole numbers of 0 or more, none smaller than the one before, got a list',
+      'training.milestones: expected integers ≥ 0 in ascending order, got a list',
     ],
     [{ 'training.dot': 0.95 }, 'training.dot: expected at most the momentum, got 0.95'],
     [{ 'training.lr': Number.NaN }, 'training.lr: expected a number ≥ 0, got NaN'],

@@ -86,7 +86,7 @@ describe('the plan of a study', () => {
         'dtkd,alpha=1 is dtkd',
     )
     await expect(planStudy({ ...study, pairs: ['resnet56-resnet21'] })).rejects.toThrow(
-      'resnet56-resnet21: there is no such file, and no recipe of that name; did you mean "resnet56-resnet20"?',
+      'resnet56-resnet21: there is no file or recipe of this name; did you mean "resnet56-resnet20"?',
     )
     await expect(planStudy({ ...study, seeds: [1, 1] })).rejects.toThrow(
       'expected one run for each folder, got 2',

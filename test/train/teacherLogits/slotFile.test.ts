@@ -138,7 +138,7 @@ describe('SlotFile', () => {
 
   it('should not be mistaken for another file', async () => {
     const path = join(await temporaryFolder(), 'slots')
-    const complaint = `${path}: this file is damaged, or another than its name says; once it is removed, it is made again`
+    const complaint = `${path}: this file is damaged, or not the one that its name says; remove it, and it will be created again`
     await writeFile(path, 'a diary')
     expect(() => use(path, () => {})).toThrow(complaint)
     expect(await readFile(path, 'utf8')).toBe('a diary')
@@ -150,6 +150,6 @@ describe('SlotFile', () => {
 
   it('should say where it cannot be', async () => {
     const path = join(await temporaryFolder(), 'missing', 'slots')
-    expect(() => use(path, () => {})).toThrow(`${path}: cannot keep logits here (ENOENT`)
+    expect(() => use(path, () => {})).toThrow(`${path}: cannot store logits here (ENOENT`)
   })
 })

@@ -95,7 +95,7 @@ describe('a training with a teacher cache', () => {
     expect((await run({ ...cold, teacherCache: undefined, resume: true })).fingerprint).toBe(fingerprint)
     const exact = { ...teacherCache, precision: 'float32' } as const
     await expect(run({ ...cold, teacherCache: exact, resume: true })).rejects.toThrow(
-      `${cold.folder}: this folder is of another run: teacher.logits was "float16", now not given`,
+      `${cold.folder}: this folder belongs to another run: teacher.logits was "float16", now not given`,
     )
   })
 
@@ -137,7 +137,7 @@ describe('a training with a teacher cache', () => {
       const folder = join(await temporaryFolder(), 'run')
       const teacherCache = { folder: join(folder, 'logits'), precision: 'float32' } as const
       await expect(run(await runIn({ folder, method, teacherCache }))).rejects.toThrow(
-        `${method}: this method needs the teacher's features, but a teacher cache keeps nothing but logits`,
+        `${method}: this method needs the teacher's features, but a teacher cache stores only logits`,
       )
       expect(existsSync(folder)).toBe(false)
     },
@@ -162,7 +162,7 @@ describe('a training with a teacher cache', () => {
     const [file] = await cacheFiles(logits)
     await writeFile(file, 'damaged')
     await expect(run(await runIn({ teacherCache: { folder: logits, precision } }))).rejects.toThrow(
-      `${file}: this file is damaged, or another than its name says; once it is removed, it is made again`,
+      `${file}: this file is damaged, or not the one that its name says; remove it, and it will be created again`,
     )
   })
 })

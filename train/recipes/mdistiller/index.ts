@@ -9,9 +9,9 @@ const sectionNames = Object.keys(sections) as SectionName[]
 const { epochs, batchSize, lr, momentum, weightDecay, milestones, lrDecay, dot } = trainingShape
 
 /**
- * mdistiller's configurations for CIFAR-100 (https://github.com/megvii-research/mdistiller, `mdistiller/engine/cfg.py` and
- * `configs/cifar100`; DTKD's are of https://github.com/JinYu1998/DTKD), as recipes that compute the same. Values that
- * thermograd has no code for are refused; those for logs and workers are passed over.
+ * Schema that converts mdistiller's configurations for CIFAR-100 (https://github.com/megvii-research/mdistiller,
+ * `mdistiller/engine/cfg.py` and `configs/cifar100`; for DTKD https://github.com/JinYu1998/DTKD) to recipes that compute the
+ * same. Values that thermograd does not support are rejected; those for logs and workers are ignored.
  */
 export const mdistillerConfiguration = objectOf({
   EXPERIMENT: partsOf({ PROJECT: ignored, NAME: ignored, TAG: ignored }).optional(),
@@ -71,7 +71,7 @@ export const mdistillerConfiguration = objectOf({
     }
   })
 
-/** Whether this is a configuration of mdistiller's: its keys are in capitals. */
+/** Whether a value is an mdistiller configuration, recognised by its upper-case keys. */
 export function isOfMdistiller(value: unknown): boolean {
   const keys = Object.keys(value ?? {})
   return ['EXPERIMENT', 'DATASET', 'DISTILLER', 'SOLVER'].some((key) => keys.includes(key))

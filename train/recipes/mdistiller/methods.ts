@@ -2,7 +2,7 @@ import { distiller, type MethodName, type MethodOptions } from '../../../kd/inde
 import type { NamedMethod, Options } from '../runRecipe.ts'
 import { choice, flag, ignored, only, option, type Part, partsOf } from './parts.ts'
 
-/** A method's section in a configuration, by the method's name there. */
+/** Schemas of the sections of a configuration, by mdistiller's name of the method. */
 export const sections = {
   KD: partsOf({ TEMPERATURE: option('kd', 'referenceTemperature'), LOSS: losses('kd', 'KD_WEIGHT') }),
   AT: partsOf({ P: option('at', 'power'), LOSS: losses('at') }),
@@ -64,14 +64,14 @@ export const sections = {
 
 export type SectionName = keyof typeof sections
 
-/** What mdistiller's code does where ours, by default, does otherwise; for DTKD its authors'. */
+/** Options with which our methods compute what mdistiller's code does (for DTKD, its authors' code) if the defaults do not. */
 const departures: Partial<Record<MethodName, Options>> = {
   kdsvd: { matrix: 'width' },
   vid: { variances: 'fixed' },
   dtkd: { guard: 'none' },
 }
 
-/** The method of a section, with every option as mdistiller would take it. */
+/** Returns the method of a section, with every option as mdistiller's code would have it. */
 export function methodOf(section: SectionName, given: Options = {}): NamedMethod {
   const name = section.toLowerCase() as Lowercase<SectionName>
   return { ...distiller(name).options, ...departures[name], ...given, name }

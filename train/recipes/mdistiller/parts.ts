@@ -4,10 +4,10 @@ import { definitionOf, type MethodName, type MethodOptions } from '../../../kd/i
 import { schemaOf } from '../methodOptions.ts'
 import type { Options } from '../runRecipe.ts'
 
-/** What may stand at a place of a configuration, and which options it comes to. */
+/** Schema of a value in a configuration, which converts it to options of a method. */
 export type Part = z.ZodType<Options, unknown>
 
-/** The value of an option of a method of ours. */
+/** The value of one option of a method. */
 export function option<Method extends MethodName>(
   method: Method,
   name: keyof MethodOptions<Method> & string,
@@ -15,25 +15,25 @@ export function option<Method extends MethodName>(
   return schemaOf(definitionOf(method).options[name]).transform((value) => ({ [name]: value }))
 }
 
-/** An option whose values have other names there: theirs and ours. */
+/** An option whose values have other names in mdistiller; maps their names to ours. */
 export function choice(name: string, values: Readonly<Record<string, string>>): Part {
   return oneOf(Object.keys(values)).transform((value) => ({ [name]: values[value] }))
 }
 
-/** The same for one that is true or false there. */
+/** Like `choice`, for a boolean in mdistiller. */
 export function flag(name: string, ifTrue: string, ifFalse: string): Part {
   return z.boolean('true or false').transform((value) => ({ [name]: value ? ifTrue : ifFalse }))
 }
 
-/** The only value that we have code for. */
+/** A value that must be the one that thermograd supports. */
 export function only(value: string | number | boolean): Part {
-  return z.literal(value, `${value}, the only value that thermograd knows`).transform(() => ({}))
+  return z.literal(value, `${value}, the only value that thermograd supports`).transform(() => ({}))
 }
 
-/** A value that does not change what is computed, or that follows from the networks. */
+/** A value that does not affect the result, or that the networks determine. */
 export const ignored: Part = z.unknown().transform(() => ({}))
 
-/** An object of parts, of which a configuration may leave any out: the options of all together. */
+/** An object of optional parts; merges their options. */
 export function partsOf(parts: Readonly<Record<string, Part>>): Part {
   const optional = Object.entries(parts).map(([key, part]) => [key, part.optional()] as const)
   return objectOf(Object.fromEntries(optional)).transform((given) =>
