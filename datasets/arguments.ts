@@ -1,3 +1,4 @@
+import type { NdArray } from 'ndarray'
 import {
   anInstance,
   anObject,
@@ -5,32 +6,35 @@ import {
   checkExactly,
   checkFields,
   finite,
-  objectWith,
   optional,
   path,
   positive,
   type Rule,
   type Rules,
-  seed,
   text,
   truth,
   whole,
 } from '../base/arguments.ts'
+import { checkView, viewOf } from '../base/stridedView.ts'
 import type { Augmentation, Dataset, Normalisation, Split } from './dataset.ts'
 
-/** An `ndarray` whose data is an instance of one of these classes. */
-function ndarrayOf(expected: string, ...data: Parameters<typeof anInstance>[1][]): Rule {
-  const integers = arrayOf(seed)
-  return objectWith(expected, {
-    data: anInstance(expected, ...data),
-    shape: arrayOf(whole(0)),
-    stride: integers,
-    offset: whole(0),
-  })
+/** An `ndarray` whose data is an instance of this class. */
+function ndarrayOf(expected: string, data: Parameters<typeof anInstance>[1]): Rule {
+  return viewOf(expected, anInstance(expected, data))
 }
 
-export const pixelsRule = ndarrayOf('an ndarray over a Uint8Array', Uint8Array)
-export const canvasRule = ndarrayOf('an ndarray over a Float32Array', Float32Array)
+const pixelsRule = ndarrayOf('an ndarray over a Uint8Array', Uint8Array)
+const canvasRule = ndarrayOf('an ndarray over a Float32Array', Float32Array)
+
+/** Throws unless this is an `ndarray` of bytes within its data. */
+export function checkPixels(operation: string, name: string, given: NdArray<Uint8Array>): void {
+  checkView(operation, name, given, pixelsRule)
+}
+
+/** Throws unless this is an `ndarray` of float32 within its data. */
+export function checkCanvas(operation: string, name: string, given: NdArray<Float32Array>): void {
+  checkView(operation, name, given, canvasRule)
+}
 
 export const indicesRule = anInstance('an Int32Array', Int32Array)
 
@@ -62,6 +66,7 @@ const splitRules: Rules<Split> = {
 
 export function checkSplit(operation: string, given: Split, name = 'split'): void {
   checkFields(operation, name, given, splitRules)
+  checkPixels(operation, `${name}.images`, given.images)
   checkNormalisation(operation, given.normalisation)
 }
 

@@ -1,6 +1,5 @@
 import ndarray, { type NdArray } from 'ndarray'
 import {
-  anInstance,
   arrayOf,
   check,
   checkExactly,
@@ -11,7 +10,7 @@ import {
 } from '../base/arguments.ts'
 import { demand } from '../base/errors.ts'
 import { RandomStream, streamKey } from '../base/random.ts'
-import { canvasRule, checkAugmentation, checkNormalisation, pixelsRule, placeRule } from './arguments.ts'
+import { checkAugmentation, checkCanvas, checkNormalisation, checkPixels, placeRule } from './arguments.ts'
 import type { Augmentation, Normalisation } from './dataset.ts'
 
 /** Position of the crop, and whether the image is then mirrored. */
@@ -80,7 +79,11 @@ export function normalisationTables(normalisation: Normalisation): Float32Array[
   )
 }
 
-const tablesRule = arrayOf(anInstance('a Float32Array', Float32Array))
+/** Tables as `normalisationTables` returns them. */
+const tablesRule = arrayOf({
+  expected: 'a Float32Array of 256 numbers',
+  allows: (value) => value instanceof Float32Array && value.length === 256,
+})
 
 /**
  * Writes the image, cropped, mirrored and normalised, to the destination. Both are [channels, height, width]. Padding
@@ -92,10 +95,10 @@ export function placeImage(
   tables: readonly Float32Array[],
   destination: NdArray<Float32Array>,
 ): void {
-  check('placeImage', 'image', image, pixelsRule)
+  checkPixels('placeImage', 'image', image)
   checkExactly('placeImage', 'placement', placement, placementRules)
   check('placeImage', 'tables', tables, tablesRule)
-  check('placeImage', 'destination', destination, canvasRule)
+  checkCanvas('placeImage', 'destination', destination)
   demandOneSize(image, tables, destination)
   const { top, left, flip } = placement
   const canvas = flip ? destination.step(1, 1, -1) : destination

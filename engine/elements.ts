@@ -1,4 +1,6 @@
+import type { Rule } from '../base/arguments.ts'
 import { demand, describe } from '../base/errors.ts'
+import { checkView, viewOf } from '../base/stridedView.ts'
 import { allocateHost, convertHost, type DType, type HostArray, isInt32 } from './dtype.ts'
 import { type Shape, sizeOf } from './shape.ts'
 
@@ -58,6 +60,12 @@ function isTypedArray(values: unknown): values is TypedArray {
   return typeof values === 'object' && values !== null && Symbol.toStringTag in values && 'buffer' in values
 }
 
+const dataRule: Rule = {
+  expected: 'an array',
+  allows: (value) => value instanceof Array || isTypedArray(value),
+}
+const hostViewRule = viewOf('an ndarray', dataRule)
+
 function isHostView(values: Nested | HostView): values is HostView {
   return typeof values === 'object' && values !== null && 'stride' in values
 }
@@ -80,7 +88,9 @@ function readTyped(values: TypedArray, asked?: DType): Omit<Elements, 'shape'> {
 }
 
 /** Reads a view in row-major order. */
-function readView({ data, shape, stride, offset }: HostView, asked?: DType): Omit<Elements, 'shape'> {
+function readView(view: HostView, asked?: DType): Omit<Elements, 'shape'> {
+  checkView('tensor', 'values', view, hostViewRule)
+  const { data, shape, stride, offset } = view
   const all = isTypedArray(data) ? readTyped(data, asked) : readFlat(data)
   const elements = allocateHost(isTypedArray(data) ? all.dtype : 'float64', sizeOf(shape))
   let next = 0

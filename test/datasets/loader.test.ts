@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import ndarray from 'ndarray'
 import { describe, expect, it } from 'vitest'
 import {
   type Batch,
@@ -191,6 +192,9 @@ describe('a loader that cannot work', () => {
     )
     expect(make({}, { ...train, labels: new Int32Array(9) })).toThrow(
       'Loader: synthetic training images: expected a label for each of the 10 images, got 9 labels',
+    )
+    expect(make({}, { ...train, images: ndarray(new Uint8Array(119), [10, 3, 2, 2]) })).toThrow(
+      'Loader: expected split.images to lie in its data, of 119 elements, but [10,3,2,2]',
     )
     expect(make({}, { ...train, images: train.images.pick(0) })).toThrow(
       'Loader: synthetic training images: expected [count, channels, height, width], got [3,2,2]',

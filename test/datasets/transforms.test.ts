@@ -43,6 +43,21 @@ describe('placeImage', () => {
     )
   })
 
+  it('should refuse tables that lack a value of a pixel, and views that reach outside their data', () => {
+    const image = ndarray(new Uint8Array(4), [1, 2, 2])
+    const canvas = ndarray(new Float32Array(4), [1, 2, 2])
+    const tables = [new Float32Array(256)]
+    expect(() => placeImage(image, unmoved, [new Float32Array(255)], canvas)).toThrow(
+      'placeImage: expected tables to be an array, each a Float32Array of 256 numbers',
+    )
+    expect(() => placeImage(ndarray(new Uint8Array(3), [1, 2, 2]), unmoved, tables, canvas)).toThrow(
+      'placeImage: expected image to lie in its data, of 3 elements',
+    )
+    expect(() => placeImage(image, unmoved, tables, ndarray(new Float32Array(3), [1, 2, 2]))).toThrow(
+      'placeImage: expected destination to lie in its data, of 3 elements',
+    )
+  })
+
   it('should flip back what it flipped', () => {
     fc.assert(
       fc.property(split(), ({ images }) => {

@@ -92,6 +92,21 @@ describe('a tensor of a view over an array', () => {
     expect(tensor(view([0, 1.5, 0, -2])).dtype).toBe('float32')
     expect(tensor(view([true, false, true, true])).dtype).toBe('bool')
   })
+
+  it('should refuse a view that reaches outside its data', () => {
+    const views = [
+      ndarray(new Float32Array(3), [2, 2]),
+      ndarray(new Int32Array(4), [2, 2], [2, 1], 1),
+      { data: [1, 2], shape: [3], stride: [-1], offset: 1 },
+      { data: [1, 2, 3, 4], shape: [2, 2], stride: [2], offset: 0 },
+      { data: [1, 2, 3, 4], shape: [2], stride: [0.5], offset: 0 },
+      { data: [1, 2, 3, 4], shape: [-2], stride: [1], offset: 0 },
+    ]
+    for (const view of views) {
+      expect(() => tensor(view)).toThrow(InvalidInputError)
+      expect(() => tensor(view)).toThrow('tensor: expected values to')
+    }
+  })
 })
 
 describe('a tensor of int32', () => {
