@@ -10,6 +10,7 @@ import {
   newNetwork,
   resolveHyperparameters,
   restoreWeights,
+  resultIn,
   run,
 } from '../../train/index.ts'
 import { temporaryFolder } from './temporaryFolder.ts'
@@ -71,6 +72,15 @@ describe('the folder of a run', () => {
     await writeFile(join(folder, 'thesis.txt'), '')
     await expect(runInto(folder)).rejects.toThrow(
       `${folder}: expected a new or empty folder, but this one holds thesis.txt`,
+    )
+  })
+
+  it('should be refused if its result is damaged', async () => {
+    const folder = await temporaryFolder()
+    expect(await resultIn(folder)).toBeUndefined()
+    await writeFile(join(folder, 'result.json'), '{ "last": { "epoch": 3 } }')
+    await expect(resultIn(folder)).rejects.toThrow(
+      `${join(folder, 'result.json')}: last.lr: expected a number`,
     )
   })
 

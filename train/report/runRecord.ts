@@ -1,15 +1,15 @@
 import { join } from 'node:path'
 import type { z } from 'zod'
 import { demand, InvalidInputError } from '../../base/errors.ts'
-import { readJson } from '../../base/files/json.ts'
 import { readTextIfThere } from '../../base/files/regularFile.ts'
 import { demandFittingAt } from '../../base/files/schemaMistakes.ts'
 import type { Confusions } from '../loop/confusions.ts'
 import type { EpochMetrics } from '../loop/observer.ts'
 import { isLocked } from '../runFolder/lock.ts'
-import type { RunResult } from '../runFolder/runFolder.ts'
+import { resultIn } from '../runFolder/runFolder.ts'
+import type { RunResult } from '../runFolder/runSchema.ts'
+import { configSchema, confusionsSchema, epochSchema, recordIn } from '../runFolder/runSchema.ts'
 import type { NamedFolder, Unreadable } from './findRuns.ts'
-import { configSchema, confusionsSchema, epochSchema, resultSchema } from './runSchema.ts'
 
 /** The contents of a run folder, finished or not. */
 export interface RunRecord {
@@ -49,7 +49,7 @@ async function readRun({ name, path }: NamedFolder): Promise<RunRecord> {
     config !== undefined,
     () => `${join(path, 'config.json')}: expected the configuration of a run, but the file is gone`,
   )
-  const result = await recordIn(join(path, 'result.json'), resultSchema)
+  const result = await resultIn(path)
   const unfinished = async () => ((await isLocked(path)) ? ('running' as const) : ('stopped' as const))
   return {
     name,
@@ -60,15 +60,6 @@ async function readRun({ name, path }: NamedFolder): Promise<RunRecord> {
     result,
     confusions: await recordIn(join(path, 'confusions.json'), confusionsSchema),
   }
-}
-
-/** Reads a JSON file; returns `undefined` if there is none. */
-async function recordIn<Schema extends z.ZodType>(
-  path: string,
-  schema: Schema,
-): Promise<z.output<Schema> | undefined> {
-  const value = await readJson(path)
-  return value === undefined ? undefined : demandFittingAt(path, value, schema)
 }
 
 /** Parses the epochs in a file, one per line. A last line without a newline is still being written and is ignored. */

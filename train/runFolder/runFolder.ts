@@ -17,6 +17,7 @@ import type { RunRecipe } from '../recipes/runRecipe.ts'
 import { recipeText } from '../recipes/text.ts'
 import { demandUnlocked, type FolderLock, isLock, lockFolder } from './lock.ts'
 import type { RunConfig } from './runConfig.ts'
+import { type RunResult, recordIn, resultSchema } from './runSchema.ts'
 import { changesBetween, demandSameRun } from './sameRun.ts'
 import { csvOf, scalarsOfEpoch } from './scalars.ts'
 import { continued, demandSameNumerics, type Segment } from './segments.ts'
@@ -181,20 +182,10 @@ async function begunIn({ folder, config, resume }: RunFolderOptions): Promise<Ru
   return begun as RunConfig
 }
 
-/** The result of a run. */
-export interface RunResult {
-  readonly last: EpochMetrics
-  readonly best: EpochMetrics
-  /** Which images chose the best epoch. */
-  readonly bestOn: 'test' | 'validation'
-  /** Fingerprint of the final weights, see `fingerprintOf`. */
-  readonly fingerprint: string
-}
-
 /** Returns the result of the run in a folder; `undefined` if it has not finished. Throws if the file is damaged. */
 export async function resultIn(folder: string): Promise<RunResult | undefined> {
   check('resultIn', 'folder', folder, pathRule)
-  return (await readJson(join(folder, 'result.json'))) as RunResult | undefined
+  return recordIn(join(folder, 'result.json'), resultSchema)
 }
 
 /** Returns the segments of a run or, if its configuration lists none, one segment with what is known of its numerics. */

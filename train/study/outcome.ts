@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type RunRecipe, recipeOfRun, resolveRunRecipe } from '../recipes/index.ts'
-import { type RunResult, resultIn } from '../runFolder/runFolder.ts'
+import { resultIn } from '../runFolder/runFolder.ts'
+import type { RunResult } from '../runFolder/runSchema.ts'
 import { demandSameRun } from '../runFolder/sameRun.ts'
 import { checkPlannedRun, type PlannedRun } from './manifest.ts'
 

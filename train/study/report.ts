@@ -1,4 +1,4 @@
-import type { RunResult } from '../runFolder/runFolder.ts'
+import type { RunResult } from '../runFolder/runSchema.ts'
 import { type Difference, differencesBetween } from './differences.ts'
 import { checkPlannedRuns, type PlannedRun } from './manifest.ts'
 import { outcomeOf } from './outcome.ts'

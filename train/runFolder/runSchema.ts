@@ -1,7 +1,17 @@
 import { z } from 'zod'
+import { readJson } from '../../base/files/json.ts'
+import { demandFittingAt } from '../../base/files/schemaMistakes.ts'
 import type { Confusions } from '../loop/confusions.ts'
 import type { EpochMetrics } from '../loop/observer.ts'
-import type { RunResult } from '../runFolder/runFolder.ts'
+
+/** Reads a JSON file of a run folder; returns `undefined` if there is none. Throws if it does not have the expected form. */
+export async function recordIn<Schema extends z.ZodType>(
+  path: string,
+  schema: Schema,
+): Promise<z.output<Schema> | undefined> {
+  const value = await readJson(path)
+  return value === undefined ? undefined : demandFittingAt(path, value, schema)
+}
 
 /** NaN and the infinities are `null` in JSON. */
 const number = z
@@ -46,6 +56,16 @@ export const epochSchema = z.object(
   },
   "an epoch's metrics",
 ) satisfies z.ZodType<EpochMetrics>
+
+/** The result of a run: `result.json`. */
+export interface RunResult {
+  readonly last: EpochMetrics
+  readonly best: EpochMetrics
+  /** The images on which the best epoch was chosen. */
+  readonly bestOn: 'test' | 'validation'
+  /** Fingerprint of the final weights, see `fingerprintOf`. */
+  readonly fingerprint: string
+}
 
 /** `result.json` */
 export const resultSchema = z.object(
