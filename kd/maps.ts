@@ -1,4 +1,5 @@
-import { adaptiveAveragePool2d, type Tensor, take, tensor } from '../engine/index.ts'
+import { demand } from '../base/errors.ts'
+import { adaptiveAveragePool2d, add, type Tensor, take, tensor } from '../engine/index.ts'
 
 /** Height and width. */
 export type Size = readonly [height: number, width: number]
@@ -36,4 +37,13 @@ export function stagesFromLast<S, T>(student: readonly S[], teacher: readonly T[
   const count = Math.min(student.length, teacher.length) - 1
   const ofTeacher = teacher.slice(teacher.length - count)
   return student.slice(student.length - count).map((stage, i) => [stage, ofTeacher[i]])
+}
+
+/** Adds the terms of the pairs of stages. Throws if there are none. */
+export function sumOverStages(terms: readonly Tensor[]): Tensor {
+  demand(
+    terms.length > 0,
+    () => 'method: expected networks with at least one stage after the stem, got one that is the stem alone',
+  )
+  return terms.reduce(add)
 }

@@ -36,7 +36,7 @@ export function standardised(logits: Tensor, deviation: 'population' | 'sample' 
   const divisor =
     deviation === 'population'
       ? sqrt(add(variance, smallestVariance))
-      : add(sqrt(add(multiply(variance, classes / (classes - 1)), smallestVariance)), 1e-7)
+      : add(sqrt(add(multiply(variance, classes / Math.max(classes - 1, 1)), smallestVariance)), 1e-7)
   return divide(centred, divisor)
 }
 

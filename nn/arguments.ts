@@ -31,14 +31,13 @@ export function checkTensors(operation: string, tensors: object, rank?: number):
   }
 }
 
-const ranks = [0, 1, 2, 3, 4].map(
-  (rank): Rule => ({
+/** A tensor with `rank` axes. */
+export function tensorOf(rank: number): Rule {
+  return {
     expected: `a tensor of ${rank} ax${rank === 1 ? 'i' : 'e'}s`,
     allows: (value) => value instanceof Tensor && value.rank === rank,
-  }),
-)
-
-export const tensorOf = (rank: number): Rule => ranks[rank]
+  }
+}
 
 /** The depth of a network with `perBlock` layers in each of n blocks and `others` outside. */
 export function depthRule(perBlock: number, others: number): Rule {

@@ -1,8 +1,9 @@
 import { anInstance, check, finite, notNegative, positive, seed as seedRule } from '../base/arguments.ts'
+import { demand } from '../base/errors.ts'
 import { RandomStream, streamKey } from '../base/random.ts'
 import { convertHost } from '../engine/dtype.ts'
 import { deferredTensor, type Shape } from '../engine/index.ts'
-import { sizeOf } from '../engine/shape.ts'
+import { format, sizeOf } from '../engine/shape.ts'
 import { shapeRule } from './arguments.ts'
 import { type AnyModule, moduleRule } from './module.ts'
 import type { Initializer } from './parameter.ts'
@@ -42,6 +43,10 @@ export const kaimingNormal: Initializer = (shape, stream) => {
   check('kaimingNormal', 'shape', shape, shapeRule)
   check('kaimingNormal', 'stream', stream, anInstance('a RandomStream', RandomStream))
   const [filters, , ...kernel] = shape
+  demand(
+    shape.length > 1,
+    () => `kaimingNormal: expected a shape [filters, channels, …], got ${format(shape)}`,
+  )
   if (filters * sizeOf(kernel) === 0) return new Float64Array(0)
   return normal(Math.sqrt(2 / (filters * sizeOf(kernel))))(shape, stream)
 }

@@ -21,7 +21,7 @@ export function hostLoss({ loss, warmsUp, temperatures, terms }: TensorLoss, exe
   const matrix = (rows: Rows) => tensor(rows, { dtype })
   const vector = (labels: number[]) => tensor(labels, { dtype: 'int32' })
   const numbers = async (x: Tensor) => Array.from(await x.data({ executor }))
-  const number = async (x: Tensor) => (await numbers(x))[0]
+  const number = (x: Tensor) => x.item({ executor })
   const gradientBy = (side: 'student' | 'teacher') => async (v: Rows, u: Rows, labels: number[]) => {
     const sides = { student: matrix(v), teacher: matrix(u) }
     const [gradient] = grad(loss(sides.student, sides.teacher, vector(labels)), [sides[side]])

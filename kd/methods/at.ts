@@ -12,7 +12,7 @@ import {
   type Tensor,
 } from '../../engine/index.ts'
 import { checkTensors } from '../../nn/arguments.ts'
-import { atSmallerSize, stagesFromFirst } from '../maps.ts'
+import { atSmallerSize, stagesFromFirst, sumOverStages } from '../maps.ts'
 import { normalised } from '../normalised.ts'
 import * as option from '../option.ts'
 import { type GivenOptions, resolveOptions, withDefaults } from '../options.ts'
@@ -61,8 +61,10 @@ export const at = featureMethod(
     options: { ...withDefaults(featureOptions, { weight: 1000 }), ...attentionOptions },
   },
   (student, teacher, { power, distance }) => ({
-    attention: stagesFromFirst(student.features, teacher.features)
-      .map(([ofStudent, ofTeacher]) => attentionLoss(ofStudent, ofTeacher, { power, distance }))
-      .reduce(add),
+    attention: sumOverStages(
+      stagesFromFirst(student.features, teacher.features).map(([ofStudent, ofTeacher]) =>
+        attentionLoss(ofStudent, ofTeacher, { power, distance }),
+      ),
+    ),
   }),
 )

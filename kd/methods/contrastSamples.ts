@@ -36,6 +36,10 @@ export class ContrastSamples {
     const rows = new Int32Array(indices.length * (negatives + 1))
     indices.forEach((index, i) => {
       const label = this.#labels[index]
+      demand(
+        label !== undefined,
+        () => `crd: expected indices of the ${this.#labels.length} training images, got ${index}`,
+      )
       const row = rows.subarray(i * (negatives + 1), (i + 1) * (negatives + 1))
       const stream = new RandomStream(streamKey(this.#seed, 'contrast', epoch, index))
       const ofClass = this.#ofClass.get(label)!

@@ -10,7 +10,7 @@ import {
   transpose,
 } from '../../engine/index.ts'
 import { checkTensors } from '../../nn/arguments.ts'
-import { atSmallerSize, stagesFromFirst } from '../maps.ts'
+import { atSmallerSize, stagesFromFirst, sumOverStages } from '../maps.ts'
 import { normalised } from '../normalised.ts'
 import { withDefaults } from '../options.ts'
 import { featureMethod, featureOptions } from './featureMethod.ts'
@@ -39,8 +39,10 @@ export const nst = featureMethod(
     options: withDefaults(featureOptions, { weight: 50 }),
   },
   (student, teacher) => ({
-    discrepancy: stagesFromFirst(student.features, teacher.features)
-      .map(([ofStudent, ofTeacher]) => discrepancyLoss(ofStudent, ofTeacher))
-      .reduce(add),
+    discrepancy: sumOverStages(
+      stagesFromFirst(student.features, teacher.features).map(([ofStudent, ofTeacher]) =>
+        discrepancyLoss(ofStudent, ofTeacher),
+      ),
+    ),
   }),
 )

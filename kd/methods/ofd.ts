@@ -2,7 +2,6 @@ import { demand } from '../../base/errors.ts'
 import {
   abs,
   adaptiveAveragePool2d,
-  add,
   divide,
   equal,
   erf,
@@ -22,7 +21,7 @@ import {
 } from '../../engine/index.ts'
 import { checkTensors } from '../../nn/arguments.ts'
 import { BatchNorm2d, Conv2d, kaimingNormal, type Module, Sequential } from '../../nn/index.ts'
-import { sizeOfMaps, stagesFromLast } from '../maps.ts'
+import { sizeOfMaps, stagesFromLast, sumOverStages } from '../maps.ts'
 import type { Definition, TaughtLesson, TaughtPair } from '../method.ts'
 import * as option from '../option.ts'
 import { type SettingsOf, withDefaults } from '../options.ts'
@@ -78,7 +77,7 @@ class Ofd extends FeatureMethod<OfdSettings> {
         2 ** -(stages.length - 1 - i),
       )
     })
-    return { response: losses.reduce(add) }
+    return { response: sumOverStages(losses) }
   }
 }
 

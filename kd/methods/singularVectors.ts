@@ -1,4 +1,5 @@
 import { check, count as positiveCount } from '../../base/arguments.ts'
+import { demand } from '../../base/errors.ts'
 import {
   abs,
   arange,
@@ -21,6 +22,7 @@ import {
   transpose,
   where,
 } from '../../engine/index.ts'
+import { format } from '../../engine/shape.ts'
 import { checkTensors } from '../../nn/arguments.ts'
 import { normalised } from '../normalised.ts'
 
@@ -44,6 +46,10 @@ export function singularVectors(matrices: Tensor, count: number): SingularVector
   check('singularVectors', 'count', count, positiveCount)
   checkTensors('singularVectors', { matrices }, 3)
   const [, rows, columns] = matrices.shape
+  demand(
+    rows > 0 && columns > 0,
+    () => `singularVectors: expected matrices [B, M, D] with M, D ≥ 1, got ${format(matrices.shape)}`,
+  )
   const turned = transpose(matrices)
   if (rows >= columns) return leadingEigenvectors(matmul(turned, matrices), Math.min(count, columns))
   const { values, vectors } = leadingEigenvectors(matmul(matrices, turned), Math.min(count, rows))

@@ -13,7 +13,7 @@ import {
   type Variable,
 } from '../../engine/index.ts'
 import { buffer, Conv2d, constant, Module, Parameter } from '../../nn/index.ts'
-import { atSmallerSize, stagesFromFirst } from '../maps.ts'
+import { atSmallerSize, stagesFromFirst, sumOverStages } from '../maps.ts'
 import type { Definition, TaughtLesson, TaughtPair } from '../method.ts'
 import * as option from '../option.ts'
 import type { SettingsOf } from '../options.ts'
@@ -55,9 +55,9 @@ class Vid extends FeatureMethod<VidSettings> {
   protected override terms({ student, teacher }: TaughtLesson): { unexplained: Tensor } {
     const stages = stagesFromFirst(student.features, teacher.features)
     return {
-      unexplained: stages
-        .map(([ofStudent, ofTeacher], i) => this.predictors[i].surprise(ofStudent, ofTeacher))
-        .reduce(add),
+      unexplained: sumOverStages(
+        stages.map(([ofStudent, ofTeacher], i) => this.predictors[i].surprise(ofStudent, ofTeacher)),
+      ),
     }
   }
 }

@@ -72,6 +72,11 @@ describe('gradientCheck', () => {
       'gradientCheck of root, order 1: input 0 at [0]',
     ))
 
+  it('should pass any function of no elements, even one that is NaN', async () => {
+    expect(await gradientCheck((x) => x.mean(), [float64([])])).toBe(0)
+    expect(await gradientCheck((x) => x.sum(), [float64([])])).toBe(0)
+  })
+
   it('should check float32 inputs in float64, whatever the output', async () => {
     const x = tensor([0.1, 0.2, 0.3])
     expect(await gradientCheck((x) => exp(x).cast('float32'), [x])).toBeLessThan(1e-7)

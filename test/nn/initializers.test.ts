@@ -1,6 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type Shape, tensor } from '../../engine/index.ts'
-import { Conv2d, createModel, type Initializer, initialize, Linear, Sequential } from '../../nn/index.ts'
+import { RandomStream, type Shape, tensor } from '../../engine/index.ts'
+import {
+  Conv2d,
+  createModel,
+  type Initializer,
+  initialize,
+  kaimingNormal,
+  Linear,
+  Sequential,
+} from '../../nn/index.ts'
 import { numbers, useReference } from './reference.ts'
 
 beforeAll(useReference)
@@ -69,6 +77,12 @@ describe('initialize', () => {
     expect(new Set(await numbers(weights.get('bn1.weight')!))).toEqual(new Set([1]))
     expect(new Set(await numbers(weights.get('bn1.bias')!))).toEqual(new Set([0]))
   })
+
+  it.each([[[]], [[3]]])('should refuse kaimingNormal for the shape %j, which has no fan', (shape) =>
+    expect(() => kaimingNormal(shape, new RandomStream([1, 2]))).toThrow(
+      `kaimingNormal: expected a shape [filters, channels, …], got [${shape}]`,
+    ),
+  )
 
   it("draws VGG's linear layer as mdistiller: normal with deviation 0.01, and biases of 0", async () => {
     const weights = createModel('vgg8', { seed: 1 }).stateDict()

@@ -50,6 +50,9 @@ describe('quantiles', () => {
     expect(quantilesOf([7])).toEqual(Array(7).fill(7))
   })
 
+  it('should be refused of no numbers', () =>
+    expect(() => quantilesOf([])).toThrow('quantilesOf: expected at least one number, got none'))
+
   it('should rise, from the least number to the largest', () =>
     fc.assert(
       fc.property(fc.array(fc.double({ noNaN: true, min: -1e9, max: 1e9 }), { minLength: 1 }), (numbers) => {

@@ -1,4 +1,5 @@
 import { anyNumber, arrayOf, check } from '../../base/arguments.ts'
+import { demand } from '../../base/errors.ts'
 
 /** The minimum, the 5th, 25th, 50th, 75th and 95th percentiles, and the maximum. */
 export type Quantiles = readonly [
@@ -14,6 +15,7 @@ export type Quantiles = readonly [
 /** Returns the quantiles of some numbers by linear interpolation. NumPy: `quantile`. */
 export function quantilesOf(numbers: readonly number[]): Quantiles {
   check('quantilesOf', 'numbers', numbers, arrayOf(anyNumber))
+  demand(numbers.length > 0, () => 'quantilesOf: expected at least one number, got none')
   const sorted = Float64Array.from(numbers).sort()
   const at = (share: number) => {
     const position = share * (sorted.length - 1)

@@ -39,7 +39,7 @@ export async function recipeOfRun(folder: string): Promise<WrittenRecipe | undef
 /** Parses a recipe from the text of a file; errors begin with `source`. */
 export function parseRecipe(text: string, source: string): WrittenRecipe {
   check('parseRecipe', 'text', text, textRule)
-  check('parseRecipe', 'source', source, textRule)
+  check('parseRecipe', 'source', source, pathRule)
   return recipeIn(new YamlFile(text, source))
 }
 
