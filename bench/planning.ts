@@ -1,6 +1,5 @@
 // The overhead of a step: `node bench/planning.ts --help`.
 import { useExecutor } from '../engine/index.ts'
-import { hashOf, signatureOf } from '../engine/plan/signature.ts'
 import { describeJob, type Job } from './jobs.ts'
 import { describeMachine, type Machine, thisMachine } from './machine.ts'
 import { median, milliseconds } from './measure.ts'
@@ -51,11 +50,6 @@ function recordingOf({ total, planning, compiling, computing }: StepTimes): numb
 function summaryOf(batch: number, first: StepTimes, later: readonly StepTimes[]) {
   const micro = (value: number) => Math.round(1000 * value)
   const { graph, kernels } = stopwatch.programs.at(-1)!
-  const signatures = later.map(() => {
-    const start = performance.now()
-    hashOf(signatureOf(graph))
-    return performance.now() - start
-  })
   return {
     operations: graph.operations.length,
     kernels,
@@ -68,7 +62,6 @@ function summaryOf(batch: number, first: StepTimes, later: readonly StepTimes[])
     },
     later: {
       recording: micro(median(later.map(recordingOf))),
-      signature: micro(median(signatures)),
       computing: micro(median(later.map(({ computing }) => computing))),
     },
     imagesPerSecond: (1000 * batch) / median(later.map(({ total }) => total)),
@@ -90,7 +83,6 @@ function text({ job, machine, ...result }: Result): string {
       ['µs', 'first step', 'later, median'],
       [
         ['recording and looking up a plan', first.recording, later.recording],
-        ['… of which the signature', '', later.signature],
         ['planning', first.planning, 0],
         ['generating and compiling kernels', first.compiling, 0],
         ['computing', first.computing, later.computing],

@@ -1,5 +1,5 @@
 import type { Executor, Program } from './executor.ts'
-import type { Graph } from './plan/graph.ts'
+import { graphOf, type Recording } from './plan/graph.ts'
 import { hashOf, signatureOf } from './plan/signature.ts'
 
 interface Entry {
@@ -13,9 +13,9 @@ const capacity = 128
 /** The programs of each executor, in order of their last use. */
 const caches = new WeakMap<Executor, Map<number, Entry>>()
 
-/** Returns the program for a graph on an executor, compiled at its first use. A training step is compiled once. */
-export function programFor(executor: Executor, graph: Graph): Promise<Program> {
-  const signature = signatureOf(graph)
+/** Returns the program of a recorded graph on an executor, compiled at its first use. A training step is compiled once. */
+export function programFor(executor: Executor, recording: Recording): Promise<Program> {
+  const signature = signatureOf(recording)
   let key = hashOf(signature)
   const cache = cacheOf(executor)
   // Graphs with colliding hashes use the next free key.
@@ -25,7 +25,7 @@ export function programFor(executor: Executor, graph: Graph): Promise<Program> {
     cache.set(key, entry)
     return entry.program
   }
-  const program = executor.compile(graph)
+  const program = executor.compile(graphOf(recording))
   cache.set(key, { signature, program })
   program.catch(() => cache.delete(key))
   if (cache.size > capacity) cache.delete(cache.keys().next().value!)

@@ -6,7 +6,7 @@ import { bytesOf, convertHost, type HostArray } from './dtype.ts'
 import type { Argument, Executor, ProgramSize, Result } from './executor.ts'
 import type { Node, Storage, Value } from './node.ts'
 import { checkTensor } from './operations/constants.ts'
-import { type Recording, recordGraph, type Want } from './plan/graph.ts'
+import { type Graph, graphOf, record, type Want } from './plan/graph.ts'
 import { programFor } from './programCache.ts'
 import { format, sizeOf } from './shape.ts'
 import { hostView, Tensor } from './tensor.ts'
@@ -52,11 +52,11 @@ export interface PlanSummary extends ProgramSize {
 /** Returns the size of the plan that `realizeOn` would run for these items, without running it. */
 export async function planOf(executor: Executor, ...items: (Tensor | Stateful)[]): Promise<PlanSummary> {
   check('planOf', 'executor', executor, executorRule)
-  const { graph } = recordGraph(pendingOf(items).wants)
-  const { size } = await programFor(executor, graph)
-  const resident = graph.inputs.filter((input) => input.resident)
+  const recording = record(pendingOf(items).wants)
+  const { size } = await programFor(executor, recording)
+  const resident = recording.inputs.filter((input) => input.resident)
   const residentBytes = resident.reduce((sum, { shape, dtype }) => sum + bytesOf(dtype, sizeOf(shape)), 0)
-  return { ...size, operations: graph.operations.length, residentBytes }
+  return { ...size, operations: recording.pending.length, residentBytes }
 }
 
 const tensorOrStateful: Rule = {
@@ -110,9 +110,16 @@ export function hostDataOf({ node: { value } }: Tensor): HostArray | undefined {
   return value?.at === 'host' ? value.data : undefined
 }
 
+/** A graph, and the nodes that hold the values of its inputs. */
+export interface BoundGraph {
+  readonly graph: Graph
+  readonly inputs: readonly Node[]
+}
+
 /** @internal Returns the graph that computes a tensor, for inspection. */
-export function recordingOf({ node }: Tensor): Recording {
-  return recordGraph([{ node, destination: 'host' }])
+export function recordingOf({ node }: Tensor): BoundGraph {
+  const recording = record([{ node, destination: 'host' }])
+  return { graph: graphOf(recording), inputs: recording.inputs }
 }
 
 /** Returns the only element as a number. Throws `InvalidInputError` unless the tensor has exactly one. */
@@ -131,10 +138,11 @@ export async function ndarray(x: Tensor, options: ReadOptions = {}): Promise<NdA
 /** Computes the wanted nodes; returns their values in order. */
 async function run(executor: Executor, wants: readonly Want[]): Promise<Value[]> {
   if (wants.length === 0) return []
-  const { graph, inputs } = recordGraph(wants)
-  const program = await programFor(executor, graph)
-  const results = await program.run(await Promise.all(inputs.map((node) => argumentFor(executor, node))))
-  return graph.outputs.map(({ destination }, i) =>
+  const recording = record(wants)
+  const { inputs, outputs } = recording
+  const program = await programFor(executor, recording)
+  const results = await program.run(await argumentsFor(executor, inputs))
+  return outputs.map(({ destination }, i) =>
     typeof destination === 'string'
       ? valueOf(results[i], wants[i].node)
       : inputs[destination.overwrites].value!,
@@ -147,10 +155,19 @@ function valueOf(result: Result, { dtype }: Node): Value {
     : { at: 'executor', storage: result as Storage }
 }
 
-/** Returns a node's elements as an argument for this executor. Resident values are uploaded once. */
-async function argumentFor(executor: Executor, node: Node): Promise<Argument> {
-  const value = node.value!
-  if (value.at === 'executor' && value.storage.executor === executor) return value.storage
+/** Returns the elements of nodes as arguments for this executor. */
+async function argumentsFor(executor: Executor, nodes: readonly Node[]): Promise<Argument[]> {
+  const args: Argument[] = []
+  for (const node of nodes) {
+    const value = node.value!
+    const isThere = value.at === 'executor' && value.storage.executor === executor
+    args.push(isThere ? value.storage : await moveTo(executor, node, value))
+  }
+  return args
+}
+
+/** Reads elements from where they are. Those of a resident node are uploaded, once. */
+async function moveTo(executor: Executor, node: Node, value: Value): Promise<Argument> {
   const elements = await readValue(value)
   if (!node.resident) return elements
   const storage = await executor.upload(elements)

@@ -1,4 +1,4 @@
-import { demand, describe } from '../base/errors.ts'
+import { demand, describe, InvalidInputError } from '../base/errors.ts'
 
 /** The length of each axis; `[]` is a scalar. */
 export type Shape = readonly number[]
@@ -42,22 +42,26 @@ export function indexAt(position: number, shape: Shape): number[] {
  * lengths are compatible if they are equal or one of them is 1. Throws `InvalidInputError` if they are not.
  */
 export function broadcastShapes(operation: string, shapes: readonly Shape[]): Shape {
-  const [first] = shapes
-  if (shapes.every((shape) => equalShapes(shape, first))) return first
-  const rank = Math.max(...shapes.map((shape) => shape.length))
-  const result = new Array<number>(rank).fill(1)
-  for (const shape of shapes) {
-    const missing = rank - shape.length
-    shape.forEach((length, axis) => {
-      const sofar = result[missing + axis]
-      demand(
-        length === sofar || length === 1 || sofar === 1,
-        () =>
-          `${operation}: shapes ${shapes.map(format).join(' and ')} do not broadcast: ` +
-          `axis ${missing + axis - rank} is ${sofar} in one and ${length} in the other`,
+  let result = shapes[0]
+  for (let i = 1; i < shapes.length; i++) {
+    if (!equalShapes(result, shapes[i])) result = broadcastPair(operation, shapes, result, shapes[i])
+  }
+  return result
+}
+
+/** Returns the joint shape of two of the operands. */
+function broadcastPair(operation: string, operands: readonly Shape[], a: Shape, b: Shape): Shape {
+  const rank = Math.max(a.length, b.length)
+  const result = new Array<number>(rank)
+  for (let axis = -rank; axis < 0; axis++) {
+    const [first, second] = [a.at(axis) ?? 1, b.at(axis) ?? 1]
+    if (first !== second && first !== 1 && second !== 1) {
+      throw new InvalidInputError(
+        `${operation}: shapes ${operands.map(format).join(' and ')} do not broadcast: ` +
+          `axis ${axis} is ${first} in one and ${second} in the other`,
       )
-      if (sofar === 1) result[missing + axis] = length
-    })
+    }
+    result[rank + axis] = first === 1 ? second : first
   }
   return result
 }

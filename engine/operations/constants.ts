@@ -43,6 +43,25 @@ export function literal(value: number, dtype: DType = 'float32'): Tensor {
   return apply(literalPrimitive, [], { value, dtype })
 }
 
+/** The literals of `operandLiteral`, and the most that are kept for a type. */
+const kept = new Map<DType, Map<number, Tensor>>()
+const mostKept = 256
+
+/**
+ * Returns a literal for a number operand. Equal ones share a node, since a training step uses few numbers hundreds of times.
+ * Only operations hold such a node, so that it is never differentiated with respect to, or realized.
+ */
+export function operandLiteral(value: number, dtype: DType): Tensor {
+  let ofType = kept.get(dtype)
+  if (ofType === undefined) kept.set(dtype, (ofType = new Map()))
+  // A map does not tell −0 from 0.
+  const known = Object.is(value, -0) ? undefined : ofType.get(value)
+  if (known !== undefined) return known
+  const made = literal(value, dtype)
+  if (!Object.is(value, -0) && ofType.size < mostKept) ofType.set(value, made)
+  return made
+}
+
 /** Throws unless the named argument is a tensor; numbers are rejected, too. */
 export function checkTensor(operation: string, name: string, value: unknown): asserts value is Tensor {
   check(operation, name, value, tensorRule)

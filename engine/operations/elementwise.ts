@@ -10,7 +10,7 @@ import {
 import { broadcastShapes, type Shape } from '../shape.ts'
 import { Tensor, type TensorLike } from '../tensor.ts'
 import { castTensor } from './casts.ts'
-import { asTensor, literal } from './constants.ts'
+import { asTensor, operandLiteral as literal } from './constants.ts'
 import { apply, type Primitive } from './primitive.ts'
 import { sharedType } from './types.ts'
 
@@ -114,8 +114,9 @@ export function binary<Name extends BinaryName>(
         kinks,
       })),
     }
+    const rule = { name, computes, compares }
     const operation = (first: TensorLike, second: TensorLike) => {
-      const [a, b] = together(first, second, { name, computes, compares })
+      const [a, b] = together(first, second, rule)
       const type = computeType(computes, promote(a.dtype, b.dtype))
       return apply(primitive, [castTensor(a, type), castTensor(b, type)], {})
     }

@@ -1,4 +1,4 @@
-import { demand } from '../../base/errors.ts'
+import { InvalidInputError } from '../../base/errors.ts'
 import type { DType } from '../dtype.ts'
 import type { Computes } from '../scalarFunctions.ts'
 import type { Operand } from './primitive.ts'
@@ -21,13 +21,14 @@ const rules: Readonly<Record<Kind, Rule>> = {
 
 /** Returns the type shared by all operands. Throws unless they have one type, of this kind. */
 export function sharedType(operation: string, kind: Kind, operands: readonly Operand[]): DType {
-  const [{ dtype }] = operands
+  const { dtype } = operands[0]
   const { dtypes, expected, advice } = rules[kind]
-  demand(
-    dtypes.includes(dtype) && operands.every((operand) => operand.dtype === dtype),
-    () =>
+  for (const operand of operands) {
+    if (operand.dtype === dtype && dtypes.includes(dtype)) continue
+    throw new InvalidInputError(
       `${operation}: expected ${expected}${operands.length > 1 ? ' of one type' : ''}, ` +
-      `got ${[...new Set(operands.map((operand) => operand.dtype))].join(' and ')}${advice}`,
-  )
+        `got ${[...new Set(operands.map((each) => each.dtype))].join(' and ')}${advice}`,
+    )
+  }
   return dtype
 }

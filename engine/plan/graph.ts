@@ -50,38 +50,72 @@ export interface Want {
   readonly destination: 'host' | 'kept' | { readonly overwrites: Node }
 }
 
-/** A graph and the nodes that are its inputs, in order. */
+/** The nodes that compute the wanted ones, numbered as the values of a graph are. */
 export interface Recording {
-  readonly graph: Graph
+  /** Nodes with known values. */
   readonly inputs: readonly Node[]
+  /** Nodes to compute, in the order of recording. */
+  readonly pending: readonly Node[]
+  readonly outputs: readonly Output[]
+  readonly numbers: ReadonlyMap<Node, number>
 }
 
-/** Records the graph that computes the wanted nodes. Nodes with known values are its inputs. */
-export function recordGraph(wants: readonly Want[]): Recording {
-  const { inputs, pending } = collect(wants)
+/** Records what the wanted nodes need. Nodes with known values are inputs. */
+export function record(wants: readonly Want[]): Recording {
   const numbers = new Map<Node, number>()
-  for (const node of inputs) numbers.set(node, numbers.size)
-  for (const node of pending) numbers.set(node, numbers.size)
+  const inputs: Node[] = []
+  const found: Node[] = []
+  const waiting = wants.map(({ node }) => node)
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if (numbers.has(node)) continue
+    numbers.set(node, unnumbered)
+    if (node.value === undefined) {
+      if (!isLiteral(node)) found.push(node)
+      for (let i = 0; i < node.inputs.length; i++) waiting.push(node.inputs[i])
+    } else {
+      checkReadable(node)
+      numbers.set(node, inputs.push(node) - 1)
+    }
+  }
+  const pending: Node[] = []
+  const append = (node: Node) => numbers.set(node, inputs.length + pending.push(node) - 1)
+  // The order of recording keeps values short-lived: a layer's weight gradient is next to its input gradient.
+  for (const node of found.sort((a, b) => a.number - b.number)) {
+    // Literals are shared between recordings: their own order would depend on what was recorded before.
+    for (const input of node.inputs) if (numbers.get(input) === unnumbered) append(input)
+    append(node)
+  }
+  for (const { node } of wants) if (numbers.get(node) === unnumbered) append(node)
+  const outputs = wants.map(({ node, destination }) => ({
+    value: numbers.get(node)!,
+    destination:
+      typeof destination === 'string' ? destination : destinationOf(destination.overwrites, numbers),
+  }))
+  return { inputs, pending, outputs, numbers }
+}
+
+const unnumbered = -1
+
+function isLiteral({ operation }: Node): boolean {
+  return operation !== 'input' && operation.name === 'literal'
+}
+
+/** Returns the graph of a recording, which holds no nodes: a program can outlive them. */
+export function graphOf({ inputs, pending, outputs, numbers }: Recording): Graph {
   return {
-    inputs,
-    graph: {
-      inputs: inputs.map(({ shape, dtype, resident }) => ({ shape, dtype, resident })),
-      operations: pending.map((node) => ({
-        ...callOf(node),
-        inputs: node.inputs.map((input) => numbers.get(input)!),
-        shape: node.shape,
-        dtype: node.dtype,
-      })),
-      outputs: wants.map(({ node, destination }) => ({
-        value: numbers.get(node)!,
-        destination:
-          typeof destination === 'string' ? destination : destinationOf(destination.overwrites, numbers),
-      })),
-    },
+    inputs: inputs.map(({ shape, dtype, resident }) => ({ shape, dtype, resident })),
+    operations: pending.map((node) => ({
+      ...callOf(node),
+      inputs: node.inputs.map((input) => numbers.get(input)!),
+      shape: node.shape,
+      dtype: node.dtype,
+    })),
+    outputs,
   }
 }
 
-function callOf({ operation }: Node): Call {
+/** Returns the call that computes a pending node. */
+export function callOf({ operation }: Node): Call {
   if (operation === 'input') throw new Error('an input has no value')
   return operation
 }
@@ -90,28 +124,6 @@ function callOf({ operation }: Node): Call {
 function destinationOf(overwritten: Node, numbers: ReadonlyMap<Node, number>): Destination {
   const input = overwritten.value === undefined ? undefined : numbers.get(overwritten)
   return input === undefined ? 'kept' : { overwrites: input }
-}
-
-/** Collects the nodes with known values, and the pending ones in the order of recording. */
-function collect(wants: readonly Want[]): { inputs: Node[]; pending: Node[] } {
-  const inputs: Node[] = []
-  const pending: Node[] = []
-  const seen = new Set<Node>()
-  const waiting = wants.map(({ node }) => node)
-  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
-    if (seen.has(node)) continue
-    seen.add(node)
-    if (node.value === undefined) {
-      pending.push(node)
-      waiting.push(...node.inputs)
-    } else {
-      checkReadable(node)
-      inputs.push(node)
-    }
-  }
-  // The order of recording keeps values short-lived: a layer's weight gradient is next to its input gradient.
-  pending.sort((a, b) => a.number - b.number)
-  return { inputs, pending }
 }
 
 function checkReadable(node: Node): void {

@@ -1,5 +1,5 @@
 import type { Attributes } from '../operations/attributes.ts'
-import type { Graph } from './graph.ts'
+import { callOf, type Recording } from './graph.ts'
 
 /** Interned names: each name has one number. */
 const numbers = new Map<string, number>()
@@ -72,20 +72,22 @@ const halves = new Int32Array(double.buffer)
 const end = -1
 const row = new Row()
 
-/** Returns a graph as a sequence of integers, which is equal for equal graphs only. */
-export function signatureOf({ inputs, operations, outputs }: Graph): Int32Array {
+/** Returns a recorded graph as a sequence of integers, which is equal for equal graphs only. */
+export function signatureOf({ inputs, pending, outputs, numbers }: Recording): Int32Array {
   row.word(inputs.length)
-  row.word(operations.length)
+  row.word(pending.length)
   for (const { shape, dtype, resident } of inputs) {
     row.word(numberOf(dtype))
     row.word(Number(resident))
     row.words(shape)
   }
-  for (const { name, inputs, attributes, shape, dtype } of operations) {
+  for (const node of pending) {
+    const { name, attributes } = callOf(node)
     row.word(numberOf(name))
-    row.word(numberOf(dtype))
-    row.words(shape)
-    row.words(inputs)
+    row.word(numberOf(node.dtype))
+    row.words(node.shape)
+    row.word(node.inputs.length)
+    for (let i = 0; i < node.inputs.length; i++) row.word(numbers.get(node.inputs[i])!)
     row.attributes(attributes)
   }
   for (const { value, destination } of outputs) {

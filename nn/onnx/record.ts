@@ -1,7 +1,7 @@
 import { tensor } from '../../engine/index.ts'
 import type { Node } from '../../engine/node.ts'
-import type { Operation, Recording } from '../../engine/plan/graph.ts'
-import { recordingOf } from '../../engine/realize.ts'
+import type { Operation } from '../../engine/plan/graph.ts'
+import { type BoundGraph, recordingOf } from '../../engine/realize.ts'
 import { sizeOf } from '../../engine/shape.ts'
 import type { Predictions } from '../models/network.ts'
 import { inEvaluation, type Module } from '../module.ts'
@@ -39,7 +39,7 @@ export function recordNetwork(network: Module<Predictions>, image: ImageShape): 
 function record(
   network: Module<Predictions>,
   shape: readonly number[],
-): { recording: Recording; images: Node } {
+): { recording: BoundGraph; images: Node } {
   const images = tensor(new Float32Array(sizeOf(shape)), { shape })
   const { logits } = network.forward(images)
   return { recording: recordingOf(logits), images: images.node }

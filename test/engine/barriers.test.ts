@@ -6,7 +6,7 @@ import { placeValues, scratchAmong } from '../../engine/executors/wasm/memory/pl
 import type { EngineModes } from '../../engine/executors/wasm/modes.ts'
 import { barriersBefore } from '../../engine/executors/wasm/threads/barriers.ts'
 import { grad, type Tensor, tensor, type Variable, zeros } from '../../engine/index.ts'
-import { recordGraph } from '../../engine/plan/graph.ts'
+import { graphOf, record } from '../../engine/plan/graph.ts'
 import { valuesRead, valuesWritten } from '../../engine/plan/kernels.ts'
 import { schedule } from '../../engine/plan/schedule.ts'
 import { sizeOf } from '../../engine/shape.ts'
@@ -20,7 +20,7 @@ function planned(wanted: readonly Tensor[]) {
     node: x.node,
     destination: 'committed' in x ? { overwrites: (x as Variable).committed } : ('kept' as const),
   }))
-  const { graph } = recordGraph(wants)
+  const graph = graphOf(record(wants))
   const plan = withTotals(schedule(graph, dialectOf(modes)))
   const placement = placeValues(graph, plan)
   return { graph, plan, placement, barriers: barriersBefore(graph, plan, placement) }

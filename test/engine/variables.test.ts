@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   deviceNames,
   type Executor,
+  grad,
   openExecutor,
   realizeOn,
   type Tensor,
@@ -10,6 +11,7 @@ import {
   variable,
   withoutAssignments,
 } from '../../engine/index.ts'
+import { literal } from '../../engine/operations/constants.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 
 /** Those that need no GPU. */
@@ -217,6 +219,30 @@ describe.each(executors)('variables on the %s executor', (name) => {
       await realizeOn(counting, x)
     }
     expect(counting.compiled).toBe(1)
+  })
+
+  it('should compile a computation once, whatever numbers were used before it', async () => {
+    const counting = new CountingExecutor(await open())
+    const computed = () => tensor([3]).multiply(0.3125).add(0.8125).data({ executor: counting })
+    expect([...(await computed())]).toEqual([1.75])
+    tensor([1]).add(0.8125).multiply(0.3125)
+    await computed()
+    expect(counting.compiled).toBe(1)
+  })
+
+  it('should keep the sign of a zero operand, and not mistake a type', async () => {
+    const ones = tensor([1, -1])
+    expect(await read(ones.divide(0))).toEqual([Infinity, -Infinity])
+    expect(await read(ones.divide(-0))).toEqual([-Infinity, Infinity])
+    expect(await read(ones.divide(0))).toEqual([Infinity, -Infinity])
+    expect(tensor([1], { dtype: 'int32' }).add(1).dtype).toBe('int32')
+    expect(tensor([1], { dtype: 'float64' }).add(1).dtype).toBe('float64')
+  })
+
+  it('should not add the gradients of a number operand to those of an equal literal', async () => {
+    const two = literal(2)
+    const [gradient] = grad(tensor(5).multiply(2).multiply(two), [two])
+    expect(await gradient.item()).toBe(10)
   })
 })
 

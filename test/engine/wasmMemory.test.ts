@@ -4,7 +4,7 @@ import { WasmMemory } from '../../engine/executors/wasm/memory/storage.ts'
 import { compileProgram } from '../../engine/executors/wasm/program.ts'
 import { ThreadPool } from '../../engine/executors/wasm/threads/threadPool.ts'
 import { tensor } from '../../engine/index.ts'
-import { recordGraph } from '../../engine/plan/graph.ts'
+import { graphOf, record } from '../../engine/plan/graph.ts'
 
 const gibibyte = 2 ** 30
 
@@ -15,7 +15,7 @@ describe('memory of the wasm executor', () => {
     const memory = new WasmMemory(executor)
     memory.allocate('float32', (2.5 * gibibyte) / 4)
     const x = tensor([1, 2, 3])
-    const { graph } = recordGraph([{ node: x.add(x).multiply(x).node, destination: 'host' }])
+    const graph = graphOf(record([{ node: x.add(x).multiply(x).node, destination: 'host' }]))
     const program = await compileProgram(graph, memory, new ThreadPool(memory.heap.memory, 1), executor.modes)
     const [result] = await program.run([Float32Array.of(1, 2, 3)])
     expect(result).toEqual(Float32Array.of(2, 8, 18))

@@ -1,3 +1,4 @@
+import { yieldToEventLoop } from '../../base/yieldToEventLoop.ts'
 import type { Batch } from '../../datasets/index.ts'
 import { realize, type Tensor } from '../../engine/index.ts'
 import { type Distillation, type Loss, type Method, scalarsOf } from '../../kd/index.ts'
@@ -26,6 +27,9 @@ export function trainedBy({ network, method }: Pick<Learner, 'network' | 'method
   return [...new Set([...network.parameters(), ...method.parameters()])]
 }
 
+/** Milliseconds between two yields to the event loop. */
+const longestSilence = 20
+
 /**
  * Takes one step: computes the loss of a batch, its gradients and the new weights in one plan. The epoch, counted from 1,
  * determines the loss's warm-up. Returns the loss and its related scalars, see `scalarsOf`.
@@ -35,6 +39,13 @@ export async function takeStep(
   batch: Batch,
   epoch: number,
 ): Promise<Record<string, number>> {
+  const scalars = await computeStep(learner, batch, epoch)
+  // Here the thousands of nodes that the step has recorded are unreachable.
+  await yieldToEventLoop(longestSilence)
+  return scalars
+}
+
+async function computeStep(learner: Learner, batch: Batch, epoch: number): Promise<Record<string, number>> {
   const tensors = batchTensors(batch)
   const teacherLogits = await learner.teacherLogits?.of(batch, tensors.images, epoch)
   const scalars = recordStep(learner, { ...tensors, teacherLogits }, epoch)

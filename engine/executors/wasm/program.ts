@@ -1,3 +1,4 @@
+import { yieldToEventLoop } from '../../../base/yieldToEventLoop.ts'
 import type { HostArray } from '../../dtype.ts'
 import type { Argument, Program, ProgramSize, Result } from '../../executor.ts'
 import type { Graph } from '../../plan/graph.ts'
@@ -18,7 +19,9 @@ import type { EngineModes } from './modes.ts'
 import { barriersBefore } from './threads/barriers.ts'
 import type { KernelLaunch } from './threads/launches.ts'
 import type { LoadedProgram, ThreadPool } from './threads/threadPool.ts'
-import { yieldToEventLoop } from './threads/yieldToEventLoop.ts'
+
+/** Milliseconds after which a run yields to the event loop, if the caller has not. */
+const longestSilence = 250
 
 /** Compiles a graph: schedules it, generates its kernels as one module, and lays out its memory. */
 export async function compileProgram(
@@ -114,7 +117,7 @@ class WasmProgram implements Program {
     })
     this.#pool.run(this.#program, pointers)
     const results = this.#collect(inputs, pointers, kept)
-    await yieldToEventLoop()
+    await yieldToEventLoop(longestSilence)
     return results
   }
 

@@ -227,14 +227,18 @@ export function isWrittenOut(name: UnaryName | BinaryName): name is WrittenOut {
 }
 
 /** Numbers for which GPU.js has no literals. The functions that name one as a parameter, after their operands, are given it. */
-const givenNumbers = ['infinity', 'notANumber'] as const
+export const givenNumbers = {
+  infinity: Number.POSITIVE_INFINITY,
+  notANumber: Number.NaN,
+  negativeZero: -0,
+} as const
 
-export type GivenNumber = (typeof givenNumbers)[number]
+export type GivenNumber = keyof typeof givenNumbers
 
 export function numbersGivenTo(name: FunctionName): GivenNumber[] {
   const source = sources[name]
   const parameters = source.slice(0, source.indexOf(')'))
-  return givenNumbers.filter((number) => parameters.includes(number))
+  return (Object.keys(givenNumbers) as GivenNumber[]).filter((number) => parameters.includes(number))
 }
 
 /** The sources of these functions and of all that they call. */

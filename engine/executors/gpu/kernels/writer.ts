@@ -1,5 +1,11 @@
 import type { View } from '../../../plan/view.ts'
-import { type FunctionName, functionsUsed, type GivenNumber, numbersGivenTo } from './functions.ts'
+import {
+  type FunctionName,
+  functionsUsed,
+  type GivenNumber,
+  givenNumbers,
+  numbersGivenTo,
+} from './functions.ts'
 
 /** The source of a kernel for GPU.js, and the values that it reads. */
 export interface KernelSource {
@@ -91,7 +97,7 @@ export class KernelWriter {
     return `${name}(${[...operands, ...numbersGivenTo(name).map((number) => this.#given(number))].join()})`
   }
 
-  /** Returns a number. Infinities and NaN are parameters, since GPU.js has no literals for them. */
+  /** Returns a number. Infinities, NaN and −0 are parameters, since GPU.js has no literals for them. */
   number(value: number): string {
     if (Number.isNaN(value)) return this.#given('notANumber')
     if (!Number.isFinite(value)) {
@@ -99,11 +105,12 @@ export class KernelWriter {
       return value > 0 ? infinity : `(0-${infinity})`
     }
     const single = Math.fround(value)
-    return single < 0 ? `(0-${-single})` : String(Math.abs(single))
+    if (Object.is(single, -0)) return this.#given('negativeZero')
+    return single < 0 ? `(0-${-single})` : String(single)
   }
 
   #given(name: GivenNumber): string {
-    this.#numbers.set(name, name === 'infinity' ? Number.POSITIVE_INFINITY : Number.NaN)
+    this.#numbers.set(name, givenNumbers[name])
     return name
   }
 

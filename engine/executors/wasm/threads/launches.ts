@@ -16,20 +16,24 @@ type KernelFunction = (firstUnit: number, endUnit: number, thread: number, ...po
 
 /** The launches of a program, bound to a module instance of this thread. */
 export class LaunchRunner {
-  readonly #launches: readonly (KernelLaunch & { run: KernelFunction })[]
+  readonly #launches: readonly (KernelLaunch & { run: KernelFunction; arguments: readonly number[] })[]
+  /** The pointers that the arguments of the launches are made of. */
+  #pointers: Uint32Array = new Uint32Array()
 
   constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, launches: readonly KernelLaunch[]) {
     const { exports } = new WebAssembly.Instance(module, { env: { memory, ...hostFunctions } })
     this.#launches = launches.map((launch) => ({
       ...launch,
       run: exports[String(launch.code)] as KernelFunction,
+      arguments: [],
     }))
   }
 
   /** Runs all launches on this thread alone. */
-  runAlone(pointers: ArrayLike<number>): void {
-    for (const { run, units, values } of this.#launches) {
-      if (units > 0) run(0, units, 0, ...values.map((value) => pointers[value]))
+  runAlone(pointers: Uint32Array): void {
+    this.#bind(pointers)
+    for (const launch of this.#launches) {
+      if (launch.units > 0) launch.run(0, launch.units, 0, ...launch.arguments)
     }
   }
 
@@ -37,13 +41,26 @@ export class LaunchRunner {
    * Runs this thread's even share of the units of each launch. Calls `waitForOthers` before launches that need a barrier,
    * and at the end.
    */
-  runPart(pointers: ArrayLike<number>, thread: number, threads: number, waitForOthers: () => void): void {
-    for (const { run, units, needsBarrier, values } of this.#launches) {
-      if (needsBarrier) waitForOthers()
+  runPart(pointers: Uint32Array, thread: number, threads: number, waitForOthers: () => void): void {
+    this.#bind(pointers)
+    for (const launch of this.#launches) {
+      const { units } = launch
+      if (launch.needsBarrier) waitForOthers()
       const first = Math.ceil((units * thread) / threads)
       const end = Math.ceil((units * (thread + 1)) / threads)
-      if (first < end) run(first, end, thread, ...values.map((value) => pointers[value]))
+      if (first < end) launch.run(first, end, thread, ...launch.arguments)
     }
     waitForOthers()
   }
+
+  /** Gathers the arguments of the launches. A training step has the same pointers as the step before. */
+  #bind(pointers: Uint32Array): void {
+    if (equalWords(pointers, this.#pointers)) return
+    this.#pointers = pointers
+    for (const launch of this.#launches) launch.arguments = launch.values.map((value) => pointers[value])
+  }
+}
+
+function equalWords(a: Uint32Array, b: Uint32Array): boolean {
+  return a.length === b.length && a.every((word, i) => word === b[i])
 }
