@@ -10,13 +10,13 @@ export interface Tolerance {
 /** Allows a hundred float32 roundings, 2⁻²⁴ each, in the same direction. */
 export const inFloat32: Tolerance = {
   relative: 1e-5,
-  reason: '10⁻⁵ of the larger of the number and 1: some hundred roundings of float32, 2⁻²⁴ each',
+  reason: '10⁻⁵ of the larger of the number and 1: about a hundred roundings of float32, 2⁻²⁴ each',
 }
 
 /** Allows float64 sums of numbers that partly cancel. */
 export const inFloat64: Tolerance = {
   relative: 1e-9,
-  reason: '10⁻⁹ of the larger of the number and 1: float64 has 2⁻⁵³, and sums may cancel',
+  reason: '10⁻⁹ of the larger of the number and 1: float64 rounds by 2⁻⁵³, and sums may cancel',
 }
 
 /** Tensors and the executor that computes them. */

@@ -54,7 +54,7 @@ function lawOfPrimitive(primitive: AnyPrimitive): Law<Executor> {
   }
   return {
     name,
-    statement: `It computes ${name} as the reference executor does.`,
+    statement: `The executor computes ${name} as the reference executor does.`,
     formula,
     tolerance: inFloat32.reason,
     check: (executor, trial) => search(cases, complain(executor), trial),
@@ -98,8 +98,8 @@ export const expressionLaws: readonly Law<Executor>[] = [
   lawOfExpressions(
     {
       name: 'expressions',
-      statement: 'It computes an expression as the reference executor does.',
-      formula: 'every value of the expression is that of the reference',
+      statement: 'The executor computes expressions as the reference executor does.',
+      formula: 'every value of the expression equals that of the reference executor',
     },
     (executor, { expression, inputs }) =>
       complainOfReference(executor, (tensors) => [...tensors, ...evaluate(expression, tensors)], inputs),
@@ -107,8 +107,8 @@ export const expressionLaws: readonly Law<Executor>[] = [
   lawOfExpressions(
     {
       name: 'first-order gradients',
-      statement: 'It computes the gradients of an expression as the reference executor does.',
-      formula: '∂s/∂x is that of the reference,  s the sum of the means of all values',
+      statement: 'The executor computes the gradients of expressions as the reference executor does.',
+      formula: '∂s/∂x equals that of the reference executor,  s the sum of the means of all values',
     },
     (executor, { expression, inputs }) =>
       complainOfReference(executor, (tensors) => grad(total(expression, tensors), tensors), inputs),
@@ -116,8 +116,8 @@ export const expressionLaws: readonly Law<Executor>[] = [
   lawOfExpressions(
     {
       name: 'second-order gradients',
-      statement: 'It computes the gradients of gradients as the reference executor does.',
-      formula: '∂r/∂x is that of the reference,  r = ½ Σ ‖∂s/∂x‖²',
+      statement: 'The executor computes the gradients of gradients as the reference executor does.',
+      formula: '∂r/∂x equals that of the reference executor,  r = ½ Σ ‖∂s/∂x‖²',
     },
     (executor, { expression, inputs }) => {
       const slope = (tensors: Tensor[]) =>
@@ -153,7 +153,7 @@ export const expressionLaws: readonly Law<Executor>[] = [
   lawOfExpressions(
     {
       name: 'repetition',
-      statement: 'The same expression of the same inputs gives the same bits every time.',
+      statement: 'The same expression on the same inputs gives the same bits every time.',
       formula: 'f(x) = f(x), bit for bit',
     },
     async (executor, { expression, inputs }) => {
@@ -168,7 +168,8 @@ export const expressionLaws: readonly Law<Executor>[] = [
   lawOfExpressions(
     {
       name: 'variables',
-      statement: 'Variables updated by gradient descent with momentum end up as on the reference executor.',
+      statement:
+        'Variables updated by gradient descent with momentum end with the same values as on the reference executor.',
       formula: 'm ← 0.9 m + ∂s/∂x,  x ← x − 0.1 m,  three times',
     },
     async (executor, { expression, inputs }) => {

@@ -105,7 +105,7 @@ const agreement = lawOfCalls(
   {
     name: 'reference',
     statement: 'The executor computes the operation and its gradients as the reference executor does.',
-    formula: 'f(x) and ∂⟨c, f(x)⟩/∂x are those of the reference',
+    formula: 'f(x) and ∂⟨c, f(x)⟩/∂x equal those of the reference executor',
   },
   inFloat32.reason,
   async (site) => {
@@ -124,7 +124,8 @@ const agreement = lawOfCalls(
 const fusion = lawOfCalls(
   {
     name: 'fusion',
-    statement: 'Planned together with the operations around it, it gives the same results as step by step.',
+    statement:
+      'Planning the operation together with others gives the same results as computing them one by one.',
     formula: 'f(x/2 + x/2) / 2 + 1, planned as a whole, equals the result of its steps computed sequentially',
   },
   inFloat32.reason,
@@ -153,7 +154,8 @@ const fusion = lawOfCalls(
 const broadcasting = equation(
   {
     name: 'broadcasting',
-    statement: 'Operands repeated to their common shape give the same result and the same gradients.',
+    statement:
+      'Broadcasting the operands to their common shape first gives the same result and the same gradients.',
     formula: 'f(a, b) = f(broadcastTo(a, s), broadcastTo(b, s)),  s the common shape',
   },
   (inputs, site) => {
@@ -198,7 +200,7 @@ function gradients(statement: Statement, order: number): Law<Operation> {
 const firstOrder = gradients(
   {
     name: 'first-order gradient',
-    statement: 'The gradient along a direction is the central difference.',
+    statement: 'The directional derivative from the gradient equals the central difference.',
     formula: '⟨∇s(x), d⟩ = (s(x + εd) − s(x − εd)) / 2ε,  s = ⟨c, f⟩',
   },
   1,
@@ -207,7 +209,7 @@ const firstOrder = gradients(
 const secondOrder = gradients(
   {
     name: 'second-order gradient',
-    statement: 'The gradient’s own gradient along a direction is the central difference of the gradient.',
+    statement: 'The directional derivative of the gradient equals the central difference of the gradient.',
     formula: '⟨∇r(x), d⟩ = (r(x + εd) − r(x − εd)) / 2ε,  r = ⟨∇s, e⟩',
   },
   2,

@@ -69,7 +69,7 @@ export function lawsOf({ claims, breaks }: Profile): LossLaw[] {
 /** Checks a loss against one law of its profile. */
 export async function judge(law: LossLaw, subject: Subject, trial: Trial): Promise<LossVerdict> {
   const missing = missingPart(law, subject)
-  if (missing) return { law, outcome: 'not tested', reason: `the loss offers no ${missing}` }
+  if (missing) return { law, outcome: 'not tested', reason: `the loss does not provide ${missing}` }
   const counterexample = await law.check(subject, trial)
   subject.demandAnswers()
   const reason = subject.profile.breaks[law.name]

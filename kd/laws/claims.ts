@@ -42,7 +42,7 @@ const divergenceBreaks = {
 }
 const sharedTemperatureLaws = ['temperatures-shared', 'temperatures-row-independence']
 const sharedTemperatureBreaks = {
-  'zero-at-multiples': 'one temperature for both sides leaves their scales as they are',
+  'zero-at-multiples': 'a common temperature does not compensate for different scales',
 }
 
 const dynamicTemperatureLaws = [
@@ -63,16 +63,16 @@ const publishedTemperatureLaws = [
   'sharpness-gap',
   'gradient-off-the-maximum',
 ]
-const rawMaxima = 'temperatures depend on the raw maxima, which the constant changes'
+const rawMaxima = 'the temperatures depend on the raw maxima, which the constant changes'
 const publishedTemperatureBreaks = {
   'student-shift': rawMaxima,
   'teacher-shift': rawMaxima,
   'temperatures-shift': rawMaxima,
   'equal-sharpness':
     'the formula equalises the largest logits, not the sharpness: see the erratum of the paper',
-  'sharpness-gap-shrinks': 'it does for most samples of trained networks, but is not guaranteed',
+  'sharpness-gap-shrinks': 'it shrinks for most samples of trained networks, but this is not guaranteed',
 }
-const attachedBreaks = { 'gradient-sums-to-zero': 'gradient flows through the student’s raw maximum' }
+const attachedBreaks = { 'gradient-sums-to-zero': 'the gradient flows through the student’s raw maximum' }
 
 /** The laws of single-term losses. */
 export const termLaws = {
@@ -167,7 +167,7 @@ export const termLaws = {
 
 const totalClaims = [...commonLaws, ...extremeLaws, ...sharpnessLaws]
 const totalBreaks = {
-  'zero-at-equality': 'cross entropy remains where student and teacher are equal',
+  'zero-at-equality': 'cross entropy remains if student and teacher are equal',
   'label-independence': 'cross entropy depends on the label',
   ...sharpnessBreaks,
 }

@@ -51,7 +51,7 @@ describe('thermograd laws', () => {
     const file = await written(kd('/ student[0].length'))
     const { code, stdout, stderr } = await thermograd(['laws', file, '--profile', 'kd', '--seed', '1'])
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
-    expect(stdout).toContain('likely cause: the mean over the classes in the place of their sum\n')
+    expect(stdout).toContain('likely cause: the mean over the classes instead of their sum\n')
   })
 
   it('should end once it has reported, whatever the loss keeps open', async () => {

@@ -40,7 +40,7 @@ async function folderOf(files: Files): Promise<string> {
 
 const open = (data: string) => openDataset('folder', { data })
 
-/** What is refused when these files are added, or put in the place of others. */
+/** What is refused when these files are added, or put instead of others. */
 async function refusal(changes: Files): Promise<{ folder: string; message: string }> {
   const folder = await folderOf({ ...smallSet(), ...changes })
   const error = await open(folder).then(

@@ -232,7 +232,7 @@ describe('describeExecutor', () => {
   })
 })
 
-/** The reference executor with other operations in the place of some. */
+/** The reference executor with other operations instead of some. */
 async function rewriting(replace: (name: string) => string): Promise<Executor> {
   return choosing((graph, executor) => {
     const operations = graph.operations.map((each) => ({ ...each, name: replace(each.name) }))

@@ -5,7 +5,7 @@ import type { Profile } from '../profile.ts'
 import { batches } from './cases.ts'
 import { differs, firstOf, lossLaw } from './lossLaw.ts'
 
-const tolerance = 'rounding of the formula in each value'
+const tolerance = 'the rounding bound of each value'
 
 function rowOf({ student, teacher, labels }: LogitBatch, n: number): LogitBatch {
   return { student: [student[n]], teacher: [teacher[n]], labels: [labels[n]] }
@@ -23,10 +23,10 @@ const batchAdditivity = lossLaw({
   name: 'batch-additivity',
   statement: 'The loss of a batch is the mean of the losses of its samples.',
   formula: 'N L(batch) = Σₙ L(sample n)',
-  conditions: 'one to three samples, each once or 40 times',
+  conditions: 'one to three samples, each repeated once or 40 times',
   tolerance,
   matters:
-    'A sum over the batch, a mean taken twice or a mean of means of parts ties the learning rate to the batch size.',
+    'A sum over the batch, a mean taken twice or a mean of partial means ties the learning rate to the batch size.',
   usualCause: 'a sum over the batch, a mean taken twice, or a sample left out',
   cases: ({ maxima }) =>
     fc.record({
@@ -67,7 +67,7 @@ const rowIndependence = lossLaw({
 
 const rowOrder = lossLaw({
   name: 'row-order',
-  statement: 'The order of the samples does not matter.',
+  statement: 'The loss does not depend on the order of the samples.',
   formula: 'L(σ batch) = L(batch)',
   conditions: 'three samples',
   tolerance,
@@ -91,11 +91,12 @@ const rowOrder = lossLaw({
 
 export const perSample = lossLaw({
   name: 'per-sample',
-  statement: 'The losses of the samples are those of batches of one, and their mean is the loss.',
+  statement:
+    'The loss of each sample equals that of a batch of one, and their mean is the loss of the batch.',
   formula: 'ℓₙ = L(sample n),  1/N Σₙ ℓₙ = L(batch)',
-  conditions: 'the loss offers perSample',
+  conditions: 'the loss provides perSample',
   tolerance,
-  matters: 'Losses of samples are used to weight or drop samples.',
+  matters: 'Per-sample losses are used to weight or drop samples.',
   usualCause: 'values without the temperature factor, or already divided by the number of samples',
   needs: 'perSample',
   cases: batches,
@@ -106,7 +107,7 @@ export const perSample = lossLaw({
       differs(
         `ℓ of sample ${n}`,
         values[n],
-        'L of it alone',
+        'L of that sample alone',
         alone[n],
         2 * subject.rounding(rowOf(batch, n)),
       ),

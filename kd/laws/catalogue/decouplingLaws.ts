@@ -9,10 +9,10 @@ export const decoupling = lossLaw({
   name: 'decoupling',
   statement: 'With weight 1 − p_t for the other classes, the decoupled terms sum to the full divergence.',
   formula: 'TCKD + (1 − p_t) NCKD = T² KL(p ‖ q)',
-  conditions: 'one sample; the loss offers its terms',
+  conditions: 'one sample; the loss provides its terms',
   tolerance: `${rounding}, twice`,
   matters: 'DKD is based on this identity; a wrong mask or normalisation breaks it.',
-  usualCause: 'a mask that does not hide the target, terms with their weights, or exchanged',
+  usualCause: 'a mask that does not exclude the target, terms that include their weights, or exchanged terms',
   needs: 'terms',
   cases: ({ maxima }) => logitsPair({ maxima, rows: { min: 1, max: 1 } }),
   async complain(subject, batch) {
@@ -36,12 +36,12 @@ function wholeDivergence({ profile }: Subject, batch: LogitBatch): number {
 
 const twoClasses = lossLaw({
   name: 'two-classes',
-  statement: 'With two classes there is only one other: DKD is α times KD.',
+  statement: 'With two classes, NCKD is zero, so DKD is α times KD.',
   formula: 'K = 2 ⇒ L(v, u, t) = α T² KL(p ‖ q)',
   conditions: 'two classes',
   tolerance: rounding,
-  matters: 'A softmax over the others that still sees the target is not zero even here.',
-  usualCause: 'a softmax over the others that still sees the target, or a weight',
+  matters: 'NCKD is not zero if its softmax still includes the target.',
+  usualCause: 'a softmax over the other classes that still includes the target, or a weight',
   cases: ({ maxima }) => logitsPair({ maxima, classes: { min: 2, max: 2 } }),
   async complain(subject, batch) {
     return differs(

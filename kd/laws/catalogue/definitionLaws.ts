@@ -8,7 +8,7 @@ import { differs, lossLaw } from './lossLaw.ts'
 
 export const pure = lossLaw({
   name: 'pure',
-  statement: 'The same batch has the same loss every time, and is not modified.',
+  statement: 'The loss of a batch is the same every time, and the batch is not modified.',
   formula: 'L(v, u, t) = L(v, u, t)',
   conditions: 'any logits',
   tolerance: 'none: the same bits',
@@ -54,7 +54,7 @@ const definitionAtExtremes = lossLaw({
   name: 'definition-at-extremes',
   statement: 'The loss equals its formula even for extreme logits.',
   formula: 'L(v, u, t) = the formula of the profile',
-  conditions: 'one class ahead by 10⁴, huge logits, tiny ones, all far from 0',
+  conditions: 'one class ahead by 10⁴, huge logits, tiny logits, or all logits far from 0',
   tolerance: rounding,
   matters: 'An ε inside a logarithm or a clamped probability caps the loss when the student is most wrong.',
   usualCause: 'a small constant in a logarithm, a clamp, or a mask that a large logit outweighs',
@@ -67,7 +67,7 @@ const finiteAtExtremes = lossLaw({
   statement: 'The loss is a finite number for any finite logits.',
   formula: '|L(v, u, t)| < ∞',
   conditions:
-    'logits from float32’s smallest to its largest for losses in float64, from 2⁻⁵⁰ to 2⁵³ for losses in float32',
+    'for losses in float64, logits from float32’s smallest to its largest; for losses in float32, from 2⁻⁵⁰ to 2⁵³',
   tolerance: 'none',
   matters: 'One confident sample whose probability underflows to 0 gives ln 0, and NaN in every weight.',
   usualCause: 'the logarithm of a probability that underflows to 0, or exp of a logit that overflows',
@@ -83,11 +83,10 @@ export const warmUp = lossLaw({
   statement:
     'In epoch e the distillation terms have the weight min(e / warm-up, 1), and cross entropy has its full weight.',
   formula: 'L_e = min(e / E, 1) L_distillation + γ L_CE',
-  conditions: 'epochs from 1 to 2 E; the loss offers atEpoch',
+  conditions: 'epochs from 1 to 2 E; the loss provides atEpoch',
   tolerance: rounding,
   matters: 'A warm-up from epoch 0 starts with no distillation; one that never ends scales all results.',
-  usualCause:
-    'epochs counted from 0, a weight that does not stop at 1, or a warm-up of the cross entropy, too',
+  usualCause: 'epochs counted from 0, a weight that exceeds 1, or a warm-up that includes the cross entropy',
   needs: 'atEpoch',
   cases: (profile) => withMore(batches(profile), fc.integer({ min: 1, max: 2 * profile.warmUp!.epochs })),
   async complain(subject, { batch, drawn: epoch }) {

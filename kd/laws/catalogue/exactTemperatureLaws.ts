@@ -14,7 +14,7 @@ function gapAt({ v, u, student, teacher }: Tempered, d = 0): number {
 const equalSharpness = temperatureLaw(
   {
     name: 'equal-sharpness',
-    statement: 'After softening, both sides are equally sharp.',
+    statement: 'After softening, both sides have the same sharpness.',
     formula: 'S(u/T_teacher) = S(v/T_student) for centred u and v',
     conditions: 'no row is constant',
     matters: 'It is the paper’s goal; its formula equalises the largest logits instead.',
@@ -31,10 +31,11 @@ const equalSharpness = temperatureLaw(
 const temperaturesUnique = temperatureLaw(
   {
     name: 'temperatures-unique',
-    statement: 'There is one pair of such temperatures: the gap in sharpness falls through it.',
+    statement:
+      'Only one pair of temperatures equalises the sharpness: the gap falls monotonically through zero.',
     formula: 'S(u/(T_teacher + d)) < S(v/(T_student − d)) for d > 0, and the reverse for d < 0',
     conditions: 'centred rows, none constant; raw logits can have three such pairs',
-    matters: 'A solver may bisect: there is no other root.',
+    matters: 'A solver may bisect, because there is no other root.',
   },
   (sample) => {
     const step = Math.min(sample.student, sample.teacher) / 2
@@ -47,11 +48,12 @@ const temperaturesUnique = temperatureLaw(
 
 const implicitGradient = lossLaw({
   name: 'temperatures-implicit-gradient',
-  statement: 'The temperatures change with the student’s logits as the implicit function theorem says.',
+  statement:
+    'The derivative of the temperatures with respect to the student’s logits follows from the implicit function theorem.',
   formula: '∂T_teacher/∂v_j = −(∂f/∂v_j) / (∂f/∂δ),  f(δ) = S(u/(τ + δ)) − S(v/(τ − δ))',
   conditions: 'centred rows, none constant; numeric',
   tolerance:
-    'of a five-point difference: half the digits of sharpness divided by the step, and twice the truncation',
+    'the error of a five-point difference: half the digits of sharpness divided by the step, plus twice the truncation error',
   matters: 'Differentiating through the steps of a solver that stops early gives a different result.',
   needs: 'temperatures',
   cases: ({ maxima }) =>
@@ -73,7 +75,7 @@ const implicitGradient = lossLaw({
         slope: wanted,
       },
     })
-    return differs(`∂T_teacher/∂v at class ${j}`, value, 'by the theorem', wanted, error)
+    return differs(`∂T_teacher/∂v at class ${j}`, value, 'its formula', wanted, error)
   },
 })
 

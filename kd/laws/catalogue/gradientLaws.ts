@@ -6,11 +6,11 @@ import type { Subject } from '../subject.ts'
 import { differs, firstOf, lossLaw } from './lossLaw.ts'
 
 const tolerance =
-  'of an offered gradient, rounding; of a numeric one (five points, step 2⁻⁹, or 2⁻³ in float32), the rounding of its ' +
-  'values over the step and twice the truncation of the formula'
+  'for a provided gradient, rounding; for a numeric one (five points, step 2⁻⁹, or 2⁻³ in float32), the rounding of its ' +
+  'values divided by the step, plus twice the truncation error of the formula'
 
 const conditions =
-  'the student’s largest logit exceeds the others, and no maximum is near 0; numeric where no gradient is offered'
+  'the student’s largest logit exceeds the others, and no maximum is near 0; numeric if no gradient is provided'
 
 /** A batch and the position of one of its student logits. */
 interface At {
@@ -36,33 +36,38 @@ const nameOf = ({ n, j }: At) => `∂L/∂v[${n}][${j}]`
 
 const gradientIsNumeric = lossLaw({
   name: 'gradient-is-numeric',
-  statement: 'The gradient is the derivative of the loss, through the temperatures too.',
+  statement: 'The gradient is the derivative of the loss, including the part through the temperatures.',
   formula: '∂L/∂v = lim (L(v + h) − L(v − h)) / 2h',
   conditions:
-    'the loss offers a gradient; the student’s largest logit exceeds the others, and no maximum is near 0',
+    'the loss provides a gradient; the student’s largest logit exceeds the others, and no maximum is near 0',
   tolerance,
   matters: 'With a gradient that is not its derivative, the logged loss is not the one that is minimised.',
-  usualCause:
-    'another factor of temperatures or samples than in the value, or temperatures that are detached',
+  usualCause: 'a factor of temperatures or samples that differs from the value’s, or detached temperatures',
   needs: 'gradient',
   cases: places,
   async complain(subject, at) {
     const numeric = await subject.numericSlope(at.batch, at.n, unitVector(at))
     const offered = await subject.slope(at.batch, at.n, unitVector(at))
-    return differs(nameOf(at), offered.value, 'numerically', numeric.value, numeric.error + offered.error)
+    return differs(
+      nameOf(at),
+      offered.value,
+      'the numeric derivative',
+      numeric.value,
+      numeric.error + offered.error,
+    )
   },
 })
 
 async function complainOfFormula(subject: Subject, at: At, wanted: number): Promise<string | undefined> {
   const found = await subject.slope(at.batch, at.n, unitVector(at))
   const { rounding } = subject.wantedGradient(at.batch, at.n)
-  return differs(nameOf(at), found.value, 'by the formula', wanted, found.error + rounding)
+  return differs(nameOf(at), found.value, 'its formula', wanted, found.error + rounding)
 }
 
 const gradientFormula = lossLaw({
   name: 'gradient-formula',
-  statement: 'The gradient is that of the formula.',
-  formula: 'of KD: ∂L/∂v = T (q − p) / N',
+  statement: 'The gradient equals that of the formula.',
+  formula: 'for KD: ∂L/∂v = T (q − p) / N',
   conditions,
   tolerance,
   matters: 'The optimizer uses nothing else.',
@@ -79,7 +84,7 @@ const gradientOffTheMaximum = lossLaw({
   conditions,
   tolerance,
   matters: 'It says which entries of the gradient change if temperatures are detached.',
-  usualCause: 'the gradient through a maximum reaches another class',
+  usualCause: 'the gradient through a maximum that reaches another class',
   cases: (profile) =>
     places(profile).map(({ batch, n, j }) => {
       const peak = peakOf(batch.student[n])
@@ -114,7 +119,7 @@ const gradientSumsToZero = lossLaw({
 
 const gradientAtEquality = lossLaw({
   name: 'gradient-zero-at-equality',
-  statement: 'The gradient of a student that equals its teacher is zero.',
+  statement: 'If the student equals its teacher, the gradient is zero.',
   formula: '∂L/∂v (u, u, t) = 0',
   conditions,
   tolerance,
@@ -126,7 +131,7 @@ const gradientAtEquality = lossLaw({
 
 const gradientRowIndependence = lossLaw({
   name: 'gradient-row-independence',
-  statement: 'The gradient of a sample is that of a batch of one, divided by the number of samples.',
+  statement: 'The gradient of a sample in a batch of N is its gradient in a batch of one, divided by N.',
   formula: 'N ∂L(batch)/∂vₙ = ∂L(sample n)/∂v',
   conditions,
   tolerance,
@@ -142,7 +147,7 @@ const gradientRowIndependence = lossLaw({
     return differs(
       `N ${nameOf(at)}`,
       count * within.value,
-      'of the sample alone',
+      'that of the sample alone',
       own.value,
       count * within.error + own.error,
     )
@@ -153,10 +158,10 @@ const gradientAtExtremes = lossLaw({
   name: 'gradient-finite-at-extremes',
   statement: 'The gradient is finite for any finite logits.',
   formula: '|∂L/∂v| < ∞',
-  conditions: 'the loss offers a gradient; logits as in finite-at-extremes',
+  conditions: 'the loss provides a gradient; logits as in finite-at-extremes',
   tolerance: 'none',
   matters: 'A finite loss with NaN in its gradient ends a training run.',
-  usualCause: '0 times infinity in a derivative: a condition protects the value but not its gradient',
+  usualCause: '0 · ∞ in a derivative: a condition that protects the value but not its gradient',
   needs: 'gradient',
   cases: ({ maxima }, { precision }) => extremePair(ranges[precision], { maxima }),
   async complain(subject, batch) {
@@ -175,10 +180,10 @@ export const teacherGradient = lossLaw({
   name: 'teacher-gets-no-gradient',
   statement: 'The teacher’s logits get no gradient.',
   formula: '∂L/∂u = 0',
-  conditions: 'the loss offers teacherGradient',
+  conditions: 'the loss provides teacherGradient',
   tolerance: 'none: exactly 0',
-  matters: 'A teacher that is trained by the loss of its student degrades.',
-  usualCause: 'the teacher’s logits, or temperatures computed from them, are not detached',
+  matters: 'A teacher that is trained by its student’s loss degrades.',
+  usualCause: 'teacher logits, or temperatures computed from them, that are not detached',
   needs: 'teacherGradient',
   cases: (profile) => places(profile).map(({ batch }) => batch),
   async complain(subject, batch) {

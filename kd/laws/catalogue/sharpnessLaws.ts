@@ -49,8 +49,7 @@ const nothing = fc.constant(0)
 const sharpnessBounds = sharpnessLaw(
   {
     name: 'sharpness-bounds',
-    statement:
-      'Sharpness lies between the largest logit and ln K above it, and is at least the mean plus ln K.',
+    statement: 'Sharpness exceeds the largest logit by at most ln K, and the mean logit by at least ln K.',
     formula: 'max z ≤ S(z) ≤ max z + ln K,  S(z) ≥ mean z + ln K',
     conditions: 'logits up to 8, and up to 8,192, whose exponentials overflow',
     matters: 'It mostly measures the largest logit.',
@@ -71,7 +70,7 @@ const sharpnessBounds = sharpnessLaw(
 const sharpnessShift = sharpnessLaw(
   {
     name: 'sharpness-shift',
-    statement: 'A constant added to the logits is added to their sharpness.',
+    statement: 'Adding a constant to the logits adds it to their sharpness.',
     formula: 'S(z + c) = S(z) + c',
     conditions: 'any logits',
     matters: 'Sharpness is not a function of the softmax, which a constant does not change.',
@@ -121,7 +120,7 @@ const sharpnessLipschitz = sharpnessLaw(
 const sharpnessPermutation = sharpnessLaw(
   {
     name: 'sharpness-permutation',
-    statement: 'The order of the classes does not matter.',
+    statement: 'Sharpness does not depend on the order of the classes.',
     formula: 'S(πz) = S(z)',
     conditions: 'any logits',
     matters: 'A class that is omitted or counted twice is usually the first or last.',
@@ -191,7 +190,7 @@ const sharpnessLimits = sharpnessLaw(
   {
     name: 'sharpness-limits',
     statement:
-      'As temperature grows, sharpness goes to ln K; as it goes to 0, T S(z/T) goes to the largest logit.',
+      'As the temperature tends to infinity, sharpness tends to ln K; as it tends to 0, T S(z/T) tends to the largest logit.',
     formula: '|S(z/T) − ln K| ≤ max|z| / T,  0 ≤ T S(z/T) − max z ≤ T ln K',
     conditions: 'T = 2²⁰ and 2⁻²⁰',
     matters: 'Sharpness overflows if exp does, unless the largest logit is subtracted first.',
@@ -222,10 +221,11 @@ const sharpnessLimits = sharpnessLaw(
 const sharpnessEntropy = sharpnessLaw(
   {
     name: 'sharpness-entropy',
-    statement: 'Sharpness is the entropy of the softmax plus the mean logit under it.',
+    statement: 'Sharpness is the entropy of the softmax plus the expected logit under it.',
     formula: 'S(z) = H(p) + Σ pᵢ zᵢ,  p = softmax(z)',
     conditions: 'any logits',
-    matters: 'Of two rows with the same Σ pᵢ zᵢ the sharper one has more entropy: the term is misleading.',
+    matters:
+      'Of two rows with the same Σ pᵢ zᵢ, the “sharper” one has the higher entropy: the term is misleading.',
   },
   nothing,
   async (S, row, _, subject) => {
@@ -242,7 +242,7 @@ const sharpnessHomogeneity = sharpnessLaw(
     statement: 'Sharpness scales with the logits.',
     formula: 'S(z/2) = S(z)/2',
     conditions: 'any logits',
-    matters: 'If it did, temperatures in the ratio of the sharpness values would equalise them.',
+    matters: 'If this held, temperatures in the ratio of the sharpness values would equalise them.',
   },
   nothing,
   async (S, row, _, subject) => {

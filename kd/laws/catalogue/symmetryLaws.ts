@@ -15,11 +15,11 @@ function reordered(batch: LogitBatch, ofStudent: number[], ofTeacher: number[]):
 
 const sharedPermutation = lossLaw({
   name: 'shared-permutation',
-  statement: 'The order of the classes does not matter if both sides and the labels share it.',
+  statement: 'The loss does not depend on the order of the classes, if both sides and the labels share it.',
   formula: 'L(πv, πu, πt) = L(v, u, t)',
   conditions: 'rows for which the profile is defined',
   tolerance: `${rounding}, on both sides`,
-  matters: 'A class that is omitted or treated differently means a wrong index.',
+  matters: 'If a class is omitted or treated differently, an index is wrong.',
   usualCause: 'a class that is omitted or treated differently, or a label off by one',
   cases: (profile) => withMore(batches(profile), order),
   async complain(subject, { batch, drawn }) {
@@ -31,7 +31,7 @@ const sharedPermutation = lossLaw({
 
 const separatePermutations = lossLaw({
   name: 'separate-permutations',
-  statement: 'The order of the student’s classes alone does not matter.',
+  statement: 'The loss does not depend on the order of the student’s classes alone.',
   formula: 'L(πv, u, t) = L(v, u, t)',
   conditions: 'rows for which the profile is defined',
   tolerance: `${rounding}, on both sides`,
@@ -46,7 +46,7 @@ const separatePermutations = lossLaw({
 
 export const symmetry = lossLaw({
   name: 'teacher-student-symmetry',
-  statement: 'Teacher and student can be exchanged.',
+  statement: 'The loss is symmetric in teacher and student.',
   formula: 'L(u, v, t) = L(v, u, t)',
   conditions: 'rows for which the profile is defined',
   tolerance: `${rounding}, on both sides`,
@@ -59,12 +59,13 @@ export const symmetry = lossLaw({
 function shiftLaw(name: string, side: 'student' | 'teacher', formula: string) {
   return lossLaw({
     name,
-    statement: `A constant added to the ${side}’s logits does not change the loss, because it does not change their softmax.`,
+    statement: `Adding a constant to the ${side}’s logits does not change the loss, because it does not change their softmax.`,
     formula,
     conditions: 'constants up to 8, one for each batch; the profile is defined for the shifted rows',
     tolerance: `${rounding}, on both sides`,
-    matters: 'Logits are defined up to a constant; a loss that sees it depends on the last layer’s bias.',
-    usualCause: 'raw logits in place of softmax or centred logits',
+    matters:
+      'Logits are defined up to a constant; a loss that depends on it depends on the last layer’s bias.',
+    usualCause: 'raw logits instead of softmax or centred logits',
     cases: (profile) => withMore(batches(profile), profile.maxima === 'positive' ? upward : logit()),
     async complain(subject, { batch, drawn }) {
       const other = { ...batch, [side]: batch[side].map((row) => shifted(row, drawn)) }
@@ -80,11 +81,11 @@ const teacherShift = shiftLaw('teacher-shift', 'teacher', 'L(v, u + c, t) = L(v,
 
 const labelIndependence = lossLaw({
   name: 'label-independence',
-  statement: 'The labels do not matter.',
+  statement: 'The loss does not depend on the labels.',
   formula: 'L(v, u, t) = L(v, u, t′)',
   conditions: 'rows for which the profile is defined',
-  tolerance: 'none but rounding: the same bits, or twice the bound',
-  matters: 'Cross entropy in the distillation term is counted twice in the total.',
+  tolerance: `${rounding}, on both sides`,
+  matters: 'Cross entropy in the distillation term would count twice in the total loss.',
   usualCause: 'a term that depends on the label',
   cases: (profile) => withMore(batches(profile), fc.integer({ min: 1, max: 5 })),
   async complain(subject, { batch, drawn }) {

@@ -31,10 +31,10 @@ function changeLaw<Drawn>(
 const temperaturesScale = changeLaw(
   {
     name: 'temperatures-scale',
-    statement: 'Scaling the logits of both sides together changes no temperature.',
+    statement: 'Scaling the logits of both sides by a common factor does not change the temperatures.',
     formula: 'T(c v, c u) = T(v, u) for c > 0',
     conditions: 'c between 1/4 and 16; not for exact temperatures: sharpness is not homogeneous',
-    matters: 'The rule depends on the ratio of the sides, not on their scale.',
+    matters: 'The rule depends on the ratio of the two sides, not on their scale.',
   },
   temperature(),
   ({ v, u }, factor) => ({ v: scaled(v, factor), u: scaled(u, factor) }),
@@ -44,7 +44,7 @@ const temperaturesScale = changeLaw(
 const temperaturesSwap = changeLaw(
   {
     name: 'temperatures-swap',
-    statement: 'If teacher and student are exchanged, so are their temperatures.',
+    statement: 'Exchanging teacher and student exchanges their temperatures.',
     formula: 'T_teacher(u, v) = T_student(v, u)',
     conditions: 'rows for which the profile is defined',
     matters: 'The rule distinguishes the sides only by their logits.',
@@ -61,8 +61,8 @@ const temperaturesMaximaAlone = changeLaw(
     statement: 'The temperatures depend only on the two largest logits.',
     formula: 'T is a function of max u and max v',
     conditions: 'all other logits lowered by up to 8',
-    matters: 'They therefore cost only two maxima, and cannot reflect the sharpness of the rows.',
-    usualCause: 'magnitudes, ranges or sums in place of the largest logit',
+    matters: 'They therefore need only two maxima, and cannot reflect the sharpness of the rows.',
+    usualCause: 'magnitudes, ranges or sums instead of the largest logit',
   },
   logit().map(Math.abs),
   ({ v, u }, by) => {
@@ -75,7 +75,7 @@ const temperaturesMaximaAlone = changeLaw(
 const temperaturesPermutation = changeLaw(
   {
     name: 'temperatures-permutation',
-    statement: 'The order of the classes of either side does not change the temperatures.',
+    statement: 'The temperatures do not depend on the order of the classes of either side.',
     formula: 'T(πv, σu) = T(v, u)',
     conditions: 'rows for which the profile is defined',
     matters: 'Temperatures that depend on a certain class, such as the label’s, belong to another method.',
@@ -91,10 +91,10 @@ const temperaturesPermutation = changeLaw(
 const temperaturesShift = changeLaw(
   {
     name: 'temperatures-shift',
-    statement: 'A constant added to the logits of both sides changes no temperature.',
+    statement: 'Adding a constant to the logits of both sides does not change the temperatures.',
     formula: 'T(v + c, u + c) = T(v, u)',
     conditions: 'c from 0 to 8; for exact temperatures, because rows are centred first',
-    matters: 'Without it the temperatures depend on the bias of the last layer.',
+    matters: 'Otherwise the temperatures depend on the bias of the last layer.',
   },
   logit().map(Math.abs),
   ({ v, u }, by) => ({ v: shifted(v, by), u: shifted(u, by) }),
@@ -103,7 +103,7 @@ const temperaturesShift = changeLaw(
 
 const temperaturesRowIndependence = lossLaw({
   name: 'temperatures-row-independence',
-  statement: 'The temperatures of a sample do not depend on the others.',
+  statement: 'The temperatures of a sample do not depend on the other samples.',
   formula: 'T of sample n of a batch = T of the sample alone',
   conditions: 'rows for which the profile is defined',
   tolerance,

@@ -20,7 +20,7 @@ export interface Tempered {
 
 export const oneSample = ({ maxima }: Profile) => logitsPair({ maxima, rows: { min: 1, max: 1 } })
 
-/** Makes a law of one sample and its temperatures. */
+/** Makes a law about one sample and its temperatures. */
 export function temperatureLaw(
   record: Pick<LossLaw, 'name' | 'statement' | 'formula' | 'conditions' | 'matters' | 'usualCause'>,
   complain: (sample: Tempered, profile: Profile, roundoff: number) => string | undefined,

@@ -13,7 +13,7 @@ const temperaturesShared = temperatureLaw(
     statement: 'Both sides of every sample have the temperature τ.',
     formula: 'T_student = T_teacher = τ',
     conditions: 'any logits',
-    matters: 'Any other temperature means that an option is not read.',
+    matters: 'Any other temperature means that an option is ignored.',
   },
   ({ student, teacher, excused }, { temperature }) =>
     firstOf(
@@ -28,7 +28,7 @@ const temperaturesSum = temperatureLaw(
     statement: 'The temperatures of a sample sum to 2τ.',
     formula: 'T_teacher + T_student = 2τ',
     conditions: 'rows for which the profile is defined',
-    matters: 'They are τ + δ and τ − δ.',
+    matters: 'The temperatures are τ + δ and τ − δ.',
     usualCause: 'a constant in the denominator, or a factor of 2',
   },
   ({ student, teacher, excused }, { temperature }) =>
@@ -38,11 +38,11 @@ const temperaturesSum = temperatureLaw(
 const temperaturesRatio = temperatureLaw(
   {
     name: 'temperatures-ratio',
-    statement: 'The ratio of the temperatures is that of the largest logits.',
+    statement: 'The ratio of the temperatures equals the ratio of the largest logits.',
     formula: 'T_teacher max v = T_student max u',
     conditions: 'both largest logits positive',
     matters: 'If they are exchanged, the peaked side gets the low temperature and becomes more peaked.',
-    usualCause: 'temperatures that are exchanged',
+    usualCause: 'exchanged temperatures',
   },
   ({ v, u, student, teacher, excused }) =>
     differs(
@@ -98,7 +98,7 @@ const temperaturesProduct = temperatureLaw(
     statement: 'The product of the temperatures is at most τ².',
     formula: 'T_teacher T_student = τ² − δ² ≤ τ²',
     conditions: 'rows for which the profile is defined',
-    matters: 'The more unequal the sides, the smaller the weight of a sample.',
+    matters: 'The more unequal the two sides, the smaller the weight of a sample.',
   },
   ({ student, teacher, excused }, { temperature }) =>
     exceeds('T_teacher T_student', teacher * student, 'τ²', temperature ** 2, 4 * excused * temperature),
@@ -107,11 +107,11 @@ const temperaturesProduct = temperatureLaw(
 const temperaturesFallback = temperatureLaw(
   {
     name: 'temperatures-fallback',
-    statement: 'If one largest logit is not positive and the other is not negative, both sides have τ.',
+    statement: 'If one largest logit is not positive and the other is not negative, both temperatures are τ.',
     formula: 'max u ≤ 0 ≤ max v or the reverse ⇒ T_student = T_teacher = τ',
     conditions: 'the guard is a fallback; guards differ for two negative maxima',
-    matters: 'There the formula gives negative, infinite or undefined temperatures.',
-    usualCause: 'no guard, or one that only takes magnitudes',
+    matters: 'The formula gives negative, infinite or undefined temperatures in this case.',
+    usualCause: 'no guard, or a guard that only takes magnitudes',
   },
   ({ student, teacher, excused }, { temperature }) =>
     firstOf(

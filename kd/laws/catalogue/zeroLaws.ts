@@ -8,7 +8,7 @@ import { differs, exceeds, lossLaw } from './lossLaw.ts'
 
 const nonNegative = lossLaw({
   name: 'non-negative',
-  statement: 'The loss is never below zero.',
+  statement: 'The loss is never negative.',
   formula: 'L(v, u, t) ≥ 0',
   conditions: 'rows for which the profile is defined',
   tolerance: rounding,
@@ -34,14 +34,12 @@ function multiples(factor: fc.Arbitrary<number>, { maxima }: Profile): fc.Arbitr
 
 const zeroAtEquality = lossLaw({
   name: 'zero-at-equality',
-  statement: 'The loss of a student that equals its teacher is zero.',
+  statement: 'If the student equals its teacher, the loss is zero.',
   formula: 'L(u, u, t) = 0',
   conditions: 'rows for which the profile is defined',
   tolerance: rounding,
-  matters:
-    'Otherwise training pulls a perfect student away: a temperature is missing on one side, or a normalisation.',
-  usualCause:
-    'a temperature on one side only, a term that does not belong, or one side that is not normalised',
+  matters: 'Otherwise training pulls a perfect student away from its teacher.',
+  usualCause: 'a temperature on one side only, an extra term, or one side that is not normalised',
   cases: (profile) => multiples(fc.constant(1), profile),
   complain: async (subject, batch) =>
     differs('L(u, u)', await subject.value(batch), 'zero', 0, subject.rounding(batch)),
@@ -50,12 +48,12 @@ const zeroAtEquality = lossLaw({
 const zeroAtMultiples = lossLaw({
   name: 'zero-at-multiples',
   statement:
-    'The loss of a student that is a positive multiple of its teacher is zero: the temperatures compensate the scale.',
+    'If the student is a positive multiple of its teacher, the loss is zero: the temperatures compensate for the scale.',
   formula: 'L(r u, u, t) = 0 for r > 0',
   conditions: 'r between 1/4 and 16, largest logits positive',
   tolerance: rounding,
   matters: 'It is the purpose of dynamic temperatures.',
-  usualCause: 'temperatures that do not follow the largest logits, or are exchanged',
+  usualCause: 'temperatures that do not follow the largest logits, or exchanged temperatures',
   cases: (profile) => multiples(temperature(), profile),
   complain: async (subject, batch) =>
     differs('L(r u, u)', await subject.value(batch), 'zero', 0, subject.rounding(batch)),
@@ -67,7 +65,7 @@ const positiveApart = lossLaw({
   formula: 'p ≠ q ⇒ L(v, u, t) > 0',
   conditions: 'the formula exceeds rounding',
   tolerance: rounding,
-  matters: 'A teacher compared with itself has zero loss everywhere: nothing is distilled.',
+  matters: 'A teacher compared with itself has zero loss everywhere, and nothing is distilled.',
   usualCause: 'both sides use the same logits, or parts of the divergence are missing',
   cases: batches,
   async complain(subject, batch) {
@@ -84,11 +82,11 @@ const small = 2 ** -5
 const largeTemperatureLimit = lossLaw({
   name: 'large-temperature-limit',
   statement:
-    'For logits small compared with the temperature the loss is the squared distance of centred logits, at any temperature.',
+    'For logits that are small compared with the temperature, the loss approaches half the mean squared difference of the centred logits, at any temperature.',
   formula:
-    'L(εv, εu, t) → ε² ‖centred(u − v)‖² / 2K, for a temperature of each side ε² T_t T_s ‖centred(u/T_t − v/T_s)‖² / 2K',
+    'L(εv, εu, t) → ε² ‖centred(u − v)‖² / 2K, with separate temperatures ε² T_t T_s ‖centred(u/T_t − v/T_s)‖² / 2K',
   conditions: 'ε = 1/32; DKD has such a limit for each of its terms',
-  tolerance: `${rounding}, and the third-order term: the formula’s own distance from its limit, twice`,
+  tolerance: `${rounding}, plus the third-order term: twice the formula’s own distance from its limit`,
   matters: 'It requires the factor T²; without it, gradients shrink as the temperature rises.',
   usualCause: 'the temperature factor, or a mean over the classes',
   cases: batches,

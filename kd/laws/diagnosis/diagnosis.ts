@@ -86,7 +86,7 @@ function guessRatio(probes: readonly Probe[]): string | undefined {
       { symbol: 'N', power: samples },
       { symbol: 'K', power: classes },
     ].flatMap(({ symbol, power }) => ({ '1': ` × ${symbol}`, '-1': ` / ${symbol}` })[power] ?? [])
-    return `the whole is ${round(ratios[0])}${powers.join('')} times its formula`
+    return `the loss is ${round(ratios[0])}${powers.join('')} times its formula`
   }
   return undefined
 }
@@ -124,7 +124,7 @@ function guessSum({ profile }: Subject, probes: readonly Probe[]): string | unde
   if (weights) {
     const list = (values: readonly number[]) =>
       parts.map(({ name }, i) => `${round(values[i])} ${name}`).join(' + ')
-    return `the weights are ${list(weights)}, where ${list(parts.map(({ weight }) => weight))} was claimed`
+    return `the loss is ${list(weights)}, but the profile says ${list(parts.map(({ weight }) => weight))}`
   }
   const tau = profile.temperature
   const teachers = (definition: Definition): Definition => ({
@@ -141,7 +141,7 @@ function guessSum({ profile }: Subject, probes: readonly Probe[]): string | unde
   for (const [i, { name: replaced, weight }] of parts.entries()) {
     for (const { name, column } of strangers) {
       const weights = coefficientsOf(columns.with(i, column), found, tolerance)
-      if (weights && Math.abs(weights[i] - weight) < 1e-5) return `${name} stands in the place of ${replaced}`
+      if (weights && Math.abs(weights[i] - weight) < 1e-5) return `${name} is used instead of ${replaced}`
     }
   }
   const wanted = probes.map((probe) => probe.wanted)
@@ -154,7 +154,7 @@ function guessSum({ profile }: Subject, probes: readonly Probe[]): string | unde
   const both = coefficientsOf([wanted, strangers[0].column, strangers[2].column], found, tolerance)
   if (both === undefined || Math.max(Math.abs(both[1]), Math.abs(both[2])) < 1e-3) return undefined
   const [own, ...others] = both.map(round)
-  return `it is ${own} × the formula + ${others[0]} × ${strangers[0].name} + ${others[1]} × ${strangers[2].name}`
+  return `the loss is ${own} × the formula + ${others[0]} × ${strangers[0].name} + ${others[1]} × ${strangers[2].name}`
 }
 
 function softened(tau: number): Definition {

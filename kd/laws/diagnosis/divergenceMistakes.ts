@@ -15,38 +15,38 @@ export function divergenceMistakes({ terms }: Profile): Mistakes {
     'the divergence is symmetrised: (KL(p ‖ q) + KL(q ‖ p))/2': compare(
       (logP, logQ) => (kl(logP, logQ) + kl(logQ, logP)) / 2,
     ),
-    'Jensen–Shannon in the place of KL': compare((logP, logQ) => {
+    'Jensen–Shannon instead of KL': compare((logP, logQ) => {
       const middle = logP.map((value, i) => Math.log((Math.exp(value) + Math.exp(logQ[i])) / 2))
       return (kl(logP, middle) + kl(logQ, middle)) / 2
     }),
-    'cross entropy −Σ p ln q in the place of KL: the teacher’s entropy is missing': compare(
+    'cross entropy −Σ p ln q instead of KL: the teacher’s entropy is missing': compare(
       (logP, logQ) => -total(exp(logP).map((p, i) => p * logQ[i])),
     ),
-    'Σ p (ln p − q): the student’s probabilities stand where their logarithms belong': compare((logP, logQ) =>
-      klOf(exp(logP), logP, exp(logQ)),
+    'Σ p (ln p − q): the student’s probabilities are used instead of their logarithms': compare(
+      (logP, logQ) => klOf(exp(logP), logP, exp(logQ)),
     ),
-    'log-probabilities of the teacher stand where its probabilities belong': compare((logP, logQ) =>
+    'log-probabilities of the teacher are used instead of its probabilities': compare((logP, logQ) =>
       klOf(logP, logP.map(Math.log), logQ),
     ),
-    'the teacher’s largest class stands for its whole distribution: hard labels': compare(
+    'the teacher’s largest class is used instead of its distribution: hard labels': compare(
       (logP, logQ) => -logQ[logP.indexOf(largest(logP))],
     ),
-    'logits of the teacher stand where its probabilities belong': compare((_, logQ, __, z) =>
+    'logits of the teacher are used instead of its probabilities': compare((_, logQ, __, z) =>
       klOf(z, z.map(Math.log), logQ),
     ),
     'the last class is left out of the sum': compare((logP, logQ) =>
       klOf(exp(logP).slice(0, -1), logP, logQ),
     ),
-    'the squared difference of logits in the place of KL': compare((_, __, ___, z, w) =>
+    'the squared difference of logits instead of KL': compare((_, __, ___, z, w) =>
       squaredNorm(z.map((value, i) => value - w[i])),
     ),
-    'the squared difference of probabilities in the place of KL': compare((logP, logQ) =>
+    'the squared difference of probabilities instead of KL': compare((logP, logQ) =>
       squaredNorm(exp(logP).map((p, i) => p - Math.exp(logQ[i]))),
     ),
-    'the squared difference of log-probabilities in the place of KL': compare((logP, logQ) =>
+    'the squared difference of log-probabilities instead of KL': compare((logP, logQ) =>
       squaredNorm(logP.map((value, i) => value - logQ[i])),
     ),
-    'the terms of KL are taken without their sign': compare((logP, logQ) =>
+    'the terms of KL lose their sign': compare((logP, logQ) =>
       total(exp(logP).map((p, i) => Math.abs(p * (logP[i] - logQ[i])))),
     ),
     'negative terms of KL are dropped': compare((logP, logQ) =>
@@ -67,22 +67,22 @@ export function divergenceMistakes({ terms }: Profile): Mistakes {
         alpha * targetTerm(logP, logQ, label) + beta * divergenceOf(view(z, label), view(w, label)),
     )
   return {
-    'plain KL in the place of the decoupled terms': compare((logP, logQ) => divergence.value(logP, logQ, 0)),
+    'plain KL instead of the decoupled terms': compare((logP, logQ) => divergence.value(logP, logQ, 0)),
     'the weights of TCKD and NCKD are exchanged': sum(beta, alpha),
     'both terms have the weight 1': sum(1, 1),
-    'only TCKD is there': sum(alpha, 0),
-    'only NCKD is there': sum(0, beta),
-    'NCKD has the weight 1 − p_t still': compare(
+    'NCKD is missing': sum(alpha, 0),
+    'TCKD is missing': sum(0, beta),
+    'NCKD still has the weight 1 − p_t': compare(
       (logP, logQ, label) =>
         alpha * targetTerm(logP, logQ, label) +
         beta * (1 - Math.exp(logP[label])) * othersTerm(logP, logQ, label),
     ),
-    'the others are not normalised in NCKD': others((z, label) => without(logSoftmax(z), label)),
-    'TCKD lacks the part of 1 − p_t': compare(
+    'the other classes are not normalised in NCKD': others((z, label) => without(logSoftmax(z), label)),
+    'TCKD lacks the term of 1 − p_t': compare(
       (logP, logQ, label) =>
         alpha * Math.exp(logP[label]) * (logP[label] - logQ[label]) + beta * othersTerm(logP, logQ, label),
     ),
-    'the target is masked by a logit of 0 in NCKD, and still counts': others((z, label) =>
+    'the target is masked by a logit of 0 in NCKD, so it still counts': others((z, label) =>
       logSoftmax(z.with(label, 0)),
     ),
     'TCKD is reversed': compare(
@@ -99,13 +99,15 @@ export function divergenceMistakes({ terms }: Profile): Mistakes {
       const label = logQ.indexOf(largest(logQ))
       return alpha * targetTerm(logP, logQ, label) + beta * othersTerm(logP, logQ, label)
     }),
-    'the target is masked by subtracting 1000, which a confident logit outweighs': others((z, label) =>
+    'the target is masked by subtracting 1000, which a confident logit can outweigh': others((z, label) =>
       logSoftmax(z.with(label, z[label] - 1000)),
     ),
-    'the target’s rest is ln(1 − p_t), which is −∞ where p_t rounds to 1': compare((logP, logQ, label) => {
-      const binary = (row: Row) => [row[label], Math.log(1 - Math.exp(row[label]))]
-      return alpha * kl(binary(logP), binary(logQ)) + beta * othersTerm(logP, logQ, label)
-    }),
+    'the complement of the target is ln(1 − p_t), which is −∞ if p_t rounds to 1': compare(
+      (logP, logQ, label) => {
+        const binary = (row: Row) => [row[label], Math.log(1 - Math.exp(row[label]))]
+        return alpha * kl(binary(logP), binary(logQ)) + beta * othersTerm(logP, logQ, label)
+      },
+    ),
     ...coupled,
   }
 }

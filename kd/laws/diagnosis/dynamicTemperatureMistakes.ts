@@ -12,7 +12,7 @@ import {
 import { type SampleTemperatures, sharpnessGap, type TemperatureRule } from '../formulas/temperatureRules.ts'
 import type { Mistakes, Parts } from './parts.ts'
 
-/** Statistics used for x and y in 2τ x/(x + y) and 2τ y/(x + y) in place of the largest logit. */
+/** Statistics used for x and y in 2τ x/(x + y) and 2τ y/(x + y) instead of the largest logit. */
 const statistics: Readonly<Record<string, (row: Row, label: number, other: Row) => number>> = {
   'the largest magnitude': magnitude,
   'log-sum-exp': logSumExp,
@@ -39,7 +39,7 @@ export function dynamicTemperatureMistakes(tau: number, rule: TemperatureRule): 
     'the two temperatures are exchanged': {
       temperatures: (v, u) => ({ student: of(v, u).teacher, teacher: of(v, u).student }),
     },
-    'both temperatures are τ: nothing is dynamic': { temperatures: () => shared },
+    'both temperatures are τ instead of dynamic': { temperatures: () => shared },
     'only the student’s temperature is dynamic': { temperatures: (v, u) => ({ ...of(v, u), teacher: tau }) },
     'only the teacher’s temperature is dynamic': { temperatures: (v, u) => ({ ...of(v, u), student: tau }) },
     'only the student’s logits are divided by a dynamic temperature': {
@@ -48,46 +48,46 @@ export function dynamicTemperatureMistakes(tau: number, rule: TemperatureRule): 
     'only the teacher’s logits are divided by a dynamic temperature': {
       divisors: ({ teacher }) => ({ student: tau, teacher }),
     },
-    'the factor is τ² in the place of T_teacher T_student': { factor: () => tau ** 2 },
-    'the factor is T_student² in the place of T_teacher T_student': { factor: ({ student }) => student ** 2 },
-    'the factor is T_teacher² in the place of T_teacher T_student': { factor: ({ teacher }) => teacher ** 2 },
+    'the factor is τ² instead of T_teacher T_student': { factor: () => tau ** 2 },
+    'the factor is T_student² instead of T_teacher T_student': { factor: ({ student }) => student ** 2 },
+    'the factor is T_teacher² instead of T_teacher T_student': { factor: ({ teacher }) => teacher ** 2 },
     'the factor T_teacher T_student is missing': { factor: () => 1 },
-    'the factor has T_student alone': { factor: ({ student }) => student },
-    'the factor has T_teacher alone': { factor: ({ teacher }) => teacher },
+    'the factor is T_student instead of T_teacher T_student': { factor: ({ student }) => student },
+    'the factor is T_teacher instead of T_teacher T_student': { factor: ({ teacher }) => teacher },
     ...otherStatistics(tau),
-    'temperatures come from the erratum’s max (u − v)/(u + v)': {
+    'temperatures are computed from the erratum’s max (u − v)/(u + v)': {
       temperatures: (v, u) => {
         const delta = tau * largest(u.map((value, i) => (value - v[i]) / (value + v[i])))
         return { student: tau - delta, teacher: tau + delta }
       },
     },
     'the published formula without a guard, from raw maxima': { temperatures: raw },
-    'the published formula, from raw maxima, with τ where one is not positive': {
+    'the published formula, from raw maxima, with τ if one is not positive': {
       temperatures: guardedBy(tau, (y, x) => y > 0 && x > 0),
     },
-    'the guard asks whether the student’s largest logit is positive, and not the teacher’s': {
+    'the guard checks whether the student’s largest logit is positive, but not the teacher’s': {
       temperatures: guardedBy(tau, (y) => y > 0),
     },
-    'the guard asks whether the teacher’s largest logit is positive, and not the student’s': {
+    'the guard checks whether the teacher’s largest logit is positive, but not the student’s': {
       temperatures: guardedBy(tau, (_, x) => x > 0),
     },
-    'the guard asks whether the sum of the largest logits is positive, not each of them': {
+    'the guard checks whether the sum of the largest logits is positive, not each of them': {
       temperatures: guardedBy(tau, (y, x) => y + x > 0),
     },
     ...otherFallbacks(tau),
-    'negative temperatures are made positive, in the place of a fallback to τ': {
+    'negative temperatures are made positive instead of replaced by τ': {
       temperatures: (v, u) => {
         const { student, teacher } = raw(v, u)
         return { student: Math.abs(student), teacher: Math.abs(teacher) }
       },
     },
-    'sharpness is made equal on raw logits, not on centred ones': {
+    'sharpness is equalised on raw logits, not on centred ones': {
       temperatures: (v, u) => equallySharp(v, u, tau),
     },
-    'τ is missing in the temperatures': {
+    'τ is missing from the temperatures': {
       temperatures: (v, u) => ({ student: of(v, u).student / tau, teacher: of(v, u).teacher / tau }),
     },
-    'the 2 of 2τ is missing in the temperatures': {
+    'the 2 of 2τ is missing from the temperatures': {
       temperatures: (v, u) => ({ student: of(v, u).student / 2, teacher: of(v, u).teacher / 2 }),
     },
     ...epsilonsInDenominators(tau),
@@ -104,17 +104,17 @@ function otherStatistics(tau: number): Mistakes {
   return Object.fromEntries(
     Object.entries(statistics).flatMap(([name, statistic]): [string, Partial<Parts>][] => [
       [
-        `temperatures come from ${name}, not the largest logit`,
+        `temperatures are computed from ${name}, not the largest logit`,
         {
           temperatures: (v, u, label) => shares(tau, statistic(v, label, u), statistic(u, label, v)),
         },
       ],
       [
-        `temperatures take, for the student, ${name} in the place of the largest logit`,
+        `temperatures use, for the student, ${name} instead of the largest logit`,
         { temperatures: (v, u, label) => shares(tau, statistic(v, label, u), largest(u)) },
       ],
       [
-        `temperatures take, for the teacher, ${name} in the place of the largest logit`,
+        `temperatures use, for the teacher, ${name} instead of the largest logit`,
         { temperatures: (v, u, label) => shares(tau, largest(v), statistic(u, label, v)) },
       ],
     ]),
@@ -139,7 +139,7 @@ function otherFallbacks(tau: number): Mistakes {
   const others = [0.01, 0.1, 0.5, 1, 2, 3, 4, 5, 8, 10].filter((other) => other !== tau)
   return Object.fromEntries(
     others.map((other) => [
-      `where a largest logit is not positive the temperature is ${other}, not ${tau}`,
+      `if a largest logit is not positive, the temperature is ${other}, not ${tau}`,
       { temperatures: guardedBy(tau, (y, x) => y > 0 && x > 0, other) },
     ]),
   )

@@ -50,7 +50,7 @@ function mistakes(subject: Subject): Record<string, Gradient> {
     ...simple,
     ...(profile.name.startsWith('dtkd') ? ofTemperatures(subject) : {}),
     'the gradient is that of KL': (v, u, label) => tempered(rule).gradient({ v, u, label }),
-    'the gradient is that of the reversed KL': (v, u) => {
+    'the gradient is that of the reverse KL': (v, u) => {
       const { teacher, p, q } = at(v, u)
       const surprise = q.map((value, j) => Math.log(value) - Math.log(p[j]))
       const mean = q.reduce((sum, value, j) => sum + value * surprise[j], 0)
@@ -71,12 +71,15 @@ function ofTemperatures({ profile }: Subject): Record<string, Gradient> {
   const { rule, definition, attached = definition } = profile
   const direct: Gradient = (v, u, label) => tempered(detached(rule!)).gradient({ v, u, label })
   return {
-    'the gradient is detached where attached was claimed: nothing flows through the temperatures': direct,
-    'the gradient is attached where detached was claimed: it flows through the temperatures': (v, u, label) =>
-      attached.gradient({ v, u, label }),
-    'the gradient flows through the student’s temperature alone': partlyAttached(rule!, 'student'),
-    'the gradient flows through the teacher’s temperature alone': partlyAttached(rule!, 'teacher'),
-    'T_student stands before q − p in the place of T_teacher': (v, u, label) => {
+    'the gradient is detached, but the profile says attached: none flows through the temperatures': direct,
+    'the gradient is attached, but the profile says detached: some flows through the temperatures': (
+      v,
+      u,
+      label,
+    ) => attached.gradient({ v, u, label }),
+    'the gradient flows only through the student’s temperature': partlyAttached(rule!, 'student'),
+    'the gradient flows only through the teacher’s temperature': partlyAttached(rule!, 'teacher'),
+    'the factor of q − p is T_student instead of T_teacher': (v, u, label) => {
       const { student, teacher } = rule!.temperatures(v, u)
       const less = scaled(direct(v, u, label), 1 - student / teacher)
       return definition.gradient({ v, u, label }).map((value, j) => value - less[j])

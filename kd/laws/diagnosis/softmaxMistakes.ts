@@ -16,31 +16,31 @@ export const epsilons = [1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4]
 
 /** Probabilities and their logarithms, computed differently. */
 export const softmaxMistakes: Mistakes = {
-  'softmax is taken twice: the loss was given probabilities, or takes softmax of softmax': {
+  'softmax is applied twice: the loss was given probabilities, or computes softmax of softmax': {
     arrange: bothRows(softmax),
   },
-  'softmax of the student is taken twice': {
+  'softmax of the student is applied twice': {
     arrange: (batch) => ({ ...batch, student: batch.student.map(softmax) }),
   },
-  'softmax of the teacher is taken twice': {
+  'softmax of the teacher is applied twice': {
     arrange: (batch) => ({ ...batch, teacher: batch.teacher.map(softmax) }),
   },
-  'softmax is taken of softened probabilities': {
+  'softmax is applied to softened probabilities': {
     teacher: (z) => logSoftmax(softmax(z)),
     student: (z) => logSoftmax(softmax(z)),
   },
-  'z − max z stands for the logarithm of softmax: it is not normalised': {
+  'z − max z is used instead of log-softmax: it is not normalised': {
     teacher: lessLargest,
     student: lessLargest,
   },
-  'z − max z stands for the logarithm of the student’s softmax': { student: lessLargest },
-  'softened logits stand for the logarithm of the student’s softmax': { student: (w) => w },
-  'softened logits stand for the logarithm of the teacher’s softmax': { teacher: (z) => z },
-  'softmax where log-softmax belongs: a probability underflows to 0, and its logarithm is −∞': {
+  'z − max z is used instead of the student’s log-softmax': { student: lessLargest },
+  'softened logits are used instead of the student’s log-softmax': { student: (w) => w },
+  'softened logits are used instead of the teacher’s log-softmax': { teacher: (z) => z },
+  'softmax then log instead of log-softmax: a probability underflows to 0, and its logarithm is −∞': {
     teacher: naive,
     student: naive,
   },
-  'softmax where log-softmax belongs, on the student’s side': { student: naive },
+  'softmax then log instead of log-softmax, on the student’s side': { student: naive },
   'exp of raw logits: the largest logit is not subtracted first': {
     teacher: overflowing,
     student: overflowing,

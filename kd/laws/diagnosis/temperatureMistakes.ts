@@ -18,11 +18,11 @@ export function temperatureMistakes({ temperature: tau, rule, name }: Profile): 
       divisors: ({ teacher }) => ({ student: 1, teacher }),
     },
     'logits are not divided by the temperature': { divisors: () => ({ student: 1, teacher: 1 }) },
-    'log-probabilities are divided by the temperature, in the place of logits': {
+    'log-probabilities are divided by the temperature instead of logits': {
       teacher: dividedAfter(tau),
       student: dividedAfter(tau),
     },
-    'the student’s log-probabilities are divided by the temperature, in the place of its logits': {
+    'the student’s log-probabilities are divided by the temperature instead of its logits': {
       student: dividedAfter(tau),
     },
     ...otherTemperatures(tau),
@@ -46,7 +46,7 @@ function otherTemperatures(tau: number): Mistakes {
     [`the temperature is ${other}, not ${tau}`, { ...times(other / tau), factor: ofScaled(other / tau) }],
     [`the temperature inside the softmax is ${other}, not ${tau}`, times(other / tau)],
   ])
-  // Division by 1, that is none, is a separate mistake.
+  // Division by 1 is a separate mistake: no division at all.
   const one = others
     .filter((other) => other !== 1)
     .flatMap((other): [string, Partial<Parts>][] => [

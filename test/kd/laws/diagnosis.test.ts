@@ -9,18 +9,18 @@ const secondLargest = (row: Row) => row.toSorted((a, b) => b - a)[1]
 
 /** Mistakes, and what the kit should say of them. */
 const mistakes: readonly (readonly [ProfileName, HostLoss, string])[] = [
-  ['kd', overClasses, 'the mean over the classes in the place of their sum'],
-  ['kd', lossOf({ ...kd, reduce: total }), 'summed over the batch in the place of the mean'],
+  ['kd', overClasses, 'the mean over the classes instead of their sum'],
+  ['kd', lossOf({ ...kd, reduce: total }), 'summed over the batch instead of the mean'],
   ['kd', lossOf({ ...kd, factor: () => 1 }), 'the temperature squared is missing'],
   [
     'kd',
     lossOf({ ...kd, factor: () => 1, reduce: total }),
-    'summed over the batch in the place of the mean; the temperature squared is missing',
+    'summed over the batch instead of the mean; the temperature squared is missing',
   ],
   [
     'kd',
     (student, teacher, labels) => lossOf(kd)(teacher, student, labels),
-    'teacher and student are exchanged: KL(q ‖ p) in the place of KL(p ‖ q)',
+    'teacher and student are exchanged: KL(q ‖ p) instead of KL(p ‖ q)',
   ],
   [
     'kd',
@@ -30,25 +30,25 @@ const mistakes: readonly (readonly [ProfileName, HostLoss, string])[] = [
   [
     'kd',
     lossOf({ ...kd, student: (z) => kd.student(z).map(Math.exp).map(Math.log) }),
-    'softmax where log-softmax belongs',
+    'softmax then log instead of log-softmax',
   ],
   [
     'kd',
     (v, u, t) => lossOf(kd)(v, u, t) + 0.5 * crossEntropy(v, t),
     '0.5 × cross entropy is added to the formula',
   ],
-  ['kd', (v, u, t) => 0.3 * lossOf(kd)(v, u, t), 'the whole is 0.3 times its formula'],
-  ['dkd', lossOf(kd), 'plain KL in the place of the decoupled terms'],
-  ['dtkd', lossOf({ ...dtkd, factor: () => 16 }), 'the factor is τ² in the place of T_teacher T_student'],
+  ['kd', (v, u, t) => 0.3 * lossOf(kd)(v, u, t), 'the loss is 0.3 times its formula'],
+  ['dkd', lossOf(kd), 'plain KL instead of the decoupled terms'],
+  ['dtkd', lossOf({ ...dtkd, factor: () => 16 }), 'the factor is τ² instead of T_teacher T_student'],
   [
     'dtkd',
     lossOf({ ...dtkd, temperatures: (v, u) => published(secondLargest(v), Math.max(...u)) }),
-    'temperatures take, for the student, the second largest logit in the place of the largest logit',
+    'temperatures use, for the student, the second largest logit instead of the largest logit',
   ],
   [
     'dtkd-guarded',
     lossOf({ ...kd, temperatures: (v, u) => (Math.max(...v) > 0 ? dtkd : kd).temperatures(v, u) }),
-    'the guard asks whether the student’s largest logit is positive, and not the teacher’s',
+    'the guard checks whether the student’s largest logit is positive, but not the teacher’s',
   ],
   [
     'dtkd-guarded',
@@ -56,7 +56,7 @@ const mistakes: readonly (readonly [ProfileName, HostLoss, string])[] = [
       ...kd,
       temperatures: (v, u) => (Math.max(...v) + Math.max(...u) > 0 ? dtkd : kd).temperatures(v, u),
     }),
-    'the guard asks whether the sum of the largest logits is positive, not each of them',
+    'the guard checks whether the sum of the largest logits is positive, not each of them',
   ],
   [
     'dtkd-guarded',
@@ -65,7 +65,7 @@ const mistakes: readonly (readonly [ProfileName, HostLoss, string])[] = [
       temperatures: (v, u) =>
         Math.min(Math.max(...v), Math.max(...u)) > 0 ? dtkd.temperatures(v, u) : { student: 1, teacher: 1 },
     }),
-    'where a largest logit is not positive the temperature is 1, not 4',
+    'if a largest logit is not positive, the temperature is 1, not 4',
   ],
   [
     'dkd',
@@ -75,18 +75,18 @@ const mistakes: readonly (readonly [ProfileName, HostLoss, string])[] = [
         u,
         labels.map(() => labels[0]),
       ),
-    'the label of the first sample is taken for all',
+    'the label of the first sample is used for all',
   ],
   [
     'dtkd',
     withGradient(dtkd, { ...dtkdSlopes, attached: () => 0 }),
-    'the gradient is detached where attached was claimed: nothing flows through the temperatures',
+    'the gradient is detached, but the profile says attached: none flows through the temperatures',
   ],
-  ['kd', withGradient(kd, { ...kdSlopes, count: () => 1 }), 'summed over the batch in the place of the mean'],
+  ['kd', withGradient(kd, { ...kdSlopes, count: () => 1 }), 'summed over the batch instead of the mean'],
   [
     'kd-total',
     (v, u, t) => 0.1 * lossOf(kd)(v, u, t) + 0.9 * crossEntropy(v, t),
-    'the weights are 0.1 L_KD + 0.9 cross entropy, where 0.9 L_KD + 0.1 cross entropy was claimed',
+    'the loss is 0.1 L_KD + 0.9 cross entropy, but the profile says 0.9 L_KD + 0.1 cross entropy',
   ],
 ]
 
@@ -100,7 +100,7 @@ describe('the guess at the cause', () => {
     const loss: HostLoss = (...batch) => Math.fround(overClasses(...batch))
     const report = await checkLaws(loss, 'kd', { seed: 1 })
     expect(report.precision).toBe('float32')
-    expect(report.guess).toBe('the mean over the classes in the place of their sum')
+    expect(report.guess).toBe('the mean over the classes instead of their sum')
   })
 
   it('should not be that the formula stands there once', async () => {
@@ -137,7 +137,9 @@ describe('a report', () => {
   it('should say that a law was not broken that a profile declares broken', async () => {
     const symmetric: HostLoss = (v, u, t) => (lossOf(kd)(v, u, t) + lossOf(kd)(u, v, t)) / 2
     const text = formatReport(await checkLaws(symmetric, 'kd', { seed: 1 }))
-    expect(text).toContain('NOT BROKEN  teacher-student-symmetry: Teacher and student can be exchanged.')
+    expect(text).toContain(
+      'NOT BROKEN  teacher-student-symmetry: The loss is symmetric in teacher and student.',
+    )
     expect(text).toContain('likely cause: the divergence is symmetrised')
   })
 })

@@ -57,7 +57,7 @@ export class FixedNetwork extends Network {
   }
 
   /**
-   * Noise in the place of everything that the network would predict for so many images of four classes. Features are
+   * Noise instead of everything that the network would predict for so many images of four classes. Features are
    * positive, and not cut off at 0: there is no gradient where a map is all zeros.
    */
   predict(count: number, seed: number): Predictions {

@@ -52,7 +52,7 @@ async function example(): Promise<string[]> {
     'Any function of host arrays can be tested, however it is computed. `myLoss.ts`:',
     '',
     ...fenced('ts', source.trim()),
-    'On the command line, whose exit code is 1 if a law is broken:',
+    'On the command line, with exit code 1 if a law is broken:',
     '',
     ...fenced('', `$ thermograd laws myLoss.ts --profile kd --seed 1\n${await printed(myLoss)}`),
     'If `divergence` ended in `/ logP.length`, the mean over the classes, the report would contain:',

@@ -25,7 +25,7 @@ export const batches: readonly Mutant[] = [
   },
   {
     name: 'softmax over the batch',
-    mistake: 'axis 0 in the place of axis 1',
+    mistake: 'axis 0 instead of axis 1',
     profile: 'kd',
     law: 'row-independence',
     loss: (student, teacher) => lossOf(kd)(transposed(student), transposed(teacher), []),
@@ -46,7 +46,7 @@ export const batches: readonly Mutant[] = [
   },
   {
     name: 'mean of the logits',
-    mistake: 'the divergence of the mean rows in the place of the mean divergence',
+    mistake: 'the divergence of the mean rows instead of the mean divergence',
     profile: 'kd',
     law: 'batch-additivity',
     loss: lossOf({
@@ -125,7 +125,7 @@ export const batches: readonly Mutant[] = [
   },
   {
     name: 'square root of the loss',
-    mistake: 'a distance in the place of its square: rows no longer add up',
+    mistake: 'a distance instead of its square: rows no longer add up',
     profile: 'kd',
     law: 'batch-additivity',
     loss: lossOf({ ...kd, reduce: (values, batch) => Math.sqrt(kd.reduce(values, batch)) }),

@@ -103,7 +103,7 @@ export const decoupled: readonly Mutant[] = [
   },
   {
     name: 'target of the teacher',
-    mistake: 'the teacher’s favourite class in the place of the label',
+    mistake: 'the teacher’s favourite class instead of the label',
     profile: 'dkd',
     law: 'label-independence',
     loss: lossOf({
@@ -173,7 +173,7 @@ export const decoupled: readonly Mutant[] = [
   },
   {
     name: 'squared target term',
-    mistake: '(p_t − q_t)² in the place of TCKD',
+    mistake: '(p_t − q_t)² instead of TCKD',
     profile: 'dkd',
     law: 'large-temperature-limit',
     loss: lossOf({

@@ -101,7 +101,7 @@ export const gradients: readonly Mutant[] = [
   },
   {
     name: 'gradient without temperature',
-    mistake: 'q − p in the place of T (q − p)',
+    mistake: 'q − p instead of T (q − p)',
     profile: 'kd',
     law: 'gradient-is-numeric',
     loss: withGradient(kd, { ...kdSlopes, scale: () => 1 }),

@@ -130,7 +130,7 @@ export const offers: readonly Mutant[] = [
   },
   {
     name: 'sharpness of a distribution',
-    mistake: 'log-sum-exp of the softmax in the place of the logits',
+    mistake: 'log-sum-exp of the softmax instead of the logits',
     profile: 'dtkd',
     law: 'sharpness-bounds',
     loss: {

@@ -96,7 +96,7 @@ export const dtkdGuarded: Parts = {
 /** DTKD at temperatures τ − δ and τ + δ of equal sharpness, on centred rows, found by halving. */
 export const dtkdExact: Parts = { ...kd, temperatures: (v, u) => equallySharp(centred(v), centred(u), 52) }
 
-/** TCKD + 8 NCKD in the place of the divergence. */
+/** TCKD + 8 NCKD instead of the divergence. */
 export const dkd: Parts = {
   ...kd,
   divergence: (logP, logQ, label) => targetClass(logP, logQ, label) + 8 * otherClasses(logP, logQ, label),

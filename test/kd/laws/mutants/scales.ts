@@ -78,7 +78,7 @@ export const scales: readonly Mutant[] = [
   },
   {
     name: 'hardest sample',
-    mistake: 'the largest value of the batch in the place of the mean',
+    mistake: 'the largest value of the batch instead of the mean',
     profile: 'kd',
     law: 'batch-additivity',
     loss: lossOf({ ...kd, reduce: (values) => Math.max(...values) }),
@@ -92,7 +92,7 @@ export const scales: readonly Mutant[] = [
   },
   {
     name: 'temperature not squared',
-    mistake: 'T in the place of T²',
+    mistake: 'T instead of T²',
     profile: 'kd',
     law: 'large-temperature-limit',
     loss: lossOf({ ...kd, factor: () => referenceTemperature }),
@@ -152,7 +152,7 @@ export const scales: readonly Mutant[] = [
   },
   {
     name: 'base 2',
-    mistake: 'log2 in the place of the natural logarithm',
+    mistake: 'log2 instead of the natural logarithm',
     profile: 'kd',
     law: 'large-temperature-limit',
     loss: lossOf({ ...kd, divergence: (logP, logQ) => divergence(logP, logQ) * Math.LOG2E }),

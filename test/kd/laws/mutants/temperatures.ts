@@ -40,7 +40,7 @@ export const temperatures: readonly Mutant[] = [
   },
   {
     name: 'multiplied by the temperature',
-    mistake: 'logits times T in the place of logits over T',
+    mistake: 'logits times T instead of logits over T',
     profile: 'kd',
     law: 'large-temperature-limit',
     loss: lossOf({ ...kd, temperatures: () => ({ student: 1 / 4, teacher: 1 / 4 }), factor: () => 16 }),
@@ -94,7 +94,7 @@ export const temperatures: readonly Mutant[] = [
   },
   {
     name: 'factor 2 missing',
-    mistake: 'xτ / (x + y) in the place of 2xτ / (x + y): the temperatures sum to τ',
+    mistake: 'xτ / (x + y) instead of 2xτ / (x + y): the temperatures sum to τ',
     profile: 'dtkd',
     law: 'temperatures-sum',
     loss: withTemperatures({ ...dtkd, temperatures: (v, u) => halved(dtkd.temperatures(v, u)) }),
@@ -111,14 +111,14 @@ export const temperatures: readonly Mutant[] = [
   },
   {
     name: 'largest magnitude',
-    mistake: 'the norm of the paper’s equation 4 in the place of the signed maximum of its code',
+    mistake: 'the norm of the paper’s equation 4 instead of the signed maximum of its code',
     profile: 'dtkd',
     law: 'temperatures-maxima-alone',
     loss: withTemperatures({ ...dtkd, temperatures: (v, u) => published(magnitude(v), magnitude(u)) }),
   },
   {
     name: 'log-sum-exp temperatures',
-    mistake: 'sharpnesses in the place of the maxima: 2 S(u) τ / (S(u) + S(v))',
+    mistake: 'sharpnesses instead of the maxima: 2 S(u) τ / (S(u) + S(v))',
     profile: 'dtkd',
     law: 'zero-at-multiples',
     loss: lossOf({ ...dtkd, temperatures: (v, u) => published(logSumExp(v), logSumExp(u)) }),
@@ -136,7 +136,7 @@ export const temperatures: readonly Mutant[] = [
     }),
   },
   {
-    name: 'range in the place of the maximum',
+    name: 'range instead of the maximum',
     mistake: 'largest less smallest logit',
     profile: 'dtkd',
     law: 'temperatures-maxima-alone',

@@ -9,7 +9,7 @@ import { isZip, weightFiles } from './weightSeeds.ts'
 
 const opcodeBytes = [...Object.keys(opcodes).map(Number), 0x2e]
 
-/** Puts opcodes among those of a pickle, or in the place of one. */
+/** Puts opcodes among those of a pickle, or instead of one. */
 export const spoilPickle = spoiling([
   (bytes, stream) => bytes.with(place(bytes, stream), pick(opcodeBytes, stream)),
   (bytes, stream) => {
