@@ -3,6 +3,7 @@ import { f32, f32x4, v128 } from '../../assembler/instructions.ts'
 import type { FunctionBuilder, Local } from '../../assembler/module.ts'
 import { bytesPerElement, laneCount } from '../lanes.ts'
 import { multiplyAdd } from '../tile.ts'
+import { factored } from './factors.ts'
 import type { Matrix, MinimalFiltering } from './winograd.ts'
 
 /** Numbers transformed at once: two adjacent vectors, which V8 may merge into one of 256 bits. */
@@ -12,6 +13,9 @@ export const transformLanes = 2 * laneCount
 export function transformScratchBytes({ planes }: MinimalFiltering): number {
   return planes * transformLanes * bytesPerElement
 }
+
+/** Two registers for neighbouring vectors. */
+type Pair = readonly [Local, Local]
 
 type Load = (row: number, column: number, half: number) => Code
 
@@ -30,69 +34,82 @@ export function storeBoth(
   builder.emit(store(0), store(1))
 }
 
-/** Emits M X Mᵀ for eight matrices X at once: M times each column, then each row times Mᵀ. */
+/**
+ * Emits products with a matrix M, for eight vectors or matrices at once. All registers come in pairs of neighbouring vectors
+ * whose operations are adjacent, so that V8's revectorizer merges them.
+ */
 export class Transform {
   readonly #builder: FunctionBuilder
-  readonly #matrix: Matrix
   readonly #multiplyAdd: (a: Code, b: Code, c: Code) => Code
-  readonly #inputs: readonly (readonly Local[])[]
-  readonly #outputs: readonly (readonly Local[])[]
+  readonly #factors: readonly Matrix[]
+  /** The registers of the input, and of the product with each factor. */
+  readonly #registers: readonly (readonly Pair[])[]
   readonly #constants = new Map<number, Local>()
+  /** Rows and columns of M. */
+  readonly rows: number
+  readonly columns: number
 
   constructor(builder: FunctionBuilder, matrix: Matrix, relaxedSimd: boolean) {
     this.#builder = builder
-    this.#matrix = matrix
     this.#multiplyAdd = multiplyAdd(relaxedSimd)
-    const pairs = (count: number) =>
-      Array.from({ length: count }, () => [0, 1].map(() => builder.local('v128')))
-    this.#inputs = pairs(matrix[0].length)
-    this.#outputs = pairs(matrix.length)
-    for (const factor of new Set(matrix.flat().filter((factor) => Math.abs(factor) !== 1 && factor !== 0))) {
+    this.#factors = factored(matrix)
+    this.rows = matrix.length
+    this.columns = matrix[0].length
+    const pairs = (count: number): Pair[] =>
+      Array.from({ length: count }, () => [builder.local('v128'), builder.local('v128')])
+    this.#registers = [this.columns, ...this.#factors.map((factor) => factor.length)].map(pairs)
+    for (const number of new Set(this.#factors.flat(2))) {
+      if (Math.abs(number) === 1 || number === 0) continue
       const constant = builder.local('v128')
-      builder.emit(constant.set(f32x4.splat(f32.const(factor))))
-      this.#constants.set(factor, constant)
+      builder.emit(constant.set(f32x4.splat(f32.const(number))))
+      this.#constants.set(number, constant)
     }
   }
 
+  /** Emits M x. */
+  apply(
+    load: (i: number, half: number) => Code,
+    write: (i: number, result: (half: number) => Code) => void,
+  ): void {
+    const emitBoth = (code: (half: number) => Code) => this.#builder.emit(code(0), code(1))
+    this.#registers[0].forEach((input, i) => {
+      emitBoth((half) => input[half].set(load(i, half)))
+    })
+    this.#factors.forEach((factor, step) => {
+      factor.forEach((row, i) => {
+        emitBoth((half) =>
+          this.#registers[step + 1][i][half].set(this.#sum(row, this.#registers[step], half)),
+        )
+      })
+    })
+    this.#registers.at(-1)!.forEach((output, i) => {
+      write(i, (half) => output[half].get)
+    })
+  }
+
+  /** Emits M X Mᵀ: M times each column, then each row times Mᵀ. */
   emit(load: Load, write: Write, scratch: Local): void {
-    const [rows, columns] = [this.#matrix.length, this.#matrix[0].length]
-    const place = (row: number, column: number) => (row * columns + column) * transformLanes * bytesPerElement
+    const place = (row: number, column: number) =>
+      (row * this.columns + column) * transformLanes * bytesPerElement
     const halfBytes = laneCount * bytesPerElement
-    for (let column = 0; column < columns; column++) {
-      this.#apply(
+    for (let column = 0; column < this.columns; column++) {
+      this.apply(
         (i, half) => load(i, column, half),
         (i, result) => storeBoth(this.#builder, scratch, place(i, column), result),
       )
     }
-    for (let row = 0; row < rows; row++) {
-      this.#apply(
+    for (let row = 0; row < this.rows; row++) {
+      this.apply(
         (i, half) => v128.load(scratch.get, place(row, i) + half * halfBytes),
         (i, result) => write(row, i, result),
       )
     }
   }
 
-  /** Emits the product with one vector. Both halves are adjacent, so that V8's revectorizer finds the pairs. */
-  #apply(
-    load: (i: number, half: number) => Code,
-    write: (i: number, result: (half: number) => Code) => void,
-  ): void {
-    const emitBoth = (code: (half: number) => Code) => this.#builder.emit(code(0), code(1))
-    this.#inputs.forEach((input, i) => {
-      emitBoth((half) => input[half].set(load(i, half)))
-    })
-    this.#outputs.forEach((output, i) => {
-      emitBoth((half) => output[half].set(this.#sum(this.#matrix[i], half)))
-    })
-    this.#outputs.forEach((output, i) => {
-      write(i, (half) => output[half].get)
-    })
-  }
-
   /** Σ factor · input, starting with a factor of 1 if there is one, which saves a multiplication. */
-  #sum(factors: readonly number[], half: number): Code {
+  #sum(factors: readonly number[], inputs: readonly Pair[], half: number): Code {
     const terms = factors.flatMap((factor, i) =>
-      factor === 0 ? [] : [{ factor, input: this.#inputs[i][half].get }],
+      factor === 0 ? [] : [{ factor, input: inputs[i][half].get }],
     )
     terms.sort((a, b) => Number(b.factor === 1) - Number(a.factor === 1))
     const [first, ...others] = terms
