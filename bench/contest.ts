@@ -5,7 +5,7 @@ import type { Introduction } from './serve.ts'
 
 /** The result of a contestant. */
 export interface Standing extends Introduction {
-  /** Median over the quiet turns. */
+  /** Median over the quiet turns, or over all if there are none. */
   readonly imagesPerSecond: number
   readonly turns: readonly Turn[]
   /** Peak memory of its process. */
@@ -21,9 +21,11 @@ interface Turn {
 export interface ContestOptions {
   /** Images per step. */
   readonly batch: number
-  /** Limit of the contest after the warm-up. It has at least one round. */
+  /** Limit of the contest after the warm-up. It has at least three rounds: one ratio alone says nothing of their spread. */
   readonly seconds: number
 }
+
+const leastRounds = 3
 
 /** Target length of a turn: long compared with the time in which a core changes its frequency. */
 const turnMilliseconds = 2000
@@ -41,36 +43,61 @@ export async function contest(
     for (const command of commands) contestants.push(await Contestant.start(command, batch))
     const end = performance.now() + 1000 * seconds
     const order = [...contestants]
-    do {
+    for (let round = 0; round < leastRounds || performance.now() < end; round++) {
       for (const contestant of order) await contestant.turn()
       order.reverse()
-    } while (performance.now() < end)
+    }
     return contestants.map((contestant) => contestant.standing())
   } finally {
     for (const contestant of contestants) contestant.end()
   }
 }
 
+/** One of several ways to do the same, with its result in a contest of them. */
+export interface Candidate {
+  readonly command: Command
+  /** Missing if there was no other candidate. */
+  readonly standing?: Standing
+}
+
+/** Returns commands that do the same, the fastest first, from a contest between them if there are several. */
+export async function fastestFirst(
+  commands: readonly Command[],
+  options: ContestOptions,
+): Promise<Candidate[]> {
+  if (commands.length === 1) return [{ command: commands[0] }]
+  const standings = await contest(commands, options)
+  return standings
+    .map((standing, i) => ({ command: commands[i], standing }))
+    .sort((a, b) => b.standing.imagesPerSecond - a.standing.imagesPerSecond)
+}
+
 /** Above this, a turn counts as disturbed by other processes. */
 const tolerableDisturbance = 0.1
 
 /**
- * Returns the rounds without disturbed turns, or all if there are none. Even alternating turns are unfair on a busy
- * machine: software whose threads wait for each other suffers most.
+ * Returns the rounds without disturbed turns. Even alternating turns are unfair on a busy machine: software whose threads
+ * wait for each other suffers most.
  */
 function quietRounds(...standings: readonly Pick<Standing, 'turns'>[]): number[] {
   const rounds = [...standings[0].turns.keys()]
-  const quiet = rounds.filter((round) =>
+  return rounds.filter((round) =>
     standings.every(({ turns }) => turns[round].disturbance < tolerableDisturbance),
   )
-  return quiet.length > 0 ? quiet : rounds
 }
 
-/** Returns the ratio of speeds in the quiet rounds. */
+/** Returns the quiet rounds, or all if there are none. */
+function roundsThatCount(...standings: readonly Pick<Standing, 'turns'>[]): number[] {
+  const quiet = quietRounds(...standings)
+  return quiet.length > 0 ? quiet : [...standings[0].turns.keys()]
+}
+
+/** Returns the ratio of speeds in the quiet rounds, or in all if there are none, and how many were quiet. */
 export function ratioOf(one: Standing, other: Standing): Spread & { readonly rounds: string } {
-  const rounds = quietRounds(one, other)
-  const ratios = rounds.map((round) => one.turns[round].imagesPerSecond / other.turns[round].imagesPerSecond)
-  return { ...spreadOf(ratios), rounds: `${rounds.length} of ${one.turns.length}` }
+  const ratios = roundsThatCount(one, other).map(
+    (round) => one.turns[round].imagesPerSecond / other.turns[round].imagesPerSecond,
+  )
+  return { ...spreadOf(ratios), rounds: `${quietRounds(one, other).length} of ${one.turns.length}` }
 }
 
 class Contestant {
@@ -113,7 +140,7 @@ class Contestant {
   standing(): Standing {
     const turns = this.#turns
     return {
-      imagesPerSecond: median(quietRounds({ turns }).map((round) => turns[round].imagesPerSecond)),
+      imagesPerSecond: median(roundsThatCount({ turns }).map((round) => turns[round].imagesPerSecond)),
       turns,
       peakMebibytes: Math.round(this.#peakBytes / 2 ** 20),
       ...this.#introduction,

@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../engine/index.ts'
+import { modelNames } from '../nn/index.ts'
 
 /**
  * The work of a step on a batch of 3×32×32 images in float32. Teacher and student: a step of DTKD. Student alone: a step of
@@ -10,16 +11,12 @@ export interface Job {
   readonly batch: number
 }
 
-/** The networks of each job, by its name on the command line. The first is the project's benchmark. */
+/** The networks of each job, by its name on the command line. The first is the project's benchmark; a network's name means its training. */
 const networks: Readonly<Record<string, Omit<Job, 'batch'>>> = {
   dtkd: { teacher: 'resnet32x4', student: 'resnet8x4' },
   train: { student: 'resnet8x4' },
   evaluate: { teacher: 'resnet32x4' },
-  resnet20: { student: 'resnet20' },
-  wrn_16_2: { student: 'wrn_16_2' },
-  ResNet50: { student: 'ResNet50' },
-  MobileNetV2: { student: 'MobileNetV2' },
-  ShuffleV1: { student: 'ShuffleV1' },
+  ...Object.fromEntries(modelNames.map((name) => [name, { student: name }])),
 }
 
 export const jobNames: readonly string[] = Object.keys(networks)

@@ -41,9 +41,9 @@ export class ContestantProcess {
     return { contestant, introduction: (await contestant.#answer()) as Introduction }
   }
 
-  /** Requests steps. */
-  async take(steps: number): Promise<Turn> {
-    this.#child.stdin.write(`${steps}\n`)
+  /** Requests steps, of one of its tasks if it has several. */
+  async take(steps: number, task = ''): Promise<Turn> {
+    this.#child.stdin.write(`${`${steps} ${task}`.trim()}\n`)
     return (await this.#answer()) as Turn
   }
 

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Job } from './jobs.ts'
+import { jemalloc } from './preload.ts'
 import type { Command } from './process.ts'
 
 /** Software that the step is compared with. */
@@ -12,7 +13,8 @@ export interface Rival {
   readonly reason: string
   /** Command that installs it. */
   readonly installation: string
-  command(part: Job): Command
+  /** Its configurations, of which the fastest counts. */
+  commands(part: Job): readonly Command[]
 }
 
 /** The Python that has PyTorch. */
@@ -25,11 +27,15 @@ export function thermograd(part: Job, environment: Readonly<Record<string, strin
   return { file: process.execPath, arguments: [file('contestant.ts'), JSON.stringify(part)], environment }
 }
 
-function javascript(script: string, ...options: string[]): Rival['command'] {
-  return (part) => ({
-    file: process.execPath,
-    arguments: [file('rivals', script), JSON.stringify(part), ...options],
-  })
+function javascript(script: string, ...options: string[]): Rival['commands'] {
+  return (part) => [
+    { file: process.execPath, arguments: [file('rivals', script), JSON.stringify(part), ...options] },
+  ]
+}
+
+/** The evaluation of the teacher, or of a student without one. */
+function evaluation({ teacher, student, batch }: Job): Job {
+  return { teacher: teacher ?? student, batch }
 }
 
 const javascriptInstallation = 'npm install --prefix bench/rivals'
@@ -38,12 +44,25 @@ export const rivals: readonly Rival[] = [
   {
     name: 'pytorch',
     part: (job) => job,
-    reason: 'the whole step, channels last, which is its faster memory format',
+    reason: 'the whole step, in the faster of its memory formats, with jemalloc if that is installed',
     installation: 'apt-get install python3-torch, or THERMOGRAD_PYTHON for another Python',
-    command: (part) => ({
-      file: python,
-      arguments: [file('rivals', 'pytorch.py'), JSON.stringify(part), String(availableParallelism())],
-    }),
+    commands: (part) =>
+      ['channels last', 'contiguous'].map((format) => ({
+        file: python,
+        arguments: [
+          ...[file('rivals', 'pytorch.py'), JSON.stringify(part)],
+          ...[String(availableParallelism()), format],
+        ],
+        environment: jemalloc(),
+      })),
+  },
+  {
+    name: 'onnxruntime',
+    part: evaluation,
+    reason:
+      'the evaluation of a network, which is all that it does, from the ONNX file that thermograd exports',
+    installation: javascriptInstallation,
+    commands: javascript('onnx.js'),
   },
   {
     name: 'jax-js',
@@ -52,7 +71,7 @@ export const rivals: readonly Rival[] = [
       'the whole step, with batch norm composed of its operations, in batches of 2 because larger ones take minutes; ' +
       'its wasm backend, the only fast one in Node, without threads there',
     installation: javascriptInstallation,
-    command: javascript('jax.js'),
+    commands: javascript('jax.js'),
   },
   {
     name: 'tfjs-cpu',
@@ -61,13 +80,13 @@ export const rivals: readonly Rival[] = [
       'the whole step, with batches of 1 because larger ones take minutes; of its backends for Node, the fastest that ' +
       'trains these layers without a native library: wasm lacks the gradient of convolution with respect to filters',
     installation: javascriptInstallation,
-    command: javascript('tfjs.js', 'cpu'),
+    commands: javascript('tfjs.js', 'cpu'),
   },
   {
     name: 'tfjs-wasm',
-    part: ({ teacher, student, batch }) => ({ teacher: teacher ?? student, batch }),
+    part: evaluation,
     reason: 'the evaluation of a network: the largest part for which its fastest backend has all operations',
     installation: javascriptInstallation,
-    command: javascript('tfjs.js', 'wasm'),
+    commands: javascript('tfjs.js', 'wasm'),
   },
 ]

@@ -5,8 +5,10 @@ export interface Introduction {
   /** Software and version, such as `{ node: '24.0.0' }`. */
   readonly versions: Readonly<Record<string, string>>
   readonly threads: number
+  /** What distinguishes it from other configurations of the same software, such as a memory format. */
+  readonly configuration?: string
   /** Other facts for readers of the result. */
-  readonly notes?: object
+  readonly notes?: Readonly<Record<string, unknown>>
 }
 
 /** The answer to a request for steps. */
@@ -21,18 +23,19 @@ export interface Turn {
 
 /**
  * Runs the contestant's end of the protocol: prints its introduction as one line of JSON; for every line on standard
- * input, a number of steps, takes them and prints one line of JSON. Ends with its input.
+ * input, a number of steps and the task if there is a choice, takes them and prints one line of JSON. Ends with its input.
+ * `step` returns the milliseconds that it took.
  */
-export async function serve(introduction: Introduction, step: () => void | Promise<void>): Promise<void> {
+export async function serve(
+  introduction: Introduction,
+  step: (task: string) => Promise<number>,
+): Promise<void> {
   answer(introduction)
   for await (const line of createInterface({ input: process.stdin })) {
     const milliseconds: number[] = []
     const before = process.cpuUsage()
-    for (let count = Number(line); count > 0; count--) {
-      const start = performance.now()
-      await step()
-      milliseconds.push(performance.now() - start)
-    }
+    const [, steps, task] = line.match(/^(\d+) ?(.*)$/)!
+    for (let count = Number(steps); count > 0; count--) milliseconds.push(await step(task))
     const { user, system } = process.cpuUsage(before)
     const cpuMilliseconds = (user + system) / 1000
     const peakBytes = process.resourceUsage().maxRSS * 1024

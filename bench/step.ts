@@ -1,22 +1,23 @@
 // A whole step of training, compared with other software: `node bench/step.ts --help`.
 import { Option } from 'commander'
-import { contest, ratioOf, type Standing } from './contest.ts'
+import { type Comparison, cellsOf, compare, describeConfigurations, describeRival } from './comparison.ts'
+import { contest, type Standing } from './contest.ts'
 import { describeJob, type Job } from './jobs.ts'
 import { describeMachine, thisMachine } from './machine.ts'
 import { jobFrom, type StepOptions, stepProgram } from './options.ts'
-import { ContestantError } from './process.ts'
-import { type Rival, rivals, thermograd } from './rivals.ts'
+import { type Quietness, quietnessWarnings, withQuietness } from './quietness.ts'
+import { rivals, thermograd } from './rivals.ts'
 import { digits, tableOf } from './table.ts'
 
 interface Options extends StepOptions {
   readonly rivals: readonly string[]
 }
 
-/** The result of a contest between thermograd and a rival, or the reason for its absence. */
-type Outcome = { readonly rival: string; readonly part: Job; readonly reason: string } & (
-  | { readonly thermograd: Standing; readonly theirs: Standing; readonly ratio: ReturnType<typeof ratioOf> }
-  | { readonly absent: string }
-)
+interface Result extends Quietness {
+  readonly job: Job
+  readonly whole: Standing
+  readonly comparisons: readonly Comparison[]
+}
 
 const names = rivals.map(({ name }) => name)
 
@@ -28,57 +29,53 @@ await stepProgram('Images per second of a step: thermograd and each rival, measu
   .addOption(new Option('--rivals <names...>', 'rivals to compare with').choices(names).default(names))
   .action(async (options: Options) => {
     const job = jobFrom(options)
-    const outcomes: Outcome[] = []
-    for (const rival of rivals.filter(({ name }) => options.rivals.includes(name))) {
-      process.stderr.write(`${rival.name}: ${describeJob(rival.part(job))} …\n`)
-      outcomes.push(await face(rival, job, options.seconds))
-    }
-    const whole = await standingIn(job, outcomes, options.seconds)
-    process.stdout.write(`${options.json ? json(job, whole, outcomes) : text(job, whole, outcomes)}\n`)
+    const { result, ...quietness } = await withQuietness(() => measure(job, options))
+    const all = { job, ...result, ...quietness }
+    process.stdout.write(`${options.json ? json(all) : text(all)}\n`)
   })
   .parseAsync()
 
-async function face({ name, reason, ...rival }: Rival, job: Job, seconds: number): Promise<Outcome> {
-  const part = rival.part(job)
-  const about = { rival: name, part, reason }
-  try {
-    const commands = [thermograd(part), rival.command(part)]
-    const [ours, theirs] = await contest(commands, { batch: part.batch, seconds })
-    return { ...about, thermograd: ours, theirs, ratio: ratioOf(ours, theirs) }
-  } catch (error) {
-    if (!(error instanceof ContestantError)) throw error
-    return { ...about, absent: `${error.message}; to install: ${rival.installation}` }
+async function measure(
+  job: Job,
+  { rivals: chosen, seconds }: Options,
+): Promise<Pick<Result, 'whole' | 'comparisons'>> {
+  const comparisons: Comparison[] = []
+  for (const rival of rivals.filter(({ name }) => chosen.includes(name))) {
+    process.stderr.write(`${rival.name}: ${describeJob(rival.part(job))} …\n`)
+    comparisons.push(await compare(rival, job, seconds))
   }
+  return { whole: await standingIn(job, comparisons, seconds), comparisons }
 }
 
 /** Returns thermograd's result in the whole job, from a contest with a rival that can do all of it or else from a run alone. */
-async function standingIn(job: Job, outcomes: readonly Outcome[], seconds: number): Promise<Standing> {
-  for (const outcome of outcomes) {
-    if (!('absent' in outcome) && describeJob(outcome.part) === describeJob(job)) return outcome.thermograd
+async function standingIn(job: Job, comparisons: readonly Comparison[], seconds: number): Promise<Standing> {
+  for (const comparison of comparisons) {
+    if (!('absent' in comparison) && describeJob(comparison.part) === describeJob(job)) {
+      return comparison.thermograd
+    }
   }
   const [alone] = await contest([thermograd(job)], { batch: job.batch, seconds })
   return alone
 }
 
-function json(job: Job, whole: Standing, outcomes: readonly Outcome[]): string {
-  return JSON.stringify({ job, machine: thisMachine(), thermograd: whole, rivals: outcomes })
+function json({ job, whole, comparisons, ...quietness }: Result): string {
+  return JSON.stringify({
+    ...{ job, machine: thisMachine(), ...quietness },
+    ...{ thermograd: whole, rivals: comparisons },
+  })
 }
 
-function text(job: Job, whole: Standing, outcomes: readonly Outcome[]): string {
-  const rows = outcomes.map((outcome) => {
-    const title = `${outcome.rival}: ${describeJob(outcome.part)}`
-    if ('absent' in outcome) return [title, '–', '–', '–', '–']
-    const { thermograd: ours, theirs, ratio } = outcome
-    const spread = `${digits(ratio.median)} (${digits(ratio.minimum)} … ${digits(ratio.maximum)})`
-    return [title, digits(ours.imagesPerSecond), digits(theirs.imagesPerSecond), spread, ratio.rounds]
-  })
-  const missing = outcomes.flatMap((outcome) =>
-    'absent' in outcome ? [`${outcome.rival} was not found: ${outcome.absent}`] : [],
-  )
+function text({ job, whole, comparisons, ...quietness }: Result): string {
+  const rows = comparisons.map((comparison) => [
+    `${comparison.rival}: ${describeJob(comparison.part)}`,
+    ...cellsOf(comparison),
+  ])
   return [
     `${describeJob(job)}: ${digits(whole.imagesPerSecond)} images/s, ${whole.threads} threads`,
     describeMachine(thisMachine()),
     tableOf(['images/s', 'thermograd', 'rival', 'ratio (min … max)', 'quiet rounds'], rows),
-    ...missing,
+    ...comparisons.flatMap(describeRival),
+    ...comparisons.flatMap(describeConfigurations),
+    ...quietnessWarnings([quietness]),
   ].join('\n')
 }

@@ -4,10 +4,12 @@
 
 import { readFileSync } from 'node:fs'
 import { defaultDevice, init, lax, nn, numpy as np, valueAndGrad } from '@jax-js/jax'
+import { milliseconds } from '../measure.ts'
 import { serve } from '../serve.ts'
+import { stagesOf } from './stages.js'
 
 const { student, teacher, batch } = JSON.parse(process.argv[2])
-const stages = { resnet8x4: [1, 32], resnet32x4: [5, 32], resnet20: [3, 16] }
+const stages = stagesOf(student, teacher)
 
 /** Names, shapes and strides of the convolutions of a block. */
 function* blocksOf(network) {
@@ -165,4 +167,6 @@ async function step() {
 const { version } = JSON.parse(
   readFileSync(new URL('node_modules/@jax-js/jax/package.json', import.meta.url)),
 )
-await serve({ versions: { '@jax-js/jax': version, node: process.versions.node }, threads: 1 }, step)
+await serve({ versions: { '@jax-js/jax': version, node: process.versions.node }, threads: 1 }, () =>
+  milliseconds(step),
+)

@@ -8,7 +8,13 @@ from layers import convolution, pooled, relu
 from shuffle_networks import ShuffleV1, ShuffleV2
 
 
+def projected(channels, filters, stride):
+    return nn.Sequential(convolution(channels, filters, 1, stride), nn.BatchNorm2d(filters))
+
+
 class Block(nn.Module):
+    projection = "downsample"
+
     def __init__(self, channels, filters, stride):
         super().__init__()
         self.conv1 = convolution(channels, filters, 3, stride)
@@ -16,10 +22,10 @@ class Block(nn.Module):
         self.conv2 = convolution(filters, filters, 3)
         self.bn2 = nn.BatchNorm2d(filters)
         if stride != 1 or channels != filters:
-            self.downsample = nn.Sequential(convolution(channels, filters, 1, stride), nn.BatchNorm2d(filters))
+            setattr(self, self.projection, projected(channels, filters, stride))
 
     def forward(self, x):
-        shortcut = self.downsample(x) if hasattr(self, "downsample") else x
+        shortcut = getattr(self, self.projection)(x) if hasattr(self, self.projection) else x
         hidden = relu(self.bn1(self.conv1(x)))
         return relu(self.bn2(self.conv2(hidden)).add_(shortcut))
 
@@ -82,6 +88,10 @@ class WideResNet(nn.Module):
         return self.fc(pooled(relu(self.bn1(x))))
 
 
+class BasicBlock(Block):
+    projection = "shortcut"
+
+
 class Bottleneck(nn.Module):
     def __init__(self, channels, width, stride):
         super().__init__()
@@ -94,24 +104,26 @@ class Bottleneck(nn.Module):
         self.bn3 = nn.BatchNorm2d(filters)
         self.shortcut = nn.Sequential()
         if stride != 1 or channels != filters:
-            self.shortcut = nn.Sequential(convolution(channels, filters, 1, stride), nn.BatchNorm2d(filters))
+            self.shortcut = projected(channels, filters, stride)
 
     def forward(self, x):
         hidden = relu(self.bn2(self.conv2(relu(self.bn1(self.conv1(x))))))
         return relu(self.bn3(self.conv3(hidden)).add_(self.shortcut(x)))
 
 
-class ResNet50(nn.Module):
-    def __init__(self):
+class LargeResNet(nn.Module):
+    """Blocks have `expansion` times as many filters as their width."""
+
+    def __init__(self, Block, expansion, counts):
         super().__init__()
         self.conv1 = convolution(3, 64, 3)
         self.bn1 = nn.BatchNorm2d(64)
         channels = 64
-        for stage, (count, width) in enumerate([(3, 64), (4, 128), (6, 256), (3, 512)], start=1):
+        for stage, (count, width) in enumerate(zip(counts, (64, 128, 256, 512)), start=1):
             blocks = []
             for position in range(count):
-                blocks.append(Bottleneck(channels, width, 2 if position == 0 and stage > 1 else 1))
-                channels = 4 * width
+                blocks.append(Block(channels, width, 2 if position == 0 and stage > 1 else 1))
+                channels = expansion * width
             setattr(self, f"layer{stage}", nn.Sequential(*blocks))
         self.linear = nn.Linear(channels, 100)
 
@@ -194,7 +206,8 @@ networks = {
     "vgg13": lambda: VGG((2, 2, 2, 2, 2)),
     "vgg16": lambda: VGG((2, 2, 3, 3, 3)),
     "vgg19": lambda: VGG((2, 2, 4, 4, 4)),
-    "ResNet50": ResNet50,
+    "ResNet18": lambda: LargeResNet(BasicBlock, 1, (2, 2, 2, 2)),
+    "ResNet50": lambda: LargeResNet(Bottleneck, 4, (3, 4, 6, 3)),
     "MobileNetV2": MobileNetV2,
     "ShuffleV1": ShuffleV1,
     "ShuffleV2": ShuffleV2,

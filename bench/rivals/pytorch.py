@@ -1,4 +1,4 @@
-"""The step of a job in PyTorch, in its faster memory format (channels last). Same protocol as serve.ts."""
+"""The step of a job in PyTorch, by a number of threads and in a memory format. Same protocol as serve.ts."""
 
 import json
 import platform
@@ -9,12 +9,13 @@ import time
 import torch
 from torch.nn import functional as F
 
+from libraries import libraries
 from networks import dtkd, networks
 
-job = json.loads(sys.argv[1])
+job, threads, format_name = json.loads(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 batch = job["batch"]
-format = torch.channels_last
-torch.set_num_threads(int(sys.argv[2]))
+format = {"channels last": torch.channels_last, "contiguous": torch.contiguous_format}[format_name]
+torch.set_num_threads(threads)
 
 teacher = networks[job["teacher"]]().to(memory_format=format).eval() if "teacher" in job else None
 student = networks[job["student"]]().to(memory_format=format).train() if "student" in job else None
@@ -47,7 +48,8 @@ answer(
     {
         "versions": {"torch": torch.__version__, "python": platform.python_version()},
         "threads": torch.get_num_threads(),
-        "notes": {"format": "channels last"},
+        "configuration": format_name,
+        "notes": libraries(),
     }
 )
 for line in sys.stdin:

@@ -2,14 +2,17 @@
 import * as tf from '@tensorflow/tfjs'
 import '@tensorflow/tfjs-backend-wasm'
 import { getThreadsCount } from '@tensorflow/tfjs-backend-wasm'
+import { milliseconds } from '../measure.ts'
 import { serve } from '../serve.ts'
+import { stagesOf } from './stages.js'
 
 const { student, teacher, batch } = JSON.parse(process.argv[2])
 const backend = process.argv[3]
+const stages = stagesOf(student, teacher)
 await tf.setBackend(backend)
 
 function createNetwork(name) {
-  const [count, stem] = { resnet8x4: [1, 32], resnet32x4: [5, 32], resnet20: [3, 16] }[name]
+  const [count, stem] = stages[name]
   const normalized = (x, filters, kernelSize, strides) => {
     const options = {
       filters,
@@ -87,4 +90,4 @@ async function step() {
 
 const versions = { '@tensorflow/tfjs': tf.version.tfjs, node: process.versions.node }
 const threads = backend === 'wasm' ? getThreadsCount() : 1
-await serve({ versions, threads, notes: { backend } }, step)
+await serve({ versions, threads, notes: { backend } }, () => milliseconds(step))
