@@ -16,8 +16,8 @@ export async function stoppable<T>(
   try {
     return await work(controller.signal)
   } catch (error) {
-    if (error instanceof TrainingStopped) error.message += ` ${howToResume}`
-    throw error
+    if (!(error instanceof TrainingStopped)) throw error
+    throw new TrainingStopped(`${error.message} ${howToResume}`, error.position, { cause: error })
   } finally {
     controller = undefined
   }

@@ -63,8 +63,10 @@ async function trainInto(folder: RunFolder, { training, logits, saveEvery }: Res
       survival: { checkpoints: folder.checkpoints, ...saveEvery },
     })
   } catch (error) {
-    if (error instanceof NonFiniteLossError) error.message += `, saved in ${folder.path}`
-    throw error
+    if (!(error instanceof NonFiniteLossError)) throw error
+    throw new NonFiniteLossError(`${error.message}, saved in ${folder.path}`, error.position, {
+      cause: error,
+    })
   } finally {
     teacherLogits?.close()
   }

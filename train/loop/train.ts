@@ -166,7 +166,12 @@ class Session {
 
   async #stop(progress: Progress, position: StepPosition): Promise<never> {
     await this.#save(progress)
-    throw new TrainingStopped(position, this.#training.survival !== undefined)
+    const { epoch, step, steps } = position
+    const outcome = this.#training.survival ? 'the training can continue from there' : 'nothing was saved'
+    throw new TrainingStopped(
+      `stopped after step ${step} of ${steps} in epoch ${epoch}; ${outcome}`,
+      position,
+    )
   }
 }
 

@@ -24,9 +24,9 @@ export function fitWeights(network: Network, weights: StateDict, source: string)
   try {
     network.loadStateDict(weights)
   } catch (error) {
-    if (error instanceof InvalidInputError)
-      error.message = `${source}: ${error.message}${likely(network, weights)}`
-    throw error
+    if (!(error instanceof InvalidInputError)) throw error
+    const message = `${source}: ${error.message}${likely(network, weights)}`
+    throw new InvalidInputError(message, { cause: error })
   }
 }
 
