@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { encode } from 'fast-png'
 import { describe, expect, it } from 'vitest'
 import { verifyDataset } from '../../datasets/index.ts'
+import { recognise } from '../../datasets/verify/recognise.ts'
 import { temporaryFolder } from '../train/temporaryFolder.ts'
 import { cifar10Files, cifar100Files, record, writeArchive, writeFolder } from './cifarArchives.ts'
 import { idxFiles } from './idxFiles.ts'
@@ -91,8 +92,10 @@ describe('verifyDataset', () => {
       duplicates: [{ test: 0, train: 0 }],
     })
     const files = await writeFolder(await temporaryFolder(), idxFiles())
+    const { datasets } = await recognise(files)
+    expect(datasets).toEqual(expect.arrayContaining(['fashion-mnist', 'mnist']))
     await expect(verifyDataset(files)).rejects.toThrow(
-      `${files}: holds IDX files, which several data sets share; give its name (--dataset): fashion-mnist or mnist`,
+      `${files}: holds IDX files, which several data sets share; give its name (--dataset): ${datasets.join(' or ')}`,
     )
     expect(await verifyDataset(files, 'mnist')).toMatchObject({ dataset: 'mnist', layout: 'IDX files' })
   })
