@@ -12,6 +12,7 @@ import type { PrimitiveName } from './primitiveNames.ts'
 import { equalShapes, format, type Shape } from './shape.ts'
 import { Tensor, tensorRule } from './tensor.ts'
 import { Variable } from './variable.ts'
+import { derivativeOf } from './withGradient.ts'
 
 /**
  * Returns the gradient of `output` with respect to each of `sources`, by reverse-mode differentiation. Gradients are lazy
@@ -72,7 +73,7 @@ function pathsTo(targets: ReadonlySet<Node>, output: Node): Node[] {
         stack.push(visit(input))
       }
     } else {
-      const onPath = targets.has(top.node) || top.node.inputs.some((input) => relevant.get(input))
+      const onPath = targets.has(top.node) || top.inputs.some((input) => relevant.get(input))
       relevant.set(top.node, onPath)
       if (onPath) ordered.push(top.node)
       stack.pop()
@@ -95,15 +96,20 @@ export function variablesReached(output: Tensor): Set<Variable> {
 }
 
 function differentiableInputs(node: Node): readonly Node[] {
+  const derivative = derivativeOf(node)
+  if (derivative !== undefined) return derivative.inputs
   return node.operation === 'input' || primitiveOf(node.operation.name).vjp === 'none' ? [] : node.inputs
 }
 
 /** Adds a node's contributions to the gradients of its inputs. */
 function distribute(node: Node, gradient: Tensor, gradients: Map<Node, Tensor>): void {
   if (node.operation === 'input') return
-  contributionsOf(node.operation, node, gradient).forEach((contribution, i) => {
+  const derivative = derivativeOf(node)
+  const { inputs } = derivative ?? node
+  const contributions = derivative?.vjp(gradient) ?? contributionsOf(node.operation, node, gradient)
+  contributions.forEach((contribution, i) => {
     if (contribution === undefined) return
-    const input = node.inputs[i]
+    const input = inputs[i]
     const fitted = unbroadcast(contribution, input.shape)
     const sofar = gradients.get(input)
     gradients.set(input, sofar === undefined ? fitted : add(sofar, fitted))

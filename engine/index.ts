@@ -28,3 +28,4 @@ export {
   tensor,
 } from './tensor.ts'
 export { Variable, variable, withoutAssignments } from './variable.ts'
+export { withGradient } from './withGradient.ts'

@@ -3,6 +3,7 @@ import { demand } from '../../base/errors.ts'
 import {
   add,
   detach,
+  divide,
   lerp,
   mean,
   multiply,
@@ -10,8 +11,10 @@ import {
   rsqrt,
   square,
   subtract,
+  sum,
   type Tensor,
   type Variable,
+  withGradient,
 } from '../../engine/index.ts'
 import { format } from '../../engine/shape.ts'
 import { tensorRule, widthRule } from '../arguments.ts'
@@ -73,12 +76,37 @@ export class BatchNorm2d extends Module {
     const centred = subtract(x, batchMean)
     const batchVariance = mean(square(centred), axes, { keepDimensions })
     this.#track(batchMean, batchVariance, x)
-    return this.#scale(centred, batchVariance)
+    return this.#withShortGradient(x, centred, batchVariance)
   }
 
   #scale(centred: Tensor, variance: Tensor): Tensor {
     const normalized = multiply(centred, rsqrt(add(variance, this.epsilon)))
     return add(multiply(normalized, perChannel(this.weight)), perChannel(this.bias))
+  }
+
+  /**
+   * With x̂ = (x − mean) · s, s = 1 / √(variance + ε) and the gradient dy, all means over the axes:
+   *
+   *     dbias = Σ dy    dweight = Σ dy x̂    dx = weight · s · (dy − mean(dy) − x̂ · mean(dy x̂))
+   *
+   * Differentiating mean and variance one after the other gives the same, but passes over the maps once more.
+   */
+  #withShortGradient(x: Tensor, centred: Tensor, variance: Tensor): Tensor {
+    const scale = rsqrt(add(variance, this.epsilon))
+    const normalized = multiply(centred, scale)
+    const weight = perChannel(this.weight)
+    const output = add(multiply(normalized, weight), perChannel(this.bias))
+    return withGradient(output, [x, this.weight, this.bias], (gradient) => {
+      const ofBias = sum(gradient, axes, { keepDimensions })
+      const ofWeight = sum(multiply(gradient, normalized), axes, { keepDimensions })
+      const count = x.size / x.shape[1]
+      const projected = add(divide(ofBias, count), multiply(normalized, divide(ofWeight, count)))
+      return [
+        multiply(multiply(weight, scale), subtract(gradient, projected)),
+        reshape(ofWeight, this.weight.shape),
+        reshape(ofBias, this.bias.shape),
+      ]
+    })
   }
 
   #track(batchMean: Tensor, batchVariance: Tensor, x: Tensor): void {

@@ -110,6 +110,7 @@ const functions: Table = {
     const a = x()
     return [a.square(), [a], x()]
   },
+  withGradient: () => [x(), [x()], () => [x()]],
   gradientCheck: () => [
     engine.square,
     [tensor(2)],

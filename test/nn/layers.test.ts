@@ -1,6 +1,22 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { arange, type Shape, type Tensor, tensor, zeros } from '../../engine/index.ts'
+import {
+  add,
+  arange,
+  mean as average,
+  divide,
+  grad,
+  multiply,
+  reshape,
+  type Shape,
+  sqrt,
+  square,
+  subtract,
+  sum,
+  type Tensor,
+  tensor,
+  zeros,
+} from '../../engine/index.ts'
 import {
   AdaptiveAveragePool2d,
   AveragePool2d,
@@ -68,6 +84,38 @@ describe('BatchNorm2d', () => {
           expect(mean(channel)).toBeCloseTo(0, 9)
           expect(sumOfSquares(channel) / channel.length).toBeCloseTo(1, 9)
         }
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it('has the gradient of its definition, and that gradient its own', async () => {
+    await fc.assert(
+      fc.asyncProperty(maps, async (drawn) => {
+        const [, channels] = drawn.shape
+        const layer = fresh(channels)
+        const perChannel = (values: Tensor) => reshape(values, [1, channels, 1, 1])
+        const x = maps64(drawn)
+        const byDefinition = (): Tensor => {
+          const centred = subtract(x, average(x, [0, 2, 3], { keepDimensions: true }))
+          const variance = average(square(centred), [0, 2, 3], { keepDimensions: true })
+          const normalized = divide(centred, sqrt(add(variance, layer.epsilon)))
+          return add(multiply(normalized, perChannel(layer.weight)), perChannel(layer.bias))
+        }
+        const sources = [x, layer.weight, layer.bias]
+        const derivatives = (output: Tensor) => {
+          const first = grad(sum(multiply(output, square(output))), sources)
+          const second = grad(sum(square(first[0])), sources)
+          return Promise.all([...first, ...second].map(numbers))
+        }
+        const expected = await derivatives(byDefinition())
+        const computed = await derivatives(layer.forward(x))
+        computed.forEach((values, i) => {
+          const size = Math.max(1, ...expected[i].map(Math.abs))
+          values.forEach((value, k) => {
+            expect(Math.abs(value - expected[i][k]) / size).toBeLessThan(1e-9)
+          })
+        })
       }),
       { numRuns: 30 },
     )
