@@ -167,7 +167,7 @@ export function either(...rules: readonly Rule[]): Rule {
   }
 }
 
-/** An array whose items the rule allows. */
+/** An array whose items satisfy the rule. */
 export function arrayOf(rule: Rule, length?: number): Rule {
   return {
     expected: `an array${length === undefined ? '' : ` of ${length}`}, each ${rule.expected}`,
@@ -179,7 +179,7 @@ export function arrayOf(rule: Rule, length?: number): Rule {
   }
 }
 
-/** A value that the rule allows, or `undefined`. */
+/** A value that satisfies the rule, or `undefined`. */
 export function optional(rule: Rule): Rule {
   return {
     expected: `${rule.expected}, or undefined`,
@@ -207,7 +207,7 @@ export function pairOf(rule: Rule): Rule {
   }
 }
 
-/** An object whose properties the rule all allows. */
+/** An object all of whose properties satisfy the rule. */
 export function recordOf(rule: Rule): Rule {
   return {
     expected: `an object whose properties are each ${rule.expected}`,

@@ -32,7 +32,7 @@ const tolerance = 0.2
 /** Returns a line for each operation that became slower, and a warning if the baseline is another machine's. */
 export function complaints(now: Baseline, then: Baseline): string[] {
   const [here, there] = [now, then].map(({ machine }) => identityOf(machine))
-  const strange = here === there ? [] : [`the baseline is of another machine: ${there}`]
+  const strange = here === there ? [] : [`the baseline was measured on another machine: ${there}`]
   const slower = Object.entries(now.fractions).flatMap(([name, fraction]) => {
     const before = then.fractions[name]
     if (before === undefined || fraction >= (1 - tolerance) * before) return []

@@ -34,7 +34,7 @@ export function writeSummaries(
   bySeed: readonly (readonly TopOne[])[],
 ): void {
   if (options.seeds === undefined) return
-  const summaries = bySeed[0].map((_, place) => summaryOf(bySeed.map((results) => results[place])))
+  const summaries = bySeed[0].map((_, index) => summaryOf(bySeed.map((results) => results[index])))
   const text = `\nover seeds ${options.seeds.join(', ')}: mean ± sample standard deviation\n${seedsTable(summaries)}`
   writeResult(output, options, { seeds: options.seeds, summaries }, text)
 }

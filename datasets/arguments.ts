@@ -39,7 +39,7 @@ export function checkCanvas(operation: string, name: string, given: NdArray<Floa
 export const indicesRule = anInstance('an Int32Array', Int32Array)
 
 /** An epoch or the index of an image, counted from 0. */
-export const placeRule = whole(0)
+export const indexRule = whole(0)
 
 const normalisationRules: Rules<Normalisation> = {
   scale: positive,
@@ -87,5 +87,5 @@ export function checkDataset(operation: string, given: Dataset): void {
 /** A limit of the number of images; Infinity means all. */
 export const limitRule: Rule = {
   expected: 'an integer ≥ 0, or Infinity',
-  allows: (value) => value === Number.POSITIVE_INFINITY || placeRule.allows(value),
+  allows: (value) => value === Number.POSITIVE_INFINITY || indexRule.allows(value),
 }

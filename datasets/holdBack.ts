@@ -34,7 +34,7 @@ function evenByClass(shuffled: Int32Array, labels: Int32Array): Int32Array {
   const ofClass = Map.groupBy(shuffled, (image) => labels[image])
   const shares = new Float64Array(labels.length)
   for (const images of ofClass.values()) {
-    for (const [place, image] of images.entries()) shares[image] = (place + 0.5) / images.length
+    for (const [rank, image] of images.entries()) shares[image] = (rank + 0.5) / images.length
   }
   return shuffled.slice().sort((a, b) => shares[a] - shares[b])
 }

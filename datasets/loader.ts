@@ -11,7 +11,7 @@ import {
 } from '../base/arguments.ts'
 import { demand } from '../base/errors.ts'
 import { RandomStream, streamKey } from '../base/random.ts'
-import { checkAugmentation, checkSplit, indicesRule, limitRule, placeRule } from './arguments.ts'
+import { checkAugmentation, checkSplit, indexRule, indicesRule, limitRule } from './arguments.ts'
 import type { Augmentation, Split } from './dataset.ts'
 import { prefetch } from './prefetch.ts'
 import { type Ingredients, preparing } from './prepare.ts'
@@ -149,7 +149,7 @@ export class Loader {
    * @param options.startBatch Number of batches to skip, to resume an epoch. Default 0.
    */
   epoch(epoch: number, options: { startBatch?: number } = {}): IterableIterator<Batch> {
-    check('Loader', 'epoch', epoch, placeRule)
+    check('Loader', 'epoch', epoch, indexRule)
     checkOptions('Loader', options, { startBatch: whole(0, this.batchesPerEpoch) })
     const { startBatch = 0 } = options
     return this.#batches(epoch, startBatch)
@@ -180,12 +180,12 @@ export class Loader {
   }
 
   #checkPlace(epoch: number, indices: Int32Array): void {
-    check('Loader', 'epoch', epoch, placeRule)
+    check('Loader', 'epoch', epoch, indexRule)
     check('Loader', 'indices', indices, indicesRule)
     demandNumbersOf(this.split, indices, 'indices')
   }
 
-  /** The places of the images, in the order in which an epoch shows them. */
+  /** Returns the positions of the images in `labels`, in the order in which an epoch shows them. */
   #order(epoch: number): Int32Array {
     if (!this.#options.shuffle) return Int32Array.from(this.#kept.keys())
     return new RandomStream(streamKey(this.#seed, 'order', epoch)).permutation(this.length)

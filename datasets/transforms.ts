@@ -10,7 +10,7 @@ import {
 } from '../base/arguments.ts'
 import { demand } from '../base/errors.ts'
 import { RandomStream, streamKey } from '../base/random.ts'
-import { checkAugmentation, checkCanvas, checkNormalisation, checkPixels, placeRule } from './arguments.ts'
+import { checkAugmentation, checkCanvas, checkNormalisation, checkPixels, indexRule } from './arguments.ts'
 import type { Augmentation, Normalisation } from './dataset.ts'
 
 /** Position of the crop, and whether the image is then mirrored. */
@@ -42,8 +42,8 @@ export function randomPlacement(
   const operation = 'randomPlacement'
   checkAugmentation(operation, augmentation)
   check(operation, 'seed', seed, seedRule)
-  check(operation, 'epoch', epoch, placeRule)
-  check(operation, 'index', index, placeRule)
+  check(operation, 'epoch', epoch, indexRule)
+  check(operation, 'index', index, indexRule)
   const { padding, flip } = augmentation
   const random = new RandomStream(streamKey(seed, 'augmentation', epoch, index))
   return {

@@ -68,7 +68,7 @@ function isOpenable(name: string): name is OpenableName {
  * Throws `InvalidInputError` for an unknown name, and for an executor that is not available here.
  */
 export async function openExecutor(name: string): Promise<Choice> {
-  if (isOpenable(name)) return { executor: await open(name), reason: 'asked for by name' }
+  if (isOpenable(name)) return { executor: await open(name), reason: 'requested by name' }
   if (name !== 'auto') {
     throw new InvalidInputError(`device: expected one of ${deviceNames.join(', ')}, got ${describe(name)}`)
   }
@@ -77,13 +77,13 @@ export async function openExecutor(name: string): Promise<Choice> {
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error
     const missing = error.message.replace(/^gpu: /, '')
-    return { executor: await open('wasm'), reason: `the fastest of this machine without a GPU; ${missing}` }
+    return { executor: await open('wasm'), reason: `the fastest on this machine without a GPU; ${missing}` }
   }
 }
 
 /** An executor, built-in or custom. */
 export const executorRule: Rule = {
-  expected: 'an executor, as openExecutor gives',
+  expected: 'an executor, as openExecutor returns',
   allows: (value) => {
     const { name, compile, upload, read } = (anObject.allows(value) ? value : {}) as Partial<Executor>
     return typeof name === 'string' && [compile, upload, read].every((each) => typeof each === 'function')

@@ -6,7 +6,7 @@ import type { Executor } from './executor.ts'
 const withoutEffectOnBits = new Set(['threads', 'oneThreadBecause', 'sharedMemory', 'revectorize', 'tile'])
 
 /**
- * Returns the properties of an executor that decide the bits of its results: its name and some of its modes. If they are
+ * Returns the properties of an executor that determine the bits of its results: its name and some of its modes. If they are
  * equal for two executors, equal graphs on equal numbers have equal results, bit for bit, on the same kind of processor.
  */
 export function numericsOf(executor: Executor): { readonly [name: string]: unknown } {

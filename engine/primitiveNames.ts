@@ -1,12 +1,12 @@
 import type { BinaryName, UnaryName } from './scalarFunctions.ts'
 
 /**
- * What the planner makes of an operation: a number that loops write themselves (`inline`), a view of a value (`view`), a
- * part of a fused loop (`loop`), the fold at its end (`fold`), or a kernel of its own (`call`).
+ * How the planner treats an operation: as a number that loops write themselves (`inline`), a view of a value (`view`), a
+ * part of a fused loop (`loop`), the fold at its end (`fold`), or a separate kernel (`call`).
  */
 export type Role = 'inline' | 'view' | 'loop' | 'fold' | 'call'
 
-/** Every primitive but the functions of `scalarFunctions.ts`, all of which are parts of loops, with its role. */
+/** The role of every primitive except the functions of `scalarFunctions.ts`, which are all parts of loops. */
 export const roles = {
   where: 'loop',
   cast: 'loop',
@@ -47,7 +47,7 @@ export type ConstantName = NamesOf<'inline'>
 /** The reductions at the end of loops. Every executor's table of them is total. */
 export type FoldName = NamesOf<'fold'>
 
-/** The primitives that are kernels of their own. Every executor's table of them is total. */
+/** The primitives with separate kernels. Every executor's table of them is total. */
 export type CallName = NamesOf<'call'>
 
 export type ConvolutionName = 'conv2d' | 'conv2dInputGradient' | 'conv2dWeightGradient'

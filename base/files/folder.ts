@@ -18,7 +18,7 @@ export async function makeFolder(path: string): Promise<string[]> {
     await mkdir(path, { recursive: true })
     return await readdir(path)
   } catch (error) {
-    throw new InvalidInputError(`${path}: cannot make this folder (${(error as Error).message})`)
+    throw new InvalidInputError(`${path}: cannot create this folder (${(error as Error).message})`)
   }
 }
 

@@ -61,15 +61,15 @@ export function demandFitting<Schema extends z.ZodType>(
   throw new InvalidInputError(sentenceOf(mistake.path.length === 0 ? { ...mistake, path: [name] } : mistake))
 }
 
-/** Like `demandFitting`, for a value in a file: the error begins with the place. */
+/** Like `demandFitting`, for a value in a file: the error begins with the location. */
 export function demandFittingAt<Schema extends z.ZodType>(
-  place: string,
+  location: string,
   value: unknown,
   schema: Schema,
 ): z.output<Schema> {
   const checked = check(value, schema)
   if ('fitting' in checked) return checked.fitting
-  throw new InvalidInputError(`${place}: ${sentenceOf(checked.mistakes[0])}`)
+  throw new InvalidInputError(`${location}: ${sentenceOf(checked.mistakes[0])}`)
 }
 
 /** `training.lr: expected a number, got 'fast'` */

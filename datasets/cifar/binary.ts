@@ -20,13 +20,13 @@ export async function readBinaryRecords(file: DataFile, fields: readonly LabelFi
   for await (const chunk of file.chunks) {
     for (let read = 0; read < chunk.length; ) {
       const record = Math.floor(position / recordLength)
-      const place = position % recordLength
-      const taken = place < fields.length ? 1 : Math.min(recordLength - place, chunk.length - read)
-      if (place < fields.length) {
-        demandLabel(file, fields[place], chunk[read], `record ${record} (byte ${position})`)
-        labels[place][record] = chunk[read]
+      const offset = position % recordLength
+      const taken = offset < fields.length ? 1 : Math.min(recordLength - offset, chunk.length - read)
+      if (offset < fields.length) {
+        demandLabel(file, fields[offset], chunk[read], `record ${record} (byte ${position})`)
+        labels[offset][record] = chunk[read]
       } else {
-        const target = record * pixelsPerImage + place - fields.length
+        const target = record * pixelsPerImage + offset - fields.length
         pixels.set(chunk.subarray(read, read + taken), target)
       }
       read += taken

@@ -43,13 +43,13 @@ export function concatenateRecords(parts: readonly Records[]): Records {
   return { pixels, labels }
 }
 
-/** Throws unless the label is in range for its field; `place` locates the record in messages. */
-export function demandLabel(file: DataFile, field: LabelField, label: number, place: string): void {
+/** Throws unless the label is in range for its field; messages name the record by its `location`. */
+export function demandLabel(file: DataFile, field: LabelField, label: number, location: string): void {
   demand(
     Number.isInteger(label) && label >= 0 && label < field.classes,
     () =>
       `${file.location}: expected a ${field.name} from 0 to ${field.classes - 1} in every record, ` +
-      `got ${label} in ${place}`,
+      `got ${label} in ${location}`,
   )
 }
 

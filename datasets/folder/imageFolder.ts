@@ -103,8 +103,8 @@ function assemble(images: readonly LabelledImage[], channels: number): Pick<Spli
   for (const [index, { pixels, channels: stored }] of images.entries()) {
     for (let channel = 0; channel < channels; channel++) {
       const plane = planes.subarray((index * channels + channel) * area)
-      const place = stored === 1 ? 0 : channel
-      for (let pixel = 0; pixel < area; pixel++) plane[pixel] = pixels[pixel * stored + place]
+      const source = stored === 1 ? 0 : channel
+      for (let pixel = 0; pixel < area; pixel++) plane[pixel] = pixels[pixel * stored + source]
     }
   }
   return {

@@ -49,12 +49,12 @@ async function imagesBelow(folder: string, passedOver: string[]): Promise<string
 
 /** Returns a folder and all below it, except its own ancestors, to which links may lead back. */
 async function foldersFrom(folder: string, outer: readonly string[]): Promise<string[]> {
-  const place = await found(folder, realpath(folder))
-  if (outer.includes(place)) return []
+  const resolved = await found(folder, realpath(folder))
+  if (outer.includes(resolved)) return []
   const folders = [folder]
   for (const name of await namesIn(folder)) {
     const path = join(folder, name)
-    if (await isFolder(path)) folders.push(...(await foldersFrom(path, [...outer, place])))
+    if (await isFolder(path)) folders.push(...(await foldersFrom(path, [...outer, resolved])))
   }
   return folders
 }

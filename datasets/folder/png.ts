@@ -36,8 +36,8 @@ function opacityOf({ header, transparency }: PngChunks, samples: Uint8Array): (p
   if (transparency === undefined) return () => true
   if (isIndexed) return (pixel) => (transparency[samples[pixel]] ?? 255) === 255
   // The transparent colour has 16 bits per sample.
-  const isClear = (sample: number, place: number) =>
-    transparency[2 * place] === 0 && transparency[2 * place + 1] === sample
+  const isClear = (sample: number, channel: number) =>
+    transparency[2 * channel] === 0 && transparency[2 * channel + 1] === sample
   return (pixel) => !samples.subarray(pixel * perPixel, (pixel + 1) * perPixel).every(isClear)
 }
 

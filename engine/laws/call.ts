@@ -64,8 +64,8 @@ export function draw(
       if (dtype === 'bool') return Number(uniform < 0.5)
       if (!isFloat(dtype)) return Math.floor(low + (high - low) * uniform)
       // One element in each of `size` equal parts of the domain, at an offset that no other operand uses.
-      const place = (2 * offsets[operand % 64] + 1 + (uniform - 0.5) / 2) / 128
-      return special?.(domain) ?? low + ((high - low) * (rank + place)) / size
+      const fraction = (2 * offsets[operand % 64] + 1 + (uniform - 0.5) / 2) / 128
+      return special?.(domain) ?? low + ((high - low) * (rank + fraction)) / size
     })
     return { data: convertHost(dtype === 'float64' ? floating : dtype, elements), shape }
   })

@@ -21,7 +21,7 @@ export type NoAttributes = { readonly [name: string]: never }
 type Strided = {
   readonly starts: Numbers
   readonly steps: Numbers
-  /** Of the result. */
+  /** Shape of the result. */
   readonly shape: Shape
 }
 

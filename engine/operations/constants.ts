@@ -49,7 +49,7 @@ const mostKept = 256
 
 /**
  * Returns a literal for a number operand. Equal ones share a node, since a training step uses few numbers hundreds of times.
- * Only operations hold such a node, so that it is never differentiated with respect to, or realized.
+ * Only operations hold such a node, so it is never a source of gradients, and never realized.
  */
 export function operandLiteral(value: number, dtype: DType): Tensor {
   let ofType = kept.get(dtype)

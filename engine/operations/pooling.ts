@@ -131,14 +131,14 @@ function averagesAlong(x: Tensor, axis: number, count: number): Tensor {
   const sizes = starts.map((start, i) => Math.ceil(((i + 1) * length) / count) - start)
   const longest = Math.max(...sizes)
   const column = (values: number[]) => tensor(values, { dtype: 'int32', shape: [count, 1] })
-  const places = arange(longest)
+  const taps = arange(longest)
 
-  const indices = reshape(minimum(add(column(starts), places), length - 1), [-1])
+  const indices = reshape(minimum(add(column(starts), taps), length - 1), [-1])
   const [before, after] = [x.shape.slice(0, axis), x.shape.slice(axis + 1)]
   const windows = reshape(take(x, axis, indices), [...before, count, longest, ...after])
   // Selected rather than multiplied by 0: a NaN affects only its own windows.
   const ones = after.map(() => 1)
-  const isInside = reshape(less(places, column(sizes)), [count, longest, ...ones])
+  const isInside = reshape(less(taps, column(sizes)), [count, longest, ...ones])
   return divide(sum(where(isInside, windows, 0), axis + 1), reshape(column(sizes), [count, ...ones]))
 }
 

@@ -22,16 +22,16 @@ export interface ChartOptions {
 
 /** A chart of lines over steps. */
 export class Chart {
-  readonly #place: HTMLElement
+  readonly #container: HTMLElement
   readonly #options: ChartOptions
   #plot: uPlot | undefined
   /** The style of the lines. */
   #looks = ''
 
-  constructor(place: HTMLElement, options: ChartOptions) {
-    this.#place = place
+  constructor(container: HTMLElement, options: ChartOptions) {
+    this.#container = container
     this.#options = options
-    new ResizeObserver(() => this.#plot?.setSize(this.#size())).observe(place)
+    new ResizeObserver(() => this.#plot?.setSize(this.#size())).observe(container)
     onThemeChange(() => this.#plot?.redraw())
     this.show([], 1)
   }
@@ -41,7 +41,7 @@ export class Chart {
     const looks = JSON.stringify([steps, lines.map(({ colour, width, alpha }) => [colour, width, alpha])])
     if (looks !== this.#looks) {
       this.#plot?.destroy()
-      this.#plot = new uPlot(this.#settings(lines, steps), [[]], this.#place)
+      this.#plot = new uPlot(this.#settings(lines, steps), [[]], this.#container)
       this.#looks = looks
     }
     const tables = lines.map(({ x, y }): uPlot.AlignedData => [[...x], [...y]])
@@ -49,7 +49,7 @@ export class Chart {
   }
 
   #size() {
-    return { width: this.#place.clientWidth, height: this.#place.clientHeight }
+    return { width: this.#container.clientWidth, height: this.#container.clientHeight }
   }
 
   #settings(lines: readonly Line[], steps: number): uPlot.Options {

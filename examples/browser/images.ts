@@ -2,7 +2,7 @@ import { element, html, svg } from './elements.ts'
 import type { SeenImage, View } from './sight.ts'
 
 const shown = 6
-const place = element('images')
+const container = element('images')
 
 /** Shows the images of a batch whose temperatures differ most or, without temperatures, whose sharpnesses do. */
 export function showImages(batch: readonly SeenImage[]): void {
@@ -10,12 +10,12 @@ export function showImages(batch: readonly SeenImage[]): void {
     Math.abs((teacher.temperature ?? 0) - (student.temperature ?? 0)) +
     1e-6 * Math.abs(teacher.sharpness - student.sharpness)
   const ordered = batch.toSorted((a, b) => difference(b) - difference(a))
-  place.replaceChildren(...ordered.slice(0, shown).map(card))
+  container.replaceChildren(...ordered.slice(0, shown).map(card))
 }
 
 /** Shows the reason for which there are no images. */
 export function sayInsteadOfImages(text: string): void {
-  place.replaceChildren(html('p', { class: 'empty' }, text))
+  container.replaceChildren(html('p', { class: 'empty' }, text))
 }
 
 function card({ pixels, label, teacher, student }: SeenImage): HTMLElement {

@@ -17,18 +17,18 @@ const axis = 142
  * slants if the networks differ.
  */
 export class Spread {
-  readonly #place: HTMLElement
+  readonly #container: HTMLElement
   /** A marked value, and its name. */
   readonly #mark: string | undefined
 
   constructor(id: string, mark?: string) {
-    this.#place = element(id)
+    this.#container = element(id)
     this.#mark = mark
   }
 
   /** Draws the pairs on an axis from 0 to `end`. */
   show(pairs: readonly Pair[], end: number, mark?: number): void {
-    const width = this.#place.clientWidth
+    const width = this.#container.clientWidth
     const x = (value: number) => left + ((width - left - right) * value) / end
     const picture = svg('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img' })
     picture.setAttribute('aria-label', describe(pairs))
@@ -37,12 +37,12 @@ export class Spread {
     picture.append(...(['teacher', 'student'] as const).map(lane))
     picture.append(...pairs.map((pair) => joint(x, pair)))
     picture.append(...pairs.flatMap((pair) => [dot(x, pair, 'teacher'), dot(x, pair, 'student')]))
-    this.#place.replaceChildren(picture)
+    this.#container.replaceChildren(picture)
   }
 
   /** Shows the reason for which there is nothing to draw. */
   say(text: string): void {
-    this.#place.replaceChildren(text)
+    this.#container.replaceChildren(text)
   }
 
   #markAt(x: number): SVGElement[] {

@@ -217,6 +217,6 @@ function maxPool2dIndices(
 ): string {
   const { kernel, ...rest } = attributes
   const window = { ...windowAttributes(rest), kernel_shape: kernel }
-  const places = graph.node('MaxPool', [x.name], window, 2)
-  return asInt32(graph, graph.node('Mod', [places, graph.integers([sizeOf(x.shape.slice(2))])]))
+  const indices = graph.node('MaxPool', [x.name], window, 2)
+  return asInt32(graph, graph.node('Mod', [indices, graph.integers([sizeOf(x.shape.slice(2))])]))
 }

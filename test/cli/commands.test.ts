@@ -61,7 +61,7 @@ describe('thermograd info', () => {
     const { models, environment } = JSON.parse(
       (await thermograd(['info', '--json', '--device', 'reference'])).stdout,
     )
-    expect(environment).toMatchObject({ executor: 'reference', executorReason: 'asked for by name' })
+    expect(environment).toMatchObject({ executor: 'reference', executorReason: 'requested by name' })
     expect(models).toEqual(modelNames)
   })
 })

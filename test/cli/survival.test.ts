@@ -95,7 +95,9 @@ describe('a folder that cannot be written to', () => {
     await writeFile(file, '')
     const { code, stderr } = await thermograd([...digits, '--out', join(file, 'run')])
     expect(code).toBe(2)
-    expect(stderr).toMatch(new RegExp(`^thermograd: ${file}/run: cannot make this folder \\([^\\n]+\\)\\n$`))
+    expect(stderr).toMatch(
+      new RegExp(`^thermograd: ${file}/run: cannot create this folder \\([^\\n]+\\)\\n$`),
+    )
   })
 
   const mayDoAnything = process.getuid?.() === 0 || process.platform === 'win32'

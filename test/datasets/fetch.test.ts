@@ -54,7 +54,7 @@ describe('fetchDataset', () => {
     const folder = await temporaryFolder()
     await writeFile(join(folder, 'file'), '')
     await expect(fetchDataset('cifar10', { folder: join(folder, 'file') })).rejects.toThrow(
-      `${folder}/file: cannot make this folder (EEXIST`,
+      `${folder}/file: cannot create this folder (EEXIST`,
     )
   })
 

@@ -87,7 +87,9 @@ describe('the folder of a run', () => {
   it('should say when it cannot be made', async () => {
     const file = join(await temporaryFolder(), 'file')
     await writeFile(file, '')
-    await expect(makeEmptyFolder(join(file, 'run'))).rejects.toThrow(`${file}/run: cannot make this folder (`)
+    await expect(makeEmptyFolder(join(file, 'run'))).rejects.toThrow(
+      `${file}/run: cannot create this folder (`,
+    )
   })
 
   it('should get the next number where there is one of its name', async () => {

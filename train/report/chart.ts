@@ -31,8 +31,8 @@ export interface Curve {
 const palette = 8
 
 /** The colour of the n-th run. */
-export function colourOf(place: number): Colour {
-  return `--run-${place % palette}`
+export function colourOf(index: number): Colour {
+  return `--run-${index % palette}`
 }
 
 /** A dot in the colour of a curve, for legends, or at a position on a track. */

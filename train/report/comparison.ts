@@ -18,12 +18,12 @@ the test images is biased upwards.</p>
 <section><h2>Learning</h2><div class="charts">${curves(runs).map(figure)}</div></section>`
 }
 
-function row({ name, config, epochs, result, state }: RunRecord, place: number): Html {
+function row({ name, config, epochs, result, state }: RunRecord, index: number): Html {
   const last = epochs.at(-1)
   const { model, method, teacher, recipe, seed } = config
   const best = result && html`${percent(result.best.test.top1)} <small>epoch ${result.best.epoch}</small>`
   return html`<tr>
-<th><a href="#run-${place}">${dot(colourOf(place))}${name}</a></th>
+<th><a href="#run-${index}">${dot(colourOf(index))}${name}</a></th>
 <td>${model}</td><td>${method.name}</td><td>${teacher?.model ?? '–'}</td>
 <td class="number">${epochs.length}${state === 'finished' ? undefined : html` of ${recipe.epochs} <small class="${state}">${state}</small>`}</td>
 <td class="number">${last ? percent(last.test.top1) : '–'}</td><td class="number">${best ?? '–'}</td>
@@ -39,9 +39,9 @@ function percent(value: number): string {
 
 function curves(runs: readonly RunRecord[]): Chart[] {
   const curvesOf = (valueOf: (metrics: EpochMetrics) => number | undefined): Curve[] =>
-    runs.map(({ name, epochs }, place) => ({
+    runs.map(({ name, epochs }, index) => ({
       name,
-      colour: colourOf(place),
+      colour: colourOf(index),
       epochs: epochs.map(({ epoch }) => epoch),
       values: epochs.map((metrics) => valueOf(metrics) ?? null),
     }))

@@ -10,7 +10,7 @@ export function confusions({ confusions }: RunRecord): Html | undefined {
   return html`<h3>Most frequent confusions</h3>
 <ul class="confusions">${worst.map(
     ({ label, predicted, count, images }) => html`<li>
-<p><b>${classNames[label]}</b> taken for <b>${classNames[predicted]}</b> <small>${count} ×</small></p>
+<p><b>${classNames[label]}</b> classified as <b>${classNames[predicted]}</b> <small>${count} ×</small></p>
 <div>${images.map((pixels) => picture(pixels, image, classNames[label]))}</div>
 </li>`,
   )}</ul>`
@@ -27,9 +27,9 @@ function png(pixels: string, { shape, scale }: Confusions['image']): string {
   const stored = Buffer.from(pixels, 'base64')
   const area = height * width
   const data = new Uint8Array(channels * area)
-  for (let place = 0; place < area; place++) {
+  for (let index = 0; index < area; index++) {
     for (let channel = 0; channel < channels; channel++) {
-      data[place * channels + channel] = Math.round((stored[channel * area + place] / scale) * 255)
+      data[index * channels + channel] = Math.round((stored[channel * area + index] / scale) * 255)
     }
   }
   return Buffer.from(encode({ width, height, channels, data })).toString('base64')

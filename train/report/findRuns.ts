@@ -40,9 +40,9 @@ export async function findRuns(paths: readonly string[]): Promise<Found> {
       unreadable.push({ name: path, reason: withoutRuns(path) })
     for (const run of runs) found.set(resolve(run), run)
   }
-  const places = [...found.keys()].map((place) => place.split(sep))
-  const shared = sharedStart(places)
-  const runs = [...found.values()].map((path, i) => ({ name: places[i].slice(shared).join('/'), path }))
+  const names = [...found.keys()].map((path) => path.split(sep))
+  const shared = sharedStart(names)
+  const runs = [...found.values()].map((path, i) => ({ name: names[i].slice(shared).join('/'), path }))
   return { runs, unreadable }
 }
 
@@ -60,7 +60,7 @@ function withoutRuns(path: string): string {
 function sharedStart(lists: readonly (readonly string[])[]): number {
   const most = Math.min(...lists.map((names) => names.length - 1))
   if (lists.length === 0) return 0
-  const differing = lists[0].findIndex((name, place) => lists.some((names) => names[place] !== name))
+  const differing = lists[0].findIndex((name, index) => lists.some((names) => names[index] !== name))
   return differing < 0 ? most : Math.min(differing, most)
 }
 

@@ -66,13 +66,13 @@ async function readRun({ name, path }: NamedFolder): Promise<RunRecord> {
 function epochsIn(path: string, text: string): EpochMetrics[] {
   const lines = text.split('\n').slice(0, -1)
   return lines.map((line, index) => {
-    const place = `${path}: line ${index + 1}`
+    const location = `${path}: line ${index + 1}`
     let value: unknown
     try {
       value = JSON.parse(line)
     } catch (error) {
-      throw new InvalidInputError(`${place}: expected an epoch's metrics (${(error as Error).message})`)
+      throw new InvalidInputError(`${location}: expected an epoch's metrics (${(error as Error).message})`)
     }
-    return demandFittingAt(place, value, epochSchema)
+    return demandFittingAt(location, value, epochSchema)
   })
 }

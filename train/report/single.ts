@@ -6,14 +6,14 @@ import type { RunRecord } from './runRecord.ts'
 import { spreads } from './spreads.ts'
 
 /** The section on one run: losses, sharpness and temperatures, confusions, recipe and environment. */
-export function single(run: RunRecord, place: number, runs: readonly RunRecord[]): Html {
+export function single(run: RunRecord, index: number, runs: readonly RunRecord[]): Html {
   const { name, recipe, config, result } = run
   const { environment, ...deciding } = config
-  return html`<section class="run" id="run-${place}">
-<h2>${dot(colourOf(place))}${name}</h2>
+  return html`<section class="run" id="run-${index}">
+<h2>${dot(colourOf(index))}${name}</h2>
 <div class="charts">${[terms(run), ...spreads(run, runs), guardedRows(run)].map(figure)}</div>
 ${confusions(run)}
-<details id="origin-${place}"><summary>Recipe, environment and fingerprints</summary>
+<details id="origin-${index}"><summary>Recipe, environment and fingerprints</summary>
 ${result && html`<p>Fingerprint of the final weights: <code>${result.fingerprint}</code></p>`}
 ${recipe === undefined ? undefined : html`<h3>recipe.yaml</h3><pre>${recipe}</pre>`}
 <h3>Configuration</h3><pre>${JSON.stringify(deciding, undefined, 2)}</pre>
@@ -33,9 +33,9 @@ function terms({ epochs }: RunRecord): Chart {
   const names = [...new Set(epochs.flatMap(({ train }) => Object.keys(train)))]
   const curves = names
     .filter((name) => !seenBesides.test(name))
-    .map((name, place) => ({
+    .map((name, index) => ({
       name: inWords(name),
-      colour: name === 'loss' ? ('--ink' as const) : colourOf(place),
+      colour: name === 'loss' ? ('--ink' as const) : colourOf(index),
       epochs: epochsOf(epochs),
       values: epochs.map(({ train }) => train[name] ?? null),
     }))

@@ -44,7 +44,7 @@ function spreadCurve(
   { name, colour, epochs }: Pick<Curve, 'name' | 'colour' | 'epochs'>,
   quantiles: readonly Quantiles[],
 ): Curve {
-  const at = (place: number) => quantiles.map((numbers) => numbers[place])
+  const at = (index: number) => quantiles.map((numbers) => numbers[index])
   const bands = [
     { from: at(1), to: at(5) },
     { from: at(2), to: at(4) },

@@ -23,8 +23,8 @@ const methodsRule: Rule = {
 export function differencesBetween(methods: ReadonlyMap<string, ReadonlyMap<number, number>>): Difference[] {
   check('differencesBetween', 'methods', methods, methodsRule)
   const entries = [...methods]
-  const differences = entries.flatMap(([first, before], place) =>
-    entries.slice(place + 1).flatMap(([second, after]) => {
+  const differences = entries.flatMap(([first, before], index) =>
+    entries.slice(index + 1).flatMap(([second, after]) => {
       const shared = [...before.keys()].filter((seed) => after.has(seed))
       if (shared.length === 0) return []
       return [
@@ -34,10 +34,10 @@ export function differencesBetween(methods: ReadonlyMap<string, ReadonlyMap<numb
   )
   const signFlip = corrected(differences.map(({ signFlipP }) => signFlipP))
   const tTest = corrected(differences.map(({ tTestP }) => tTestP))
-  return differences.map((difference, place) => ({
+  return differences.map((difference, index) => ({
     ...difference,
-    correctedSignFlipP: signFlip[place],
-    correctedTTestP: tTest[place],
+    correctedSignFlipP: signFlip[index],
+    correctedTTestP: tTest[index],
   }))
 }
 

@@ -130,31 +130,32 @@ const text = z.string('a text').min(1, 'a text')
 
 const writtenLine = objectOf({ id: text, pair: text, method: text, folder: text, recipe: writtenRecipe })
 
-function plannedRun(line: string, place: string): PlannedRun {
-  const written = demandFittingAt(place, parsed(line, place), writtenLine)
+function plannedRun(line: string, location: string): PlannedRun {
+  const written = demandFittingAt(location, parsed(line, location), writtenLine)
   const actual = idOf(written)
   demand(
     written.id === actual,
-    () => `${place}: expected the id ${actual}, got ${written.id}: the line was changed after "study plan"`,
+    () =>
+      `${location}: expected the id ${actual}, got ${written.id}: the line was changed after "study plan"`,
   )
-  return { ...written, recipe: placed(place, () => resolveRunRecipe(written.recipe)) }
+  return { ...written, recipe: located(location, () => resolveRunRecipe(written.recipe)) }
 }
 
-function parsed(line: string, place: string): unknown {
+function parsed(line: string, location: string): unknown {
   try {
     return JSON.parse(line)
   } catch (error) {
-    throw new InvalidInputError(`${place}: expected JSON (${(error as Error).message})`)
+    throw new InvalidInputError(`${location}: expected JSON (${(error as Error).message})`)
   }
 }
 
-/** Runs `read`, and prefixes the message of its error with the place. */
-function placed<Result>(place: string, read: () => Result): Result {
+/** Runs `read`, and prefixes the message of its error with the location. */
+function located<Result>(location: string, read: () => Result): Result {
   try {
     return read()
   } catch (error) {
     if (error instanceof InvalidInputError)
-      throw new InvalidInputError(`${place}: ${error.message}`, { cause: error })
+      throw new InvalidInputError(`${location}: ${error.message}`, { cause: error })
     throw error
   }
 }

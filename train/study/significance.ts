@@ -74,12 +74,12 @@ export function signFlipP(differences: readonly number[]): number {
  */
 export function holm(pValues: readonly number[]): number[] {
   check('holm', 'pValues', pValues, arrayOf(probability))
-  const ascending = pValues.map((_, place) => place).sort((a, b) => pValues[a] - pValues[b])
+  const ascending = pValues.map((_, index) => index).sort((a, b) => pValues[a] - pValues[b])
   const adjusted: number[] = []
   let highest = 0
-  for (const [rank, place] of ascending.entries()) {
-    highest = Math.max(highest, Math.min(1, (pValues.length - rank) * pValues[place]))
-    adjusted[place] = highest
+  for (const [rank, index] of ascending.entries()) {
+    highest = Math.max(highest, Math.min(1, (pValues.length - rank) * pValues[index]))
+    adjusted[index] = highest
   }
   return adjusted
 }

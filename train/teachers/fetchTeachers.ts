@@ -83,7 +83,7 @@ async function fetchInto(
   const checksum = digits === undefined ? undefined : ({ kind: 'SHA-256', digits } as const)
   const sha256 = await download(url, archive, { ...options, checksum })
   const unpacked = new Set<PublishedTeacher>()
-  const damaged = `${archive}: expected a tar archive of teachers, but this one is damaged or foreign`
+  const damaged = `${archive}: expected a tar archive of teachers, but this one is damaged or of another kind`
   for await (const { path, chunks } of filesInTar(chunksIn(archive), damaged)) {
     const teacher = teachers.find(({ file }) => path.replace(/^\.\//, '') === file)
     if (teacher === undefined) continue

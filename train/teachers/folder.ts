@@ -19,7 +19,7 @@ export function fetchedFile({ dataset, model }: TeacherName): string {
  * Paths at which a folder of teachers may hold a teacher: DATASET_MODEL or MODEL with any weight file extension, or the path
  * in mdistiller's unpacked archive.
  */
-function places({ dataset, model }: TeacherName): string[] {
+function candidates({ dataset, model }: TeacherName): string[] {
   const names = [`${dataset}_${model}`, model]
   const endings = ['safetensors', 'pth', 'pt', 'th']
   const published = mdistillerTeachers.teachers.find((teacher) => teacher.model === model)
@@ -30,8 +30,8 @@ function places({ dataset, model }: TeacherName): string[] {
 /** Returns the weight file of a teacher in a folder of teachers, if there is one. */
 export function findTeacher(folder: string, teacher: TeacherName): string | undefined {
   checkPlace('findTeacher', folder, teacher)
-  return places(teacher)
-    .map((place) => join(folder, place))
+  return candidates(teacher)
+    .map((path) => join(folder, path))
     .find((path) => existsSync(path))
 }
 

@@ -53,7 +53,7 @@ export async function download(url: string, path: string, options: DownloadOptio
   const { kind, digits }: Partial<Checksum> = options.checksum ?? {}
   const folder = dirname(path)
   await mkdir(folder, { recursive: true }).catch((error: Error) => {
-    throw new InvalidInputError(`${folder}: cannot make this folder (${error.message})`)
+    throw new InvalidInputError(`${folder}: cannot create this folder (${error.message})`)
   })
   const partial = new PartialFile(path)
   await receiveAll(url, partial, options)

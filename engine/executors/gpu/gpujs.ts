@@ -21,7 +21,7 @@ export interface KernelSettings {
   readonly loopMaxIterations: number
   /** Results stay on the device … */
   readonly pipeline: true
-  /** … each in a buffer of its own. */
+  /** … each in a separate buffer. */
   readonly immutable: true
 }
 

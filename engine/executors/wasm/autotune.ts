@@ -6,7 +6,7 @@ import { type Shape2d, Tile } from './kernels/tile.ts'
 
 /**
  * Returns the faster tile on this machine: 6×8 fills the registers of 128 bits, 6×16 those of 256 bits. Short trials
- * alternate and the best time of each counts, so that the load of the machine does not decide.
+ * alternate and the best time of each counts, so that other load on the machine does not distort the choice.
  */
 export function fastestTile(
   relaxedSimd: boolean,

@@ -20,7 +20,7 @@ interface At {
 }
 
 /** For batches of at most two samples with the position of a student logit. */
-function places({ maxima }: Profile): fc.Arbitrary<At> {
+function positions({ maxima }: Profile): fc.Arbitrary<At> {
   return fc
     .record({
       batch: smoothPair({ maxima, rows: { min: 1, max: 2 } }),
@@ -44,7 +44,7 @@ const gradientIsNumeric = lossLaw({
   matters: 'With a gradient that is not its derivative, the logged loss is not the one that is minimised.',
   usualCause: 'a factor of temperatures or samples that differs from the value’s, or detached temperatures',
   needs: 'gradient',
-  cases: places,
+  cases: positions,
   async complain(subject, at) {
     const numeric = await subject.numericSlope(at.batch, at.n, unitVector(at))
     const offered = await subject.slope(at.batch, at.n, unitVector(at))
@@ -71,7 +71,7 @@ const gradientFormula = lossLaw({
   conditions,
   tolerance,
   matters: 'The optimizer uses nothing else.',
-  cases: places,
+  cases: positions,
   complain: (subject, at) =>
     complainOfFormula(subject, at, subject.wantedGradient(at.batch, at.n).gradient[at.j]),
 })
@@ -86,7 +86,7 @@ const gradientOffTheMaximum = lossLaw({
   matters: 'It says which entries of the gradient change if temperatures are detached.',
   usualCause: 'the gradient through a maximum that reaches another class',
   cases: (profile) =>
-    places(profile).map(({ batch, n, j }) => {
+    positions(profile).map(({ batch, n, j }) => {
       const peak = peakOf(batch.student[n])
       return { batch, n, j: j === peak ? (j + 1) % batch.student[n].length : j }
     }),
@@ -110,7 +110,7 @@ const gradientSumsToZero = lossLaw({
   tolerance,
   matters: 'A gradient that does not sum to zero makes all logits drift together.',
   usualCause: 'a class that the gradient does not reach, or gradient through a raw maximum',
-  cases: places,
+  cases: positions,
   async complain(subject, { batch, n }) {
     const found = await subject.slope(batch, n, new Array(batch.student[n].length).fill(1))
     return differs(`Σⱼ ∂L/∂vⱼ of sample ${n}`, found.value, 'zero', 0, found.error)
@@ -125,7 +125,10 @@ const gradientAtEquality = lossLaw({
   tolerance,
   matters: 'Training must come to rest at equality.',
   cases: (profile) =>
-    places(profile).map(({ batch, ...place }) => ({ ...place, batch: { ...batch, teacher: batch.student } })),
+    positions(profile).map(({ batch, ...position }) => ({
+      ...position,
+      batch: { ...batch, teacher: batch.student },
+    })),
   complain: (subject, at) => complainOfFormula(subject, at, 0),
 })
 
@@ -137,7 +140,7 @@ const gradientRowIndependence = lossLaw({
   tolerance,
   matters: 'A summed gradient of a mean grows with the batch.',
   usualCause: 'a summed gradient although the value is a mean',
-  cases: places,
+  cases: positions,
   async complain(subject, at) {
     const { batch, n } = at
     const count = batch.labels.length
@@ -185,7 +188,7 @@ export const teacherGradient = lossLaw({
   matters: 'A teacher that is trained by its student’s loss degrades.',
   usualCause: 'teacher logits, or temperatures computed from them, that are not detached',
   needs: 'teacherGradient',
-  cases: (profile) => places(profile).map(({ batch }) => batch),
+  cases: (profile) => positions(profile).map(({ batch }) => batch),
   async complain(subject, batch) {
     const values = (await subject.teacherGradient(batch)).flat()
     const found = values.find((value) => value !== 0)

@@ -5,7 +5,7 @@ import { TensorView } from './tensorView.ts'
 type Views = ReadonlyMap<string, TensorView>
 
 /** Keys under which training scripts save the weights next to epoch and optimizer, most likely first. */
-const usualPlaces = ['model', 'state_dict', 'net', 'model_state_dict', 'network', 'weights', 'params']
+const usualKeys = ['model', 'state_dict', 'net', 'model_state_dict', 'network', 'weights', 'params']
 
 /** Prefixes that wrappers of networks add to every name: `DataParallel` and `torch.compile`. */
 const usualPrefixes = ['module.', '_orig_mod.']
@@ -22,7 +22,7 @@ export function stateDictIn(value: unknown, refuse: Refuse): Views {
 function find(value: unknown): Views | undefined {
   if (isViews(value)) return value
   if (!(value instanceof Map)) return undefined
-  const usual = usualPlaces.map((place) => value.get(place)).find(isViews)
+  const usual = usualKeys.map((key) => value.get(key)).find(isViews)
   if (usual !== undefined) return usual
   const candidates = [...new Set(value.values())].filter(isViews)
   return candidates.length === 1 ? candidates[0] : undefined

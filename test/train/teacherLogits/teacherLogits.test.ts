@@ -156,7 +156,7 @@ describe('a training with a teacher cache', () => {
     await writeFile(join(folder, 'note'), '')
     await expect(
       run(await runIn({ teacherCache: { folder: join(folder, 'note', 'logits'), precision } })),
-    ).rejects.toThrow(`${folder}/note/logits: cannot make this folder (`)
+    ).rejects.toThrow(`${folder}/note/logits: cannot create this folder (`)
     const logits = join(folder, 'logits')
     await run(await runIn({ teacherCache: { folder: logits, precision } }))
     const [file] = await cacheFiles(logits)

@@ -76,7 +76,7 @@ describe('fetchTeachers', () => {
     )
     const page = await serve(new TextEncoder().encode('<html>'.repeat(200)))
     await expect(fetchTeachers(folder, { published: publishedAt(page.url) })).rejects.toThrow(
-      'expected a tar archive of teachers, but this one is damaged or foreign',
+      'expected a tar archive of teachers, but this one is damaged or of another kind',
     )
     await expect(fetchTeachers(folder, { models: ['resnet8'] })).rejects.toThrow(
       'teachers: resnet8 is not published; expected some of resnet56, resnet110, resnet32x4, ResNet50, wrn_40_2, vgg13',

@@ -15,30 +15,30 @@ export function drawAll(): void {
 
 export function draw(figure: HTMLElement): void {
   const chart: Chart = JSON.parse(figure.querySelector('script')!.text)
-  const place = figure.querySelector<HTMLElement>('.plot')!
-  place.replaceChildren()
-  const { series, bands, data } = seriesOf(chart, place)
+  const container = figure.querySelector<HTMLElement>('.plot')!
+  container.replaceChildren()
+  const { series, bands, data } = seriesOf(chart, container)
   const fill = (_plot: uPlotClass, i: number) => series[i].stroke as string
   new uPlot(
     {
-      width: place.clientWidth,
-      height: Math.max(190, Math.min(300, place.clientWidth * 0.55)),
+      width: container.clientWidth,
+      height: Math.max(190, Math.min(300, container.clientWidth * 0.55)),
       series,
       bands,
       legend: { markers: { width: 0, fill } },
       scales: { x: { time: false }, y: scaleOf(chart) },
-      axes: axesOf(chart, place),
+      axes: axesOf(chart, container),
     },
     data,
-    place,
+    container,
   )
   // The legend lists curves, not the edges of their bands.
-  const rows = place.querySelectorAll<HTMLElement>('.u-legend .u-series')
+  const rows = container.querySelectorAll<HTMLElement>('.u-legend .u-series')
   for (const [i, row] of rows.entries()) row.hidden = series[i].label === ''
 }
 
 /** Converts curves to uPlot series: one line per curve and two invisible lines per band. */
-export function seriesOf({ curves, unit = '' }: Chart, place: HTMLElement) {
+export function seriesOf({ curves, unit = '' }: Chart, container: HTMLElement) {
   const epochs = [...new Set(curves.flatMap((curve) => curve.epochs))].sort((a, b) => a - b)
   const aligned = (curve: Curve, values: readonly (number | null)[]) => {
     const byEpoch = new Map(curve.epochs.map((epoch, i) => [epoch, values[i]]))
@@ -50,7 +50,7 @@ export function seriesOf({ curves, unit = '' }: Chart, place: HTMLElement) {
   const bands: uPlotClass.Band[] = []
   const data: (number | null)[][] = [epochs]
   for (const curve of curves) {
-    const stroke = colourIn(place, curve.colour)
+    const stroke = colourIn(container, curve.colour)
     for (const { from, to } of curve.bands ?? []) {
       bands.push({ series: [series.length, series.length + 1], fill: translucent(stroke) })
       for (const edge of [to, from]) {
@@ -73,14 +73,14 @@ export function scaleOf({ scale, range = [Infinity, -Infinity] }: Chart): uPlotC
   }
 }
 
-export function axesOf({ scale }: Chart, place: HTMLElement): uPlotClass.Axis[] {
+export function axesOf({ scale }: Chart, container: HTMLElement): uPlotClass.Axis[] {
   const isShown = (split: number) => scale !== 'logarithmic' || Number.isInteger(Math.log10(split))
   const filter = (_plot: uPlotClass, splits: number[]) =>
     splits.map((split) => (isShown(split) ? split : null))
   const values = (_plot: uPlotClass, splits: (number | null)[]) =>
     splits.map((split) => (split === null || !isShown(split) ? '' : numeral(split)))
-  const lines = { stroke: colourIn(place, '--line'), width: 1 }
-  const axis = { stroke: colourIn(place, '--quiet'), font: '12px system-ui, sans-serif', grid: lines }
+  const lines = { stroke: colourIn(container, '--line'), width: 1 }
+  const axis = { stroke: colourIn(container, '--quiet'), font: '12px system-ui, sans-serif', grid: lines }
   const marks = { ...lines, size: 4 }
   return [
     { ...axis, ticks: marks, size: 28, gap: 4, incrs: [1, 2, 5, 10, 20, 50, 100] },
@@ -89,8 +89,8 @@ export function axesOf({ scale }: Chart, place: HTMLElement): uPlotClass.Axis[] 
 }
 
 /** Resolves a colour variable of the style sheet for use in a canvas, in the current light or dark scheme. */
-export function colourIn(place: HTMLElement, name: Colour | '--quiet' | '--line'): string {
-  const probe = place.appendChild(document.createElement('i'))
+export function colourIn(container: HTMLElement, name: Colour | '--quiet' | '--line'): string {
+  const probe = container.appendChild(document.createElement('i'))
   probe.style.color = `var(${name})`
   const { color } = getComputedStyle(probe)
   probe.remove()

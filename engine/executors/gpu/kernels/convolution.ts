@@ -31,8 +31,8 @@ export function conv2dSource(call: GpuCall<'conv2d'>, target: Target): KernelSou
       ofRows.addLoop(columns.taps, ofTap, (ofColumns, s) => {
         const column = tapInput(writer, columns, j, s)
         ofColumns.addLoop(depth, 1, (sums, c) => {
-          const place = [n, sumOf(channel, c), row.position, column.position]
-          const seen = elementOrZero(writer, [row, column], elementOf(writer, x, place))
+          const position = [n, sumOf(channel, c), row.position, column.position]
+          const seen = elementOrZero(writer, [row, column], elementOf(writer, x, position))
           sums.addProduct(seen, (lane) => elementOf(writer, weight, [sumOf(k, String(lane)), c, r, s]))
         })
       })
@@ -102,8 +102,8 @@ export function conv2dWeightGradientSource(
         const row = tapInput(writer, rows, i, r)
         ofLines.addLoop(lineLength, 1, (sums, j) => {
           const column = tapInput(writer, columns, j, s)
-          const place = [n, channel, row.position, column.position]
-          const seen = elementOrZero(writer, [row, column], elementOf(writer, x, place))
+          const position = [n, channel, row.position, column.position]
+          const seen = elementOrZero(writer, [row, column], elementOf(writer, x, position))
           sums.addProduct(seen, (lane) => elementOf(writer, gradient, [n, sumOf(k, String(lane)), i, j]))
         })
       })

@@ -1,6 +1,6 @@
 import type { BinaryName, UnaryName } from '../../../scalarFunctions.ts'
 
-/** Multiplies `result` by 2ⁿ for |n| < 192, by one binary digit of n after the other: exact, where WebGPU's pow is not. */
+/** Multiplies `result` by 2ⁿ for |n| < 192, one binary digit of n at a time: exact, unlike WebGPU's pow. */
 const scale = [64, 64, 32, 16, 8, 4, 2, 1]
   .map((bits) => `if(size>=${bits}){size=size-${bits};result=result*(n<0?${2 ** -bits}:${2 ** bits});}`)
   .join('')
@@ -10,7 +10,7 @@ export const largestAngle = 2 ** 17
 
 /**
  * Functions that GPU.js lacks, or that WebGPU computes too roughly: its sine is off by up to 2⁻¹¹, its logarithm of 0 is
- * −88, and its NaN vanishes in most functions. NaN is told by `x === x`, which alone works everywhere.
+ * −88, and its NaN vanishes in most functions. Only `x === x` detects NaN in all modes.
  */
 const sources = {
   /** eˣ = 2ⁿ eʳ with |r| ≤ ln 2 / 2 (Cephes, expf): WebGPU's own is off by up to 3 + 2|x| units in the last place. */
@@ -170,7 +170,7 @@ const sources = {
     return x;
   }`,
 
-  /** a − b ⌊a/b⌋; the quotient may be one off, as division is not exact, but for |a| < |b| it is known. */
+  /** a − b ⌊a/b⌋; the quotient may be off by one, because division is inexact; for |a| < |b| it is known. */
   remainderOf: `function remainderOf(a,b,notANumber){
     if(b===0){return notANumber;}
     if(Math.abs(a)<Math.abs(b)){

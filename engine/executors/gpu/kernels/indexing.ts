@@ -10,11 +10,11 @@ export function gatherSource(call: GpuCall<'gather'>, target: Target): KernelSou
   const [x, index] = inputs
   const axis = attributes.axis
   return resultElements(call, target, (writer, at) => {
-    const place = writer.constant(elementOf(writer, index, at))
+    const position = writer.constant(elementOf(writer, index, at))
     const result = writer.name('s')
     writer.write(`let ${result}=${writer.number(attributes.outside)};`)
-    writer.when([`${place}>=0`, `${place}<${x.shape[axis]}`], () => {
-      writer.write(`${result}=${elementOf(writer, x, at.with(axis, place))};`)
+    writer.when([`${position}>=0`, `${position}<${x.shape[axis]}`], () => {
+      writer.write(`${result}=${elementOf(writer, x, at.with(axis, position))};`)
     })
     return result
   })
@@ -28,10 +28,10 @@ export function scatterAddSource(call: GpuCall<'scatterAdd'>, target: Target): K
   return resultElements(call, target, (writer, at) => {
     const all = new Sums(writer)
     if (sizeOf(source.shape) === 0) return all.names[0]
-    const place = writer.constant(at[axis])
+    const position = writer.constant(at[axis])
     all.addLoop(source.shape[axis], 1, (sums, i) => {
       const from = at.with(axis, i)
-      writer.when([`${elementOf(writer, index, from)}===${place}`], () => {
+      writer.when([`${elementOf(writer, index, from)}===${position}`], () => {
         sums.add(() => elementOf(writer, source, from))
       })
     })

@@ -12,8 +12,8 @@ export type Inside = readonly [top: number, bottom: number, left: number, right:
 
 /** Tests whether a pixel is inside: top ≤ y < bottom and left ≤ x < right. */
 export function liesInside(y: Code, x: Code, [top, bottom, left, right]: Inside): Code {
-  const isWithin = (place: Code, first: number, end: number) =>
-    i32.lt_u(i32.sub(place, i32.const(first)), i32.const(end - first))
+  const isWithin = (coordinate: Code, first: number, end: number) =>
+    i32.lt_u(i32.sub(coordinate, i32.const(first)), i32.const(end - first))
   return i32.and(isWithin(y, top, bottom), isWithin(x, left, right))
 }
 

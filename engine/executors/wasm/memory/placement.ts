@@ -11,7 +11,7 @@ export type Place =
   | { readonly in: 'arena'; readonly offset: number }
   /** In the memory of a resident input. */
   | { readonly in: 'input'; readonly input: number }
-  /** In memory of its own that outlives the run: an output. */
+  /** In separate memory that outlives the run: an output. */
   | { readonly in: 'output'; readonly output: number }
 
 export interface Placement {

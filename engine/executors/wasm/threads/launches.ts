@@ -17,7 +17,7 @@ type KernelFunction = (firstUnit: number, endUnit: number, thread: number, ...po
 /** The launches of a program, bound to a module instance of this thread. */
 export class LaunchRunner {
   readonly #launches: readonly (KernelLaunch & { run: KernelFunction; arguments: readonly number[] })[]
-  /** The pointers that the arguments of the launches are made of. */
+  /** The pointers from which the launches' arguments were gathered. */
   #pointers: Uint32Array = new Uint32Array()
 
   constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, launches: readonly KernelLaunch[]) {

@@ -89,18 +89,18 @@ export class Transform {
 
   /** Emits M X Mᵀ: M times each column, then each row times Mᵀ. */
   emit(load: Load, write: Write, scratch: Local): void {
-    const place = (row: number, column: number) =>
+    const offsetOf = (row: number, column: number) =>
       (row * this.columns + column) * transformLanes * bytesPerElement
     const halfBytes = laneCount * bytesPerElement
     for (let column = 0; column < this.columns; column++) {
       this.apply(
         (i, half) => load(i, column, half),
-        (i, result) => storeBoth(this.#builder, scratch, place(i, column), result),
+        (i, result) => storeBoth(this.#builder, scratch, offsetOf(i, column), result),
       )
     }
     for (let row = 0; row < this.rows; row++) {
       this.apply(
-        (i, half) => v128.load(scratch.get, place(row, i) + half * halfBytes),
+        (i, half) => v128.load(scratch.get, offsetOf(row, i) + half * halfBytes),
         (i, result) => write(row, i, result),
       )
     }
