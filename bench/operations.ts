@@ -1,21 +1,19 @@
 // Single operations: `node bench/operations.ts --help`.
-import { setTimeout } from 'node:timers/promises'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { Command } from 'commander'
 import { engineModes } from '../engine/executors/wasm/modes.ts'
-import { realize, useExecutor } from '../engine/index.ts'
-import { complaints, percent, readBaseline, writeBaseline } from './baseline.ts'
+import { InvalidInputError } from '../engine/index.ts'
+import { type Checkout, checkoutOf, lastRelease } from './checkout.ts'
 import { describeMachine, thisMachine } from './machine.ts'
 import { type Operation, operations } from './operations/index.ts'
+import { OperationTimer } from './operations/timer.ts'
 import { jsonOption } from './options.ts'
 import { measurePeaks, type Peaks } from './peaks.ts'
-import { Stopwatch } from './stopwatch.ts'
+import { changesSince, describeChanges, intolerableSpeed } from './regressions.ts'
 import { digits, tableOf } from './table.ts'
 
 interface Options {
   readonly only?: string
-  readonly baseline?: string
+  readonly baseline?: string | true
   readonly json?: boolean
 }
 
@@ -29,63 +27,69 @@ interface Measurement {
   readonly fraction: number
 }
 
-const stopwatch = new Stopwatch()
-
 /** Number of passes over all operations: a disturbance of one pass is often over by the next. */
 const passes = 3
 
 await new Command()
   .description("Single operations, and the fraction of the machine's measured peak that each reaches.")
   .option('--only <text>', 'operations whose name contains this text')
-  .option('--baseline <file>', 'compare with this file; write it if it does not exist')
+  .option(
+    '--baseline [version]',
+    'measure another version in turns, a revision or a folder (default: the last release), and report what became slower; ' +
+      `the exit code is 1 if something is less than ${intolerableSpeed} times as fast`,
+  )
   .addOption(jsonOption())
-  .action(async ({ only = '', baseline: file, json }: Options) => {
-    const then = file === undefined ? undefined : readBaseline(file)
-    useExecutor(stopwatch.executor)
-    const peaks = await measurePeaks(engineModes())
-    const chosen = operations.filter(({ name }) => name.includes(only))
-    const shortest = new Map<Operation, number>()
-    for (let pass = 1; pass <= passes; pass++) {
-      for (const operation of chosen) {
-        process.stderr.write(`${pass} of ${passes}: ${operation.name} …\n`)
-        const before = shortest.get(operation) ?? Number.POSITIVE_INFINITY
-        shortest.set(operation, Math.min(before, await shortestRun(operation)))
-      }
-    }
-    const measurements = chosen.map((operation) => assess(operation, shortest.get(operation)!, peaks))
-    const machine = thisMachine()
-    const fractions = Object.fromEntries(measurements.map(({ name, fraction }) => [name, fraction]))
-    const now = { machine, fractions }
-    const slower = then && complaints(now, then)
-    if (file !== undefined && then === undefined) await writeBaseline(file, now)
-    const result = { machine, modes: engineModes(), peaks, operations: measurements, slower }
-    process.stdout.write(json ? `${JSON.stringify(result)}\n` : text(result))
+  .action(async ({ only = '', baseline, json }: Options) => {
+    const isChosen = (name: string) => name.includes(only)
+    await (baseline === undefined ? assessAll(isChosen, json) : compareWith(baseline, isChosen, json))
   })
   .parseAsync()
 
-/**
- * Returns the shortest of several runs, in ms: the speed of the kernels without other load, with or without the thread
- * pool, whichever is faster.
- */
-async function shortestRun({ prepare, bytes }: Operation): Promise<number> {
-  const record = prepare()
-  const times: number[] = []
-  // Each run may allocate new memory for its result.
-  const runsBetweenCollections = Math.ceil(5e8 / bytes)
-  const end = performance.now() + 400
-  while (times.length < 10 || performance.now() < end) {
-    if (times.length % runsBetweenCollections === 0) await collectGarbage()
-    await realize(...record())
-    times.push(stopwatch.lap().computing)
+async function compareWith(
+  version: string | true,
+  isChosen: (name: string) => boolean,
+  json = false,
+): Promise<void> {
+  const name = version === true ? await lastRelease() : version
+  let baseline: Checkout | undefined
+  try {
+    baseline = await checkoutOf(name)
+    const changes = await changesSince(baseline, isChosen)
+    const result = { machine: thisMachine(), baseline: name, changes }
+    process.stdout.write(json ? `${JSON.stringify(result)}\n` : describeChanges(changes, name))
+    if (changes.some(({ speed }) => speed < intolerableSpeed)) process.exitCode = 1
+  } catch (error) {
+    // A clone may be too shallow to have the last release.
+    if (version !== true || !(error instanceof InvalidInputError)) throw error
+    process.stdout.write(`Nothing was compared: ${error.message}\n`)
+  } finally {
+    await baseline?.remove()
   }
-  return Math.min(...times)
 }
 
-/** The executor reclaims memory soon after the garbage collector has found it unused. */
-async function collectGarbage(): Promise<void> {
-  setFlagsFromString('--expose-gc')
-  runInNewContext('gc')()
-  await setTimeout(20)
+async function assessAll(isChosen: (name: string) => boolean, json = false): Promise<void> {
+  const peaks = await measurePeaks(engineModes())
+  const chosen = operations.filter(({ name }) => isChosen(name))
+  const shortest = new Map<Operation, number>()
+  for (let pass = 1; pass <= passes; pass++) {
+    for (const operation of chosen) {
+      process.stderr.write(`${pass} of ${passes}: ${operation.name} …\n`)
+      const before = shortest.get(operation) ?? Number.POSITIVE_INFINITY
+      shortest.set(operation, Math.min(before, await shortestRun(operation)))
+    }
+  }
+  const measurements = chosen.map((operation) => assess(operation, shortest.get(operation)!, peaks))
+  const result = { machine: thisMachine(), modes: engineModes(), peaks, operations: measurements }
+  process.stdout.write(json ? `${JSON.stringify(result)}\n` : text(result))
+}
+
+/** Returns the shortest of several runs, in ms: the speed of the kernels without other load. */
+async function shortestRun(operation: Operation): Promise<number> {
+  const timer = new OperationTimer(operation)
+  const times: number[] = []
+  const end = performance.now() + 400
+  while (times.length < 10 || performance.now() < end) times.push(await timer.run())
+  return Math.min(...times)
 }
 
 function assess({ name, flops, bytes }: Operation, milliseconds: number, peaks: Peaks): Measurement {
@@ -98,10 +102,9 @@ interface Result {
   readonly machine: ReturnType<typeof thisMachine>
   readonly peaks: Peaks
   readonly operations: readonly Measurement[]
-  readonly slower?: readonly string[] | undefined
 }
 
-function text({ machine, peaks, operations, slower }: Result): string {
+function text({ machine, peaks, operations }: Result): string {
   const rows = operations.map(({ name, milliseconds, gigaflops, gigabytes, fraction }) => [
     name,
     digits(milliseconds),
@@ -109,13 +112,14 @@ function text({ machine, peaks, operations, slower }: Result): string {
     digits(gigabytes),
     percent(fraction),
   ])
-  const verdict =
-    slower && (slower.length > 0 ? ['slower than the baseline:', ...slower] : ['nothing is slower'])
   return [
     describeMachine(machine),
     `peaks of all threads: ${digits(peaks.gigaflops)} GFLOP/s, ${digits(peaks.gigabytes)} GB/s`,
     tableOf(['', 'ms', 'GFLOP/s', 'GB/s', 'of the peak'], rows),
-    ...(verdict ?? []),
     '',
   ].join('\n')
+}
+
+function percent(fraction: number): string {
+  return `${100 * fraction < 10 ? (100 * fraction).toFixed(1) : (100 * fraction).toFixed(0)} %`
 }

@@ -1,12 +1,14 @@
 import { bytesPerElement } from '../../engine/executors/wasm/kernels/lanes.ts'
 import { grad, multiply, relu, sum, type Tensor, tensor } from '../../engine/index.ts'
 import { dtkd } from '../../kd/index.ts'
-import { BatchNorm2d, createModel, crossEntropy, SGD } from '../../nn/index.ts'
+import { BatchNorm2d, createModel, crossEntropy, initialize, SGD } from '../../nn/index.ts'
 import { assigned, Maps, noise, type Operation, zeros } from './operation.ts'
 
 /** Batch norm of training and ReLU, over the largest maps of resnet8x4. */
 const maps = [64, 64, 32, 32]
 const mapBytes = bytesPerElement * maps.reduce((product, length) => product * length)
+
+const newLayer = () => initialize(new BatchNorm2d(64), 1)
 
 const normalization: readonly Operation[] = [
   {
@@ -15,7 +17,7 @@ const normalization: readonly Operation[] = [
     // Read for the statistics, read again for the result, written.
     bytes: 3 * mapBytes,
     prepare() {
-      const [x, y, layer] = [new Maps(maps), new Maps(maps), new BatchNorm2d(64)]
+      const [x, y, layer] = [new Maps(maps), new Maps(maps), newLayer()]
       return () => [y.assign(relu(layer.forward(x.tensor))), ...layer.state()]
     },
   },
@@ -26,7 +28,7 @@ const normalization: readonly Operation[] = [
     bytes: 8 * mapBytes,
     prepare() {
       const [x, y, g] = [new Maps(maps), new Maps(maps), new Maps(maps)]
-      const [layer, dx, dw, db] = [new BatchNorm2d(64), new Maps(maps), zeros([64]), zeros([64])]
+      const [layer, dx, dw, db] = [newLayer(), new Maps(maps), zeros([64]), zeros([64])]
       return () => {
         const input = x.tensor
         const output = relu(layer.forward(input))
