@@ -21,7 +21,7 @@ interface Turn {
 export interface ContestOptions {
   /** Images per step. */
   readonly batch: number
-  /** Limit of the contest after the warm-up. It has at least three rounds: one ratio alone says nothing of their spread. */
+  /** Limit of the contest after the warm-up. It has at least three rounds, because a single ratio has no spread. */
   readonly seconds: number
 }
 
@@ -53,14 +53,14 @@ export async function contest(
   }
 }
 
-/** One of several ways to do the same, with its result in a contest of them. */
+/** One of several commands for the same work, with its result in a contest between them. */
 export interface Candidate {
   readonly command: Command
   /** Missing if there was no other candidate. */
   readonly standing?: Standing
 }
 
-/** Returns commands that do the same, the fastest first, from a contest between them if there are several. */
+/** Returns commands for the same work, fastest first, after a contest between them if there are several. */
 export async function fastestFirst(
   commands: readonly Command[],
   options: ContestOptions,

@@ -5,16 +5,16 @@ import { checkTensor, detach } from './operations/constants.ts'
 import { equalShapes, format } from './shape.ts'
 import { type Tensor, tensorRule } from './tensor.ts'
 
-/** A derivative that replaces that of the recorded operations. */
+/** A custom derivative, which replaces that of the recorded operations. */
 export interface Derivative {
   readonly inputs: readonly Node[]
-  /** Computes the gradients with respect to the inputs from that with respect to the value; undefined for none. */
+  /** Computes the gradients with respect to the inputs from that with respect to the value; `undefined` for an input without gradient. */
   readonly vjp: (gradient: Tensor) => readonly (Tensor | undefined)[]
 }
 
 const derivatives = new WeakMap<Node, Derivative>()
 
-/** @internal Returns the derivative that `withGradient` gave a node, or undefined if it has that of its operation. */
+/** @internal Returns the custom derivative of a node; `undefined` if it has none. */
 export function derivativeOf(node: Node): Derivative | undefined {
   return derivatives.get(node)
 }
@@ -22,9 +22,9 @@ export function derivativeOf(node: Node): Derivative | undefined {
 const tensors = arrayOf(tensorRule)
 
 /**
- * Returns `value` with a gradient of your own: where a gradient reaches it, `vjp` computes those of the inputs, each of its
- * input's shape, and the operations behind the value are not differentiated. If `vjp` is written in operations on the inputs,
- * derivatives of higher order are right too. PyTorch: `torch.autograd.Function`; JAX: `jax.custom_vjp`.
+ * Returns `value` with a custom gradient: from the gradient of the value, `vjp` computes those of the inputs, each of its
+ * input's shape. The operations that computed the value are not differentiated. If `vjp` is composed of operations on the
+ * inputs, higher derivatives are correct, too. PyTorch: `torch.autograd.Function`; JAX: `jax.custom_vjp`.
  */
 export function withGradient(value: Tensor, inputs: readonly Tensor[], vjp: Derivative['vjp']): Tensor {
   checkTensor('withGradient', 'value', value)
@@ -48,11 +48,11 @@ const gradientsRule = arrayOf({
 })
 
 function checkGradients(gradients: readonly (Tensor | undefined)[], inputs: readonly Tensor[]): void {
-  check('withGradient', 'what vjp returns', gradients, gradientsRule)
+  check('withGradient', 'the result of vjp', gradients, gradientsRule)
   demand(
     gradients.length === inputs.length,
     () =>
-      `withGradient: expected vjp to return a gradient for each input, of which there are ${inputs.length}, got ${gradients.length}`,
+      `withGradient: expected vjp to return one gradient per input, ${inputs.length} in all, got ${gradients.length}`,
   )
   gradients.forEach((gradient, i) => {
     const { shape } = inputs[i]

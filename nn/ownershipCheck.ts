@@ -33,7 +33,7 @@ export function ownershipCheck<Loss extends Tensor | { readonly loss: Tensor }>(
   check('ownershipCheck', 'forward', forward, aFunction)
   check('ownershipCheck', 'modules', modules, modulesRule)
   const { result, assigned } = assignedDuring(forward)
-  check('ownershipCheck', 'what forward returns', result, lossRule)
+  check('ownershipCheck', 'the result of forward', result, lossRule)
   const owned = new Set<Variable>(modules.flatMap((module) => module.state()))
   const loss = result instanceof Tensor ? result : result.loss
   const parameters = [...variablesReached(loss).difference(owned)].filter((each) => each instanceof Parameter)

@@ -60,7 +60,7 @@ describe('withGradient', () => {
     const returning = (...gradients: (Tensor | undefined)[]) =>
       grad(sum(withGradient(x, [x], () => gradients)), [x])
     expect(() => returning()).toThrow(
-      'withGradient: expected vjp to return a gradient for each input, of which there are 1, got 0',
+      'withGradient: expected vjp to return one gradient per input, 1 in all, got 0',
     )
     expect(() => returning(float64([1]))).toThrow('withGradient: expected gradient 0 to be [2], got [1]')
   })

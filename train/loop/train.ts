@@ -199,7 +199,7 @@ function learnerOf(training: Training): Learner {
     trainingLabels: trainingImages.labels,
     seed,
   })
-  check('train', 'what distiller.build returns', method, anInstance('a Method', Method))
+  check('train', 'the result of distiller.build', method, anInstance('a Method', Method))
   const trained = trainedBy({ network, method })
   return { network, method, optimizer: optimizerOf(hyperparameters, trained), teacher, teacherLogits, frozen }
 }
