@@ -19,14 +19,17 @@ export type Given<Properties> = { readonly [Name in keyof Properties]?: Properti
 /** A rule for every option. */
 export type Rules<Options> = { readonly [Name in keyof Options]-?: Rule }
 
+const none: readonly never[] = []
+
 /**
  * Throws unless `given` is an object whose properties are all known options with allowed values; `undefined` counts as not
- * given. The error for an unknown name suggests the nearest one.
+ * given, which those in `required` must be. The error for an unknown name suggests the nearest one.
  */
 export function checkOptions<Options extends object>(
   operation: string,
   given: Options,
   rules: Rules<Options>,
+  required: readonly (keyof Options & string)[] = none,
 ): void {
   if (typeof given !== 'object' || given === null || given instanceof Array) {
     const names = Object.keys(rules).join(', ')
@@ -47,6 +50,7 @@ export function checkOptions<Options extends object>(
     }
     check(operation, name, value, byName[name])
   }
+  for (const name of required) check(operation, name, given[name], rules[name])
 }
 
 /** Throws unless `given` is an object and the rules allow its properties of these names; it may have others. */

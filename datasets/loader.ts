@@ -84,9 +84,8 @@ export class Loader {
 
   constructor(split: Split, options: LoaderOptions) {
     checkSplit('Loader', split)
-    checkOptions('Loader', options, optionRules)
+    checkOptions('Loader', options, optionRules, ['batchSize'])
     const { batchSize, dropLast = false, seed = 0, limit = Infinity, augment, among } = options
-    check('Loader', 'batchSize', batchSize, count)
     demand(limit > 0, () => 'Loader: expected limit to be at least 1, got 0')
     if (augment) checkAugmentation('Loader', augment)
     demandFittingSplit(split)

@@ -55,10 +55,9 @@ export function demandFitting<Schema extends z.ZodType>(
   value: unknown,
   schema: Schema,
 ): z.output<Schema> {
-  const checked = check(value, schema)
-  if ('fitting' in checked) return checked.fitting
-  const [mistake] = checked.mistakes
-  throw new InvalidInputError(sentenceOf(mistake.path.length === 0 ? { ...mistake, path: [name] } : mistake))
+  return demandCorrect(value, schema, (mistake) =>
+    sentenceOf(mistake.path.length === 0 ? { ...mistake, path: [name] } : mistake),
+  )
 }
 
 /** Like `demandFitting`, for a value in a file: the error begins with the location. */
@@ -67,9 +66,17 @@ export function demandFittingAt<Schema extends z.ZodType>(
   value: unknown,
   schema: Schema,
 ): z.output<Schema> {
+  return demandCorrect(value, schema, (mistake) => `${location}: ${sentenceOf(mistake)}`)
+}
+
+function demandCorrect<Schema extends z.ZodType>(
+  value: unknown,
+  schema: Schema,
+  message: (first: Mistake) => string,
+): z.output<Schema> {
   const checked = check(value, schema)
   if ('fitting' in checked) return checked.fitting
-  throw new InvalidInputError(`${location}: ${sentenceOf(checked.mistakes[0])}`)
+  throw new InvalidInputError(message(checked.mistakes[0]))
 }
 
 /** `training.lr: expected a number, got 'fast'` */

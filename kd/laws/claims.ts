@@ -74,6 +74,24 @@ const publishedTemperatureBreaks = {
 }
 const attachedBreaks = { 'gradient-sums-to-zero': 'the gradient flows through the student’s raw maximum' }
 
+/** The laws of divergences at one temperature. */
+const softenedLaws = [
+  ...commonLaws,
+  ...shiftLaws,
+  ...extremeLaws,
+  ...divergenceLaws,
+  ...sharedTemperatureLaws,
+  'teacher-shift',
+]
+/** The laws of divergences at the published temperatures. */
+const publishedLaws = [
+  ...commonLaws,
+  ...extremeLaws,
+  ...divergenceLaws,
+  ...dynamicTemperatureLaws,
+  ...publishedTemperatureLaws,
+]
+
 /** The laws of single-term losses. */
 export const termLaws = {
   crossEntropy: {
@@ -81,28 +99,11 @@ export const termLaws = {
     breaks: { 'label-independence': 'cross entropy depends on the label' },
   },
   kd: {
-    claims: [
-      ...commonLaws,
-      ...shiftLaws,
-      ...extremeLaws,
-      ...divergenceLaws,
-      ...sharedTemperatureLaws,
-      'teacher-shift',
-      'label-independence',
-    ],
+    claims: [...softenedLaws, 'label-independence'],
     breaks: { ...divergenceBreaks, ...sharedTemperatureBreaks },
   },
   dkd: {
-    claims: [
-      ...commonLaws,
-      ...shiftLaws,
-      ...extremeLaws,
-      ...divergenceLaws,
-      ...sharedTemperatureLaws,
-      'teacher-shift',
-      'decoupling',
-      'two-classes',
-    ],
+    claims: [...softenedLaws, 'decoupling', 'two-classes'],
     breaks: {
       ...divergenceBreaks,
       ...sharedTemperatureBreaks,
@@ -110,24 +111,11 @@ export const termLaws = {
     },
   },
   dtkd: {
-    claims: [
-      ...commonLaws,
-      ...extremeLaws,
-      ...divergenceLaws,
-      ...dynamicTemperatureLaws,
-      ...publishedTemperatureLaws,
-    ],
+    claims: [...publishedLaws],
     breaks: { ...divergenceBreaks, ...publishedTemperatureBreaks, ...attachedBreaks },
   },
   detached: {
-    claims: [
-      ...commonLaws,
-      ...extremeLaws,
-      ...divergenceLaws,
-      ...dynamicTemperatureLaws,
-      ...publishedTemperatureLaws,
-      'gradient-sums-to-zero',
-    ].filter((name) => name !== 'gradient-is-numeric'),
+    claims: [...publishedLaws, 'gradient-sums-to-zero'].filter((name) => name !== 'gradient-is-numeric'),
     breaks: {
       ...divergenceBreaks,
       ...publishedTemperatureBreaks,
@@ -135,14 +123,7 @@ export const termLaws = {
     },
   },
   guarded: {
-    claims: [
-      ...commonLaws,
-      ...extremeLaws,
-      ...divergenceLaws,
-      ...dynamicTemperatureLaws,
-      ...publishedTemperatureLaws,
-      'temperatures-fallback',
-    ],
+    claims: [...publishedLaws, 'temperatures-fallback'],
     breaks: { ...divergenceBreaks, ...publishedTemperatureBreaks, ...attachedBreaks },
   },
   exact: {

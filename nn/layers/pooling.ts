@@ -1,4 +1,4 @@
-import { check, checkOptions } from '../../base/arguments.ts'
+import { check, checkOptions, type Rules } from '../../base/arguments.ts'
 import {
   adaptiveAveragePool2d,
   averagePool2d,
@@ -10,17 +10,24 @@ import {
 import { averagePoolOptions, kernelRule, poolOptions } from '../../engine/operations/pooling.ts'
 import { Module } from '../module.ts'
 
-/** Maximum over each window. PyTorch: `torch.nn.MaxPool2d`. */
-export class MaxPool2d extends Module {
+/** Pooling with a kernel, which is the default stride. */
+abstract class Pool<Options extends object> extends Module {
   readonly kernel: Pair
-  readonly options: PoolOptions
+  readonly options: Options
 
-  constructor(kernel: Pair, options: PoolOptions = {}) {
-    check('MaxPool2d', 'kernel', kernel, kernelRule)
-    checkOptions('MaxPool2d', options, poolOptions)
+  constructor(operation: string, kernel: Pair, options: Options, rules: Rules<Options>) {
+    check(operation, 'kernel', kernel, kernelRule)
+    checkOptions(operation, options, rules)
     super()
     this.kernel = kernel
     this.options = options
+  }
+}
+
+/** Maximum over each window. PyTorch: `torch.nn.MaxPool2d`. */
+export class MaxPool2d extends Pool<PoolOptions> {
+  constructor(kernel: Pair, options: PoolOptions = {}) {
+    super('MaxPool2d', kernel, options, poolOptions)
   }
 
   override forward(x: Tensor): Tensor {
@@ -29,16 +36,9 @@ export class MaxPool2d extends Module {
 }
 
 /** Average over each window. PyTorch: `torch.nn.AvgPool2d`. */
-export class AveragePool2d extends Module {
-  readonly kernel: Pair
-  readonly options: Omit<PoolOptions, 'dilation'>
-
+export class AveragePool2d extends Pool<Omit<PoolOptions, 'dilation'>> {
   constructor(kernel: Pair, options: Omit<PoolOptions, 'dilation'> = {}) {
-    check('AveragePool2d', 'kernel', kernel, kernelRule)
-    checkOptions('AveragePool2d', options, averagePoolOptions)
-    super()
-    this.kernel = kernel
-    this.options = options
+    super('AveragePool2d', kernel, options, averagePoolOptions)
   }
 
   override forward(x: Tensor): Tensor {

@@ -1,4 +1,4 @@
-import { check, checkOptions, type Rules } from '../../base/arguments.ts'
+import { checkOptions, type Rules } from '../../base/arguments.ts'
 import { globalAveragePool2d, relu, type Tensor } from '../../engine/index.ts'
 import { BatchNorm2d, type Conv2d, Linear, type Sequential } from '../layers/index.ts'
 import { convolution } from './convolutions.ts'
@@ -95,8 +95,7 @@ export class LargeResNet extends Network {
   readonly linear: Linear
 
   constructor(options: LargeResNetOptions) {
-    checkOptions('LargeResNet', options, optionRules)
-    check('LargeResNet', 'depth', options.depth, optionRules.depth)
+    checkOptions('LargeResNet', options, optionRules, ['depth'])
     super()
     const { depth, classes = 100, channels = 3 } = options
     const { block, counts, widths } = architectures[depth]

@@ -1,4 +1,4 @@
-import { check, checkOptions, type Rule, type Rules } from '../../base/arguments.ts'
+import { checkOptions, type Rule, type Rules } from '../../base/arguments.ts'
 import { add, globalAveragePool2d, type Tensor } from '../../engine/index.ts'
 import { constant, kaimingNormal, normal } from '../initializers.ts'
 import { BatchNorm2d, Linear, ReLU, Sequential } from '../layers/index.ts'
@@ -81,8 +81,7 @@ export class MobileNetV2 extends Network {
   readonly classifier: Sequential
 
   constructor(options: MobileNetV2Options) {
-    checkOptions('MobileNetV2', options, optionRules)
-    check('MobileNetV2', 'width', options.width, optionRules.width)
+    checkOptions('MobileNetV2', options, optionRules, ['width'])
     super()
     const { width, classes = 100, channels = 3 } = options
     const scaled = (filters: number) => Math.floor(filters * width)

@@ -1,4 +1,4 @@
-import { arrayOf, check, checkOptions, type Rules } from '../../base/arguments.ts'
+import { arrayOf, checkOptions, type Rules } from '../../base/arguments.ts'
 import { globalAveragePool2d, pad, relu, slice, type Tensor } from '../../engine/index.ts'
 import { depthRule, widthRule } from '../arguments.ts'
 import { BatchNorm2d, type Conv2d, Linear, type Sequential } from '../layers/index.ts'
@@ -58,9 +58,7 @@ const optionRules: Rules<ResNetOptions> = {
 }
 
 function checkResNetOptions(operation: string, options: ResNetOptions): void {
-  checkOptions(operation, options, optionRules)
-  check(operation, 'depth', options.depth, optionRules.depth)
-  check(operation, 'widths', options.widths, optionRules.widths)
+  checkOptions(operation, options, optionRules, ['depth', 'widths'])
 }
 
 /**

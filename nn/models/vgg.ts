@@ -1,4 +1,4 @@
-import { check, checkOptions, type Rule, type Rules } from '../../base/arguments.ts'
+import { checkOptions, type Rule, type Rules } from '../../base/arguments.ts'
 import { globalAveragePool2d, maxPool2d, relu, type Tensor } from '../../engine/index.ts'
 import { constant, kaimingNormal, normal } from '../initializers.ts'
 import { BatchNorm2d, Conv2d, Linear, ReLU, Sequential } from '../layers/index.ts'
@@ -56,8 +56,7 @@ export class VGG extends Network {
   readonly classifier: Linear
 
   constructor(options: VGGOptions) {
-    checkOptions('VGG', options, optionRules)
-    check('VGG', 'depth', options.depth, optionRules.depth)
+    checkOptions('VGG', options, optionRules, ['depth'])
     super()
     const { depth, classes = 100, channels = 3 } = options
     const counts = architectures[depth]

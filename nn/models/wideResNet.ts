@@ -1,4 +1,4 @@
-import { check, checkOptions, type Rules, whole } from '../../base/arguments.ts'
+import { checkOptions, type Rules, whole } from '../../base/arguments.ts'
 import { add, globalAveragePool2d, relu, type Tensor } from '../../engine/index.ts'
 import { depthRule } from '../arguments.ts'
 import { constant } from '../initializers.ts'
@@ -81,9 +81,7 @@ export class WideResNet extends Network {
   readonly fc: Linear
 
   constructor(options: WideResNetOptions) {
-    checkOptions('WideResNet', options, optionRules)
-    check('WideResNet', 'depth', options.depth, optionRules.depth)
-    check('WideResNet', 'widening', options.widening, optionRules.widening)
+    checkOptions('WideResNet', options, optionRules, ['depth', 'widening'])
     super()
     const { depth, widening, classes = 100, channels = 3 } = options
     const blocks = (depth - 4) / 6

@@ -1,19 +1,14 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ndarray from 'ndarray'
-import { afterAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import * as datasets from '../../datasets/index.ts'
+import { downloadOptions } from './modules.ts'
 import { describeArguments, describeClasses, type Row, type Table } from './table.ts'
+import { moveToTemporaryFolder } from './temporaryFolder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'arguments-'))
-const elsewhere = process.cwd()
-process.chdir(folder)
-afterAll(() => {
-  process.chdir(elsewhere)
-  rmSync(folder, { recursive: true })
-})
+const { folder, elsewhere } = moveToTemporaryFolder()
 
 const sizes = { classes: 2, channels: 1, size: 4, trainCount: 6, testCount: 2, seed: 1 }
 /** An object that may hold more. */
@@ -67,12 +62,7 @@ describeArguments('thermograd/datasets', datasets, {
       layout: 'binary',
       folder,
       archives,
-      onProgress: () => {},
-      attempts: 1,
-      pauseMilliseconds: 0,
-      mostBytes: 100,
-      idleMilliseconds: 10,
-      mostMilliseconds: 1000,
+      ...downloadOptions,
     },
   ],
   ...named(

@@ -19,3 +19,13 @@ export function methodsOfModule(module: Module<unknown, never>, forward: Row): T
     namedVariables: () => ['network.'],
   }
 }
+
+/** The options that all downloads share. */
+export const downloadOptions = {
+  onProgress: () => {},
+  attempts: 1,
+  pauseMilliseconds: 0,
+  mostBytes: 100,
+  idleMilliseconds: 10,
+  mostMilliseconds: 1000,
+}

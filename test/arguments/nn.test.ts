@@ -1,14 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { add, RandomStream, square, sum, tensor, type Variable, variable, zeros } from '../../engine/index.ts'
 import * as nn from '../../nn/index.ts'
+import { sharedTemporaryFolder } from '../train/temporaryFolder.ts'
 import { methodsOfModule } from './modules.ts'
 import { type Classes, describeArguments, describeClasses, forHeirs, type Row, type Table } from './table.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'arguments-'))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = sharedTemporaryFolder()
 
 const logits = () =>
   tensor([

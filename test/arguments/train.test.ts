@@ -1,22 +1,16 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll } from 'vitest'
 import * as datasets from '../../datasets/index.ts'
 import { InvalidInputError, openExecutor, tensor } from '../../engine/index.ts'
 import * as kd from '../../kd/index.ts'
 import * as nn from '../../nn/index.ts'
 import * as train from '../../train/index.ts'
 import { tinyLoaders, tinyNetwork } from '../train/tinyNetwork.ts'
+import { downloadOptions } from './modules.ts'
 import { describeArguments, describeClasses, describeMethods, type Row, type Table } from './table.ts'
+import { moveToTemporaryFolder } from './temporaryFolder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'arguments-'))
-const elsewhere = process.cwd()
-process.chdir(folder)
-afterAll(() => {
-  process.chdir(elsewhere)
-  rmSync(folder, { recursive: true })
-})
+const { folder } = moveToTemporaryFolder()
 
 const choice = await openExecutor('reference')
 const { executor } = choice
@@ -144,12 +138,7 @@ describeArguments('thermograd/train', train, {
   fetchTeachers: () => [
     'teachers',
     {
-      onProgress: () => {},
-      attempts: 1,
-      pauseMilliseconds: 0,
-      mostBytes: 100,
-      idleMilliseconds: 10,
-      mostMilliseconds: 1000,
+      ...downloadOptions,
       sha256: 'abc',
       models: ['resnet8'],
       published: open(published),

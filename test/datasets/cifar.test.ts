@@ -1,10 +1,10 @@
-import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { InvalidInputError } from '../../base/errors.ts'
 import { openCifar10, openCifar100 } from '../../datasets/index.ts'
+import { sharedTemporaryFolder } from '../train/temporaryFolder.ts'
 import {
   cifar10Files,
   cifar100Files,
@@ -14,8 +14,7 @@ import {
   writeFolder,
 } from './cifarArchives.ts'
 
-const folder = await mkdtemp(join(tmpdir(), 'thermograd-cifar-'))
-afterAll(() => rm(folder, { recursive: true }))
+const folder = sharedTemporaryFolder()
 
 describe('openCifar100', () => {
   it('should read the same from the archive, the unpacked folder and the folder around it', async () => {

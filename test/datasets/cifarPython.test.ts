@@ -8,6 +8,7 @@ import { InvalidInputError } from '../../base/errors.ts'
 import { openCifar10, openCifar100, openCifar100Coarse } from '../../datasets/index.ts'
 import { temporaryFolder } from '../train/temporaryFolder.ts'
 import { cifar10Files, cifar100Files, type Files, writeArchive, writeFolder } from './cifarArchives.ts'
+import { refusalOf } from './refusal.ts'
 
 const fixtures = join(import.meta.dirname, 'fixtures')
 const archive100 = join(fixtures, 'cifar-100-python.tar.gz')
@@ -32,13 +33,8 @@ function replaced(file: Uint8Array, from: string, to: string): Uint8Array {
 }
 
 async function refusal(changes: Files): Promise<string> {
-  const folder = await writeFolder(await temporaryFolder(), { ...files, ...changes })
-  const error = await openCifar100(folder).then(
-    () => undefined,
-    (error) => error,
-  )
-  expect(error).toBeInstanceOf(InvalidInputError)
-  return error.message.replace(`${folder}/`, '')
+  const { folder, message } = await refusalOf(openCifar100, { ...files, ...changes })
+  return message.replace(`${folder}/`, '')
 }
 
 describe('CIFAR in the Python layout, as Python 2 pickled it', () => {

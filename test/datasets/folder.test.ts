@@ -1,15 +1,15 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { encode } from 'fast-png'
 import { describe, expect, it } from 'vitest'
 import { InvalidInputError } from '../../base/errors.ts'
 import { Loader, openDataset, type Split } from '../../datasets/index.ts'
 import { temporaryFolder } from '../train/temporaryFolder.ts'
+import { type Files, writeFolder } from './cifarArchives.ts'
 import jpegs from './fixtures/jpegs.json' with { type: 'json' }
 import { headerOf, pngFile } from './pngFiles.ts'
-
-type Files = Record<string, Uint8Array | string>
+import { refusalOf } from './refusal.ts'
 
 /** A PNG file of 4×3 pixels: value p of row-major (row, column, channel) is (p + shift) mod 256. */
 function png(shift: number, { width = 4, height = 3, channels = 1, depth = 8 } = {}): Uint8Array {
@@ -29,27 +29,12 @@ function smallSet(): Files {
   }
 }
 
-async function folderOf(files: Files): Promise<string> {
-  const folder = await temporaryFolder()
-  for (const [name, body] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true })
-    await writeFile(join(folder, name), body)
-  }
-  return folder
-}
+const folderOf = async (files: Files) => writeFolder(await temporaryFolder(), files)
 
 const open = (data: string) => openDataset('folder', { data })
 
 /** What is refused when these files are added, or put instead of others. */
-async function refusal(changes: Files): Promise<{ folder: string; message: string }> {
-  const folder = await folderOf({ ...smallSet(), ...changes })
-  const error = await open(folder).then(
-    () => undefined,
-    (error) => error,
-  )
-  expect(error).toBeInstanceOf(InvalidInputError)
-  return { folder, message: error.message }
-}
+const refusal = (changes: Files) => refusalOf(open, { ...smallSet(), ...changes })
 
 describe('a folder of images', () => {
   it('should be read class by class, file by file, in alphabetical order', async () => {

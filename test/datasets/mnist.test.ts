@@ -8,15 +8,11 @@ import { type Dataset, openFashionMnist, openMnist } from '../../datasets/index.
 import { temporaryFolder } from '../train/temporaryFolder.ts'
 import { writeFolder } from './cifarArchives.ts'
 import { idx, idxFiles } from './idxFiles.ts'
+import { refusalOf } from './refusal.ts'
 
 async function refusal(changes: Record<string, Uint8Array>): Promise<string> {
-  const folder = await writeFolder(await temporaryFolder(), { ...idxFiles(), ...changes })
-  const error = await openMnist(folder).then(
-    () => undefined,
-    (error) => error,
-  )
-  expect(error).toBeInstanceOf(InvalidInputError)
-  return error.message.replaceAll(`${folder}/`, '')
+  const { folder, message } = await refusalOf(openMnist, { ...idxFiles(), ...changes })
+  return message.replaceAll(`${folder}/`, '')
 }
 
 describe('IDX files', () => {

@@ -1,18 +1,10 @@
 import fc from 'fast-check'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { RandomStream, streamKey } from '../../base/random.ts'
 import { wasm } from '../../engine/executors/wasm/index.ts'
-import {
-  conv2d,
-  type Executor,
-  flip,
-  grad,
-  openExecutor,
-  permute,
-  type Tensor,
-  tensor,
-} from '../../engine/index.ts'
+import { conv2d, type Executor, flip, grad, permute, type Tensor, tensor } from '../../engine/index.ts'
 import { type Shape, sizeOf } from '../../engine/shape.ts'
+import { reference } from './numbers.ts'
 
 interface Sizes {
   readonly count: number
@@ -98,11 +90,6 @@ const modes = [
 
 describe.each(modes)('convolutions of the wasm executor $name', ({ mode, sizesArb }) => {
   const executor = wasm(mode)
-  let reference: Executor
-  beforeAll(async () => {
-    reference = (await openExecutor('reference')).executor
-  })
-
   it('should equal the definition, forward and both gradients, on every path', () =>
     fc.assert(
       fc.asyncProperty(sizesArb, async (sizes) => {

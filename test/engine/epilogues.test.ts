@@ -1,9 +1,10 @@
 import fc from 'fast-check'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { RandomStream, streamKey } from '../../base/random.ts'
 import { wasm } from '../../engine/executors/wasm/index.ts'
-import { conv2d, type Executor, openExecutor, planOf, realizeOn, tensor, where } from '../../engine/index.ts'
+import { conv2d, planOf, realizeOn, tensor, where } from '../../engine/index.ts'
 import { type Shape, sizeOf } from '../../engine/shape.ts'
+import { reference } from './numbers.ts'
 
 /** A convolution, and operands of all shapes that broadcast to its result [N, K, H, W]. */
 const endingArb = fc.record({
@@ -31,11 +32,6 @@ function normal(seed: number, name: string, shape: Shape) {
 }
 
 describe('what follows a convolution', () => {
-  let reference: Executor
-  beforeAll(async () => {
-    reference = (await openExecutor('reference')).executor
-  })
-
   it('should give the same in its kernel as in a loop of its own', () =>
     fc.assert(
       fc.asyncProperty(endingArb, async (sizes) => {

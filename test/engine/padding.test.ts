@@ -1,9 +1,10 @@
 import fc from 'fast-check'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { RandomStream, streamKey } from '../../base/random.ts'
 import { wasm } from '../../engine/executors/wasm/index.ts'
-import { add, conv2d, type Executor, grad, openExecutor, slice, tanh, tensor } from '../../engine/index.ts'
+import { add, conv2d, grad, slice, tanh, tensor } from '../../engine/index.ts'
 import { type Shape, sizeOf } from '../../engine/shape.ts'
+import { reference } from './numbers.ts'
 
 /** Convolutions that read the same maps, each with its own padding; some read only a part. */
 const readerArb = fc.record({
@@ -26,11 +27,6 @@ const sharedMapsArb = fc.record({
 
 describe('maps that several convolutions read', () => {
   const executors = { 'as found': wasm(), 'without Winograd': wasm({ winograd: false }) }
-  let reference: Executor
-  beforeAll(async () => {
-    reference = (await openExecutor('reference')).executor
-  })
-
   it('should have as much padding as each of them expects, forward and backward', () =>
     fc.assert(
       fc.asyncProperty(sharedMapsArb, async ({ count, channels, height, width, readers, isLast, seed }) => {

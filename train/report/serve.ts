@@ -26,9 +26,8 @@ export async function serveReport(
   options: { readonly port: number },
 ): Promise<ServedReport> {
   check('serveReport', 'paths', paths, arrayOf(pathRule))
-  checkOptions('serveReport', options, { port: portRule })
+  checkOptions('serveReport', options, { port: portRule }, ['port'])
   const { port } = options
-  check('serveReport', 'port', port, portRule)
   demandRuns(await findRuns(paths))
   const page = await livePage()
   const server = createServer((request, response) => {

@@ -1,7 +1,6 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { tensor } from '../../../engine/index.ts'
 import {
   createModel,
@@ -13,17 +12,13 @@ import {
   saveWeights,
   writeWeightFile,
 } from '../../../nn/index.ts'
+import { sharedTemporaryFolder } from '../../train/temporaryFolder.ts'
 import { numbers, useReference } from '../reference.ts'
 import { fixtures } from './stored.ts'
 
-let folder: string
+beforeAll(useReference)
 
-beforeAll(async () => {
-  await useReference()
-  folder = await mkdtemp(join(tmpdir(), 'thermograd-'))
-})
-
-afterAll(() => rm(folder, { recursive: true }))
+const folder = sharedTemporaryFolder()
 
 async function fileOf(content: string | Uint8Array): Promise<string> {
   const path = join(folder, 'weights')

@@ -1,8 +1,7 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { writeFileAtomically } from '../../../base/files/writeFile.ts'
 import { type DType, InvalidInputError, type Tensor, tensor } from '../../../engine/index.ts'
 import {
@@ -13,16 +12,12 @@ import {
   type StateDict,
   saveWeights,
 } from '../../../nn/index.ts'
+import { sharedTemporaryFolder } from '../../train/temporaryFolder.ts'
 import { numbers, useReference } from '../reference.ts'
 
-let folder: string
+beforeAll(useReference)
 
-beforeAll(async () => {
-  await useReference()
-  folder = await mkdtemp(join(tmpdir(), 'thermograd-'))
-})
-
-afterAll(() => rm(folder, { recursive: true }))
+const folder = sharedTemporaryFolder()
 
 const elementOf: Record<DType, fc.Arbitrary<number>> = {
   float32: fc.float(),

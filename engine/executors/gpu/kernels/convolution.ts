@@ -1,6 +1,6 @@
 import type { GpuCall } from './calls.ts'
-import { elementOf, resultBlocks, widthAlong } from './elements.ts'
-import { Sums, termsOf } from './sums.ts'
+import { elementOf, widthAlong } from './elements.ts'
+import { resultSums, termsOf } from './sums.ts'
 import { elementOrZero, tapInput, windowAxes, withReader } from './window.ts'
 import type { KernelSource, KernelWriter, Target } from './writer.ts'
 
@@ -22,8 +22,7 @@ export function conv2dSource(call: GpuCall<'conv2d'>, target: Target): KernelSou
   const perGroup = filters / geometry.groups
   const [rows, columns] = windowAxes(geometry, taps, x.shape.slice(2))
   const width = widthAlong(output, 1, perGroup, target)
-  return resultBlocks(call, target, width, (writer, [n, k, i, j]) => {
-    const all = new Sums(writer, width)
+  return resultSums(call, target, width, (writer, all, [n, k, i, j]) => {
     const channel = channelOf(writer, k, perGroup, depth)
     const ofTap = termsOf(depth, 1)
     all.addLoop(rows.taps, termsOf(columns.taps, ofTap), (ofRows, r) => {
@@ -37,7 +36,6 @@ export function conv2dSource(call: GpuCall<'conv2d'>, target: Target): KernelSou
         })
       })
     })
-    return all.names
   })
 }
 
@@ -53,8 +51,7 @@ export function conv2dInputGradientSource(
   const perGroup = filters / geometry.groups
   const [rows, columns] = windowAxes(geometry, taps, gradient.shape.slice(2))
   const width = widthAlong(output, 1, depth, target)
-  return resultBlocks(call, target, width, (writer, [n, channel, y, z]) => {
-    const all = new Sums(writer, width)
+  return resultSums(call, target, width, (writer, all, [n, channel, y, z]) => {
     const filter = channelOf(writer, channel, depth, perGroup)
     const c = remainderOf(writer, channel, depth, geometry.groups)
     const ofTap = termsOf(perGroup, 1)
@@ -72,7 +69,6 @@ export function conv2dInputGradientSource(
         })
       })
     })
-    return all.names
   })
 }
 
@@ -91,8 +87,7 @@ export function conv2dWeightGradientSource(
   const perGroup = filters / geometry.groups
   const [rows, columns] = windowAxes(geometry, taps, x.shape.slice(2))
   const width = widthAlong(output, 1, perGroup, target)
-  return resultBlocks(call, target, width, (writer, [part, k, c, r, s]) => {
-    const all = new Sums(writer, width)
+  return resultSums(call, target, width, (writer, all, [part, k, c, r, s]) => {
     const [images, lines, lineLength] = [x.shape[0] / parts, gradient.shape[2], gradient.shape[3]]
     const channel = sumOf(channelOf(writer, k, perGroup, depth), c)
     const ofLine = termsOf(lineLength, 1)
@@ -108,7 +103,6 @@ export function conv2dWeightGradientSource(
         })
       })
     })
-    return all.names
   })
 }
 

@@ -1,7 +1,7 @@
 import { sizeOf } from '../../../shape.ts'
 import type { GpuCall } from './calls.ts'
 import { elementOf, resultElements } from './elements.ts'
-import { Sums } from './sums.ts'
+import { resultSums } from './sums.ts'
 import type { KernelSource, Target } from './writer.ts'
 
 /** Each element is read at its index; an index out of range gives the attribute `outside`. */
@@ -25,9 +25,8 @@ export function scatterAddSource(call: GpuCall<'scatterAdd'>, target: Target): K
   const { attributes, inputs } = call
   const [source, index] = inputs
   const axis = attributes.axis
-  return resultElements(call, target, (writer, at) => {
-    const all = new Sums(writer)
-    if (sizeOf(source.shape) === 0) return all.names[0]
+  return resultSums(call, target, 1, (writer, all, at) => {
+    if (sizeOf(source.shape) === 0) return
     const position = writer.constant(at[axis])
     all.addLoop(source.shape[axis], 1, (sums, i) => {
       const from = at.with(axis, i)
@@ -35,6 +34,5 @@ export function scatterAddSource(call: GpuCall<'scatterAdd'>, target: Target): K
         sums.add(() => elementOf(writer, source, from))
       })
     })
-    return all.names[0]
   })
 }

@@ -1,6 +1,6 @@
 import type { GpuCall } from './calls.ts'
-import { elementOf, resultBlocks, widthAlong } from './elements.ts'
-import { Sums } from './sums.ts'
+import { elementOf, widthAlong } from './elements.ts'
+import { resultSums } from './sums.ts'
 import type { KernelSource, Target } from './writer.ts'
 
 /** Each thread computes up to four neighbouring columns of a row, so that it reads an element of the left factor once. */
@@ -12,17 +12,15 @@ export function matmulSource(call: GpuCall<'matmul'>, target: Target): KernelSou
   const rank = output.shape.length
   const inner = a.shape[rank - 1]
   const width = widthAlong(output, rank - 1, output.shape[rank - 1], target)
-  return resultBlocks(call, target, width, (writer, at) => {
+  return resultSums(call, target, width, (writer, all, at) => {
     const batch = at.slice(0, -2)
     const [row, column] = at.slice(-2)
-    const all = new Sums(writer, width)
-    if (inner === 0) return all.names
+    if (inner === 0) return
     all.addLoop(inner, 1, (sums, k) => {
       const left = writer.constant(elementOf(writer, a, [...batch, row, k]))
       sums.addProduct(left, (lane) =>
         elementOf(writer, b, [...batch, k, lane === 0 ? column : `${column}+${lane}`]),
       )
     })
-    return all.names
   })
 }

@@ -1,4 +1,6 @@
-import type { KernelWriter } from './writer.ts'
+import type { CallKernel } from '../../../plan/kernels.ts'
+import { resultBlocks } from './elements.ts'
+import type { KernelSource, KernelWriter, Target } from './writer.ts'
 
 /**
  * The most consecutive additions: float32 rounds each of them, and long chains drift. A GPU has no wider type, so the sum of
@@ -51,6 +53,20 @@ export class Sums {
     })
     if (length > whole * block) addBlock(String(whole * block), length - whole * block)
   }
+}
+
+/** Like `resultBlocks`, for elements that are sums: `accumulate` adds the terms of those that a thread computes. */
+export function resultSums(
+  call: CallKernel,
+  target: Target,
+  width: number,
+  accumulate: (writer: KernelWriter, all: Sums, coordinates: readonly string[]) => void,
+): KernelSource {
+  return resultBlocks(call, target, width, (writer, coordinates) => {
+    const all = new Sums(writer, width)
+    accumulate(writer, all, coordinates)
+    return all.names
+  })
 }
 
 /** Returns the terms that a loop of `length` iterations adds to the enclosing sums. */
