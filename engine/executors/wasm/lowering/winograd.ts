@@ -6,7 +6,6 @@ import type { WasmCalls } from '../kernels/calls.ts'
 import { bytesPerElement } from '../kernels/lanes.ts'
 import { longestProduct } from '../kernels/totals.ts'
 import { scratchFloats } from '../kernels/winograd/convolve.ts'
-import { TileGrid, tilesInBlock } from '../kernels/winograd/tiles.ts'
 import { transformLanes, transformScratchBytes } from '../kernels/winograd/transform.ts'
 import { gradientBlocks, gradientScratchFloats } from '../kernels/winograd/weightGradient.ts'
 import { type MinimalFiltering, minimalFiltering } from '../kernels/winograd/winograd.ts'
@@ -85,8 +84,7 @@ export function winogradConvolve(
   const halfway = scratch(transformScratchBytes(filtering) / bytesPerElement)
   const call = { kind: 'call', attributes: { outputTile } } as const
   scheduler.emit({ ...call, name: 'winogradFilters', inputs: [filters, halfway], output: packed })
-  const tiles = tilesInBlock(new TileGrid(filtering, output.shape).total, depth, threads)
-  const workspace = scratch(scratchFloats(filtering, tiles, depth, filterCount))
+  const workspace = scratch(scratchFloats(filtering, depth, output.shape, threads))
   scheduler.emit({ ...call, name: 'winogradConvolve', inputs: [maps, packed, workspace], output })
 }
 

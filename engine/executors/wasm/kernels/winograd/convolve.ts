@@ -1,23 +1,75 @@
-import { i32, v128 } from '../../assembler/instructions.ts'
+import type { View } from '../../../../plan/view.ts'
+import type { Shape } from '../../../../shape.ts'
+import type { Code } from '../../assembler/encoding.ts'
+import { i32 } from '../../assembler/instructions.ts'
+import type { Local } from '../../assembler/module.ts'
 import type { WasmCall } from '../calls.ts'
 import { EpilogueWriter, epilogueViews } from '../epilogue.ts'
 import { beginKernel, type CallContext, forUnits, type KernelCode } from '../kernelCode.ts'
 import { bytesPerElement, laneCount, loadLanes } from '../lanes.ts'
 import { advance, at } from '../pointers.ts'
-import { inEvenPieces, inPieces, Tile, unrolled } from '../tile.ts'
-import { planePadding, TileGrid, tilesInBlock } from './tiles.ts'
+import { PlaneBlock } from './planeBlock.ts'
+import { storeProduct } from './products.ts'
+import {
+  halfwayFloats,
+  InverseStripTransform,
+  inverseHalfwayFloats,
+  type Strip,
+  StripTransform,
+} from './strips.ts'
+import { type Block, TileGrid } from './tiles.ts'
 import { storeBoth, Transform, transformLanes, transformScratchBytes } from './transform.ts'
 import { type MinimalFiltering, minimalFiltering } from './winograd.ts'
 
-/** Floats of one thread's scratch: intermediate results of transforms, and the transformed input and output of a block. */
+/** The tiles of a block, unless threads would find too few blocks. From 32 to 128 the speed is the same. */
+const wantedTiles = 64
+
+/** What one thread computes at once, and where. */
+interface Workspace {
+  readonly block: Block
+  /** The strips of maps, and those of the output. */
+  readonly strip: Strip
+  readonly outputStrip: Strip
+  readonly transformed: PlaneBlock
+  readonly products: PlaneBlock
+  /** Floats of intermediate results of a strip. */
+  readonly halfway: number
+}
+
+function workspaceOf(
+  filtering: MinimalFiltering,
+  channels: number,
+  output: Shape,
+  threads: number,
+): Workspace {
+  const { inputTransform, outputTransform, outputTile } = filtering
+  const grid = new TileGrid(filtering, output)
+  const block = grid.blocksOf(Math.min(Math.ceil(grid.total / threads), wantedTiles))
+  const filters = output[1]
+  const strip = { tiles: block.strip, step: outputTile, channels }
+  const outputStrip = { ...strip, channels: filters }
+  return {
+    block,
+    strip,
+    outputStrip,
+    transformed: new PlaneBlock(filtering, block.tiles, channels),
+    products: new PlaneBlock(filtering, block.tiles, filters),
+    halfway: Math.max(
+      halfwayFloats(inputTransform, strip),
+      inverseHalfwayFloats(outputTransform, outputStrip),
+    ),
+  }
+}
+
+/** Floats of one thread's scratch to convolve maps of so many channels: a strip halfway, a block transformed, its products. */
 export function scratchFloats(
   filtering: MinimalFiltering,
-  tiles: number,
   channels: number,
-  filters: number,
+  output: Shape,
+  threads: number,
 ): number {
-  const halfway = transformScratchBytes(filtering) / bytesPerElement
-  return halfway + filtering.planes * (tiles * (channels + filters) + 2 * planePadding)
+  const { halfway, transformed, products } = workspaceOf(filtering, channels, output, threads)
+  return halfway + transformed.floats + products.floats
 }
 
 /**
@@ -25,9 +77,9 @@ export function scratchFloats(
  * by side]; output [N, H, W, K], H and W multiples of the tile's.
  *
  *     for each block of tiles (m×m pixels of the output)      (the units)
- *       for each tile, eight channels: v[planes, tile] = Bᵀ d B
- *       for each plane: products = v · u                       ([tiles, C] × [C, K])
- *       for each tile, eight filters: y = Aᵀ products[planes, tile] A
+ *       for each strip of it: v[planes, tiles] = Bᵀ d B, while the next strip is brought into the cache
+ *       for each plane: products = v · u                      ([tiles, C] × [C, K])
+ *       for each strip of it: y = Aᵀ products[planes, tiles] A
  */
 export function winogradConvolveCode(
   kernel: WasmCall<'winogradConvolve'>,
@@ -39,111 +91,69 @@ export function winogradConvolveCode(
     attributes,
   } = kernel
   const filtering = minimalFiltering(attributes.outputTile)
-  const { planes, inputTile } = filtering
-  const channels = maps.shape[1]
-  const filterCount = output.shape[1]
+  const [, channels] = maps.shape
+  const [, filterCount] = output.shape
   const [, blocks, , blockColumns] = filters.shape
   const grid = new TileGrid(filtering, output.shape)
-  const tiles = tilesInBlock(grid.total, channels, threads)
+  const workspace = workspaceOf(filtering, channels, output.shape, threads)
+  const { block, strip, outputStrip, transformed, products } = workspace
 
-  const code = beginKernel([maps, filters, scratch, ...epilogueViews(kernel)], grid.total / tiles)
+  const code = beginKernel([maps, filters, scratch, ...epilogueViews(kernel)], grid.total / block.tiles)
   const { builder, pointerTo, thread } = code
   const locals = () => builder.local('i32')
-  const [halfway, transformed, products, tileNumber, from, to, column, lane] = Array.from(
-    { length: 8 },
-    locals,
-  )
-  const vPlane = (tiles * channels + planePadding) * bytesPerElement
-  const mPlane = (tiles * filterCount + planePadding) * bytesPerElement
-  const threadBytes = scratchFloats(filtering, tiles, channels, filterCount) * bytesPerElement
+  const [halfway, transformedStart, productsStart, tile, from] = Array.from({ length: 5 }, locals)
+  const threadFloats = scratchFloats(filtering, channels, output.shape, threads)
   builder.emit(
-    halfway.set(at(pointerTo(scratch).get, [thread, threadBytes])),
-    transformed.set(i32.add(halfway.get, i32.const(transformScratchBytes(filtering)))),
-    products.set(i32.add(transformed.get, i32.const(planes * vPlane))),
+    halfway.set(at(pointerTo(scratch).get, [thread, threadFloats * bytesPerElement])),
+    transformedStart.set(i32.add(halfway.get, i32.const(workspace.halfway * bytesPerElement))),
+    productsStart.set(i32.add(transformedStart.get, i32.const(transformed.floats * bytesPerElement))),
   )
 
-  const addressIn = (view: typeof maps) => grid.addressIn(view, pointerTo(view).get, tileNumber.get)
-  const eight = transformLanes * bytesPerElement
-  const halfBytes = laneCount * bytesPerElement
-  const [, , mapRow, mapPixel] = maps.strides.map((stride) => stride * bytesPerElement)
   const epilogue = new EpilogueWriter(builder, kernel)
-  const intoPlanes = new Transform(builder, filtering.inputTransform, relaxedSimd)
-  const outOfPlanes = new Transform(builder, filtering.outputTransform, relaxedSimd)
+  const intoPlanes = new StripTransform(builder, filtering.inputTransform, strip, relaxedSimd)
+  const outOfPlanes = new InverseStripTransform(builder, filtering.outputTransform, outputStrip, relaxedSimd)
+  const addressIn = (view: View, number: Code) => grid.addressIn(view, pointerTo(view).get, number)
+
+  /** Emits `body` for each strip of the unit's block. `first` is the number of its first tile in the block, `tile` in all. */
+  const forStrips = (unit: Local, body: (first: Local) => void) => {
+    builder.loop(block.tiles / block.strip, block.strip, (first) => {
+      builder.emit(tile.set(at(first.get, [unit, block.tiles])))
+      body(first)
+    })
+  }
 
   forUnits(builder, (unit) => {
-    builder.loop(tiles, 1, (tile) => {
-      builder.emit(
-        tileNumber.set(i32.add(i32.mul(unit.get, i32.const(tiles)), tile.get)),
-        from.set(addressIn(maps)),
-        to.set(at(transformed.get, [tile, channels * bytesPerElement])),
-      )
-      builder.loop(channels / transformLanes, 1, () => {
-        intoPlanes.emit(
-          (r, c, half) => v128.load(from.get, r * mapRow + c * mapPixel + half * halfBytes),
-          (r, c, result) => storeBoth(builder, to, (r * inputTile + c) * vPlane, result),
-          halfway,
-        )
-        builder.emit(advance(from, eight), advance(to, eight))
-      })
+    forStrips(unit, (first) => {
+      builder.emit(from.set(addressIn(maps, tile.get)))
+      const next = addressIn(maps, grid.after(tile.get, block.strip))
+      const pointers = transformed.pointers(builder, transformedStart.get, first)
+      intoPlanes.emit(maps, from, next, halfway, pointers)
     })
-    builder.loop(planes, 1, (plane) => {
-      inPieces(builder, filterCount, blockColumns, bytesPerElement, (filterOffset) => {
-        inEvenPieces(builder, tiles, largest.rows, 1, (firstTile, rows) => {
-          const block = new Tile(builder, { rows, columns: blockColumns }, { relaxedSimd })
-          block.clear()
-          builder.emit(
-            column.set(at(transformed.get, [plane, vPlane], [firstTile, channels * bytesPerElement])),
-            lane.set(
-              at(
-                pointerTo(filters).get,
-                [plane, blocks * channels * blockColumns * bytesPerElement],
-                [filterOffset, channels],
-              ),
-            ),
-          )
-          unrolled(builder, channels, (iteration, iterations) => {
-            const laneOffset = iteration * blockColumns * bytesPerElement
-            const rowBytes = channels * bytesPerElement
-            block.addProduct(
-              column.get,
-              (i) => i * rowBytes + iteration * bytesPerElement,
-              lane.get,
-              laneOffset,
-            )
-            if (iteration < iterations - 1) return
-            builder.emit(
-              advance(column, iterations * bytesPerElement),
-              advance(lane, iterations * blockColumns * bytesPerElement),
-            )
-          })
-          const productRow = filterCount * bytesPerElement
-          builder.emit(to.set(at(products.get, [plane, mPlane], [firstTile, productRow], [filterOffset, 1])))
-          block.store(to.get, (i) => i * productRow)
-        })
-      })
-    })
-    builder.loop(tiles, 1, (tile) => {
-      builder.emit(
-        tileNumber.set(i32.add(i32.mul(unit.get, i32.const(tiles)), tile.get)),
-        from.set(at(products.get, [tile, filterCount * bytesPerElement])),
+    builder.loop(filtering.planes, 1, (plane) => {
+      const packedPlane = blocks * channels * blockColumns * bytesPerElement
+      storeProduct(
+        builder,
+        { rows: block.tiles, depth: channels, columns: filterCount },
+        { largest, relaxedSimd },
+        [
+          {
+            start: at(transformedStart.get, [plane, transformed.planeBytes]),
+            rowBytes: transformed.rowBytes,
+          },
+          {
+            start: at(pointerTo(filters).get, [plane, packedPlane]),
+            rowBytes: blockColumns * bytesPerElement,
+          },
+          { start: at(productsStart.get, [plane, products.planeBytes]), rowBytes: products.rowBytes },
+        ],
       )
-      epilogue.moveTo(addressIn)
-      builder.loop(filterCount / transformLanes, 1, () => {
-        outOfPlanes.emit(
-          (r, c, half) => v128.load(from.get, (r * inputTile + c) * mPlane + half * halfBytes),
-          (r, c, result) =>
-            epilogue.write(
-              result,
-              transformLanes,
-              ({ strides }) => (r * strides[2] + c * strides[3]) * bytesPerElement,
-            ),
-          halfway,
-        )
-        builder.emit(advance(from, eight))
-        epilogue.advance(({ strides }) => transformLanes * strides[1])
-      })
+    })
+    forStrips(unit, (first) => {
+      epilogue.moveTo((view) => addressIn(view, tile.get))
+      outOfPlanes.emit(products.pointers(builder, productsStart.get, first), halfway, epilogue)
     })
   })
+  intoPlanes.end(halfway)
   return code
 }
 

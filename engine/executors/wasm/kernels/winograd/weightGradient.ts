@@ -7,7 +7,8 @@ import { bytesPerElement, laneCount } from '../lanes.ts'
 import { advance, at } from '../pointers.ts'
 import { inEvenPieces, inPieces, Tile, unrolled } from '../tile.ts'
 import { bytesPerTotal, clearTotals, longestChain, moveIntoTotals, roundTotals } from '../totals.ts'
-import { planePadding, TileGrid, tilesInBlock } from './tiles.ts'
+import { planePadding } from './planeBlock.ts'
+import { TileGrid } from './tiles.ts'
 import { storeBoth, Transform, transformLanes, transformScratchBytes } from './transform.ts'
 import { type MinimalFiltering, minimalFiltering, transposed } from './winograd.ts'
 
@@ -31,7 +32,7 @@ interface Blocks {
 /** Returns the blocks of tiles of gradient maps [N, K, H, W]. */
 export function gradientBlocks(filtering: MinimalFiltering, gradient: View, channels: number): Blocks {
   const { total } = new TileGrid(filtering, gradient.shape)
-  const tiles = tilesInBlock(total, channels)
+  const { tiles } = new TileGrid(filtering, gradient.shape).blocksOf(channels <= 64 ? 64 : 128)
   return { tiles, blocks: total / tiles }
 }
 
