@@ -15,11 +15,11 @@ const views: fc.Arbitrary<StridedView> = fc.integer({ min: 0, max: 3 }).chain((r
   }),
 )
 
-/** The places in its data of all elements of a view. */
-const placesOf = ({ shape, stride, offset }: StridedView): number[] =>
+/** The positions in its data of all elements of a view. */
+const positionsOf = ({ shape, stride, offset }: StridedView): number[] =>
   shape.reduce(
-    (places, length, axis) =>
-      places.flatMap((place) => Array.from({ length }, (_, i) => place + i * stride[axis])),
+    (positions, length, axis) =>
+      positions.flatMap((position) => Array.from({ length }, (_, i) => position + i * stride[axis])),
     [offset],
   )
 
@@ -27,7 +27,8 @@ describe('checkView', () => {
   it('should allow a view exactly if all its elements lie in its data', () =>
     fc.assert(
       fc.property(views, (view) => {
-        if (placesOf(view).every((place) => place in view.data)) expect(() => check(view)).not.toThrow()
+        if (positionsOf(view).every((position) => position in view.data))
+          expect(() => check(view)).not.toThrow()
         else expect(() => check(view)).toThrow(InvalidInputError)
       }),
       { numRuns: 500 },
