@@ -4,9 +4,10 @@ import type { View } from '../../../plan/view.ts'
 import type { WasmCalls } from '../kernels/calls.ts'
 import { canBeEpilogue } from '../kernels/epilogue.ts'
 import { scatterTotalsFloats } from '../kernels/indexing.ts'
+import { panelFloats } from '../kernels/matmul.ts'
 import type { EngineModes } from '../modes.ts'
 import { convolutionExpansions, convolutionPadding } from './convolution.ts'
-import { tileTotals } from './scratch.ts'
+import { scratchOf, tileTotals } from './scratch.ts'
 
 /** Calls the kernel of the operation's name, with its operands as they are stored. */
 function oneKernel<Name extends keyof WasmCalls>(
@@ -30,8 +31,10 @@ export const dialectOf = (modes: EngineModes): Dialect<WasmCalls> => ({
     matmul: (scheduler, operation, inputs) => {
       const factors = inputs.map((input) => scheduler.materialize(input))
       const depth = factors[0].shape.at(-1)!
-      const scratch = operation.dtype === 'float32' ? tileTotals(scheduler, modes, [depth]) : []
-      return scheduler.plainCall(operation, [...factors, ...scratch])
+      const floats = panelFloats(factors[0].shape, modes.tile)
+      const panel = floats > 0 ? [scratchOf(scheduler, modes, floats)] : []
+      const totals = operation.dtype === 'float32' ? tileTotals(scheduler, modes, [depth]) : []
+      return scheduler.plainCall(operation, [...factors, ...panel, ...totals])
     },
 
     scatterAdd: (scheduler, operation, [source, index]) => {
