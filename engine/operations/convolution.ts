@@ -192,10 +192,11 @@ function weightGradient(x: Tensor, gradient: Tensor, weight: Shape, geometry: Ge
  * or gradient times padding is NaN (0 · ∞). The gradient of the maps only has products of weights with pixels of the
  * maps.
  *
- * On the wasm executor this holds for direct convolution. If shapes allow, 3×3 kernels of stride 1 are computed tile by
- * tile with Winograd's algorithm. Results that depend on ∞ or NaN are not finite there either, but may be NaN instead
- * of ∞. So may outputs up to a tile (4 pixels) away, all outputs of a filter that contains ∞ or NaN, and in the
- * gradient of the weights all taps of its channel. `THERMOGRAD_WINOGRAD=0` disables the algorithm.
+ * On the wasm executor this holds for direct convolution. If shapes allow, 3×3 kernels of stride 1 or 2 are computed tile
+ * by tile with Winograd's algorithm. Results that depend on ∞ or NaN are not finite there either, but may be NaN instead
+ * of ∞. So may outputs up to a tile (4 pixels) away, all outputs of a filter that contains ∞ or NaN, and in the gradient
+ * of the weights all taps of its channel. In the gradient of the maps with stride 2, a tile is 8 pixels.
+ * `THERMOGRAD_WINOGRAD=0` disables the algorithm.
  */
 export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor, options: Conv2dOptions = {}): Tensor {
   checkTensor('conv2d', 'x', x)

@@ -44,20 +44,29 @@ const convolutionArb: fc.Arbitrary<Sizes> = fc.record({
   seed: fc.nat({ max: 1000 }),
 })
 
-/** Those that F(m×m, 3×3) can compute, and their gradients. */
+/** Those that Winograd's method can compute with m×m tiles of the output, and their gradients. */
 const filteredArb = (outputTile: 2 | 4): fc.Arbitrary<Sizes> =>
-  fc.record({
-    count: fc.integer({ min: 1, max: 5 }),
-    channels: fc.constantFrom(8, 16, 24, 48),
-    filters: fc.constantFrom(8, 16, 24, 40, 48),
-    height: fc.integer({ min: 1, max: 4 }).map((tiles) => tiles * outputTile),
-    width: fc.integer({ min: 1, max: 4 }).map((tiles) => tiles * outputTile),
-    kernel: fc.constant(3),
-    stride: fc.constant(1),
-    isDepthwise: fc.constant(false),
-    layout: layoutArb,
-    seed: fc.nat({ max: 1000 }),
-  })
+  fc
+    .record({
+      count: fc.integer({ min: 1, max: 5 }),
+      channels: fc.constantFrom(8, 16, 24, 48),
+      filters: fc.constantFrom(8, 16, 24, 40, 48),
+      height: fc.integer({ min: 1, max: 4 }),
+      width: fc.integer({ min: 1, max: 4 }),
+      kernel: fc.constant(3),
+      stride: fc.constantFrom(1, 2),
+      isDepthwise: fc.constant(false),
+      layout: layoutArb,
+      seed: fc.nat({ max: 1000 }),
+    })
+    .chain(({ height, width, ...rest }) => {
+      // With stride 2, an odd pixel less gives an output of the same size.
+      const length = (tiles: number) => {
+        const pixels = tiles * outputTile * rest.stride
+        return fc.constantFrom(...(rest.stride === 1 ? [pixels] : [pixels, pixels, pixels - 1]))
+      }
+      return fc.record({ height: length(height), width: length(width) }).map((size) => ({ ...rest, ...size }))
+    })
 
 /** A convolution of normal noise, and its gradients. */
 function convolutionOf(sizes: Sizes): Tensor[] {
@@ -133,10 +142,20 @@ describe('Winograd', () => {
     { title: 'F(2×2, 3×3) where there are few tiles', winograd: 2, count: 12, size: 4 },
     { title: 'the direct convolution where there are fewer', winograd: false, count: 1, size: 4 },
     { title: 'the direct convolution on odd sizes', winograd: false, count: 8, size: 15 },
-  ] as const)('should compute by $title', async ({ winograd, count, size }) => {
+    { title: 'tiles of 4×4 with stride 2 on large maps', winograd: 4, count: 8, size: 16, stride: 2 },
+    { title: 'tiles of 2×2 with stride 2, no multiple of four', winograd: 2, count: 12, size: 14, stride: 2 },
+    {
+      title: 'the direct convolution with stride 2 of few tiles',
+      winograd: false,
+      count: 1,
+      size: 4,
+      stride: 2,
+    },
+  ] as const)('should compute by $title', async ({ winograd, count, size, ...rest }) => {
+    const stride = 'stride' in rest ? rest.stride : 1
     const sizes = {
-      ...{ count, channels: 64, filters: 64, height: size, width: size },
-      ...{ kernel: 3, stride: 1, isDepthwise: false, layout: 'dense' as const, seed: 1 },
+      ...{ count, channels: 64, filters: 64, height: stride * size, width: stride * size },
+      ...{ kernel: 3, stride, isDepthwise: false, layout: 'dense' as const, seed: 1 },
     }
     const chosen = await bytesOn(wasm({ winograd: true }), sizes)
     for (const method of [false, 2, 4] as const) {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { RandomStream, streamKey } from '../../base/random.ts'
 import { wasm } from '../../engine/executors/wasm/index.ts'
-import { conv2d, planOf, realizeOn, tensor, where } from '../../engine/index.ts'
+import { conv2d, grad, planOf, realizeOn, tensor, where } from '../../engine/index.ts'
 import { type Shape, sizeOf } from '../../engine/shape.ts'
 import { reference } from './numbers.ts'
 
@@ -21,7 +21,11 @@ const endingArb = fc.record({
   seed: fc.nat({ max: 1000 }),
 })
 
-const executors = { 'as found': wasm(), 'without Winograd': wasm({ winograd: false }) }
+const executors = {
+  'as found': wasm(),
+  'without Winograd': wasm({ winograd: false }),
+  'with F(4×4) wherever it can be': wasm({ winograd: 4 }),
+}
 
 function normal(seed: number, name: string, shape: Shape) {
   const stream = new RandomStream(streamKey(seed, name))
@@ -77,5 +81,26 @@ describe('what follows a convolution', () => {
     expect(followed.kernels).toBe(alone.kernels)
     const read = await planOf(executor, shortcut, shortcut.add(scale))
     expect(read.kernels).toBeGreaterThan(alone.kernels)
+  })
+  it('should take no kernel of its own after the gradient of maps, of all phases of stride 2 together', async () => {
+    const executor = executors['with F(4×4) wherever it can be']
+    const gradient = () => {
+      const [x, weight] = [normal(0, 'x', [2, 16, 8, 8]), normal(0, 'w', [16, 16, 3, 3])]
+      return grad(
+        conv2d(x, weight, undefined, { stride: 2, padding: 1 }),
+        [x],
+        normal(0, 'g', [2, 16, 4, 4]),
+      )[0]
+    }
+    const alone = await planOf(executor, gradient())
+    const followed = () =>
+      gradient()
+        .multiply(normal(0, 'scale', [1, 16, 1, 1]))
+        .add(2)
+        .relu()
+    expect((await planOf(executor, followed())).kernels).toBe(alone.kernels)
+    const expected = await followed().data({ executor: reference })
+    const got = await followed().data({ executor })
+    expect(Math.max(...expected.map((value, i) => Math.abs(value - got[i])))).toBeLessThan(1e-3)
   })
 })

@@ -193,14 +193,19 @@ describe.each(Object.keys(executors))('a convolution of ∞ and NaN on %s', (nam
   })
 })
 
-describe.each([2, 4] as const)("Winograd's F(%i×%i, 3×3) of ∞ and NaN", (outputTile) => {
+describe.each([
+  { outputTile: 2, stride: 1 },
+  { outputTile: 4, stride: 1 },
+  { outputTile: 2, stride: 2 },
+  { outputTile: 4, stride: 2 },
+] as const)("Winograd's method of ∞ and NaN, m = $outputTile, stride $stride", ({ outputTile, stride }) => {
   const executor = wasm({ winograd: outputTile })
-  const tiles = fc.integer({ min: 1, max: 3 }).map((count) => count * outputTile)
+  const tiles = fc.integer({ min: 1, max: 3 }).map((count) => count * outputTile * stride)
   const filtered: fc.Arbitrary<Case> = fc
     .record({ count: fc.constantFrom(1, 2), filters: fc.constantFrom(8, 16), height: tiles, width: tiles })
     .map(({ count, filters, height, width }) => ({
       ...{ count, groups: 1, channels: 8, filters, size: [height, width], kernel: [3, 3] },
-      ...{ stride: [1, 1], padding: [1, 1], dilation: [1, 1] },
+      ...{ stride: [stride, stride], padding: [1, 1], dilation: [1, 1] },
     }))
 
   it('should be finite where the definition is, except near them, and nowhere else', () =>
@@ -214,14 +219,14 @@ describe.each([2, 4] as const)("Winograd's F(%i×%i, 3×3) of ∞ and NaN", (out
           placesOfSpecials(weight, shapes.weight),
           placesOfSpecials(cotangent, shapes.output),
         ]
-        const isNear = (places: number[][], [n, , i, j]: number[]) =>
-          places.some(
-            ([image, , row, column]) =>
-              image === n && Math.max(Math.abs(row - i), Math.abs(column - j)) <= outputTile,
-          )
+        /** Of a pixel of the maps and one of the output, whose window is about a pixel of the maps. */
+        const areNear = ([image, , row, column]: number[], [n, , i, j]: number[]) =>
+          image === n &&
+          Math.max(Math.abs(row - stride * i), Math.abs(column - stride * j)) <= stride * outputTile
         const mayBeNaN = [
-          (at: number[]) => isNear(ofMaps, at) || ofWeights.some(([k]) => k === at[1]),
-          (at: number[]) => isNear(ofCotangent, at) || ofWeights.some(([, c]) => c === at[1]),
+          (at: number[]) => ofMaps.some((of) => areNear(of, at)) || ofWeights.some(([k]) => k === at[1]),
+          (at: number[]) =>
+            ofCotangent.some((of) => areNear(at, of)) || ofWeights.some(([, c]) => c === at[1]),
           ([k, c]: number[]) => ofMaps.some(([, of]) => of === c) || ofCotangent.some(([, of]) => of === k),
         ]
         const resultShapes = [shapes.output, shapes.x, shapes.weight]

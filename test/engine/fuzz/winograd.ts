@@ -19,26 +19,30 @@ export interface Mixed {
 const direct: Mixing = { scale: 0, isReached: () => false }
 
 /**
- * What Winograd's method may make of a convolution of stride 1, without groups, to an output of this shape; undefined where
- * it can compute no part of it. An infinity or NaN among the maps reaches the outputs of each tile that sees it, and all
+ * What Winograd's method may make of a convolution of stride 1 or 2, without groups, to an output of this shape; undefined
+ * where it can compute no part of it. An infinity or NaN among the maps reaches the outputs of each tile that sees it, and all
  * taps of its channel's weights; one among the weights reaches all outputs of its filter, and all pixels of its channel.
  */
 export function winogradMixed(
   x: Operand,
   weight: Operand,
   [top, left]: readonly [number, number],
+  stride: 1 | 2,
   output: Shape,
 ): Mixed | undefined {
   const [filters, channels, ...kernel] = weight.shape
   const isFilter = [filters, channels].every((count) => count % 8 === 0) && kernel.every((taps) => taps === 3)
   const tileOf = ([, , ...size]: Shape) => [4, 2].find((tile) => size.every((length) => length % tile === 0))
-  const [tile, tileOfGradient] = [tileOf(output), tileOf(x.shape)]
+  const tile = tileOf(output)
+  const hasGradientPhases =
+    top === 1 && left === 1 && [2, 3].every((axis) => x.shape[axis] === 2 * output[axis])
+  const tileOfGradient = stride === 1 ? tileOf(x.shape) : hasGradientPhases ? tile : undefined
   if (!isFilter || (tile === undefined && tileOfGradient === undefined)) return undefined
   const [pixels, taps] = [nonFinitePlaces(x), nonFinitePlaces(weight)]
   const [largestPixel, largestTap, largestCotangent] = [largest(x), largest(weight), 2]
   const isSeen = (place: number, from: number) => {
-    const first = from - (from % tile!)
-    return place >= first && place < first + tile! + 2
+    const first = stride * (from - (from % tile!))
+    return place >= first && place < first + stride * (tile! - 1) + 3
   }
   const value: Mixing = {
     scale: 9 * channels * largestPixel * largestTap,

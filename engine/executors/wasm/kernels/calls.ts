@@ -1,6 +1,7 @@
 import type { AttributesOf, Window } from '../../../operations/attributes.ts'
 import type { CallOf } from '../../../plan/kernels.ts'
 import type { Inside } from './inside.ts'
+import type { Method, Pass } from './winograd/polyphase.ts'
 import type { OutputTile } from './winograd/winograd.ts'
 
 /** The primitives that have a kernel; the others are expanded into these and the kernels below. */
@@ -29,8 +30,8 @@ export interface WasmCalls extends PrimitiveCalls {
   readonly depthwiseConvolve: Taps
   readonly depthwiseWeightGradient: Taps
   readonly weightGradient: Sliding & { readonly groups: number }
-  readonly winogradConvolve: MinimalTiles
-  readonly winogradFilters: MinimalTiles
+  readonly winogradConvolve: Method & { readonly pass: Pass }
+  readonly winogradFilters: Method
   readonly winogradWeightGradient: MinimalTiles
 }
 

@@ -13,7 +13,8 @@ import { loopCode } from './loop.ts'
 import { matmulCode } from './matmul.ts'
 import { randomBitsCode } from './randomBits.ts'
 import { weightGradientCode } from './weightGradient.ts'
-import { winogradConvolveCode, winogradFiltersCode } from './winograd/convolve.ts'
+import { winogradConvolveCode } from './winograd/convolve.ts'
+import { winogradFiltersCode } from './winograd/filters.ts'
 import { winogradWeightGradientCode } from './winograd/weightGradient.ts'
 
 /** The code of each called kernel; a missing one is a compile error. */

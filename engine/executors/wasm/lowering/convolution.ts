@@ -1,5 +1,4 @@
 import type { Geometry, Window } from '../../../operations/attributes.ts'
-import type { OperationOf } from '../../../plan/graph.ts'
 import type { PaddedLayout, PaddingRequests } from '../../../plan/padding.ts'
 import type { Expansions, Scheduler } from '../../../plan/scheduler.ts'
 import { denseView, type Order, sliceView, type View } from '../../../plan/view.ts'
@@ -9,8 +8,10 @@ import type { WasmCalls } from '../kernels/calls.ts'
 import { loopsOf } from '../kernels/convolve.ts'
 import type { Inside } from '../kernels/inside.ts'
 import { weightGradientScratch } from '../kernels/weightGradient.ts'
+import type { Method } from '../kernels/winograd/polyphase.ts'
 import type { EngineModes } from '../modes.ts'
 import { depthwiseConvolve, depthwiseWeightGradient, isDepthwise } from './depthwise.ts'
+import { bothPhases, insideOf, type Phase } from './phases.ts'
 import { tileTotals } from './scratch.ts'
 import { winogradConvolve, winogradFor, winogradWeightGradient } from './winograd.ts'
 
@@ -36,7 +37,8 @@ export const convolutionExpansions = (modes: EngineModes): Expansions<WasmCalls,
 
   /**
    * A convolution of the gradient with the filters rotated by 180°. With stride s, input pixels whose positions differ
-   * modulo s see different taps, so each phase is a small convolution of stride 1.
+   * modulo s see different taps, so each phase is a small convolution of stride 1. Winograd's method computes the four phases
+   * of stride 2 together.
    */
   conv2dInputGradient(scheduler, operation, [gradient, weight]) {
     const geometry = operation.attributes
@@ -45,6 +47,11 @@ export const convolutionExpansions = (modes: EngineModes): Expansions<WasmCalls,
     const layout = gradientLayout(phases, gradient.shape)
     const padded = scheduler.pad(gradient, layout)
     const filters = rotatedFilters(weight, geometry.groups)
+    const method = allPhasesMethod(modes, geometry, filters, gradient, output)
+    if (method) {
+      winogradConvolve(scheduler, modes, { ...method, pass: 'inputGradient' }, padded, filters, output)
+      return output
+    }
     const isSparse = phases.flat().some(({ taps }) => taps === 0)
     if (isSparse) scheduler.emit({ kind: 'clear', value: output.value })
     for (const row of phases[0]) {
@@ -89,8 +96,8 @@ export const convolutionExpansions = (modes: EngineModes): Expansions<WasmCalls,
     const padded = scheduler.pad(x, inputLayout(padding))
     const maps = scheduler.pad(gradient, unpadded)
     const filters = groupedFilters(denseView(-1, shape), groups)
-    const filtering = winogradFor(modes, filters, maps, stride, dilation)
-    if (filtering) return winogradWeightGradient(scheduler, modes, filtering, padded, maps, shape)
+    const method = winogradFor(modes, filters, maps, stride, dilation)
+    if (method?.stride === 1) return winogradWeightGradient(scheduler, modes, method, padded, maps, shape)
     const output = scheduler.allocate(shape, dtype, tapsFirst)
     if (isDepthwise(groupedFilters(output, groups).shape)) {
       depthwiseWeightGradient(scheduler, modes, padded, maps, output, { stride, dilation })
@@ -137,60 +144,21 @@ function gradientLayout(phases: readonly (readonly Phase[])[], gradient: Shape):
   return { order: channelsLast, padding }
 }
 
-/** One phase of an input gradient along one axis: the pixels start, start + stride, … */
-interface Phase {
-  readonly start: number
-  readonly count: number
-  /** The number of taps that these pixels see; in the rotated filter: firstTap, firstTap + tapStep, … */
-  readonly taps: number
-  readonly firstTap: number
-  readonly tapStep: number
-  /** The first gradient pixel that they see, the one after the last, and the distance between taps. */
-  readonly first: number
-  readonly end: number
-  readonly dilation: number
-}
-
-/** Returns the part of what a phase reads that is not padding, or undefined if it reads no padding. */
-function insideOf([row, column]: readonly Phase[], [, , height, width]: Shape): Inside | undefined {
-  if (Math.min(row.first, column.first) >= 0 && row.end <= height && column.end <= width) return undefined
-  return [-row.first, height - row.first, -column.first, width - column.first]
-}
-
-/** Returns the phases along rows and along columns. */
-function bothPhases({ attributes, shape }: OperationOf<'conv2dInputGradient'>, weight: Shape): Phase[][] {
-  return [0, 1].map((axis) => phasesOf(attributes, axis, weight[2 + axis], shape[2 + axis]))
-}
-
 /**
- * Pixel h sees tap r if (h + padding − r · dilation) / stride is a gradient pixel. For h = start + i · stride these taps
- * are r₀, r₀ + m, …, with m = stride / gcd(stride, dilation), and the t-th of them sees the pixel
- * constant + i − t · dilation / gcd.
+ * Returns the method that computes all phases of an input gradient of stride 2 together, if one does: the input must have
+ * twice as many pixels as its gradient along each axis, and padding 1.
  */
-function phasesOf(
+function allPhasesMethod(
+  modes: EngineModes,
   { stride, padding, dilation }: Geometry,
-  axis: number,
-  kernel: number,
-  length: number,
-): Phase[] {
-  const common = greatestDivisor(stride[axis], dilation[axis])
-  const tapStep = stride[axis] / common
-  return Array.from({ length: stride[axis] }, (_, start) => {
-    const position = (tap: number) => (start + padding[axis] - tap * dilation[axis]) / stride[axis]
-    const seen = Array.from({ length: kernel }, (_, tap) => tap).filter((tap) =>
-      Number.isInteger(position(tap)),
-    )
-    const taps = seen.length
-    const count = Math.max(0, Math.ceil((length - start) / stride[axis]))
-    const first = taps === 0 ? 0 : position(seen[taps - 1])
-    const end = taps === 0 ? 0 : position(seen[0]) + count
-    const firstTap = taps === 0 ? 0 : kernel - 1 - seen[taps - 1]
-    return { start, count, taps, firstTap, tapStep, first, end, dilation: dilation[axis] / common }
-  })
-}
-
-function greatestDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestDivisor(b, a % b)
+  filters: View,
+  gradient: View,
+  { shape }: View,
+): Method | undefined {
+  const isPossible = [0, 1].every(
+    (i) => stride[i] === 2 && padding[i] === 1 && shape[2 + i] === 2 * gradient.shape[2 + i],
+  )
+  return isPossible ? winogradFor(modes, filters, gradient, stride, dilation) : undefined
 }
 
 /** Returns the filters as [groups, filters, depth, R, S]. */
@@ -238,9 +206,9 @@ function convolve(
     depthwiseConvolve(scheduler, maps, filters, output, { stride, dilation, ...(inside && { inside }) })
     return
   }
-  const filtering = winogradFor(modes, filters, output, stride, dilation)
-  if (filtering) {
-    winogradConvolve(scheduler, modes, filtering, maps, filters, output)
+  const method = winogradFor(modes, filters, output, stride, dilation)
+  if (method) {
+    winogradConvolve(scheduler, modes, { ...method, pass: 'forward' }, maps, filters, output)
     return
   }
   const attributes = {

@@ -18,6 +18,9 @@ function oneKernel<Name extends keyof WasmCalls>(
   return scheduler.plainCall(operation, inputs)
 }
 
+/** The kernels that can run a loop on their results before they store them. */
+const convolutions: readonly (keyof WasmCalls)[] = ['convolve', 'winogradConvolve']
+
 /** How this executor lowers each call; a missing one is a compile error. */
 export const dialectOf = (modes: EngineModes): Dialect<WasmCalls> => ({
   expansions: {
@@ -46,6 +49,5 @@ export const dialectOf = (modes: EngineModes): Dialect<WasmCalls> => ({
     },
   },
   paddingRequests: convolutionPadding,
-  takesEpilogue: ({ name }, loop) =>
-    (name === 'convolve' || name === 'winogradConvolve') && canBeEpilogue(loop),
+  takesEpilogue: ({ name }, loop) => convolutions.includes(name) && canBeEpilogue(loop),
 })

@@ -3,13 +3,16 @@ import type { Scheduler } from '../../../plan/scheduler.ts'
 import type { Order, View } from '../../../plan/view.ts'
 import type { Shape } from '../../../shape.ts'
 import type { WasmCalls } from '../kernels/calls.ts'
-import { bytesPerElement } from '../kernels/lanes.ts'
 import { longestProduct } from '../kernels/totals.ts'
 import { scratchFloats } from '../kernels/winograd/convolve.ts'
-import { transformLanes, transformScratchBytes } from '../kernels/winograd/transform.ts'
+import { filtersScratchFloats } from '../kernels/winograd/filters.ts'
+import { Planes } from '../kernels/winograd/planes.ts'
+import { filteringOf, type Method } from '../kernels/winograd/polyphase.ts'
+import { transformLanes } from '../kernels/winograd/transform.ts'
 import { gradientBlocks, gradientScratchFloats } from '../kernels/winograd/weightGradient.ts'
-import { type MinimalFiltering, minimalFiltering } from '../kernels/winograd/winograd.ts'
+import { minimalFiltering } from '../kernels/winograd/winograd.ts'
 import type { EngineModes } from '../modes.ts'
+import { scratchOf } from './scratch.ts'
 
 /**
  * Returns the cheapest of Winograd's methods for filters [groups, filters, depth, R, S] and an output [N, K, H, W], or
@@ -22,12 +25,14 @@ export function winogradFor(
   { shape: [count, , ...size] }: View,
   stride: Window['stride'],
   dilation: Window['dilation'],
-): MinimalFiltering | undefined {
+): Method | undefined {
   const pixels = count * size[0] * size[1]
+  const step = ([1, 2] as const).find((step) => stride.every((along) => along === step))
   const isPossible =
     pixels > 0 &&
     groups === 1 &&
-    [...stride, ...dilation].every((step) => step === 1) &&
+    step !== undefined &&
+    dilation.every((distance) => distance === 1) &&
     kernel.every((taps) => taps === 3) &&
     depth % transformLanes === 0 &&
     filters % transformLanes === 0 &&
@@ -35,11 +40,11 @@ export function winogradFor(
   if (!isPossible) return undefined
   const fitting = ([2, 4] as const)
     .filter((outputTile) => size.every((length) => length % outputTile === 0))
-    .map(minimalFiltering)
+    .map((outputTile): Method => ({ outputTile, stride: step }))
   if (winograd !== true) return fitting.find(({ outputTile }) => outputTile === winograd)
   // The first of equal costs: larger tiles round more.
   const methods = [undefined, ...fitting]
-  const costs = methods.map((filtering) => costOf(filtering, pixels, depth, filters))
+  const costs = methods.map((method) => costOf(method, pixels, depth, filters))
   return methods[costs.indexOf(Math.min(...costs))]
 }
 
@@ -53,39 +58,41 @@ const transformCost = 8
 const filterCost = 24
 
 /**
- * Multiplications for each pair of a channel and a filter; without `filtering`, of direct convolution. The two constants
- * rank the methods as `node bench/winograd.ts` measures them for batches of 1 to 64.
+ * Multiplications for each pair of a channel and a filter; without a method, of direct convolution. The two constants rank
+ * the methods as `node bench/winograd.ts` measures them for batches of 1 to 64.
  */
-function costOf(
-  filtering: MinimalFiltering | undefined,
-  pixels: number,
-  channels: number,
-  filters: number,
-): number {
-  if (filtering === undefined) return 9 * pixels
-  const tiles = pixels / filtering.outputTile ** 2
-  return filtering.planes * (tiles * (1 + transformCost / channels + transformCost / filters) + filterCost)
+function costOf(method: Method | undefined, pixels: number, channels: number, filters: number): number {
+  if (method === undefined) return 9 * pixels
+  const tiles = pixels / method.outputTile ** 2
+  const { count, products } = new Planes(filteringOf(method))
+  return tiles * products ** 2 * (1 + transformCost / channels + transformCost / filters) + filterCost * count
 }
 
 /** Convolves padded maps with 3×3 filters [1, filters, depth, 3, 3] into `output`. */
 export function winogradConvolve(
   scheduler: Scheduler<WasmCalls>,
-  { threads, tile }: EngineModes,
-  filtering: MinimalFiltering,
+  modes: EngineModes,
+  attributes: WasmCalls['winogradConvolve'],
   maps: View,
   filters: View,
   output: View,
 ): void {
-  const [, filterCount, depth] = filters.shape
-  const { outputTile, planes } = filtering
-  const scratch = (floats: number) => scheduler.allocate([threads, floats], 'float32')
-  const columns = filterCount % tile.columns === 0 ? tile.columns : transformLanes
-  const packed = scheduler.allocate([planes, filterCount / columns, depth, columns], 'float32')
-  const halfway = scratch(transformScratchBytes(filtering) / bytesPerElement)
-  const call = { kind: 'call', attributes: { outputTile } } as const
-  scheduler.emit({ ...call, name: 'winogradFilters', inputs: [filters, halfway], output: packed })
-  const workspace = scratch(scratchFloats(filtering, depth, output.shape, threads))
-  scheduler.emit({ ...call, name: 'winogradConvolve', inputs: [maps, packed, workspace], output })
+  const [, count, depth] = filters.shape
+  const { outputTile, stride, pass } = attributes
+  const filtering = filteringOf(attributes, pass)
+  const columns = count % modes.tile.columns === 0 ? modes.tile.columns : transformLanes
+  const planes = new Planes(filtering).count
+  const packed = scheduler.allocate([planes, count / columns, depth, columns], 'float32')
+  scheduler.emit({
+    kind: 'call',
+    name: 'winogradFilters',
+    attributes: { outputTile, stride },
+    inputs: [filters, scratchOf(scheduler, modes, filtersScratchFloats(filtering))],
+    output: packed,
+  })
+  const workspace = scratchOf(scheduler, modes, scratchFloats(filtering, depth, output.shape, modes.threads))
+  const inputs = [maps, packed, workspace]
+  scheduler.emit({ kind: 'call', name: 'winogradConvolve', attributes, inputs, output })
 }
 
 /** [K, C, 3, 3] with the filters innermost: the order in which Winograd's method computes weight gradients. */
@@ -95,11 +102,12 @@ const filtersInnermost: Order = [2, 3, 1, 0]
 export function winogradWeightGradient(
   scheduler: Scheduler<WasmCalls>,
   { threads }: EngineModes,
-  filtering: MinimalFiltering,
+  { outputTile }: Method,
   maps: View,
   gradient: View,
   shape: Shape,
 ): View {
+  const filtering = minimalFiltering(outputTile)
   const output = scheduler.allocate(shape, 'float32', filtersInnermost)
   const [filters, channels] = shape
   const blocks = gradientBlocks(filtering, gradient, channels)
@@ -107,7 +115,7 @@ export function winogradWeightGradient(
   scheduler.emit({
     kind: 'call',
     name: 'winogradWeightGradient',
-    attributes: { outputTile: filtering.outputTile },
+    attributes: { outputTile },
     inputs: [maps, gradient, scheduler.allocate([floats], 'float32')],
     output,
   })

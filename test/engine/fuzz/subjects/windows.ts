@@ -40,7 +40,7 @@ const filteredConvolution = fc.record({
   filters: fc.constantFrom(8, 16),
   size: fc.tuple(fc.constantFrom(2, 4, 6, 8), fc.constantFrom(2, 4, 8)),
   kernel: fc.constant([3, 3]),
-  geometry: options({ stride: fc.constant(1), padding: pair(0, 2), dilation: fc.constant(1) }),
+  geometry: options({ stride: fc.constantFrom(1, 2), padding: pair(0, 2), dilation: fc.constant(1) }),
   dtypes: fc.constant(['float32', 'float32', 'float32'] as const),
   bias: fc.boolean(),
 })
@@ -122,10 +122,11 @@ export const windows = {
       `${py(both(dilation, 1))}, ${groups})`,
     {
       ...products,
-      mixed: ([x, weight, , { stride, padding, dilation, groups = 1 }], output) =>
-        [groups, ...both(stride, 1), ...both(dilation, 1)].every((each) => each === 1)
-          ? winogradMixed(x, weight, both(padding, 0), output)
-          : undefined,
+      mixed: ([x, weight, , { stride, padding, dilation, groups = 1 }], output) => {
+        const step = ([1, 2] as const).find((step) => both(stride, 1).every((along) => along === step))
+        const isPlain = [groups, ...both(dilation, 1)].every((each) => each === 1)
+        return isPlain && step ? winogradMixed(x, weight, both(padding, 0), step, output) : undefined
+      },
     },
   ),
   maxPool2d: subject(

@@ -5,7 +5,7 @@ import { advance, at } from '../pointers.ts'
 import { inEvenPieces, inPieces, type Shape2d, Tile, unrolled } from '../tile.ts'
 
 /** A matrix in memory: rows of contiguous numbers, `rowBytes` apart. */
-interface Rows {
+export interface Rows {
   readonly start: Code
   readonly rowBytes: number
 }

@@ -10,7 +10,7 @@ import type { Matrix, MinimalFiltering } from './winograd.ts'
 export const transformLanes = 2 * laneCount
 
 /** Bytes of scratch for the intermediate results of a transform. */
-export function transformScratchBytes({ planes }: MinimalFiltering): number {
+export function transformScratchBytes({ planes }: Pick<MinimalFiltering, 'planes'>): number {
   return planes * transformLanes * bytesPerElement
 }
 
