@@ -6,6 +6,7 @@ import { i32, memory } from '../assembler/instructions.ts'
 import { beginKernel, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement } from './lanes.ts'
 import { advance, at } from './pointers.ts'
+import { onPiece } from './tile.ts'
 
 /** Sets a value of `size` elements to zero, or only the frame around the part that will be overwritten. */
 export function clearCode({ value, except }: ClearKernel, size: number): KernelCode {
@@ -13,11 +14,19 @@ export function clearCode({ value, except }: ClearKernel, size: number): KernelC
   return frame === undefined ? clearWhole(value, size) : clearFrame(value, frame)
 }
 
+/** Bytes that one unit sets to zero. */
+const unitBytes = 1 << 16
+
 function clearWhole(value: number, size: number): KernelCode {
   const whole = { value }
-  const code = beginKernel([whole])
-  const bytes = i32.const(size * bytesPerElement)
-  code.builder.emit(memory.fill(code.pointerTo(whole).get, i32.const(0), bytes))
+  const bytes = size * bytesPerElement
+  const code = beginKernel([whole], Math.ceil(bytes / unitBytes))
+  const { builder, pointerTo } = code
+  forUnits(builder, (unit) => {
+    onPiece(builder, unit, bytes, unitBytes, (length) => {
+      builder.emit(memory.fill(at(pointerTo(whole).get, [unit, unitBytes]), i32.const(0), i32.const(length)))
+    })
+  })
   return code
 }
 

@@ -1,12 +1,11 @@
 import type { View } from '../../../plan/view.ts'
 import { type Shape, sizeOf } from '../../../shape.ts'
-import { control, i32 } from '../assembler/instructions.ts'
-import type { FunctionBuilder, Local } from '../assembler/module.ts'
+import { i32 } from '../assembler/instructions.ts'
 import type { WasmCall } from './calls.ts'
 import { beginKernel, type CallContext, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement, laneCount, loadLanes, storeLanes } from './lanes.ts'
 import { advance, at } from './pointers.ts'
-import { inEvenPieces, type Shape2d, Tile, unrolled } from './tile.ts'
+import { inEvenPieces, onPiece, type Shape2d, Tile, unrolled } from './tile.ts'
 import { TileTotals } from './tileTotals.ts'
 
 /** The rows of a unit: enough to pay for packing a panel, few enough that many threads share a product. */
@@ -99,27 +98,9 @@ export function matmulCode(
       product.set(at(pointerTo(output).get, [matrix, rows * rowBytes], [band, bandRows * rowBytes])),
       product.set(at(product.get, [panelNumber, panelBytes])),
     )
-    forPiece(builder, band, rows, bandRows, (bandLength) => {
-      forPiece(builder, panelNumber, columns, largest.columns, (width) => multiply(bandLength, width))
+    onPiece(builder, band, rows, bandRows, (bandLength) => {
+      onPiece(builder, panelNumber, columns, largest.columns, (width) => multiply(bandLength, width))
     })
   })
   return code
-}
-
-/** Emits `body` for the piece of this number: `most` elements of `length` or, in the last piece, those that remain. */
-function forPiece(
-  builder: FunctionBuilder,
-  piece: Local,
-  length: number,
-  most: number,
-  body: (length: number) => void,
-): void {
-  const [whole, rest] = [Math.floor(length / most), length % most]
-  if (rest === 0) body(most)
-  else if (whole === 0) body(rest)
-  else {
-    const full = builder.block(() => body(most))
-    const last = builder.block(() => body(rest))
-    builder.emit(control.if(i32.lt_u(piece.get, i32.const(whole)), full, last))
-  }
 }

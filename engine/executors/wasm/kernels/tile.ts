@@ -1,6 +1,6 @@
 import type { View } from '../../../plan/view.ts'
 import type { Code } from '../assembler/encoding.ts'
-import { f32x4, i32, i32x4, v128 } from '../assembler/instructions.ts'
+import { control, f32x4, i32, i32x4, v128 } from '../assembler/instructions.ts'
 import type { FunctionBuilder, Local } from '../assembler/module.ts'
 import type { EpilogueWriter } from './epilogue.ts'
 import { bytesPerElement, laneCount, loadLanes, storeLanes } from './lanes.ts'
@@ -156,8 +156,26 @@ export function inPieces(
   }
 }
 
+/** Emits `body` for one of the pieces that `inPieces` makes: `piece` is its number, at run time. */
+export function onPiece(
+  builder: FunctionBuilder,
+  piece: Local,
+  length: number,
+  most: number,
+  body: (length: number) => void,
+): void {
+  const [whole, rest] = [Math.floor(length / most), length % most]
+  if (rest === 0) body(most)
+  else if (whole === 0) body(rest)
+  else {
+    const full = builder.block(() => body(most))
+    const last = builder.block(() => body(rest))
+    builder.emit(control.if(i32.lt_u(piece.get, i32.const(whole)), full, last))
+  }
+}
+
 /**
- * The same for the fewest pieces of equal length, or of two lengths that differ by one: 16 in pieces of at most 6 is
+ * Like `inPieces`, for the fewest pieces of equal length, or of two lengths that differ by one: 16 in pieces of at most 6 is
  * 6 + 5 + 5. A tile of five rows is nearly as fast per row as one of six, but a remainder of one or two rows is far slower.
  */
 export function inEvenPieces(
