@@ -5,10 +5,10 @@ import { InvalidInputError } from '../engine/index.ts'
 import { type Checkout, checkoutOf, lastRelease } from './checkout.ts'
 import { describeMachine, thisMachine } from './machine.ts'
 import { type Operation, operations } from './operations/index.ts'
-import { OperationTimer } from './operations/timer.ts'
+import { growMemory, OperationTimer } from './operations/timer.ts'
 import { jsonOption } from './options.ts'
 import { measurePeaks, type Peaks } from './peaks.ts'
-import { changesSince, describeChanges, intolerableSpeed } from './regressions.ts'
+import { changesSince, describeChanges, intolerableSpeed, speedOf } from './regressions.ts'
 import { digits, tableOf } from './table.ts'
 
 interface Options {
@@ -55,9 +55,10 @@ async function compareWith(
   try {
     baseline = await checkoutOf(name)
     const changes = await changesSince(baseline, isChosen)
-    const result = { machine: thisMachine(), baseline: name, changes }
+    const speeds = changes.map((change) => ({ ...change, speed: speedOf(change) }))
+    const result = { machine: thisMachine(), baseline: name, changes: speeds }
     process.stdout.write(json ? `${JSON.stringify(result)}\n` : describeChanges(changes, name))
-    if (changes.some(({ speed }) => speed < intolerableSpeed)) process.exitCode = 1
+    if (speeds.some(({ speed }) => speed < intolerableSpeed)) process.exitCode = 1
   } catch (error) {
     // A clone may be too shallow to have the last release.
     if (version !== true || !(error instanceof InvalidInputError)) throw error
@@ -69,6 +70,7 @@ async function compareWith(
 
 async function assessAll(isChosen: (name: string) => boolean, json = false): Promise<void> {
   const peaks = await measurePeaks(engineModes())
+  await growMemory()
   const chosen = operations.filter(({ name }) => isChosen(name))
   const shortest = new Map<Operation, number>()
   for (let pass = 1; pass <= passes; pass++) {

@@ -2,13 +2,14 @@
 import { currentExecutor } from '../../engine/index.ts'
 import { serve } from '../serve.ts'
 import { operations } from './index.ts'
-import { OperationTimer } from './timer.ts'
+import { growMemory, OperationTimer } from './timer.ts'
 
 const { modes } = await currentExecutor()
 const names = operations.map(({ name }) => name)
 /** Only one at a time, because all operands together would take gigabytes. */
 let current: { readonly name: string; readonly timer: OperationTimer } | undefined
 
+await growMemory()
 await serve(
   {
     versions: { node: process.versions.node },

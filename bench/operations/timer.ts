@@ -1,11 +1,25 @@
 import { setTimeout } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { realize, useExecutor } from '../../engine/index.ts'
+import { bytesPerElement } from '../../engine/executors/wasm/kernels/lanes.ts'
+import { add, realize, useExecutor } from '../../engine/index.ts'
 import { Stopwatch } from '../stopwatch.ts'
-import type { Operation } from './operation.ts'
+import { assigned, type Operation, zeros } from './operation.ts'
 
 const stopwatch = new Stopwatch()
+
+/** Bytes of operands and results in use before garbage is collected. */
+const bytesBetweenCollections = 5e8
+
+/** Lets the executor's memory grow to its size in the measurements; otherwise the first operations would pay for that. */
+export async function growMemory(): Promise<void> {
+  const bytes = 1.2 * bytesBetweenCollections
+  const prepare = () => {
+    const values = zeros([bytes / bytesPerElement])
+    return () => [assigned(values, add(values, 1))]
+  }
+  await new OperationTimer({ name: 'memory', flops: 0, bytes, prepare }).run()
+}
 
 /** Runs an operation again and again, and measures its kernels. */
 export class OperationTimer {
@@ -17,7 +31,7 @@ export class OperationTimer {
   constructor({ prepare, bytes }: Operation) {
     useExecutor(stopwatch.executor)
     this.#record = prepare()
-    this.#runsBetweenCollections = Math.ceil(5e8 / bytes)
+    this.#runsBetweenCollections = Math.ceil(bytesBetweenCollections / bytes)
   }
 
   /** Returns the milliseconds of the kernels in one run, with or without the thread pool: the executor tries both. */
