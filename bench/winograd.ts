@@ -12,7 +12,11 @@ import {
   variable,
 } from '../engine/index.ts'
 import type { Geometry } from '../engine/operations/attributes.ts'
-import { conv2dPrimitive, conv2dWeightGradientPrimitive } from '../engine/operations/convolution.ts'
+import {
+  conv2dInputGradientPrimitive,
+  conv2dPrimitive,
+  conv2dWeightGradientPrimitive,
+} from '../engine/operations/convolution.ts'
 import { apply } from '../engine/operations/primitive.ts'
 import { type Shape, sizeOf } from '../engine/shape.ts'
 import type { Variable } from '../engine/variable.ts'
@@ -22,7 +26,7 @@ import { jsonOption, wholeNumber } from './options.ts'
 import { Stopwatch } from './stopwatch.ts'
 import { digits, tableOf } from './table.ts'
 
-/** Channels (equal to filters) and size of square maps. The input gradient is a forward convolution with rotated filters. */
+/** With stride 1: channels, equal to filters, and size of square maps. */
 const layers = [
   [16, 32],
   [32, 16],
@@ -43,15 +47,41 @@ const layers = [
   [512, 2],
 ] as const
 
-const products = ['forward', 'weight gradient'] as const
+/** With stride 2: channels, filters and size of the output. */
+const halvingLayers = [
+  [16, 32, 16],
+  [32, 64, 16],
+  [32, 64, 8],
+  [64, 128, 16],
+  [64, 128, 8],
+  [128, 256, 8],
+  [128, 256, 4],
+  [64, 64, 14],
+] as const
+
+const products = ['forward', 'input gradient', 'weight gradient'] as const
 
 interface Row {
   readonly product: (typeof products)[number]
   readonly channels: number
+  readonly filters: number
+  /** Of the output. */
   readonly size: number
+  readonly stride: 1 | 2
 }
 
-/** `false` is direct convolution, m is Winograd's F(m×m, 3×3). */
+/** With stride 1, the input gradient is a forward convolution with rotated filters. */
+const rows: readonly Row[] = products.flatMap((product) => [
+  ...layers.flatMap(([channels, size]) =>
+    product === 'input gradient' ? [] : [{ product, channels, filters: channels, size, stride: 1 as const }],
+  ),
+  ...halvingLayers.map(([channels, filters, size]) => ({
+    ...{ product, channels, filters, size },
+    stride: 2 as const,
+  })),
+])
+
+/** `false` is direct convolution, m is Winograd's method with tiles of m×m pixels. */
 const methods = [false, 2, 4] as const
 
 /** One thread each: with more, the load on the other processors would matter more than the method. */
@@ -72,18 +102,17 @@ interface Outcome extends Row {
 
 await new Command()
   .description(
-    '3×3 convolutions, direct and by F(2×2, 3×3) and F(4×4, 3×3): shortest times of one thread, measured alternately, and errors.',
+    "3×3 convolutions, direct and by Winograd's method with tiles of 2×2 and 4×4: shortest times of one thread, measured " +
+      'alternately, and errors.',
   )
   .option('--batch <images>', 'images in a batch', wholeNumber, 64)
+  .option('--stride <pixels>', 'only layers of this stride', wholeNumber)
   .addOption(jsonOption())
-  .action(async ({ batch, json }: { batch: number; json?: boolean }) => {
+  .action(async ({ batch, stride, json }: { batch: number; stride?: number; json?: boolean }) => {
     const outcomes: Outcome[] = []
-    for (const product of products) {
-      for (const [channels, size] of layers) {
-        process.stderr.write(`${product}, ${channels} channels, ${size}×${size} …\n`)
-        const row = { product, channels, size }
-        outcomes.push({ ...row, milliseconds: await timesOf(row, batch), errors: await errorsOf(row) })
-      }
+    for (const row of rows.filter((row) => stride === undefined || row.stride === stride)) {
+      process.stderr.write(`${row.product}, ${titleOf(row)} …\n`)
+      outcomes.push({ ...row, milliseconds: await timesOf(row, batch), errors: await errorsOf(row) })
     }
     const result = { batch, machine: thisMachine(), modes: engineModes(), outcomes }
     process.stdout.write(json ? `${JSON.stringify(result)}\n` : text(result))
@@ -135,7 +164,7 @@ function isPossible({ size }: Row, method: (typeof methods)[number]): boolean {
 
 /** Makes operands of normal noise, with maps channels last. Returns a function that records the product once. */
 function prepare(
-  { product, channels, size }: Row,
+  { product, channels, filters, size, stride }: Row,
   batch: number,
   dtype: 'float32' | 'float64',
 ): () => Variable {
@@ -148,16 +177,23 @@ function prepare(
       ),
     )
   }
-  const mapShape = [batch, size, size, channels]
-  const [maps, outputs] = [normal('maps', mapShape), normal('outputs', mapShape)]
-  const weights = normal('weights', [channels, channels, 3, 3])
+  const inputSize = [stride * size, stride * size] as const
+  const maps = normal('maps', [batch, ...inputSize, channels])
+  const outputs = normal('outputs', [batch, size, size, filters])
+  const weights = normal('weights', [filters, channels, 3, 3])
   const channelsSecond = (x: Tensor) => permute(x, [0, 3, 1, 2])
-  const window: Geometry = { stride: [1, 1], padding: [1, 1], dilation: [1, 1], groups: 1 }
+  const channelsLast = (x: Tensor) => permute(x, [0, 2, 3, 1])
+  const window: Geometry = { stride: [stride, stride], padding: [1, 1], dilation: [1, 1], groups: 1 }
   return () => {
     if (product === 'forward') {
-      const result = apply(conv2dPrimitive, [channelsSecond(maps), weights], window)
-      outputs.assign(permute(result, [0, 2, 3, 1]))
+      outputs.assign(channelsLast(apply(conv2dPrimitive, [channelsSecond(maps), weights], window)))
       return outputs
+    }
+    if (product === 'input gradient') {
+      const attributes = { ...window, inputSize }
+      const operands = [channelsSecond(outputs), weights]
+      maps.assign(channelsLast(apply(conv2dInputGradientPrimitive, operands, attributes)))
+      return maps
     }
     const attributes = { ...window, kernelSize: [3, 3] }
     weights.assign(
@@ -165,6 +201,11 @@ function prepare(
     )
     return weights
   }
+}
+
+function titleOf({ channels, filters, size, stride }: Row): string {
+  if (stride === 1) return `${channels} channels, ${size}×${size}`
+  return `${channels} → ${filters} channels, ${stride * size}×${stride * size} → ${size}×${size}`
 }
 
 function text({
@@ -178,13 +219,13 @@ function text({
 }): string {
   const table = (product: string) =>
     tableOf(
-      [product, 'ms: direct', 'F(2×2)', 'F(4×4)', 'error: direct', 'F(2×2)', 'F(4×4)'],
+      [product, 'ms: direct', '2×2', '4×4', 'error: direct', '2×2', '4×4'],
       outcomes
         .filter((outcome) => outcome.product === product)
-        .map(({ channels, size, milliseconds, errors }) => [
-          `${channels} channels, ${size}×${size}`,
-          ...milliseconds.map((time) => (time === undefined ? '' : digits(time))),
-          ...errors.map((error) => error?.toExponential(1) ?? ''),
+        .map((outcome) => [
+          titleOf(outcome),
+          ...outcome.milliseconds.map((time) => (time === undefined ? '' : digits(time))),
+          ...outcome.errors.map((error) => error?.toExponential(1) ?? ''),
         ]),
     )
   return [`batch ${batch}`, describeMachine(machine), ...products.map(table), ''].join('\n')
