@@ -7,6 +7,7 @@ import type { Shape } from '../../../shape.ts'
 import type { WasmCalls } from '../kernels/calls.ts'
 import { loopsOf } from '../kernels/convolve.ts'
 import type { Inside } from '../kernels/inside.ts'
+import { laneCount } from '../kernels/lanes.ts'
 import { weightGradientScratch } from '../kernels/weightGradient.ts'
 import type { Method } from '../kernels/winograd/polyphase.ts'
 import type { EngineModes } from '../modes.ts'
@@ -25,6 +26,9 @@ const channelsLast: Order = [0, 2, 3, 1]
 
 /** [K, C, R, S] with the taps outermost: the order in which weight gradients are computed. */
 const tapsFirst: Order = [2, 3, 0, 1]
+
+/** The same with the taps of a row beside the channels. */
+const rowsFirst: Order = [2, 0, 3, 1]
 
 export const convolutionExpansions = (modes: EngineModes): Expansions<WasmCalls, ConvolutionName> => ({
   conv2d(scheduler, operation, [x, weight]) {
@@ -98,24 +102,41 @@ export const convolutionExpansions = (modes: EngineModes): Expansions<WasmCalls,
     const filters = groupedFilters(denseView(-1, shape), groups)
     const method = winogradFor(modes, filters, maps, stride, dilation)
     if (method?.stride === 1) return winogradWeightGradient(scheduler, modes, method, padded, maps, shape)
-    const output = scheduler.allocate(shape, dtype, tapsFirst)
-    if (isDepthwise(groupedFilters(output, groups).shape)) {
+    if (isDepthwise(filters.shape)) {
+      const output = scheduler.allocate(shape, dtype, tapsFirst)
       depthwiseWeightGradient(scheduler, modes, padded, maps, output, { stride, dilation })
       return output
     }
     const scratch = weightGradientScratch(maps, shape, modes).map((floats) =>
       scheduler.allocate([floats], dtype),
     )
+    const isMerged = canMergeTaps(padded, filters.shape, dilation)
+    const output = scheduler.allocate(shape, dtype, isMerged ? rowsFirst : tapsFirst)
+    const [count, , ...size] = padded.shape
+    const [filterCount, depth, rows, taps] = shape
     scheduler.emit({
       kind: 'call',
       name: 'weightGradient',
       attributes: { stride, dilation, groups },
-      inputs: [padded, maps, ...scratch],
-      output,
+      inputs: [isMerged ? { ...padded, shape: [count, taps * depth, ...size] } : padded, maps, ...scratch],
+      output: isMerged ? { ...output, shape: [filterCount, taps * depth, rows, 1] } : output,
     })
     return output
   },
 })
+
+/**
+ * Returns whether the kernel of weight gradients may take the S taps of a row for S·C channels, C of them to a pixel: what
+ * they see lies side by side in memory. It pays if the channels alone do not fill the vectors, as in a network's first layer.
+ */
+function canMergeTaps(
+  { strides }: View,
+  [groups, , depth, , taps]: Shape,
+  dilation: Window['dilation'],
+): boolean {
+  const isDense = strides[1] === 1 && strides[3] === depth
+  return isDense && groups === 1 && taps > 1 && depth <= laneCount && dilation[1] === 1
+}
 
 /** The padding that these convolutions request for their maps. */
 export const convolutionPadding: PaddingRequests = {
