@@ -35,7 +35,8 @@ export function infoCommand(output: Output): Command {
 async function inform(options: Options, output: Output): Promise<void> {
   const choice = await openExecutor(options.device)
   const environment = environmentOf(choice)
-  const step = { ...options, classes: 100, image: [3, 32, 32] } as const
+  const { teacher, student, batchSize } = options
+  const step = { teacher, student, batchSize, classes: 100, image: [3, 32, 32] } as const
   const plan = options.plan ? await estimateStep(choice.executor, step) : undefined
   const methods = Object.fromEntries(distillerNames.map((name) => [name, distiller(name).description]))
   const { thermograd, node, platform, cores, executor, executorReason, executorModes } = environment
@@ -69,5 +70,11 @@ function planText({ teacher, student, batchSize }: Options, plan: PlanSummary): 
       ? `  ${megabytes(plan.arenaBytes)} at most for intermediate values`
       : '  no preallocated memory: every operation allocates its own',
     `  ${megabytes(plan.residentBytes)} for weights, running statistics and momenta`,
+    ...(plan.invariantKernels > 0
+      ? [
+          `  ${megabytes(plan.invariantBytes)} for the results of ${plan.invariantKernels} of the kernels, ` +
+            'which run only after a weight that they read has changed',
+        ]
+      : []),
   ]
 }

@@ -11,8 +11,12 @@ export type Result = HostArray | Storage | undefined
 /** The size of a program. */
 export interface ProgramSize {
   readonly kernels: number
+  /** How many of them run only after a variable that they depend on has changed. */
+  readonly invariantKernels: number
   /** Bytes of the arena for intermediate values. */
   readonly arenaBytes: number
+  /** Bytes of the results of those kernels, which stay in memory between runs. */
+  readonly invariantBytes: number
 }
 
 /** A compiled graph. */

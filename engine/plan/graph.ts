@@ -22,6 +22,8 @@ export interface Input {
   readonly dtype: DType
   /** Whether it stays in the executor's memory between runs. */
   readonly resident: boolean
+  /** Whether a variable holds it: then it is the same in many runs, and changes only when the variable is assigned. */
+  readonly isVariable: boolean
 }
 
 /** Destination of an output: the host, a new storage, or the memory of the resident input of that number. */
@@ -103,7 +105,12 @@ function isLiteral({ operation }: Node): boolean {
 /** Returns the graph of a recording, which holds no nodes: a program can outlive them. */
 export function graphOf({ inputs, pending, outputs, numbers }: Recording): Graph {
   return {
-    inputs: inputs.map(({ shape, dtype, resident }) => ({ shape, dtype, resident })),
+    inputs: inputs.map((node) => ({
+      shape: node.shape,
+      dtype: node.dtype,
+      resident: node.resident,
+      isVariable: isVariable(node),
+    })),
     operations: pending.map((node) => ({
       ...callOf(node),
       inputs: node.inputs.map((input) => numbers.get(input)!),
@@ -112,6 +119,11 @@ export function graphOf({ inputs, pending, outputs, numbers }: Recording): Graph
     })),
     outputs,
   }
+}
+
+/** Returns whether a node holds the value of a variable, in the memory that the variable keeps. */
+export function isVariable({ resident, variable }: Node): boolean {
+  return resident && variable !== undefined
 }
 
 /** Returns the call that computes a pending node. */

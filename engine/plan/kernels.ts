@@ -1,6 +1,7 @@
 import type { DType } from '../dtype.ts'
 import type { FoldName, ScalarName } from '../primitiveNames.ts'
 import type { Shape } from '../shape.ts'
+import type { Graph } from './graph.ts'
 import type { Order, View } from './view.ts'
 
 /** One instruction of a loop's body. Register i holds the result of instruction i. */
@@ -86,6 +87,12 @@ export function valuesWritten(kernel: Kernel): number[] {
     return kernel.epilogue?.stores.map(({ view }) => view.value) ?? [kernel.output.value]
   }
   return [...kernel.stores, ...kernel.folds].map(({ view }) => view.value)
+}
+
+/** Returns a predicate for scratch values: those that are neither an input nor the result of a kernel. */
+export function scratchAmong(graph: Graph, kernels: readonly Kernel[]): (value: number) => boolean {
+  const results = new Set(kernels.flatMap(valuesWritten))
+  return (value) => value >= graph.inputs.length && !results.has(value)
 }
 
 /** Returns the kernel with its values renumbered. */

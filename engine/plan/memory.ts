@@ -27,6 +27,11 @@ export interface Block extends Lifetime {
 /** Blocks start at multiples of a cache line. */
 const alignment = 64
 
+/** Returns the bytes that a block occupies. */
+export function alignedBytes(bytes: number): number {
+  return Math.ceil(bytes / alignment) * alignment
+}
+
 export interface Arena {
   /** The offset of each block. */
   readonly offsets: readonly number[]
@@ -44,7 +49,7 @@ export function layOutArena(blocks: readonly Block[]): Arena {
   const largestFirst = blocks.map((_, i) => i).sort((a, b) => blocks[b].bytes - blocks[a].bytes || a - b)
   for (const index of largestFirst) {
     const { from, to, bytes } = blocks[index]
-    const size = Math.ceil(bytes / alignment) * alignment
+    const size = alignedBytes(bytes)
     let start = 0
     // `placed` is sorted by start, so the first gap that is large enough is the lowest.
     for (const other of placed) {

@@ -1,5 +1,5 @@
 import type { Attributes } from '../operations/attributes.ts'
-import { callOf, type Recording } from './graph.ts'
+import { callOf, isVariable, type Recording } from './graph.ts'
 
 /** Interned names: each name has one number. */
 const numbers = new Map<string, number>()
@@ -76,10 +76,11 @@ const row = new Row()
 export function signatureOf({ inputs, pending, outputs, numbers }: Recording): Int32Array {
   row.word(inputs.length)
   row.word(pending.length)
-  for (const { shape, dtype, resident } of inputs) {
-    row.word(numberOf(dtype))
-    row.word(Number(resident))
-    row.words(shape)
+  for (const node of inputs) {
+    row.word(numberOf(node.dtype))
+    row.word(Number(node.resident))
+    row.word(Number(isVariable(node)))
+    row.words(node.shape)
   }
   for (const node of pending) {
     const { name, attributes } = callOf(node)

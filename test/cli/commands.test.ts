@@ -64,6 +64,17 @@ describe('thermograd info', () => {
     expect(environment).toMatchObject({ executor: 'reference', executorReason: 'requested by name' })
     expect(models).toEqual(modelNames)
   })
+
+  it('should print the size of the plan of a distillation step', async () => {
+    const step = ['--plan', '--teacher', 'resnet8', '--student', 'resnet8', '--batch-size', '2']
+    const { code, stdout } = await thermograd(['info', ...step, '--device', 'wasm'])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^a DTKD step, resnet8 to resnet8, batch 2:$/m)
+    expect(stdout).toMatch(/^ {2}\d+ operations in \d+ kernels$/m)
+    expect(stdout).toMatch(
+      /^ {2}[\d.]+ MB for the results of \d+ of the kernels, which run only after a weight/m,
+    )
+  })
 })
 
 describe('the help', () => {

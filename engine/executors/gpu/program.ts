@@ -79,7 +79,7 @@ class GpuProgram implements Program {
   readonly #read: ReadonlySet<number>
 
   constructor(plan: Schedule, launches: readonly KernelLaunch[], memory: GpuMemory) {
-    this.size = { kernels: launches.length, arenaBytes: 0 }
+    this.size = { kernels: launches.length, invariantKernels: 0, arenaBytes: 0, invariantBytes: 0 }
     this.#schedule = plan
     this.#launches = launches
     this.#memory = memory

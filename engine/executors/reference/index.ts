@@ -28,7 +28,7 @@ class ReferenceExecutor implements Executor {
   /** Programs keep no state and no arena: each operation is a kernel that returns an array. */
   async compile(graph: Graph): Promise<Program> {
     return {
-      size: { kernels: graph.operations.length, arenaBytes: 0 },
+      size: { kernels: graph.operations.length, invariantKernels: 0, arenaBytes: 0, invariantBytes: 0 },
       run: async (inputs) => this.#run(graph, inputs as readonly (HostArray | ReferenceStorage)[]),
     }
   }

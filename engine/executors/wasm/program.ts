@@ -2,11 +2,13 @@ import { yieldToEventLoop } from '../../../base/yieldToEventLoop.ts'
 import type { HostArray } from '../../dtype.ts'
 import type { Argument, Program, ProgramSize, Result } from '../../executor.ts'
 import type { Graph } from '../../plan/graph.ts'
+import { type HoistedSchedule, hoistInvariants, kernelsInOrder } from '../../plan/invariants.ts'
 import { renumber } from '../../plan/kernels.ts'
-import { type Schedule, schedule } from '../../plan/schedule.ts'
+import { schedule } from '../../plan/schedule.ts'
 import { sizeOf } from '../../shape.ts'
 import { refuseFloat64 } from '../float32.ts'
 import { assemble } from './assembler/module.ts'
+import { Freshness } from './freshness.ts'
 import { hostImports } from './hostFunctions.ts'
 import type { WasmCall } from './kernels/calls.ts'
 import { codeOf } from './kernels/index.ts'
@@ -31,7 +33,7 @@ export async function compileProgram(
   modes: EngineModes,
 ): Promise<Program> {
   refuseFloat64('wasm', graph)
-  const plan = withTotals(schedule(graph, dialectOf(modes)))
+  const plan = hoistInvariants(graph, withTotals(schedule(graph, dialectOf(modes))))
   const placement = placeValues(graph, plan)
   const { codes, launches } = writeKernels(plan, barriersBefore(graph, plan, placement), modes)
   const functions = codes.map(({ builder }) => builder)
@@ -42,7 +44,7 @@ export async function compileProgram(
 
 /** Returns the code of the distinct kernels of a schedule, and their launches in order. */
 function writeKernels(
-  { kernels, values }: Schedule<WasmCall>,
+  plan: HoistedSchedule<WasmCall>,
   barriers: readonly boolean[],
   modes: EngineModes,
 ): {
@@ -51,7 +53,11 @@ function writeKernels(
 } {
   const codes: KernelCode[] = []
   const known = new Map<string, number>()
-  const launches = kernels.map((kernel, i) => {
+  const { values, parts } = plan
+  const partOf = new Map(
+    parts.flatMap(({ kernels }, part) => kernels.map((kernel) => [kernel, part] as const)),
+  )
+  const launches = kernelsInOrder(plan).map((kernel, i) => {
     // Values are renumbered by first use, so that kernels that differ only in their values share code.
     const slots: number[] = []
     const anonymous = renumber(kernel, (value) => {
@@ -68,15 +74,22 @@ function writeKernels(
       known.set(key, code)
     }
     const { units, values: ownSlots } = codes[code]
-    return { code, units, needsBarrier: barriers[i], values: ownSlots.map((slot) => slots[slot]) }
+    const launch = { code, units, needsBarrier: barriers[i], values: ownSlots.map((slot) => slots[slot]) }
+    return { ...launch, invariantPart: partOf.get(kernel) }
   })
   return { codes, launches }
+}
+
+function sizeOfProgram(plan: HoistedSchedule, { arenaBytes, invariantBytes }: Placement): ProgramSize {
+  const invariantKernels = plan.parts.reduce((count, { kernels }) => count + kernels.length, 0)
+  return { kernels: invariantKernels + plan.kernels.length, arenaBytes, invariantKernels, invariantBytes }
 }
 
 class WasmProgram implements Program {
   readonly size: ProgramSize
   readonly #graph: Graph
-  readonly #schedule: Schedule
+  readonly #schedule: HoistedSchedule
+  readonly #freshness: Freshness
   readonly #placement: Placement
   readonly #program: LoadedProgram
   readonly #memory: WasmMemory
@@ -84,7 +97,7 @@ class WasmProgram implements Program {
 
   constructor(
     graph: Graph,
-    plan: Schedule,
+    plan: HoistedSchedule,
     placement: Placement,
     program: LoadedProgram,
     memory: WasmMemory,
@@ -92,8 +105,9 @@ class WasmProgram implements Program {
   ) {
     this.#graph = graph
     this.#schedule = plan
+    this.#freshness = new Freshness(plan.parts)
     this.#placement = placement
-    this.size = { kernels: plan.kernels.length, arenaBytes: placement.arenaBytes }
+    this.size = sizeOfProgram(plan, placement)
     this.#program = program
     this.#memory = memory
     this.#pool = pool
@@ -102,23 +116,39 @@ class WasmProgram implements Program {
   /** Computes without yielding to the event loop, so that two runs never use the arena at once. */
   async run(inputs: readonly Argument[]): Promise<Result[]> {
     const arena = this.#memory.arena(this.#placement.arenaBytes)
-    const kept = this.#allocateOutputs()
+    const invariants = this.#invariantBlock()
+    const outputs = this.#allocateOutputs()
     const pointers = Uint32Array.from(this.#placement.places, (place): number => {
       if (place === undefined) return 0
       if (place.in === 'arena') return arena + place.offset
+      if (place.in === 'invariants') return invariants + place.offset
       return place.in === 'input'
         ? (inputs[place.input] as WasmStorage).address
-        : kept.get(place.output)!.address
+        : outputs.get(place.output)!.address
     })
     this.#graph.inputs.forEach(({ resident }, input) => {
       if (!resident && this.#placement.places[input] !== undefined) {
         this.#memory.write(pointers[input], inputs[input] as HostArray)
       }
     })
-    this.#pool.run(this.#program, pointers)
-    const results = this.#collect(inputs, pointers, kept)
+    this.#freshness.renew(inputs, (stale) => {
+      for (const { destination } of this.#schedule.outputs) {
+        if (typeof destination === 'object') (inputs[destination.overwrites] as WasmStorage).overwrite()
+      }
+      this.#pool.run(this.#program, pointers, stale)
+    })
+    const results = this.#collect(inputs, pointers, outputs)
     await yieldToEventLoop(longestSilence)
     return results
+  }
+
+  /** Returns the address of the results of the invariant parts. */
+  #invariantBlock(): number {
+    const { invariantBytes } = this.#placement
+    if (invariantBytes === 0) return 0
+    const { address, isNew } = this.#memory.invariants.claim(this, invariantBytes)
+    if (isNew) this.#freshness.forget()
+    return address
   }
 
   #allocateOutputs(): Map<number, WasmStorage> {

@@ -1,6 +1,7 @@
 import type { Destination, Graph } from '../../../plan/graph.ts'
-import { type Kernel, valuesRead, valuesWritten } from '../../../plan/kernels.ts'
-import { layOutArena, lifetimesOf } from '../../../plan/memory.ts'
+import { type HoistedSchedule, kernelsInOrder } from '../../../plan/invariants.ts'
+import { type Kernel, scratchAmong, valuesRead, valuesWritten } from '../../../plan/kernels.ts'
+import { alignedBytes, layOutArena, lifetimesOf } from '../../../plan/memory.ts'
 import type { Schedule } from '../../../plan/schedule.ts'
 import { equalShapes, sizeOf } from '../../../shape.ts'
 import { bytesPerElement } from '../kernels/lanes.ts'
@@ -9,6 +10,8 @@ import { bytesPerElement } from '../kernels/lanes.ts'
 export type Place =
   /** In the arena, at this offset. */
   | { readonly in: 'arena'; readonly offset: number }
+  /** In memory that only this program uses, at this offset: a result of an invariant part. */
+  | { readonly in: 'invariants'; readonly offset: number }
   /** In the memory of a resident input. */
   | { readonly in: 'input'; readonly input: number }
   /** In separate memory that outlives the run: an output. */
@@ -18,6 +21,8 @@ export interface Placement {
   /** Indexed by value; undefined for values that no kernel touches. */
   readonly places: readonly (Place | undefined)[]
   readonly arenaBytes: number
+  /** Bytes of the results of the invariant parts. */
+  readonly invariantBytes: number
 }
 
 /**
@@ -26,14 +31,10 @@ export interface Placement {
  */
 const smallScratch = 4096
 
-/** Returns a predicate for scratch values: those that are neither an input nor the result of a kernel. */
-export function scratchAmong(graph: Graph, kernels: readonly Kernel[]): (value: number) => boolean {
-  const results = new Set(kernels.flatMap(valuesWritten))
-  return (value) => value >= graph.inputs.length && !results.has(value)
-}
-
 /** Assigns memory to each value of a schedule. */
-export function placeValues(graph: Graph, { values, kernels, outputs }: Schedule): Placement {
+export function placeValues(graph: Graph, plan: HoistedSchedule): Placement {
+  const { values, outputs, parts } = plan
+  const kernels = kernelsInOrder(plan)
   const places: (Place | undefined)[] = new Array(values.length).fill(undefined)
   graph.inputs.forEach(({ resident }, input) => {
     if (resident) places[input] = { in: 'input', input }
@@ -43,6 +44,11 @@ export function placeValues(graph: Graph, { values, kernels, outputs }: Schedule
     places[value] = placeOutput(value, destination, output, kernels, outputs)
   })
 
+  let invariantBytes = 0
+  for (const value of parts.flatMap(({ results }) => results)) {
+    places[value] = { in: 'invariants', offset: invariantBytes }
+    invariantBytes += alignedBytes(sizeOf(values[value].shape) * bytesPerElement)
+  }
   const lifetimes = lifetimesOf(kernels)
   const isScratch = scratchAmong(graph, kernels)
   const wanted = new Set(outputs.map(({ value }) => value))
@@ -61,7 +67,7 @@ export function placeValues(graph: Graph, { values, kernels, outputs }: Schedule
   arena.forEach(({ value }, i) => {
     places[value] = { in: 'arena', offset: offsets[i] }
   })
-  return { places, arenaBytes: bytes }
+  return { places, arenaBytes: bytes, invariantBytes }
 }
 
 function placeOutput(

@@ -3,6 +3,9 @@ import type { Executor } from '../../../executor.ts'
 import type { Storage } from '../../../node.ts'
 import { bytesPerElement } from '../kernels/lanes.ts'
 import { Heap } from './heap.ts'
+import { InvariantBlocks } from './invariantBlocks.ts'
+
+let versions = 0
 
 /** Elements in WebAssembly memory. */
 export class WasmStorage implements Storage {
@@ -10,12 +13,19 @@ export class WasmStorage implements Storage {
   readonly address: number
   readonly dtype: DType
   readonly length: number
+  /** Identifies the elements: no other storage has this number, and the storage gets another one when it is overwritten. */
+  version: number = versions++
 
   constructor(executor: Executor, address: number, dtype: DType, length: number) {
     this.executor = executor
     this.address = address
     this.dtype = dtype
     this.length = length
+  }
+
+  /** Must be called before the elements change. */
+  overwrite(): void {
+    this.version = versions++
   }
 }
 
@@ -29,10 +39,12 @@ export class WasmMemory {
   readonly #executor: Executor
   readonly #registry = new FinalizationRegistry<number>((address) => this.heap.release(address))
   #arena = { address: 0, bytes: 0 }
+  readonly invariants: InvariantBlocks
 
   constructor(executor: Executor, shared = true) {
     this.heap = new Heap(shared)
     this.#executor = executor
+    this.invariants = new InvariantBlocks(this.heap)
   }
 
   allocate(dtype: DType, length: number): WasmStorage {

@@ -51,12 +51,16 @@ export class ThreadPool {
     return program
   }
 
-  /** Runs a program to its end, synchronously. */
-  run({ number, runner, tuner }: LoadedProgram, pointers: Uint32Array): void {
-    const alone = () => runner.runAlone(pointers)
+  /** Runs a program to its end, synchronously; `renewed` are the invariant parts included. */
+  run(
+    { number, runner, tuner }: LoadedProgram,
+    pointers: Uint32Array,
+    renewed: readonly number[] = [],
+  ): void {
+    const alone = () => runner.runAlone(pointers, renewed)
     const shared = () => {
-      this.#tell({ kind: 'run', program: number, pointers })
-      runner.runPart(pointers, 0, this.threads, () => this.#others!.barrier.wait())
+      this.#tell({ kind: 'run', program: number, pointers, renewed })
+      runner.runPart(pointers, renewed, 0, this.threads, () => this.#others!.barrier.wait())
     }
     if (tuner === undefined) alone()
     else tuner.run(alone, shared)

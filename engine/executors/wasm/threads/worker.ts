@@ -10,7 +10,12 @@ export type WorkerMessage =
       readonly module: WebAssembly.Module
       readonly launches: readonly KernelLaunch[]
     }
-  | { readonly kind: 'run'; readonly program: number; readonly pointers: Uint32Array }
+  | {
+      readonly kind: 'run'
+      readonly program: number
+      readonly pointers: Uint32Array
+      readonly renewed: readonly number[]
+    }
   | { readonly kind: 'drop'; readonly program: number }
 
 /** A worker's view of the pool: shared memory, its own number, and how many threads there are. */
@@ -40,5 +45,7 @@ port.onmessage = ({ data: message }: { data: WorkerMessage }) => {
     port.postMessage(message.program)
   } else if (message.kind === 'drop') programs.delete(message.program)
   else
-    programs.get(message.program)?.runPart(message.pointers, context.thread, context.threads, waitForOthers)
+    programs
+      .get(message.program)
+      ?.runPart(message.pointers, message.renewed, context.thread, context.threads, waitForOthers)
 }
