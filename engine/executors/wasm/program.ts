@@ -74,7 +74,14 @@ function writeKernels(
       known.set(key, code)
     }
     const { units, values: ownSlots } = codes[code]
-    const launch = { code, units, needsBarrier: barriers[i], values: ownSlots.map((slot) => slots[slot]) }
+    const name = kernel.kind === 'call' ? kernel.name : kernel.kind
+    const launch = {
+      name,
+      code,
+      units,
+      needsBarrier: barriers[i],
+      values: ownSlots.map((slot) => slots[slot]),
+    }
     return { ...launch, invariantPart: partOf.get(kernel) }
   })
   return { codes, launches }

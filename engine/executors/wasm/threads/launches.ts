@@ -1,7 +1,10 @@
 import { hostFunctions } from '../hostFunctions.ts'
+import { type Barrier, BrokenBarrierError } from './barrier.ts'
 
 /** One launch of a kernel in a program. */
 export interface KernelLaunch {
+  /** The kernel's name, for errors. */
+  readonly name: string
   /** Index of the function in the module. */
   readonly code: number
   /** Number of units that its work is divided into. */
@@ -16,7 +19,28 @@ export interface KernelLaunch {
 
 type KernelFunction = (firstUnit: number, endUnit: number, thread: number, ...pointers: number[]) => void
 
-type BoundLaunch = KernelLaunch & { readonly run: KernelFunction; arguments: readonly number[] }
+type BoundLaunch = KernelLaunch & {
+  readonly number: number
+  readonly run: KernelFunction
+  arguments: readonly number[]
+}
+
+/** A kernel trapped, on this thread or on another. */
+export class KernelError extends Error {
+  override name = 'KernelError'
+
+  constructor({ name }: KernelLaunch, cause: unknown) {
+    const reason = cause instanceof BrokenBarrierError ? ' on another thread' : `: ${cause}`
+    super(`wasm: the kernel '${name}' failed${reason}`, { cause })
+  }
+}
+
+/** A thread that shares runs with others. */
+export interface Member {
+  readonly thread: number
+  readonly threads: number
+  readonly barrier: Barrier
+}
 
 /** The launches of a program, bound to a module instance of this thread. */
 export class LaunchRunner {
@@ -28,8 +52,9 @@ export class LaunchRunner {
 
   constructor(module: WebAssembly.Module, memory: WebAssembly.Memory, launches: readonly KernelLaunch[]) {
     const { exports } = new WebAssembly.Instance(module, { env: { memory, ...hostFunctions } })
-    this.#launches = launches.map((launch) => ({
+    this.#launches = launches.map((launch, number) => ({
       ...launch,
+      number,
       run: exports[String(launch.code)] as KernelFunction,
       arguments: [],
     }))
@@ -40,32 +65,35 @@ export class LaunchRunner {
   runAlone(pointers: Uint32Array, renewed: readonly number[]): void {
     this.#bind(pointers)
     for (const launch of this.#launchesOf(renewed)) {
-      if (launch.units > 0) launch.run(0, launch.units, 0, ...launch.arguments)
+      if (launch.units > 0) run(launch, 0, launch.units, 0)
     }
   }
 
   /**
-   * Runs this thread's even share of the units of each launch. Calls `waitForOthers` before launches that need a barrier,
-   * and at the end.
+   * Runs this thread's even share of the units of each launch. Waits at the barrier before launches that need one, and at
+   * the end. Throws `KernelError` if a kernel fails on any thread; the barrier is broken then.
    */
-  runPart(
-    pointers: Uint32Array,
-    renewed: readonly number[],
-    thread: number,
-    threads: number,
-    waitForOthers: () => void,
-  ): void {
+  runPart(pointers: Uint32Array, renewed: readonly number[], member: Member): void {
+    try {
+      this.#runShare(pointers, renewed, member)
+    } catch (error) {
+      if (error instanceof BrokenBarrierError) throw new KernelError(this.#launches[error.brokenBy], error)
+      throw error
+    }
+  }
+
+  #runShare(pointers: Uint32Array, renewed: readonly number[], { thread, threads, barrier }: Member): void {
     this.#bind(pointers)
     let isFirst = true
     for (const launch of this.#launchesOf(renewed)) {
       const { units } = launch
-      if (launch.needsBarrier && !isFirst) waitForOthers()
+      if (launch.needsBarrier && !isFirst) barrier.wait()
       isFirst = false
       const first = Math.ceil((units * thread) / threads)
       const end = Math.ceil((units * (thread + 1)) / threads)
-      if (first < end) launch.run(first, end, thread, ...launch.arguments)
+      if (first < end) run(launch, first, end, thread, barrier)
     }
-    waitForOthers()
+    barrier.wait()
   }
 
   #launchesOf(renewed: readonly number[]): readonly BoundLaunch[] {
@@ -81,6 +109,16 @@ export class LaunchRunner {
     if (equalWords(pointers, this.#pointers)) return
     this.#pointers = pointers
     for (const launch of this.#launches) launch.arguments = launch.values.map((value) => pointers[value])
+  }
+}
+
+/** Runs units of a launch. If the kernel fails, breaks the barrier at which the other threads wait. */
+function run(launch: BoundLaunch, first: number, end: number, thread: number, barrier?: Barrier): void {
+  try {
+    launch.run(first, end, thread, ...launch.arguments)
+  } catch (error) {
+    barrier?.break(launch.number)
+    throw new KernelError(launch, error)
   }
 }
 

@@ -27,6 +27,8 @@ export class ThreadPool {
   readonly #memory: WebAssembly.Memory
   #others: Others | undefined
   #programs = 0
+  /** Why the barrier of the threads is broken, if it is. */
+  #failure: unknown
   readonly #registry = new FinalizationRegistry<number>((program) => this.#tell({ kind: 'drop', program }))
 
   constructor(memory: WebAssembly.Memory, threads: number) {
@@ -51,16 +53,29 @@ export class ThreadPool {
     return program
   }
 
-  /** Runs a program to its end, synchronously; `renewed` are the invariant parts included. */
+  /**
+   * Runs a program to its end, synchronously; `renewed` are the invariant parts included. Throws `KernelError` if a kernel
+   * fails. After such a failure on several threads, every run throws it again.
+   */
   run(
     { number, runner, tuner }: LoadedProgram,
     pointers: Uint32Array,
     renewed: readonly number[] = [],
   ): void {
+    if (this.#failure !== undefined) throw this.#failure
     const alone = () => runner.runAlone(pointers, renewed)
     const shared = () => {
       this.#tell({ kind: 'run', program: number, pointers, renewed })
-      runner.runPart(pointers, renewed, 0, this.threads, () => this.#others!.barrier.wait())
+      try {
+        runner.runPart(pointers, renewed, {
+          thread: 0,
+          threads: this.threads,
+          barrier: this.#others!.barrier,
+        })
+      } catch (error) {
+        this.#failure = error
+        throw error
+      }
     }
     if (tuner === undefined) alone()
     else tuner.run(alone, shared)

@@ -1,5 +1,5 @@
 import { Barrier } from './barrier.ts'
-import { type KernelLaunch, LaunchRunner } from './launches.ts'
+import { KernelError, type KernelLaunch, LaunchRunner, type Member } from './launches.ts'
 
 /** A message to a worker of the pool. It answers `load`; a run ends at the barrier. */
 export type WorkerMessage =
@@ -33,19 +33,25 @@ const port = (globalThis.process?.getBuiltinModule?.('node:worker_threads').pare
 >
 const programs = new Map<number, LaunchRunner>()
 let context: ThreadContext
-let waitForOthers: () => void
+let member: Member
 
 port.onmessage = ({ data: message }: { data: WorkerMessage }) => {
   if (message.kind === 'start') {
     context = message
-    const barrier = new Barrier(context.threads, context.barrier)
-    waitForOthers = () => barrier.wait()
+    const { thread, threads } = message
+    member = { thread, threads, barrier: new Barrier(threads, message.barrier) }
   } else if (message.kind === 'load') {
     programs.set(message.program, new LaunchRunner(message.module, context.memory, message.launches))
     port.postMessage(message.program)
   } else if (message.kind === 'drop') programs.delete(message.program)
-  else
-    programs
-      .get(message.program)
-      ?.runPart(message.pointers, message.renewed, context.thread, context.threads, waitForOthers)
+  else run(message)
+}
+
+function run({ program, pointers, renewed }: Extract<WorkerMessage, { kind: 'run' }>): void {
+  try {
+    programs.get(program)!.runPart(pointers, renewed, member)
+  } catch (error) {
+    // The thread that started the run reports it, since the barrier is broken.
+    if (!(error instanceof KernelError)) throw error
+  }
 }
