@@ -106,14 +106,19 @@ describe.each(modes)('convolutions of the wasm executor $name', ({ mode, sizesAr
         for (const [i, result] of convolutionOf(sizes).entries()) {
           const expected = Array.from(await wanted[i].data({ executor: reference }))
           const got = await result.data({ executor })
-          const largest = Math.max(...expected.map(Math.abs))
-          const error = Math.max(...expected.map((value, at) => Math.abs(value - got[at])))
+          const largest = largestOf(expected)
+          const error = largestOf(expected.map((value, at) => value - got[at]))
           expect(error, `result ${i} of ${largest}`).toBeLessThan(2e-5 * largest)
         }
       }),
       { numRuns: 60 },
     ))
 })
+
+/** The largest magnitude, of more numbers than a call has arguments. */
+function largestOf(numbers: readonly number[]): number {
+  return numbers.reduce((largest, number) => Math.max(largest, Math.abs(number)), 0)
+}
 
 /** The bits of all results. */
 async function bytesOn(executor: Executor, sizes: Sizes): Promise<Buffer> {

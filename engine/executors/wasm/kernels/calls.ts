@@ -2,7 +2,6 @@ import type { AttributesOf, Window } from '../../../operations/attributes.ts'
 import type { CallOf } from '../../../plan/kernels.ts'
 import type { Inside } from './inside.ts'
 import type { Method, Pass } from './winograd/polyphase.ts'
-import type { OutputTile } from './winograd/winograd.ts'
 
 /** The primitives that have a kernel; the others are expanded into these and the kernels below. */
 type PrimitiveCalls = Pick<
@@ -19,10 +18,6 @@ interface Taps extends Sliding {
   readonly inside?: Inside | undefined
 }
 
-interface MinimalTiles {
-  readonly outputTile: OutputTile
-}
-
 /** The kernels that calls name, and the attributes of each. */
 export interface WasmCalls extends PrimitiveCalls {
   /** `filters`: the number of filters in a group. */
@@ -32,7 +27,8 @@ export interface WasmCalls extends PrimitiveCalls {
   readonly weightGradient: Sliding & { readonly groups: number }
   readonly winogradConvolve: Method & { readonly pass: Pass }
   readonly winogradFilters: Method
-  readonly winogradWeightGradient: MinimalTiles
+  readonly winogradWeightGradient: Method
+  readonly winogradWeightSums: Method
 }
 
 export type WasmCall<Name extends keyof WasmCalls = keyof WasmCalls> = CallOf<WasmCalls, Name>

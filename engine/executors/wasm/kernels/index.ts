@@ -16,6 +16,7 @@ import { weightGradientCode } from './weightGradient.ts'
 import { winogradConvolveCode } from './winograd/convolve.ts'
 import { winogradFiltersCode } from './winograd/filters.ts'
 import { winogradWeightGradientCode } from './winograd/weightGradient.ts'
+import { winogradWeightSumsCode } from './winograd/weightSums.ts'
 
 /** The code of each called kernel; a missing one is a compile error. */
 const callCodes: {
@@ -34,6 +35,7 @@ const callCodes: {
   winogradConvolve: winogradConvolveCode,
   winogradFilters: winogradFiltersCode,
   winogradWeightGradient: winogradWeightGradientCode,
+  winogradWeightSums: winogradWeightSumsCode,
 }
 
 /** Generates the code of a kernel over these values. */

@@ -101,7 +101,7 @@ export const convolutionExpansions = (modes: EngineModes): Expansions<WasmCalls,
     const maps = scheduler.pad(gradient, unpadded)
     const filters = groupedFilters(denseView(-1, shape), groups)
     const method = winogradFor(modes, filters, maps, stride, dilation)
-    if (method?.stride === 1) return winogradWeightGradient(scheduler, modes, method, padded, maps, shape)
+    if (method) return winogradWeightGradient(scheduler, modes, method, padded, maps, shape)
     if (isDepthwise(filters.shape)) {
       const output = scheduler.allocate(shape, dtype, tapsFirst)
       depthwiseWeightGradient(scheduler, modes, padded, maps, output, { stride, dilation })

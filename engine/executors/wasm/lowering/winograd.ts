@@ -5,12 +5,12 @@ import type { Shape } from '../../../shape.ts'
 import type { WasmCalls } from '../kernels/calls.ts'
 import { longestProduct } from '../kernels/totals.ts'
 import { scratchFloats } from '../kernels/winograd/convolve.ts'
-import { filtersScratchFloats } from '../kernels/winograd/filters.ts'
+import { divisionOf } from '../kernels/winograd/division.ts'
 import { Planes } from '../kernels/winograd/planes.ts'
 import { filteringOf, type Method } from '../kernels/winograd/polyphase.ts'
-import { transformLanes } from '../kernels/winograd/transform.ts'
-import { gradientBlocks, gradientScratchFloats } from '../kernels/winograd/weightGradient.ts'
-import { minimalFiltering } from '../kernels/winograd/winograd.ts'
+import { transformLanes, transformScratchFloats } from '../kernels/winograd/transform.ts'
+import { weightGradientScratchFloats } from '../kernels/winograd/weightGradient.ts'
+import { weightSumsScratchFloats } from '../kernels/winograd/weightSums.ts'
 import type { EngineModes } from '../modes.ts'
 import { scratchOf } from './scratch.ts'
 
@@ -87,7 +87,7 @@ export function winogradConvolve(
     kind: 'call',
     name: 'winogradFilters',
     attributes: { outputTile, stride },
-    inputs: [filters, scratchOf(scheduler, modes, filtersScratchFloats(filtering))],
+    inputs: [filters, scratchOf(scheduler, modes, transformScratchFloats(filtering.filterTransform))],
     output: packed,
   })
   const workspace = scratchOf(scheduler, modes, scratchFloats(filtering, depth, output.shape, modes.threads))
@@ -101,23 +101,27 @@ const filtersInnermost: Order = [2, 3, 1, 0]
 /** Returns the gradient of 3×3 weights of this shape, from padded maps and gradient maps, both channels last. */
 export function winogradWeightGradient(
   scheduler: Scheduler<WasmCalls>,
-  { threads }: EngineModes,
-  { outputTile }: Method,
+  modes: EngineModes,
+  attributes: Method,
   maps: View,
   gradient: View,
   shape: Shape,
 ): View {
-  const filtering = minimalFiltering(outputTile)
-  const output = scheduler.allocate(shape, 'float32', filtersInnermost)
+  const { threads } = modes
   const [filters, channels] = shape
-  const blocks = gradientBlocks(filtering, gradient, channels)
-  const floats = gradientScratchFloats(filtering, blocks, channels, filters, threads)
+  const filtering = filteringOf(attributes)
+  const { chunks } = divisionOf(filtering, gradient.shape, channels, threads)
+  const sums = scheduler.allocate([chunks, new Planes(filtering).count, channels, filters], 'float32')
+  const output = scheduler.allocate(shape, 'float32', filtersInnermost)
+  const workspace = weightSumsScratchFloats(filtering, gradient.shape, channels, threads)
   scheduler.emit({
     kind: 'call',
-    name: 'winogradWeightGradient',
-    attributes: { outputTile },
-    inputs: [maps, gradient, scheduler.allocate([floats], 'float32')],
-    output,
+    name: 'winogradWeightSums',
+    attributes,
+    inputs: [maps, gradient, scratchOf(scheduler, modes, workspace)],
+    output: sums,
   })
+  const totals = scratchOf(scheduler, modes, weightGradientScratchFloats(filtering, filters))
+  scheduler.emit({ kind: 'call', name: 'winogradWeightGradient', attributes, inputs: [sums, totals], output })
   return output
 }

@@ -5,8 +5,7 @@ import { bytesPerElement, laneCount, loadLanes } from '../lanes.ts'
 import { advance, at } from '../pointers.ts'
 import { Planes } from './planes.ts'
 import { filteringOf } from './polyphase.ts'
-import { storeBoth, Transform, transformLanes } from './transform.ts'
-import type { Filtering } from './winograd.ts'
+import { storeBoth, Transform, transformLanes, transformScratchFloats } from './transform.ts'
 
 /**
  * Transforms filters [1, K, C, 3, 3], of any strides, to G g Gᵀ, packed as [planes, K / columns, C, columns].
@@ -31,7 +30,12 @@ export function winogradFiltersCode(
   const plane = blocks * channels * columns * bytesPerElement
   const start = i32.add(pointerTo(filters).get, i32.const(filters.offset * bytesPerElement))
   builder.emit(
-    halfway.set(at(pointerTo(scratch).get, [thread, filtersScratchFloats(filtering) * bytesPerElement])),
+    halfway.set(
+      at(pointerTo(scratch).get, [
+        thread,
+        transformScratchFloats(filtering.filterTransform) * bytesPerElement,
+      ]),
+    ),
   )
   forUnits(builder, (unit) => {
     const block = { get: i32.div_u(unit.get, i32.const(channels)) }
@@ -56,9 +60,4 @@ export function winogradFiltersCode(
     })
   })
   return code
-}
-
-/** Floats of one thread's scratch for the transform of filters. */
-export function filtersScratchFloats({ filterTransform: { length } }: Filtering): number {
-  return length * 3 * transformLanes
 }

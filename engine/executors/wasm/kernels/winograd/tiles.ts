@@ -25,13 +25,15 @@ export class TileGrid {
     this.total = count * this.#rows * this.#columns
   }
 
-  /** Returns equal blocks of whole strips, whose number of tiles comes as close to `wanted` as possible, by ratio. */
+  /**
+   * Returns equal blocks of whole strips, whose number of tiles comes as close to `wanted` as possible, by ratio, and is at
+   * most eight times as large.
+   */
   blocksOf(wanted: number): Block {
     const columns = this.#columns
     const distance = (tiles: number) => Math.abs(Math.log(tiles / wanted))
     let tiles = 1
-    // Numbers above wanted² are farther from it than 1.
-    for (let candidate = 2; candidate <= Math.min(this.total, wanted ** 2); candidate++) {
+    for (let candidate = 2; candidate <= Math.min(this.total, 8 * wanted); candidate++) {
       const isWhole = candidate % columns === 0 || columns % candidate === 0
       if (isWhole && this.total % candidate === 0 && distance(candidate) < distance(tiles)) tiles = candidate
     }

@@ -4,14 +4,14 @@ import type { FunctionBuilder, Local } from '../../assembler/module.ts'
 import { bytesPerElement, laneCount } from '../lanes.ts'
 import { multiplyAdd } from '../tile.ts'
 import { factored } from './factors.ts'
-import type { Matrix, MinimalFiltering } from './winograd.ts'
+import type { Matrix } from './winograd.ts'
 
 /** Numbers transformed at once: two adjacent vectors, which V8 may merge into one of 256 bits. */
 export const transformLanes = 2 * laneCount
 
-/** Bytes of scratch for the intermediate results of a transform. */
-export function transformScratchBytes({ planes }: Pick<MinimalFiltering, 'planes'>): number {
-  return planes * transformLanes * bytesPerElement
+/** Floats of scratch for the intermediate results of `Transform.emit`. */
+export function transformScratchFloats(matrix: Matrix): number {
+  return matrix.length * matrix[0].length * transformLanes
 }
 
 /** Two registers for neighbouring vectors. */
