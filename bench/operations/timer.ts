@@ -6,7 +6,8 @@ import { add, realize, useExecutor } from '../../engine/index.ts'
 import { Stopwatch } from '../stopwatch.ts'
 import { assigned, type Operation, zeros } from './operation.ts'
 
-const stopwatch = new Stopwatch()
+/** The operands of operations are variables, which never change here but always do in a training. */
+const stopwatch = new Stopwatch({}, { inputsChange: true })
 
 /** Bytes of operands and results in use before garbage is collected. */
 const bytesBetweenCollections = 5e8

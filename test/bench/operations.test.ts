@@ -1,6 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { convolutions } from '../../bench/operations/convolutions.ts'
 import { matrices } from '../../bench/operations/matrices.ts'
+import { OperationTimer } from '../../bench/operations/timer.ts'
 import { training } from '../../bench/operations/training.ts'
+import { Freshness } from '../../engine/executors/wasm/freshness.ts'
 import { realize } from '../../engine/index.ts'
 
 describe('the operations of the benchmark', () => {
@@ -11,5 +14,22 @@ describe('the operations of the benchmark', () => {
       await realize(...results)
       expect(results.length).toBeGreaterThan(0)
     }
+  })
+
+  it('should compute in every run what depends on variables alone', async () => {
+    const { renew } = Freshness.prototype
+    const parts: number[] = []
+    vi.spyOn(Freshness.prototype, 'renew').mockImplementation(function (this: Freshness, inputs, run) {
+      renew.call(this, inputs, (stale) => {
+        parts.push(stale.length)
+        run(stale)
+      })
+    })
+    const name = 'weight gradient 64→64, 3×3, 8×8 (resnet20)'
+    const timer = new OperationTimer(convolutions.find((operation) => operation.name === name)!)
+    for (let run = 0; run < 3; run++) await timer.run()
+    vi.restoreAllMocks()
+    expect(parts[0]).toBeGreaterThan(0)
+    expect(parts).toEqual([parts[0], parts[0], parts[0]])
   })
 })
