@@ -85,7 +85,10 @@ const rows: readonly Row[] = products.flatMap((product) => [
 const methods = [false, 2, 4] as const
 
 /** One thread each: with more, the load on the other processors would matter more than the method. */
-const stopwatches = new Map(methods.map((winograd) => [winograd, new Stopwatch({ winograd, threads: 1 })]))
+/** In a training, every operand changes from step to step. */
+const stopwatches = new Map(
+  methods.map((winograd) => [winograd, new Stopwatch({ winograd, threads: 1 }, { inputsChange: true })]),
+)
 
 /** Number of passes over all layers: a disturbance of one pass is often over by the next. */
 const passes = 3
