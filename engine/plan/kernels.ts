@@ -82,11 +82,13 @@ function valuesLoaded(body: readonly Instruction[]): number[] {
 
 /** Returns the values that a kernel writes. */
 export function valuesWritten(kernel: Kernel): number[] {
-  if (kernel.kind === 'clear') return [kernel.value]
-  if (kernel.kind === 'call') {
-    return kernel.epilogue?.stores.map(({ view }) => view.value) ?? [kernel.output.value]
-  }
-  return [...kernel.stores, ...kernel.folds].map(({ view }) => view.value)
+  return kernel.kind === 'clear' ? [kernel.value] : viewsWritten(kernel).map(({ value }) => value)
+}
+
+/** Returns the views that a loop or a call writes. */
+export function viewsWritten(kernel: Exclude<Kernel, ClearKernel>): View[] {
+  if (kernel.kind === 'call') return kernel.epilogue?.stores.map(({ view }) => view) ?? [kernel.output]
+  return [...kernel.stores, ...kernel.folds].map(({ view }) => view)
 }
 
 /** Returns a predicate for scratch values: those that are neither an input nor the result of a kernel. */

@@ -5,11 +5,9 @@ import {
   detach,
   divide,
   lerp,
-  mean,
   multiply,
   reshape,
   rsqrt,
-  square,
   subtract,
   sum,
   type Tensor,
@@ -21,6 +19,7 @@ import { tensorRule, widthRule } from '../arguments.ts'
 import { constant } from '../initializers.ts'
 import { Module } from '../module.ts'
 import { buffer, Counter, Parameter } from '../parameter.ts'
+import { moments } from './moments.ts'
 
 export interface BatchNorm2dOptions {
   /** Weight of the batch in the update of the running statistics. Default 0.1. */
@@ -72,11 +71,9 @@ export class BatchNorm2d extends Module {
     if (!this.training) {
       return this.#scale(subtract(x, perChannel(this.running_mean)), perChannel(this.running_var))
     }
-    const batchMean = mean(x, axes, { keepDimensions })
-    const centred = subtract(x, batchMean)
-    const batchVariance = mean(square(centred), axes, { keepDimensions })
-    this.#track(batchMean, batchVariance, x)
-    return this.#withShortGradient(x, centred, batchVariance)
+    const { mean, variance } = moments(x)
+    this.#track(mean, variance, x)
+    return this.#withShortGradient(x, subtract(x, mean), variance)
   }
 
   #scale(centred: Tensor, variance: Tensor): Tensor {

@@ -35,7 +35,7 @@ export async function compileProgram(
   refuseFloat64('wasm', graph)
   const plan = hoistInvariants(graph, withTotals(schedule(graph, dialectOf(modes))))
   const placement = placeValues(graph, plan)
-  const { codes, launches } = writeKernels(plan, barriersBefore(graph, plan, placement), modes)
+  const { codes, launches } = writeKernels(graph, plan, placement, modes)
   const functions = codes.map(({ builder }) => builder)
   const bytes = assemble({ imports: hostImports, functions, sharedMemory: modes.sharedMemory })
   const program = await pool.load(await WebAssembly.compile(bytes), launches)
@@ -44,8 +44,9 @@ export async function compileProgram(
 
 /** Returns the code of the distinct kernels of a schedule, and their launches in order. */
 function writeKernels(
+  graph: Graph,
   plan: HoistedSchedule<WasmCall>,
-  barriers: readonly boolean[],
+  placement: Placement,
   modes: EngineModes,
 ): {
   codes: KernelCode[]
@@ -57,7 +58,7 @@ function writeKernels(
   const partOf = new Map(
     parts.flatMap(({ kernels }, part) => kernels.map((kernel) => [kernel, part] as const)),
   )
-  const launches = kernelsInOrder(plan).map((kernel, i) => {
+  const launches = kernelsInOrder(plan).map((kernel) => {
     // Values are renumbered by first use, so that kernels that differ only in their values share code.
     const slots: number[] = []
     const anonymous = renumber(kernel, (value) => {
@@ -74,17 +75,17 @@ function writeKernels(
       known.set(key, code)
     }
     const { units, values: ownSlots } = codes[code]
-    const name = kernel.kind === 'call' ? kernel.name : kernel.kind
-    const launch = {
-      name,
+    return {
+      name: kernel.kind === 'call' ? kernel.name : kernel.kind,
       code,
       units,
-      needsBarrier: barriers[i],
       values: ownSlots.map((slot) => slots[slot]),
+      invariantPart: partOf.get(kernel),
     }
-    return { ...launch, invariantPart: partOf.get(kernel) }
   })
-  return { codes, launches }
+  const units = launches.map((launch) => launch.units)
+  const barriers = barriersBefore(graph, plan, placement, units)
+  return { codes, launches: launches.map((launch, i) => ({ ...launch, needsBarrier: barriers[i] })) }
 }
 
 function sizeOfProgram(plan: HoistedSchedule, { arenaBytes, invariantBytes }: Placement): ProgramSize {

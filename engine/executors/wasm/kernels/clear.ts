@@ -1,6 +1,6 @@
 import type { ClearKernel } from '../../../plan/kernels.ts'
 import { loopNest } from '../../../plan/nest.ts'
-import { orderOf } from '../../../plan/view.ts'
+import { orderOf, type View } from '../../../plan/view.ts'
 import { sizeOf } from '../../../shape.ts'
 import { i32, memory } from '../assembler/instructions.ts'
 import { beginKernel, forUnits, type KernelCode } from './kernelCode.ts'
@@ -12,6 +12,11 @@ import { onPiece } from './tile.ts'
 export function clearCode({ value, except }: ClearKernel, size: number): KernelCode {
   const frame = except && frameOf(except, size)
   return frame === undefined ? clearWhole(value, size) : clearFrame(value, frame)
+}
+
+/** Returns the part of a value of `size` elements that clearing it leaves alone, if any. */
+export function sparedBy({ except }: ClearKernel, size: number): View | undefined {
+  return except && frameOf(except, size) && except
 }
 
 /** Bytes that one unit sets to zero. */

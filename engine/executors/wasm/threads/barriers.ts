@@ -1,17 +1,25 @@
 import type { Graph } from '../../../plan/graph.ts'
 import { type HoistedSchedule, kernelsInOrder } from '../../../plan/invariants.ts'
-import { scratchAmong, valuesRead, valuesWritten } from '../../../plan/kernels.ts'
-import { sizeOf } from '../../../shape.ts'
+import { scratchAmong, valuesRead, viewsWritten } from '../../../plan/kernels.ts'
+import type { View } from '../../../plan/view.ts'
+import { equalShapes, sizeOf } from '../../../shape.ts'
+import { sparedBy } from '../kernels/clear.ts'
 import { bytesPerElement } from '../kernels/lanes.ts'
 import type { Place, Placement } from '../memory/placement.ts'
 
 /**
  * Returns, for each kernel, whether it needs a barrier before it: because it writes memory that a kernel since the last
- * barrier has touched, or reads memory that one has written. The kernels of an optimizer share no memory, so they run
- * without barriers. Memory is compared, not values: values with disjoint lifetimes share memory. Invariant parts, of which
- * a run may leave out any, are separated by barriers.
+ * barrier has touched, or reads memory that one has written, and several threads do so. (The first thread alone computes
+ * kernels of one unit, in order.) The kernels of an optimizer share no memory, so they run without barriers. Memory is
+ * compared, not values: values with disjoint lifetimes share memory. Invariant parts, of which a run may leave out any, are
+ * separated by barriers.
  */
-export function barriersBefore(graph: Graph, plan: HoistedSchedule, { places }: Placement): boolean[] {
+export function barriersBefore(
+  graph: Graph,
+  plan: HoistedSchedule,
+  { places }: Placement,
+  units: readonly number[],
+): boolean[] {
   const { values, parts } = plan
   const kernels = kernelsInOrder(plan)
   const firstAfterPart = new Set(
@@ -19,18 +27,19 @@ export function barriersBefore(graph: Graph, plan: HoistedSchedule, { places }: 
   )
   const isScratch = scratchAmong(graph, kernels)
   const extentOf = (value: number) => extent(places[value]!, sizeOf(values[value].shape) * bytesPerElement)
-  let since = { read: [] as Extent[], written: [] as Extent[] }
-  return kernels.map((kernel) => {
-    const operands = valuesRead(kernel)
-    const read = operands.map(extentOf)
-    const written = [...valuesWritten(kernel), ...operands.filter(isScratch)].map(extentOf)
+  let since: Access[] = []
+  return kernels.map((kernel, i) => {
+    const byFirstThread = units[i] <= 1
+    const accessTo = (value: number, writes: boolean) => ({ ...extentOf(value), writes, byFirstThread })
+    const accesses: Access[] = valuesRead(kernel).map((value) => accessTo(value, isScratch(value)))
+    if (kernel.kind === 'clear') {
+      const spared = sparedBy(kernel, sizeOf(values[kernel.value].shape))
+      accesses.push({ ...accessTo(kernel.value, true), spared })
+    } else for (const view of viewsWritten(kernel)) accesses.push({ ...accessTo(view.value, true), view })
     const needsBarrier =
-      firstAfterPart.has(kernel) ||
-      overlap(written, [...since.read, ...since.written]) ||
-      overlap(read, since.written)
-    if (needsBarrier) since = { read: [], written: [] }
-    since.read.push(...read)
-    since.written.push(...written)
+      firstAfterPart.has(kernel) || accesses.some((own) => since.some((earlier) => clash(own, earlier)))
+    if (needsBarrier) since = []
+    since.push(...accesses)
     return needsBarrier
   })
 }
@@ -42,13 +51,37 @@ interface Extent {
   readonly to: number
 }
 
+/** What a kernel does to a range of memory. */
+interface Access extends Extent {
+  readonly writes: boolean
+  readonly byFirstThread: boolean
+  /** The part of a value that it writes. */
+  readonly view?: View | undefined
+  /** The part of a value that it leaves alone, while it clears the rest. */
+  readonly spared?: View | undefined
+}
+
+function clash(a: Access, b: Access): boolean {
+  if (!(a.writes || b.writes) || (a.byFirstThread && b.byFirstThread)) return false
+  if (a.block !== b.block || a.from >= b.to || b.from >= a.to) return false
+  return !writesSpared(a, b) && !writesSpared(b, a)
+}
+
+/** Whether the one writes exactly the part that the other spares. */
+function writesSpared({ view }: Access, { spared }: Access): boolean {
+  return (
+    view !== undefined &&
+    spared !== undefined &&
+    view.value === spared.value &&
+    view.offset === spared.offset &&
+    equalShapes(view.shape, spared.shape) &&
+    equalShapes(view.strides, spared.strides)
+  )
+}
+
 function extent(place: Place, bytes: number): Extent {
   if (place.in === 'arena') return { block: 'arena', from: place.offset, to: place.offset + bytes }
   if (place.in === 'invariants') return { block: 'invariants', from: place.offset, to: place.offset + bytes }
   const block = place.in === 'input' ? `input ${place.input}` : `output ${place.output}`
   return { block, from: 0, to: bytes }
-}
-
-function overlap(some: readonly Extent[], others: readonly Extent[]): boolean {
-  return some.some((a) => others.some((b) => a.block === b.block && a.from < b.to && b.from < a.to))
 }
