@@ -1,103 +1,35 @@
-// A step on WebGPU, by kernel: `node bench/gpu.ts --help`.
-import type { Backend, Block } from '../engine/executors/gpu/backend.ts'
-import { openWebGpu } from '../engine/executors/gpu/index.ts'
-import type { KernelSource } from '../engine/executors/gpu/kernels/writer.ts'
-import { useExecutor } from '../engine/index.ts'
-import { describeJob } from './jobs.ts'
-import { median } from './measure.ts'
+// A step on WebGPU, by kernel, or next to other engines: `node bench/gpu.ts --help`.
+
+import { compareEngines, describeComparison } from './gpu/comparison.ts'
+import { analyseStep, describeAnalysis } from './gpu/kernels.ts'
 import { jobFrom, type StepOptions, stepProgram } from './options.ts'
-import { digits, tableOf } from './table.ts'
-import { stepOf } from './trainingSteps.ts'
 
-/** Calls and time of the kernels of one name in a step. */
-interface Share {
-  calls: number
-  milliseconds: number
-}
-
-/** Forwards everything, and times each kernel by waiting for it. */
-class Stopwatch implements Backend {
-  readonly mode: string
-  readonly target: Backend['target']
-  /** While this is `undefined`, kernels are not waited for. */
-  shares: Map<string, Share> | undefined
-  readonly #inner: Backend
-
-  constructor(inner: Backend) {
-    this.#inner = inner
-    this.mode = inner.mode
-    this.target = inner.target
-  }
-
-  async run(kernel: KernelSource, inputs: readonly Block[]): Promise<Block> {
-    if (this.shares === undefined) return this.#inner.run(kernel, inputs)
-    const start = performance.now()
-    const block = await this.#inner.run(kernel, inputs)
-    await this.#inner.settle()
-    const share = this.shares.get(kernel.name) ?? { calls: 0, milliseconds: 0 }
-    share.calls++
-    share.milliseconds += performance.now() - start
-    this.shares.set(kernel.name, share)
-    return block
-  }
-
-  upload(elements: Float32Array): Block {
-    return this.#inner.upload(elements)
-  }
-
-  read(block: Block, length: number): Promise<Float32Array> {
-    return this.#inner.read(block, length)
-  }
-
-  share(block: Block): Block {
-    return this.#inner.share(block)
-  }
-
-  release(block: Block): void {
-    this.#inner.release(block)
-  }
-
-  settle(): Promise<void> {
-    return this.#inner.settle()
-  }
+interface Options extends StepOptions {
+  readonly rivals?: boolean
+  readonly only?: string
 }
 
 await stepProgram('Images per second of a step on WebGPU, and where its time goes.', {
   job: 'dtkd',
   batch: 64,
-  seconds: 20,
+  seconds: 5,
 })
-  .action(async (options: StepOptions) => {
-    const job = jobFrom(options)
-    let stopwatch: Stopwatch | undefined
-    const { executor, adapter } = await openWebGpu((backend) => (stopwatch = new Stopwatch(backend)))
-    useExecutor(executor)
-    const step = stepOf(job)
-    // The first step compiles.
-    await step()
-    const times: number[] = []
-    const end = performance.now() + options.seconds * 1000
-    while (times.length < 3 || performance.now() < end) {
-      const start = performance.now()
-      await step()
-      times.push(performance.now() - start)
+  .option(
+    '--rivals',
+    'instead, single operations and steps next to other engines on the same adapter, for this time each: ' +
+      'npm install --prefix bench/rivals',
+  )
+  .option('--only <regular expression>', 'with --rivals: work whose name matches')
+  .action(async ({ rivals, only = '', json, ...options }: Options) => {
+    if (rivals) {
+      const comparison = await compareEngines(options.batch, options.seconds, new RegExp(only))
+      process.stdout.write(json ? `${JSON.stringify(comparison)}\n` : describeComparison(comparison))
+      if (comparison.disagreements.length > 0) process.exitCode = 1
+    } else {
+      const analysis = await analyseStep(jobFrom(options), options.seconds)
+      const { kernels, ...others } = analysis
+      const result = { ...others, kernels: Object.fromEntries(kernels) }
+      process.stdout.write(json ? `${JSON.stringify(result)}\n` : describeAnalysis(analysis))
     }
-    const shares = new Map<string, Share>()
-    stopwatch!.shares = shares
-    await step()
-    const kernels = [...shares].sort(([, a], [, b]) => b.milliseconds - a.milliseconds)
-    const imagesPerSecond = (1000 * job.batch) / median(times)
-    if (options.json) {
-      const kernelsByName = Object.fromEntries(kernels)
-      const result = { job, adapter, imagesPerSecond, steps: times.length, kernels: kernelsByName }
-      process.stdout.write(`${JSON.stringify(result)}\n`)
-      return
-    }
-    const rows = kernels.map(([name, { calls, milliseconds }]) => [name, calls, digits(milliseconds)])
-    const kind = adapter.isSoftware ? 'a software GPU' : 'a GPU'
-    process.stdout.write(
-      `${describeJob(job)}: ${digits(imagesPerSecond)} images/s on ${adapter.description} (${kind})\n` +
-        `${tableOf(['kernel', 'calls', 'ms, each waited for'], rows)}\n`,
-    )
   })
   .parseAsync()

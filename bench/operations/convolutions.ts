@@ -8,7 +8,7 @@ import { apply } from '../../engine/operations/primitive.ts'
 import { assigned, Maps, noise, type Operation } from './operation.ts'
 
 /** A convolution of a network: square maps, a square kernel, padding that keeps the size at stride 1. */
-interface Layer {
+export interface Layer {
   readonly network: string
   readonly channels: number
   readonly filters: number
@@ -18,7 +18,7 @@ interface Layer {
   readonly groups?: number
 }
 
-const layers: readonly Layer[] = [
+export const layers: readonly Layer[] = [
   { network: 'resnet8x4, stem', channels: 3, filters: 32, size: 32, kernel: 3 },
   { network: 'resnet8x4', channels: 32, filters: 64, size: 32, kernel: 3 },
   { network: 'resnet8x4', channels: 64, filters: 64, size: 32, kernel: 3 },
@@ -38,10 +38,10 @@ const layers: readonly Layer[] = [
   { network: 'ShuffleNet', channels: 240, filters: 240, size: 16, kernel: 1, groups: 3 },
 ]
 
-const batch = 64
-
 /** The three products of a layer: its output, and the gradients of its input and its weights. */
-function operationsOf(layer: Layer): Operation[] {
+export type Product = 'convolution' | 'input gradient' | 'weight gradient'
+
+export function productsOf(layer: Layer, batch = 64): Readonly<Record<Product, Operation>> {
   const { network, channels, filters, size, kernel, stride = 1, groups = 1 } = layer
   const outputSize = Math.ceil(size / stride)
   const x = [batch, channels, size, size]
@@ -54,8 +54,8 @@ function operationsOf(layer: Layer): Operation[] {
   const title = `${shape}, ${size}×${size}${groups > 1 ? `, ${groups} groups` : ''} (${network})`
   const flops = 2 * count(y) * count(w.slice(1))
   const bytes = bytesPerElement * (count(x) + count(y) + count(w))
-  return [
-    {
+  return {
+    convolution: {
       name: `convolution ${title}`,
       flops,
       bytes,
@@ -64,7 +64,7 @@ function operationsOf(layer: Layer): Operation[] {
         return () => [output.assign(apply(conv2dPrimitive, [input.tensor, weights], window))]
       },
     },
-    {
+    'input gradient': {
       name: `input gradient ${title}`,
       flops,
       bytes,
@@ -74,7 +74,7 @@ function operationsOf(layer: Layer): Operation[] {
         return () => [input.assign(apply(conv2dInputGradientPrimitive, [output.tensor, weights], attributes))]
       },
     },
-    {
+    'weight gradient': {
       name: `weight gradient ${title}`,
       flops,
       bytes,
@@ -86,7 +86,7 @@ function operationsOf(layer: Layer): Operation[] {
         ]
       },
     },
-  ]
+  }
 }
 
-export const convolutions: readonly Operation[] = layers.flatMap(operationsOf)
+export const convolutions: readonly Operation[] = layers.flatMap((layer) => Object.values(productsOf(layer)))

@@ -16,15 +16,15 @@ export interface Operation {
   prepare(): () => Variable[]
 }
 
+/** Returns noise of a shape, always the same. */
+export function noiseOf(shape: Shape): Float32Array<ArrayBuffer> {
+  const stream = new RandomStream(streamKey(0, 'operations'))
+  return Float32Array.from({ length: sizeOf(shape) }, () => stream.uniform() - 0.5)
+}
+
 /** Returns noise of a shape, in the executor's memory. */
 export function noise(shape: Shape): Variable {
-  const stream = new RandomStream(streamKey(0, 'operations'))
-  return variable(
-    hostTensor(
-      Float32Array.from({ length: sizeOf(shape) }, () => stream.uniform() - 0.5),
-      shape,
-    ),
-  )
+  return variable(hostTensor(noiseOf(shape), shape))
 }
 
 export function zeros(shape: Shape): Variable {

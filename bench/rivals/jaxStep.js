@@ -1,8 +1,7 @@
-// Steps in jax-js, in Node and in pages: networks as functions of named arrays. Without `jit`, which makes a step of DTKD
-// more than twice as slow.
+// Steps in jax-js, in Node and in pages: networks as functions of named arrays.
 // An array that is used again needs `.ref`, because arguments are consumed.
 
-import { defaultDevice, init, lax, nn, numpy as np, valueAndGrad } from '@jax-js/jax'
+import { defaultDevice, init, jit, lax, nn, numpy as np, valueAndGrad } from '@jax-js/jax'
 import { stagesOf } from './stages.js'
 
 /** Names, shapes and strides of the convolutions of a block. */
@@ -132,11 +131,15 @@ function trainingStep(job, weights, momenta, statistics, teacherNetwork, images,
   return [loss, map(weights, (p, name) => p.sub(directions[name].ref.mul(0.05))), directions, moved]
 }
 
-/** Returns a function that takes one step of a job with the wasm backend. */
-export async function stepOf(job) {
+/**
+ * Returns a function that takes one step of a job. `compiles`: with `jit`, which makes a step of DTKD on the wasm backend
+ * more than twice as slow.
+ */
+export async function stepOf(job, { device = 'wasm', compiles = false } = {}) {
   const { student, teacher, batch } = job
-  await init()
-  defaultDevice('wasm')
+  await init(device)
+  defaultDevice(device)
+  const compiled = (compute) => (compiles ? jit(compute) : compute)
   const pixels = new Float32Array(batch * 3 * 32 * 32).map(() => Math.random() - 0.5)
   const classes = new Int32Array(batch).map((_, row) => row % 100)
   const images = () => np.array(pixels).reshape([batch, 3, 32, 32])
@@ -144,15 +147,16 @@ export async function stepOf(job) {
   const teacherNetwork = teacher ? createNetwork(teacher) : { weights: {}, statistics: {} }
   const teacherAgain = () => map(teacherNetwork, kept)
   if (!student) {
+    const evaluate = compiled(({ weights, statistics }, x) => logitsOf(teacher, weights, statistics, x))
     return async () => {
-      const { weights, statistics } = teacherAgain()
-      await logitsOf(teacher, weights, statistics, images()).data()
+      await evaluate(teacherAgain(), images()).data()
     }
   }
   const { weights, statistics } = createNetwork(student)
   let state = [weights, map(weights, (p) => np.zerosLike(p.ref)), statistics]
+  const train = compiled((...values) => trainingStep(job, ...values))
   return async () => {
-    const [loss, ...next] = trainingStep(job, ...state, teacherAgain(), images(), labels())
+    const [loss, ...next] = train(...state, teacherAgain(), images(), labels())
     state = next
     await loss.data()
   }

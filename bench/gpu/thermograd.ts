@@ -1,0 +1,58 @@
+import { acquireAdapter } from '../../engine/executors/gpu/adapter.ts'
+import { matmul, multiply, realize, relu, sum } from '../../engine/index.ts'
+import { add } from '../../engine/operations/arithmetic.ts'
+import type { Variable } from '../../engine/variable.ts'
+import { packageVersion } from '../../train/environment.ts'
+import { productsOf } from '../operations/convolutions.ts'
+import { assigned, Maps, noise, zeros } from '../operations/operation.ts'
+import { stepOf } from '../trainingSteps.ts'
+import type { Contestant, Task } from './contestant.ts'
+import type { Work } from './work.ts'
+
+/** Returns this engine on its current executor, which must be that of WebGPU. */
+export async function thermograd(): Promise<Contestant> {
+  const { context } = await acquireAdapter()
+  return {
+    name: 'thermograd',
+    version: packageVersion(),
+    prepare: (work) => (work.kind === 'step' ? { run: stepOf(work.job) } : taskOf(recordingOf(work))),
+    settle: () => context.device.queue.onSubmittedWorkDone(),
+  }
+}
+
+function taskOf(record: () => readonly Variable[]): Task {
+  let [result]: readonly (Variable | undefined)[] = []
+  return {
+    run: async () => {
+      const results = record()
+      result = results[0]
+      await realize(...results)
+    },
+    result: async () => (await result!.data()) as Float32Array,
+  }
+}
+
+function recordingOf(work: Exclude<Work, { kind: 'step' }>): () => Variable[] {
+  switch (work.kind) {
+    case 'product': {
+      const [rows, depth, columns] = work.sizes
+      const [a, b, c] = [noise([rows, depth]), noise([depth, columns]), zeros([rows, columns])]
+      return () => [assigned(c, matmul(a, b))]
+    }
+    case 'sum': {
+      const [x, total] = [new Maps(work.shape), zeros([work.shape[1]])]
+      return () => [assigned(total, sum(x.tensor, [0, 2, 3]))]
+    }
+    case 'normalization': {
+      const [x, y] = [new Maps(work.shape), new Maps(work.shape)]
+      const [scale, shift] = [noise([work.shape[1], 1, 1]), noise([work.shape[1], 1, 1])]
+      return () => [y.assign(relu(add(multiply(x.tensor, scale), shift)))]
+    }
+    case 'shortcut': {
+      const [x, other, y] = [new Maps(work.shape), new Maps(work.shape), new Maps(work.shape)]
+      return () => [y.assign(relu(add(x.tensor, other.tensor)))]
+    }
+    default:
+      return productsOf(work.layer, work.batch)[work.kind].prepare()
+  }
+}
