@@ -52,10 +52,10 @@ export function winogradFor(
  * Cost of transforming a number, in multiplications. All filters share the transforms of maps, all channels those of
  * outputs.
  */
-const transformCost = 8
+const transformCost = 4
 
 /** Cost of transforming a filter or its gradient, in tiles. */
-const filterCost = 24
+const filterCost = 14
 
 /**
  * Multiplications for each pair of a channel and a filter; without a method, of direct convolution. The two constants rank
