@@ -22,7 +22,8 @@ const cheap: ReadonlySet<PrimitiveName> = new Set<PrimitiveName>([
   'cast',
 ])
 
-const mostOperations = 8
+/** Enough for a ReLU of the sum of two batch norms: four operations each, the addition and the comparison. */
+const mostOperations = 10
 const mostLoads = 2
 
 /**
