@@ -21,8 +21,8 @@ import {
 import { type Block, TileGrid } from './tiles.ts'
 import type { Filtering } from './winograd.ts'
 
-/** The tiles of a block, unless threads would find too few blocks. From 32 to 128 the speed is the same. */
-const wantedTiles = 64
+/** The rows that a plane of a block has on average, unless threads would find too few blocks. */
+const wantedRows = 64
 
 /** What one thread computes at once, and where. */
 interface Workspace {
@@ -41,6 +41,7 @@ function workspaceOf(filtering: Filtering, channels: number, output: Shape, thre
   const { inputTransform, outputTransform, inputStep, outputStep } = filtering
   const planes = new Planes(filtering)
   const grid = new TileGrid({ outputTile: outputStep }, output)
+  const wantedTiles = (wantedRows * planes.count) / planes.products ** 2
   const block = grid.blocksOf(Math.min(Math.ceil(grid.total / threads), wantedTiles))
   const filters = output[1]
   const strip = { tiles: block.strip, step: inputStep, channels }
