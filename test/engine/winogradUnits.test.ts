@@ -9,41 +9,45 @@ import type { Order } from '../../engine/plan/view.ts'
 
 const batch = 64
 
-/** The maps of resnet20 and of resnet8x4. */
+/** 3×3 convolutions of resnet20, resnet8x4 and wrn_16_2. */
 const layers = [
-  { channels: 16, size: 32 },
-  { channels: 32, size: 16 },
-  { channels: 64, size: 8 },
-  { channels: 64, size: 32 },
-  { channels: 128, size: 16 },
-  { channels: 256, size: 8 },
-]
+  { channels: 16, filters: 16, size: 32, stride: 1 },
+  { channels: 32, filters: 32, size: 16, stride: 1 },
+  { channels: 64, filters: 64, size: 8, stride: 1 },
+  { channels: 64, filters: 64, size: 32, stride: 1 },
+  { channels: 128, filters: 128, size: 16, stride: 1 },
+  { channels: 256, filters: 256, size: 8, stride: 1 },
+  { channels: 16, filters: 32, size: 16, stride: 2 },
+  { channels: 32, filters: 64, size: 8, stride: 2 },
+  { channels: 64, filters: 128, size: 16, stride: 2 },
+  { channels: 64, filters: 128, size: 8, stride: 2 },
+  { channels: 128, filters: 256, size: 8, stride: 2 },
+] as const
 
-describe.each(layers)('Winograd with $channels channels at $size×$size', ({ channels, size }) => {
-  it('should divide every kernel into units for 16 threads', () => {
-    const { modes } = wasm({ threads: 16 })
-    const scheduler = new Scheduler<WasmCalls>({ inputs: [], operations: [], outputs: [] }, dialectOf(modes))
-    const channelsLast: Order = [0, 2, 3, 1]
-    const mapsOf = (side: number) =>
-      scheduler.allocate([batch, channels, side, side], 'float32', channelsLast)
-    const weights = scheduler.allocate([1, channels, channels, 3, 3], 'float32')
-    const method = { outputTile: 4, stride: 1 } as const
-    winogradConvolve(
-      scheduler,
-      modes,
-      { ...method, pass: 'forward' },
-      mapsOf(size + 2),
-      weights,
-      mapsOf(size),
-    )
-    winogradWeightGradient(scheduler, modes, method, mapsOf(size + 2), mapsOf(size), [
-      channels,
-      channels,
-      3,
-      3,
-    ])
-    for (const kernel of scheduler.kernels) {
-      expect(codeOf(kernel, scheduler.values, modes).units).toBeGreaterThanOrEqual(16)
-    }
-  })
-})
+describe.each(layers)(
+  'Winograd from $channels to $filters channels at $size×$size, stride $stride',
+  ({ channels, filters, size, stride }) => {
+    it('should divide every kernel into units for 16 threads', () => {
+      const { modes } = wasm({ threads: 16 })
+      const graph = { inputs: [], operations: [], outputs: [] }
+      const scheduler = new Scheduler<WasmCalls>(graph, dialectOf(modes))
+      const channelsLast: Order = [0, 2, 3, 1]
+      const allocate = (depth: number, side: number) =>
+        scheduler.allocate([batch, depth, side, side], 'float32', channelsLast)
+      const method = { outputTile: 4, stride } as const
+      const inputSize = stride * size
+      const maps = allocate(channels, inputSize + 2)
+      const weights = scheduler.allocate([1, filters, channels, 3, 3], 'float32')
+      const rotated = scheduler.allocate([1, channels, filters, 3, 3], 'float32')
+      const [forward, backward] = (['forward', 'inputGradient'] as const).map((pass) => ({ ...method, pass }))
+      winogradConvolve(scheduler, modes, forward, maps, weights, allocate(filters, size))
+      const gradient = allocate(filters, size + (stride === 1 ? 2 : 1))
+      winogradConvolve(scheduler, modes, backward, gradient, rotated, allocate(channels, inputSize))
+      const shape = [filters, channels, 3, 3]
+      winogradWeightGradient(scheduler, modes, method, maps, allocate(filters, size), shape)
+      for (const kernel of scheduler.kernels) {
+        expect(codeOf(kernel, scheduler.values, modes).units, kernel.kind).toBeGreaterThanOrEqual(16)
+      }
+    })
+  },
+)
