@@ -8,7 +8,7 @@ import { type Operation, operations } from './operations/index.ts'
 import { growMemory, OperationTimer } from './operations/timer.ts'
 import { jsonOption } from './options.ts'
 import { measurePeaks, type Peaks } from './peaks.ts'
-import { changesSince, describeChanges, intolerableSpeed, speedOf } from './regressions.ts'
+import { changesSince, describeChanges, intolerableSpeed, isIntolerable, speedOf } from './regressions.ts'
 import { digits, tableOf } from './table.ts'
 
 interface Options {
@@ -58,7 +58,7 @@ async function compareWith(
     const speeds = changes.map((change) => ({ ...change, speed: speedOf(change) }))
     const result = { machine: thisMachine(), baseline: name, changes: speeds }
     process.stdout.write(json ? `${JSON.stringify(result)}\n` : describeChanges(changes, name))
-    if (speeds.some(({ speed }) => speed < intolerableSpeed)) process.exitCode = 1
+    if (changes.some(isIntolerable)) process.exitCode = 1
   } catch (error) {
     // A clone may be too shallow to have the last release.
     if (version !== true || !(error instanceof InvalidInputError)) throw error
