@@ -6,6 +6,8 @@ import { RandomStream, streamKey } from '../../base/random.ts'
 import { wasm } from '../../engine/executors/wasm/index.ts'
 import { Heap } from '../../engine/executors/wasm/memory/heap.ts'
 import { InvariantBlocks } from '../../engine/executors/wasm/memory/invariantBlocks.ts'
+import { WasmMemory } from '../../engine/executors/wasm/memory/storage.ts'
+import { compileProgram } from '../../engine/executors/wasm/program.ts'
 import { ThreadPool } from '../../engine/executors/wasm/threads/threadPool.ts'
 import {
   arange,
@@ -18,6 +20,7 @@ import {
   type Variable,
   variable,
 } from '../../engine/index.ts'
+import { graphOf, record } from '../../engine/plan/graph.ts'
 import { sizeOf } from '../../engine/shape.ts'
 import { reference } from './numbers.ts'
 
@@ -132,7 +135,7 @@ describe('kernels that depend on variables alone', () => {
         })
         expect(await results(three, commands)).toEqual(found)
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     )
   })
 
@@ -168,6 +171,28 @@ describe('kernels that depend on variables alone', () => {
       return { ...claim.apply(this, program), isNew: true }
     })
     expect(await renewed()).toHaveLength(2)
+  })
+
+  it('should use no more memory, however often they run', async () => {
+    const memory = new WasmMemory(alone)
+    const shape = [16, 16, 3, 3]
+    const weight = variable(noise(shape, 1))
+    const maps = noise([1, 16, 8, 8], 2)
+    const result = conv2d(maps, weight, undefined, { padding: 1 })
+    const recording = record([{ node: result.node, destination: 'host' }])
+    const { modes } = wasm({ threads: 1, winograd: 4 })
+    const pool = new ThreadPool(memory.heap.memory, 1)
+    const program = await compileProgram(graphOf(recording), memory, pool, modes)
+    const filters = memory.allocate('float32', sizeOf(shape))
+    const elements = await maps.data({ executor: reference })
+    const used: number[] = []
+    for (let i = 0; i < 20; i++) {
+      if (i % 3 === 0) filters.overwrite()
+      await program.run(recording.inputs.map(({ resident }) => (resident ? filters : elements)))
+      used.push(memory.heap.usedBytes)
+    }
+    expect(program.size.invariantBytes).toBeGreaterThan(0)
+    expect(new Set(used).size).toBe(1)
   })
 
   it('should run in every step that assigns their variables', async () => {
