@@ -7,7 +7,7 @@ import { EpilogueWriter, epilogueViews } from '../epilogue.ts'
 import { beginKernel, type CallContext, forUnits, type KernelCode } from '../kernelCode.ts'
 import { bytesPerElement } from '../lanes.ts'
 import { at } from '../pointers.ts'
-import { PlaneBlock } from './planeBlock.ts'
+import { PlaneBlock, suitableTiles } from './planeBlock.ts'
 import { Planes } from './planes.ts'
 import { filteringOf } from './polyphase.ts'
 import { storeProduct } from './products.ts'
@@ -20,9 +20,6 @@ import {
 } from './strips.ts'
 import { type Block, TileGrid } from './tiles.ts'
 import type { Filtering } from './winograd.ts'
-
-/** The rows that a plane of a block has on average, unless threads would find too few blocks. */
-const wantedRows = 64
 
 /** What one thread computes at once, and where. */
 interface Workspace {
@@ -41,8 +38,7 @@ function workspaceOf(filtering: Filtering, channels: number, output: Shape, thre
   const { inputTransform, outputTransform, inputStep, outputStep } = filtering
   const planes = new Planes(filtering)
   const grid = new TileGrid({ outputTile: outputStep }, output)
-  const wantedTiles = (wantedRows * planes.count) / planes.products ** 2
-  const block = grid.blocksOf(Math.min(Math.ceil(grid.total / threads), wantedTiles))
+  const block = grid.blocksOf(Math.min(Math.ceil(grid.total / threads), suitableTiles(planes, channels)))
   const filters = output[1]
   const strip = { tiles: block.strip, step: inputStep, channels }
   const outputStrip = { ...strip, step: outputStep, channels: filters }

@@ -1,5 +1,6 @@
 import type { Shape } from '../../../../shape.ts'
 import { longestChain } from '../totals.ts'
+import { suitableTiles } from './planeBlock.ts'
 import { Planes } from './planes.ts'
 import { type Block, TileGrid } from './tiles.ts'
 import { transformLanes } from './transform.ts'
@@ -34,9 +35,7 @@ export function divisionOf(
   threads: number,
 ): Division {
   const grid = new TileGrid(filtering, gradient)
-  const { products, count } = new Planes(filtering)
-  const rowsOfTile = products ** 2 / count
-  const block = grid.blocksOf(Math.round((channels <= 128 ? 64 : 128) / rowsOfTile))
+  const block = grid.blocksOf(suitableTiles(new Planes(filtering), channels))
   const blocks = grid.total / block.tiles
   const worthwhile = Math.min(Math.floor(grid.total / tilesInChunk), mostChunks)
   const needed = Math.ceil(manyThreads / (channels / transformLanes))

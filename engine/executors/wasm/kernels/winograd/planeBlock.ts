@@ -74,3 +74,12 @@ export class PlaneBlock {
     return before.reduce((sum, group) => sum + group.planes * this.#planeBytes(group), 0)
   }
 }
+
+/**
+ * Returns how many tiles a block should have, if there are enough: its planes then have 64 rows on average, which keeps the
+ * block near the second-level cache, or 128 where reading the filters once for each block takes longer.
+ */
+export function suitableTiles({ count, products }: Planes, channels: number): number {
+  const rows = channels <= 128 ? 64 : 128
+  return (rows * count) / products ** 2
+}
