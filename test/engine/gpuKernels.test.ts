@@ -31,7 +31,7 @@ describe('the kernel of a fold', () => {
         stores: [],
         folds: [{ register: 0, name, view }],
       },
-      { vectors: false, rounds: false },
+      { vectors: false, rounds: false, shaders: false },
     )
     expect(source).toContain(neutral)
   })

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { wasm } from '../../engine/executors/wasm/index.ts'
-import { conv2d, type Executor, grad, openExecutor, tensor } from '../../engine/index.ts'
-import { indexAt, sizeOf } from '../../engine/shape.ts'
+import { type Executor, openExecutor } from '../../engine/index.ts'
+import { indexAt } from '../../engine/shape.ts'
+import { byDefinition, type Case, cases, computed, plain, shapesOf, withNumbers } from './convolutionCases.ts'
 
 /** Convolutions of ∞ and NaN: the padding is zeros that are multiplied, and what was not met has no part. */
 
@@ -13,135 +14,6 @@ const executors: Record<string, () => Executor | Promise<Executor>> = {
     wasm({ winograd: false, tile: { rows: 6, columns: 8 }, threads: 1 }),
   'gpujs-cpu': async () => (await openExecutor('gpujs-cpu')).executor,
 }
-
-interface Case {
-  readonly count: number
-  readonly groups: number
-  readonly channels: number
-  readonly filters: number
-  readonly size: readonly [number, number]
-  readonly kernel: readonly [number, number]
-  readonly stride: readonly [number, number]
-  readonly padding: readonly [number, number]
-  readonly dilation: readonly [number, number]
-}
-
-const along = fc
-  .record({
-    kernel: fc.integer({ min: 1, max: 3 }),
-    stride: fc.integer({ min: 1, max: 3 }),
-    padding: fc.nat({ max: 2 }),
-    dilation: fc.integer({ min: 1, max: 2 }),
-    spare: fc.nat({ max: 5 }),
-  })
-  .map(({ spare, ...rest }) => ({
-    ...rest,
-    length: Math.max(1, rest.dilation * (rest.kernel - 1) + 1 - 2 * rest.padding) + spare,
-  }))
-
-const groupings = fc.oneof(
-  fc.record({
-    groups: fc.constant(1),
-    channels: fc.constantFrom(1, 8, 9),
-    filters: fc.constantFrom(1, 8, 11),
-  }),
-  fc.record({ groups: fc.constant(2), channels: fc.constant(2), filters: fc.constantFrom(1, 3) }),
-  fc.record({ groups: fc.constantFrom(3, 9), channels: fc.constant(1), filters: fc.constant(1) }),
-)
-
-/** `channels` and `filters` are those of one group. */
-const cases: fc.Arbitrary<Case> = fc
-  .tuple(fc.integer({ min: 1, max: 2 }), groupings, along, along)
-  .map(([count, grouping, vertical, horizontal]) => {
-    const pairOf = (name: 'kernel' | 'stride' | 'padding' | 'dilation' | 'length') =>
-      [vertical[name], horizontal[name]] as const
-    return {
-      count,
-      ...grouping,
-      size: pairOf('length'),
-      kernel: pairOf('kernel'),
-      stride: pairOf('stride'),
-      padding: pairOf('padding'),
-      dilation: pairOf('dilation'),
-    }
-  })
-
-const special = fc.constantFrom(Number.NaN, Infinity, -Infinity)
-/** A few special numbers among small whole ones, whose sums are exact; 0 is common. */
-const numbers = (length: number) =>
-  fc
-    .tuple(
-      fc.array(fc.integer({ min: -2, max: 2 }), { minLength: length, maxLength: length }),
-      fc.array(fc.tuple(fc.nat({ max: length - 1 }), special), { maxLength: 3 }),
-    )
-    .map(([whole, specials]) => {
-      const result = Float32Array.from(whole)
-      for (const [at, value] of specials) result[at] = value
-      return result
-    })
-
-function shapesOf({ count, groups, channels, filters, size, kernel, stride, padding, dilation }: Case) {
-  const output = size.map(
-    (length, i) => Math.floor((length + 2 * padding[i] - dilation[i] * (kernel[i] - 1) - 1) / stride[i]) + 1,
-  )
-  return {
-    x: [count, groups * channels, ...size],
-    weight: [groups * filters, channels, ...kernel],
-    output: [count, groups * filters, ...output],
-  }
-}
-
-/** Output, gradient of the maps, gradient of the weights, from their formulas. */
-function byDefinition(drawn: Case, x: Float32Array, weight: Float32Array, cotangent: Float32Array) {
-  const { channels, filters, size, kernel, stride, padding, dilation } = drawn
-  const shapes = shapesOf(drawn)
-  const [y, gx, gw] = [shapes.output, shapes.x, shapes.weight].map((shape) => new Float64Array(sizeOf(shape)))
-  const [count, outputs, height, width] = shapes.output
-  for (let n = 0; n < count; n++)
-    for (let k = 0; k < outputs; k++)
-      for (let i = 0; i < height; i++)
-        for (let j = 0; j < width; j++)
-          for (let c = 0; c < channels; c++)
-            for (let r = 0; r < kernel[0]; r++)
-              for (let s = 0; s < kernel[1]; s++) {
-                const row = i * stride[0] + r * dilation[0] - padding[0]
-                const column = j * stride[1] + s * dilation[1] - padding[1]
-                const isInside = row >= 0 && row < size[0] && column >= 0 && column < size[1]
-                const channel = Math.floor(k / filters) * channels + c
-                const pixel = ((n * shapes.x[1] + channel) * size[0] + row) * size[1] + column
-                const tap = ((k * channels + c) * kernel[0] + r) * kernel[1] + s
-                const out = ((n * outputs + k) * height + i) * width + j
-                const seen = isInside ? x[pixel] : 0
-                y[out] += seen * weight[tap]
-                gw[tap] += seen * cotangent[out]
-                if (isInside) gx[pixel] += weight[tap] * cotangent[out]
-              }
-  return [y, gx, gw]
-}
-
-async function computed(
-  executor: Executor,
-  drawn: Case,
-  x: Float32Array,
-  weight: Float32Array,
-  cotangent: Float32Array,
-) {
-  const { groups, stride, padding, dilation } = drawn
-  const shapes = shapesOf(drawn)
-  const inputs = [tensor(x, { shape: shapes.x }), tensor(weight, { shape: shapes.weight })]
-  const output = conv2d(inputs[0], inputs[1], undefined, { groups, stride, padding, dilation })
-  const gradients = grad(output, inputs, tensor(cotangent, { shape: shapes.output }))
-  return Promise.all([output, ...gradients].map(async (each) => Array.from(await each.data({ executor }))))
-}
-
-const withNumbers = (drawn: fc.Arbitrary<Case>) =>
-  drawn.chain((drawn) => {
-    const { x, weight, output } = shapesOf(drawn)
-    return fc.tuple(fc.constant(drawn), numbers(sizeOf(x)), numbers(sizeOf(weight)), numbers(sizeOf(output)))
-  })
-
-/** −0 is 0 here. */
-const plain = (values: ArrayLike<number>) => Array.from(values, (value) => value + 0)
 
 describe.each(Object.keys(executors))('a convolution of ∞ and NaN on %s', (name) => {
   let executor: Executor

@@ -30,7 +30,7 @@ const counting = loopSource(
     stores: [{ register: 0, view: { value: 0, shape: [4], strides: [1], offset: 0 } }],
     folds: [],
   },
-  { vectors: false, rounds: false },
+  { vectors: false, rounds: false, shaders: false },
 )
 
 describe.each(modes)('the $name', ({ mode, executor }) => {

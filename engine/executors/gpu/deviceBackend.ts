@@ -2,6 +2,7 @@ import type { Backend, Block } from './backend.ts'
 import type { CompiledKernel, DeviceContext, GpuJs, Handle, KernelFactory, KernelInside } from './gpujs.ts'
 import { KernelCache } from './kernelCache.ts'
 import type { KernelSource, Target } from './kernels/writer.ts'
+import { takesShaders } from './shaderProbe.ts'
 
 /** WebGPU's buffer usage flags. */
 const storage = 0x80
@@ -14,7 +15,7 @@ const bytesInFlight = 256e6
 /** GPU.js on WebGPU. A block is a handle to a buffer on the device. */
 export class DeviceBackend implements Backend {
   readonly mode = 'webgpu'
-  readonly target: Target = { vectors: true, rounds: false }
+  readonly target: Target
   readonly #gpuJs: GpuJs
   readonly #context: DeviceContext
   readonly #kernels: KernelCache
@@ -22,7 +23,14 @@ export class DeviceBackend implements Backend {
   readonly #reader: KernelInside
   #bytesSinceDrain = 0
 
-  private constructor(gpuJs: GpuJs, context: DeviceContext, factory: KernelFactory, reader: KernelInside) {
+  private constructor(
+    gpuJs: GpuJs,
+    context: DeviceContext,
+    factory: KernelFactory,
+    reader: KernelInside,
+    shaders: boolean,
+  ) {
+    this.target = { vectors: true, rounds: false, shaders }
     this.#gpuJs = gpuJs
     this.#context = context
     this.#kernels = new KernelCache(factory, this.mode)
@@ -35,7 +43,7 @@ export class DeviceBackend implements Backend {
     const reader = factory.createKernel('function(){return 0;}', settings)
     const handle = (await reader()) as Handle
     handle.delete()
-    return new DeviceBackend(gpuJs, context, factory, reader.kernel)
+    return new DeviceBackend(gpuJs, context, factory, reader.kernel, await takesShaders(factory))
   }
 
   upload(elements: Float32Array): Block {

@@ -45,6 +45,25 @@ export interface KernelInside {
   readonly fallbackReason: string | null
   /** The buffer of its last result, which it keeps until its next call. */
   outputBuffer?: DeviceBuffer | null
+  /** On WebGPU: generates its WGSL, before its first run. */
+  assembleWGSL?(): string
+  /** On WebGPU: the workgroups along x, y and z of each run, and the threads of a row of workgroups if its source counts them. */
+  _computeDispatch?(threads: readonly number[]): {
+    readonly groups: readonly number[]
+    readonly dispatchWidth: number
+  }
+}
+
+/**
+ * Replaces the WGSL and the workgroups of a kernel that has not run yet. Neither field of GPU.js is public; `takesShaders`
+ * tells whether they still work.
+ */
+export function replaceShader(
+  { kernel }: CompiledKernel,
+  { code, groups }: { readonly code: string; readonly groups: readonly number[] },
+): void {
+  kernel.assembleWGSL = () => code
+  kernel._computeDispatch = () => ({ groups, dispatchWidth: 0 })
 }
 
 /** Floats on the device. */

@@ -13,7 +13,7 @@ export class HostBackend implements Backend {
 
   constructor({ GPU }: GpuJs, mode: HostMode) {
     this.mode = mode
-    this.target = { vectors: false, rounds: mode === 'cpu' }
+    this.target = { vectors: false, rounds: mode === 'cpu', shaders: false }
     this.#kernels = new KernelCache(new GPU({ mode }), mode)
   }
 

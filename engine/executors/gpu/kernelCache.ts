@@ -1,4 +1,4 @@
-import type { CompiledKernel, KernelFactory } from './gpujs.ts'
+import { type CompiledKernel, type KernelFactory, replaceShader } from './gpujs.ts'
 import type { KernelSource } from './kernels/writer.ts'
 
 /** An LRU cache of compiled kernels, keyed by source: equal bodies over equal shapes share a kernel. */
@@ -16,8 +16,8 @@ export class KernelCache {
   }
 
   /** `sizes`: the sizes of its arrays, if a compiled kernel is bound to them. */
-  get({ source, functions, threads }: KernelSource, sizes: readonly number[] = []): CompiledKernel {
-    const key = `${threads} ${sizes} ${source}`
+  get({ source, shader, functions, threads }: KernelSource, sizes: readonly number[] = []): CompiledKernel {
+    const key = `${threads} ${sizes} ${source} ${shader?.code}`
     let kernel = this.#kernels.get(key)
     if (kernel === undefined) {
       kernel = this.#factory.createKernel(source, {
@@ -29,6 +29,7 @@ export class KernelCache {
         pipeline: true,
         immutable: true,
       })
+      if (shader !== undefined) replaceShader(kernel, shader)
     } else this.#kernels.delete(key)
     this.#kernels.set(key, kernel)
     if (this.#kernels.size > this.#capacity) this.#evict()

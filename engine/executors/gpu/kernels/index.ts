@@ -8,6 +8,7 @@ import { matmulSource } from './matmul.ts'
 import { concatenateSource, embedSource } from './movement.ts'
 import { maxPool2dIndicesSource } from './pooling.ts'
 import { halvesSource, randomBitsSource } from './randomBits.ts'
+import { shaderOf } from './shaders/index.ts'
 import type { KernelSource, Target } from './writer.ts'
 
 /** The source of each called kernel; a missing one is a compile error. */
@@ -36,5 +37,6 @@ export function sourceOf(kernel: Kernel<GpuCall>, target: Target): KernelSource 
 }
 
 function sourceOfCall<Name extends keyof GpuCalls>(call: GpuCall<Name>, target: Target): KernelSource {
-  return calls[call.name](call, target)
+  const source = calls[call.name](call, target)
+  return target.shaders ? { ...source, shader: shaderOf(call, source.values) } : source
 }

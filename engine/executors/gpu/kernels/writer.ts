@@ -6,12 +6,15 @@ import {
   givenNumbers,
   numbersGivenTo,
 } from './functions.ts'
+import type { Shader } from './shaders/shader.ts'
 
 /** The source of a kernel for GPU.js, and the values that it reads. */
 export interface KernelSource {
   /** Label for profiling; not unique. */
   readonly name: string
   readonly source: string
+  /** WGSL in place of the one that GPU.js generates from the source, for the same parameters and result. */
+  readonly shader?: Shader | undefined
   /** The sources of the functions that it calls. */
   readonly functions: readonly string[]
   /** Threads along x, or along x and y. */
@@ -30,6 +33,8 @@ export interface Target {
   readonly vectors: boolean
   /** Whether locals are float64 and must be rounded. */
   readonly rounds: boolean
+  /** Whether kernels may have shaders of their own. */
+  readonly shaders: boolean
 }
 
 /** The storage buffers that WebGPU guarantees a kernel, minus one for its result. */

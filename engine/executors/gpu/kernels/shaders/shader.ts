@@ -1,0 +1,200 @@
+import type { View } from '../../../../plan/view.ts'
+import { sizeOf } from '../../../../shape.ts'
+
+/** A kernel in WGSL, and the workgroups that it runs in along x, y and z. */
+export interface Shader {
+  readonly code: string
+  readonly groups: readonly [number, number, number]
+}
+
+/** An operand, and the axes along which the kernel would read four neighbours at once. */
+export interface Operand {
+  readonly view: View
+  readonly axes: readonly number[]
+}
+
+/** The result, and the axis along which the kernel stores four neighbours at once. */
+export interface Result {
+  readonly view: View
+  readonly axis: number
+}
+
+/** Zeros that compilers do not recognize: they fold a product with the literal 0 to 0, even of infinity or NaN. */
+export const zeros = 'zeros'
+
+/** Threads per workgroup. */
+const groupSize = 64
+
+/** Workgroups along x: a power of two below WebGPU's limit of 65535. */
+const groupsAlong = 2 ** 15
+
+/** Adds integer expressions. */
+export function sumOf(...terms: readonly (string | number)[]): string {
+  const present = terms.filter((term) => term !== '0' && term !== 0)
+  return present.length === 0 ? '0' : present.join('+')
+}
+
+/**
+ * Writes a kernel in WGSL, which has what GPU.js's source has not: integers, and loads of four neighbouring floats. Its
+ * arrays `a0`, `a1`, … and `result` are bound as GPU.js binds them. Coordinates are expressions of integers.
+ */
+export class ShaderWriter {
+  readonly #lines: string[] = []
+  readonly #values: readonly number[]
+  readonly #output: Result
+  /** The values that are bound as arrays of vectors. */
+  readonly #vectors: ReadonlySet<number>
+  #locals = 0
+  #threads = 1
+
+  /** `values`: those of the kernel's array parameters. */
+  constructor(values: readonly number[], operands: readonly Operand[], output: Result) {
+    this.#values = values
+    this.#output = output
+    const areVectors = ({ view, axes }: Operand) => axes.some((axis) => isVectorAlong(view, axis))
+    this.#vectors = new Set(
+      values.filter((value) =>
+        operands.every((operand) => operand.view.value !== value || areVectors(operand)),
+      ),
+    )
+  }
+
+  /** Adds statements. */
+  write(...lines: readonly string[]): void {
+    this.#lines.push(...lines)
+  }
+
+  /** Returns a new name. */
+  name(prefix: string): string {
+    return `${prefix}${this.#locals++}`
+  }
+
+  /** Declares a constant and returns its name. */
+  constant(expression: string, prefix = 'v'): string {
+    const name = this.name(prefix)
+    this.write(`let ${name} = ${expression};`)
+    return name
+  }
+
+  /** Runs a thread for each element of this shape, and returns the coordinates of a thread. */
+  threadsOver(lengths: readonly number[]): string[] {
+    this.#threads = sizeOf(lengths)
+    let rest = 'thread'
+    return lengths
+      .toReversed()
+      .map((length, i) => {
+        if (i === lengths.length - 1) return rest
+        if (length === 1) return '0'
+        const coordinate = this.constant(`${rest} % ${length}`, 'c')
+        rest = this.constant(`${rest} / ${length}`, 'q')
+        return coordinate
+      })
+      .reverse()
+  }
+
+  /** Writes a loop over 0 … length − 1. A length of 1 needs no loop. */
+  loop(length: number, body: (counter: string) => void): void {
+    if (length === 1) {
+      body('0')
+      return
+    }
+    const counter = this.name('i')
+    this.write(`for (var ${counter} = 0; ${counter} < ${length}; ${counter}++) {`)
+    body(counter)
+    this.write('}')
+  }
+
+  /** Divides 0 … length − 1 into pieces of this size, and a smaller one at the end: the body takes first and size. */
+  pieces(length: number, size: number, body: (first: string, size: number) => void): void {
+    const whole = Math.floor(length / size)
+    if (whole > 0) {
+      this.loop(whole, (counter) =>
+        body(counter === '0' ? '0' : this.constant(`${counter}*${size}`, 'f'), size),
+      )
+    }
+    if (length > whole * size) body(String(whole * size), length - whole * size)
+  }
+
+  /** Writes the body under all these conditions; without conditions, unconditionally. */
+  when(conditions: readonly string[], body: () => void): void {
+    if (conditions.length > 0) this.write(`if (${conditions.join(' && ')}) {`)
+    body()
+    if (conditions.length > 0) this.write('}')
+  }
+
+  /** Whether `vectorAt` reads four neighbours along this axis at once. */
+  readsVectors(view: View, axis: number): boolean {
+    return this.#vectors.has(view.value) && isVectorAlong(view, axis)
+  }
+
+  /** Returns the element at these coordinates. Beyond the end of the buffer it is any number. */
+  elementAt(view: View, coordinates: readonly string[]): string {
+    const array = `a${this.#values.indexOf(view.value)}`
+    const offset = offsetOf(view, coordinates)
+    return this.#vectors.has(view.value) ? `${array}[(${offset})>>2u][(${offset})&3]` : `${array}[${offset}]`
+  }
+
+  /** Returns the first `width` elements along an axis from these coordinates, filled up with zeros. */
+  vectorAt(view: View, axis: number, coordinates: readonly string[], width = 4): string {
+    if (width === 4 && this.readsVectors(view, axis)) {
+      return `a${this.#values.indexOf(view.value)}[(${offsetOf(view, coordinates)})>>2u]`
+    }
+    const elements = [0, 1, 2, 3].map((i) =>
+      i < width ? this.elementAt(view, coordinates.with(axis, sumOf(coordinates[axis], i))) : '0',
+    )
+    return `vec4f(${elements.join()})`
+  }
+
+  /** Stores the elements of a vector along the output's axis, as far as the axis goes. */
+  store(coordinates: readonly string[], vector: string): void {
+    const { view, axis } = this.#output
+    if (isVectorAlong(view, axis)) {
+      this.write(`result[(${offsetOf(view, coordinates)})>>2u] = ${vector};`)
+      return
+    }
+    for (const i of [0, 1, 2, 3]) {
+      const coordinate = sumOf(coordinates[axis], i)
+      this.when([`${coordinate} < ${view.shape[axis]}`], () => {
+        this.write(`result[${offsetOf(view, coordinates.with(axis, coordinate))}] = ${vector}[${i}];`)
+      })
+    }
+  }
+
+  finish(): Shader {
+    const arrayOf = (isVector: boolean) => (isVector ? 'array<vec4f>' : 'array<f32>')
+    const bindings = this.#values.map(
+      (value, i) =>
+        `@group(0) @binding(${i + 1}) var<storage, read> a${i} : ${arrayOf(this.#vectors.has(value))};`,
+    )
+    const { view, axis } = this.#output
+    const groups = Math.ceil(this.#threads / groupSize)
+    const code = [
+      ...bindings,
+      `@group(0) @binding(${this.#values.length + 1}) var<storage, read_write> result : ${arrayOf(isVectorAlong(view, axis))};`,
+      `@compute @workgroup_size(${groupSize})`,
+      'fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) local : u32) {',
+      `let thread = i32((group.x + group.y * ${groupsAlong}u) * ${groupSize}u + local);`,
+      `if (thread >= ${this.#threads}) { return; }`,
+      `let ${zeros} = vec4f(f32(min(thread, 0)));`,
+      ...this.#lines,
+      '}',
+    ].join('\n')
+    return { code, groups: [Math.min(groups, groupsAlong), Math.ceil(groups / groupsAlong), 1] }
+  }
+}
+
+/** Whether every fourth element along the axis starts a vector of a buffer that is an array of vectors. */
+function isVectorAlong({ shape, strides, offset }: View, axis: number): boolean {
+  if (strides[axis] !== 1 || shape[axis] % 4 !== 0 || offset % 4 !== 0) return false
+  return shape.every((length, other) => other === axis || length === 1 || strides[other] % 4 === 0)
+}
+
+/** offset + Σ coordinate · stride */
+function offsetOf({ offset, strides }: View, coordinates: readonly string[]): string {
+  const terms = coordinates.flatMap((coordinate, axis) => {
+    const stride = strides[axis]
+    if (stride === 0 || coordinate === '0') return []
+    return stride === 1 ? [coordinate] : [`(${coordinate})*${stride < 0 ? `(${stride})` : stride}`]
+  })
+  return sumOf(offset, ...terms)
+}

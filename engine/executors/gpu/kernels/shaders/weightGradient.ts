@@ -1,0 +1,70 @@
+import type { GpuCall } from '../calls.ts'
+import { windowAxes } from '../window.ts'
+import { inputRow, mostTaps, readPixels } from './convolution.ts'
+import { positionsOf, windowsOf } from './line.ts'
+import { type Shader, ShaderWriter, sumOf } from './shader.ts'
+import { Tile } from './tile.ts'
+
+/** The pixels whose products are added up before they are added to the total. */
+const pixelsOfPiece = 256
+
+/**
+ * The lanes of a tile are the taps of a row of the kernel by neighbouring channels, and the columns are filters. A step adds
+ * the products of four neighbouring pixels of the output with what they see. Returns undefined for groups and wide kernels.
+ */
+export function conv2dWeightGradientShader(
+  call: GpuCall<'conv2dWeightGradient'>,
+  values: readonly number[],
+): Shader | undefined {
+  const { inputs, output, attributes } = call
+  const [x, gradient] = inputs
+  const [parts, filters, depth, rowTaps, taps] = output.shape
+  const [rows, columns] = windowAxes(attributes, [rowTaps, taps], x.shape.slice(2))
+  if (attributes.groups !== 1 || taps > mostTaps) return undefined
+  const operands = [
+    { view: x, axes: [1] },
+    { view: gradient, axes: [1] },
+  ]
+  const writer = new ShaderWriter(values, operands, { view: output, axis: 1 })
+  const channels = Math.min(4, depth)
+  const threads = [parts, rowTaps, Math.ceil(depth / channels), Math.ceil(filters / 4)]
+  const [part, r, block, four] = writer.threadsOver(threads)
+  const channel = writer.constant(`${block}*${channels}`)
+  const filter = writer.constant(`${four}*4`)
+  const tile = new Tile(writer, taps * channels)
+  const [images, , height, width] = gradient.shape
+  writer.loop(images / parts, (index) => {
+    const n = writer.constant(`${index}*${parts}+${part}`, 'n')
+    tile.addPieces(height, Math.max(1, Math.floor(pixelsOfPiece / width)), (piece, start, size) => {
+      writer.loop(size, (step) => {
+        const i = sumOf(start, step)
+        const row = inputRow(writer, rows, i, r)
+        writer.pieces(width, 4, (j, pixels) => {
+          const line = windowsOf(columns, pixels)
+          const positions = positionsOf(writer, line, { first: j, last: width - pixels, length: x.shape[3] })
+          const seen = readPixels(writer, x, [n, channel, row.position], positions, channels, row.inside)
+          const right = Array.from({ length: pixels }, (_, pixel) =>
+            writer.constant(writer.vectorAt(gradient, 1, [n, filter, i, sumOf(j, pixel)])),
+          )
+          for (let lane = 0; lane < taps * channels; lane++) {
+            const [s, c] = [Math.floor(lane / channels), lane % channels]
+            const sights = line.sights.filter(({ tap }) => tap === s)
+            piece.addProducts(
+              lane,
+              sights.map((sight) => `${seen[sight.seen]}[${c}]`),
+              right,
+            )
+          }
+        })
+      })
+    })
+  })
+  tile.store((lane) => {
+    const c = sumOf(channel, lane % channels)
+    return {
+      coordinates: [part, filter, c, r, String(Math.floor(lane / channels))],
+      conditions: depth % channels === 0 ? [] : [`${c} < ${depth}`],
+    }
+  })
+  return writer.finish()
+}

@@ -1,0 +1,109 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Backend } from '../../engine/executors/gpu/backend.ts'
+import { type KernelFactory, loadGpuJs } from '../../engine/executors/gpu/gpujs.ts'
+import { openWebGpu } from '../../engine/executors/gpu/index.ts'
+import { takesShaders } from '../../engine/executors/gpu/shaderProbe.ts'
+import { type Executor, matmul, permute, tensor } from '../../engine/index.ts'
+import { byDefinition, cases, computed, plain, withNumbers } from '../engine/convolutionCases.ts'
+import { reference } from '../engine/numbers.ts'
+import { modes } from './modes.ts'
+
+const runs = { numRuns: 12 }
+const hasWebGpu = modes.some(({ mode }) => mode === 'webgpu')
+
+/** The names of the kernels that ran, and whether they had shaders of their own. */
+const ran = new Map<string, boolean>()
+
+/** Forwards everything, and notes the kernels. */
+const watched = (inner: Backend, shaders: boolean): Backend => ({
+  mode: inner.mode,
+  target: { ...inner.target, shaders },
+  upload: (elements) => inner.upload(elements),
+  run: (kernel, inputs) => {
+    ran.set(kernel.name, kernel.shader !== undefined)
+    return inner.run(kernel, inputs)
+  },
+  read: (block, length) => inner.read(block, length),
+  share: (block) => inner.share(block),
+  release: (block) => inner.release(block),
+  settle: () => inner.settle(),
+})
+
+/** Kernels that do not take another value for a field, as if GPU.js had renamed it. */
+const without = (factory: KernelFactory, field: 'assembleWGSL' | '_computeDispatch'): KernelFactory => ({
+  createKernel: (source, settings) => {
+    const compiled = factory.createKernel(source, settings)
+    const own = compiled.kernel[field]
+    Object.defineProperty(compiled.kernel, field, { get: () => own, set: () => undefined })
+    return compiled
+  },
+})
+
+const small = (length: number) => fc.constantFrom(...Array.from({ length }, (_, i) => i + 1))
+const length = fc.oneof(small(9), fc.constantFrom(16, 63, 64, 65, 70, 130))
+const finite = (values: Float32Array) => values.map((value) => (Number.isFinite(value) ? value : 3))
+const channelsLast = [0, 2, 3, 1]
+
+describe.skipIf(!hasWebGpu)('the shaders of products and convolutions', async () => {
+  const opened = async (shaders: boolean) => (await openWebGpu((inner) => watched(inner, shaders))).executor
+  const executors = hasWebGpu ? { shaders: await opened(true), "GPU.js's form": await opened(false) } : {}
+
+  describe.each(Object.entries<Executor>(executors))('as %s', (form, executor) => {
+    it('should multiply matrices of any shape and layout', () =>
+      fc.assert(
+        fc.asyncProperty(
+          fc.tuple(small(3), length, length, length),
+          fc.tuple(fc.boolean(), fc.boolean(), fc.boolean()),
+          fc.constantFrom('float32' as const, 'int32' as const),
+          async ([batch, rows, depth, columns], [turnsA, turnsB, sharesB], dtype) => {
+            const factor = (shape: readonly number[], isTurned: boolean) => {
+              const stored = isTurned ? [shape[0], shape[2], shape[1]] : shape
+              const size = stored.reduce((product, axis) => product * axis)
+              // Integers this small are exact in float32, in any order of summation.
+              const elements = Int32Array.from({ length: size }, (_, i) => ((i * 37 + size) % 17) - 8)
+              const x = tensor(elements, { shape: stored }).cast(dtype)
+              return isTurned ? permute(x, [0, 2, 1]) : x
+            }
+            const a = factor([batch, rows, depth], turnsA)
+            const b = factor([sharesB ? 1 : batch, depth, columns], turnsB)
+            const product = matmul(a, b)
+            const wanted = await product.data({ executor: reference })
+            expect(plain(await matmul(a, b).data({ executor }))).toEqual(plain(wanted))
+            expect(ran.get('matmul')).toBe(form === 'shaders')
+          },
+        ),
+        runs,
+      ))
+
+    it('should convolve maps of any shape and layout, and shaders ∞ and NaN, too', () =>
+      fc.assert(
+        fc.asyncProperty(
+          withNumbers(cases),
+          fc.constantFrom(undefined, channelsLast),
+          async ([drawn, ...drawnNumbers], order) => {
+            const isOwn = form === 'shaders' && drawn.groups === 1
+            // Compilers fold the products of the zeros that GPU.js's form has for padding.
+            const [x, weight, cotangent] = drawnNumbers.map((values) => (isOwn ? values : finite(values)))
+            const wanted = byDefinition(drawn, x, weight, cotangent)
+            const got = await computed(executor, drawn, x, weight, cotangent, order)
+            for (const [i, values] of got.entries()) {
+              expect(plain(values), `result ${i}`).toEqual(plain(wanted[i]))
+            }
+            expect(ran.get('conv2d')).toBe(isOwn)
+            expect(ran.get('conv2dInputGradient')).toBe(isOwn)
+            expect(ran.get('conv2dWeightGradient')).toBe(isOwn)
+          },
+        ),
+        runs,
+      ))
+  })
+
+  it('should be taken by this version of GPU.js, and not by one without its fields', async () => {
+    const { GPU } = await loadGpuJs()
+    const factory = new GPU({ mode: 'webgpu' })
+    expect(await takesShaders(factory)).toBe(true)
+    expect(await takesShaders(without(factory, 'assembleWGSL'))).toBe(false)
+    expect(await takesShaders(without(factory, '_computeDispatch'))).toBe(false)
+  })
+})
