@@ -1,6 +1,13 @@
 import { configDefaults, defineConfig } from 'vitest/config'
+import { installedGpus } from './test/gpu/software.ts'
 
 const forks = { pool: 'forks', testTimeout: 120_000 } as const
+
+/** Software GPUs may be hundreds of times slower than GPUs, and a busy machine slower still. */
+const onGpu = { ...forks, testTimeout: 600_000, hookTimeout: 300_000 } as const
+
+const isDriverChosen = 'VK_DRIVER_FILES' in process.env || 'VK_ICD_FILENAMES' in process.env
+const [firstGpu, ...otherGpus] = isDriverChosen ? [] : installedGpus()
 
 export default defineConfig({
   test: {
@@ -14,7 +21,24 @@ export default defineConfig({
           exclude: [...configDefaults.exclude, 'test/gpu/**', 'test/browser/**'],
         },
       },
-      { test: { ...forks, name: 'gpu', include: ['test/gpu/**/*.test.ts'] } },
+      {
+        test: {
+          ...onGpu,
+          name: 'gpu',
+          include: ['test/gpu/**/*.test.ts'],
+          globalSetup: 'test/gpu/announce.ts',
+          env: { ...firstGpu?.environment },
+        },
+      },
+      // On further software GPUs, only what depends on the driver.
+      ...otherGpus.map(({ name, environment }) => ({
+        test: {
+          ...onGpu,
+          name: `gpu on ${name}`,
+          include: ['conformance', 'executor', 'reference'].map((file) => `test/gpu/${file}.test.ts`),
+          env: { ...environment, THERMOGRAD_GPU_MODES: 'webgpu' },
+        },
+      })),
       {
         test: {
           name: 'browser',

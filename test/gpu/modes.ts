@@ -1,12 +1,4 @@
-import { existsSync } from 'node:fs'
 import { type DeviceName, type Executor, InvalidInputError, openExecutor } from '../../engine/index.ts'
-
-/** Where Debian's package chromium keeps a Vulkan driver that needs no GPU. */
-const swiftShader = '/usr/lib/chromium/vk_swiftshader_icd.json'
-
-if (process.env.VK_ICD_FILENAMES === undefined && existsSync(swiftShader)) {
-  process.env.VK_ICD_FILENAMES = swiftShader
-}
 
 /** A mode of GPU.js in which this machine can run tests. */
 export interface Mode {
