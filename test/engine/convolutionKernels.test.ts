@@ -141,6 +141,24 @@ describe('Winograd', () => {
     )
   })
 
+  it('should sum a weight gradient in chunks of different sizes, with the same bits for any number of threads', async () => {
+    // 20 images of 4×4 tiles are five blocks, of which one chunk has three.
+    const sizes: Sizes = {
+      ...{ count: 20, channels: 64, filters: 16, height: 8, width: 8, kernel: 3, stride: 1 },
+      ...{ isDepthwise: false, layout: 'dense', seed: 1 },
+    }
+    const expected = Array.from(await convolutionOf(sizes)[2].data({ executor: reference }))
+    const bytes: Buffer[] = []
+    for (const threads of [1, 3, 16]) {
+      const executor = wasm({ winograd: 2, threads })
+      const got = await convolutionOf(sizes)[2].data({ executor })
+      const error = largestOf(expected.map((value, at) => value - got[at]))
+      expect(error).toBeLessThan(1e-5 * largestOf(expected))
+      bytes.push(await bytesOn(executor, sizes), await bytesOn(executor, sizes))
+    }
+    expect(bytes.every((other) => other.equals(bytes[0]))).toBe(true)
+  })
+
   it.each([
     { title: 'F(4×4, 3×3) on large maps', winograd: 4, count: 8, size: 16 },
     { title: 'F(2×2, 3×3) where the size is even and no multiple of four', winograd: 2, count: 8, size: 14 },
