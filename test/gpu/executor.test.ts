@@ -135,6 +135,13 @@ describe('compiled kernels', () => {
   })
 })
 
+/** What a fresh process writes that runs a program. */
+function runAlone(program: string, environment: Readonly<Record<string, string>> = {}) {
+  const options = { cwd: join(import.meta.dirname, '../..'), env: { ...process.env, ...environment } }
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], options)
+  return { stdout: String(stdout).trim(), stderr: String(stderr) }
+}
+
 /** What a fresh process says of its globals before and after each of these statements. */
 function globalsAround(statements: readonly string[]): string[] {
   const program = `
@@ -144,9 +151,7 @@ function globalsAround(statements: readonly string[]): string[] {
     seen()
     ${statements.map((statement) => `${statement}; seen()`).join('\n')}
     process.exit()`
-  const root = join(import.meta.dirname, '../..')
-  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], { cwd: root })
-  return String(stdout).trim().split('\n')
+  return runAlone(program).stdout.split('\n')
 }
 
 const webGpu = modes.find(({ mode }) => mode === 'webgpu')
@@ -156,6 +161,22 @@ describe.skipIf(webGpu === undefined)('the globals of WebGPU', () => {
     const looked = 'await findAdapter()'
     const used = "await openExecutor('webgpu')"
     expect(globalsAround([looked, used])).toEqual(['false false', 'false false', 'true true'])
+  })
+})
+
+describe.skipIf(webGpu === undefined)('a machine without a driver', () => {
+  it('should be told so in a sentence, without messages of other software', () => {
+    const program = `
+      import { openExecutor } from './engine/index.ts'
+      console.log((await openExecutor('auto')).reason)
+      await openExecutor('webgpu').catch(({ message }) => console.log(message))`
+    const missing = 'WebGPU finds no GPU: install its driver and, on Linux, the Vulkan loader (libvulkan1)'
+    expect(
+      runAlone(program, { VK_DRIVER_FILES: '/missing.json', VK_ICD_FILENAMES: '/missing.json' }),
+    ).toEqual({
+      stdout: `the fastest on this machine without a GPU; ${missing}\ngpu: ${missing}`,
+      stderr: '',
+    })
   })
 })
 

@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../../../base/errors.ts'
 import { type AdapterInfo, type DeviceContext, type GpuJs, loadGpuJs } from './gpujs.ts'
+import { probeAdapter } from './probe.ts'
 
 /** The adapter that WebGPU computes on. */
 export interface Adapter {
@@ -21,23 +22,27 @@ interface WebGpuPackage {
 
 /** WebGPU that has been found but is not in use yet. */
 interface WebGpu {
-  readonly gpu: Gpu
+  /** Looks for an adapter, without side effects. */
+  look(): Promise<AdapterInfo | null>
   /** Defines it globally, where GPU.js looks for it. */
-  provide(): void
+  provide(): Promise<void>
+  /** What to do if there is no adapter. */
+  readonly advice: string
 }
 
 let webGpu: Promise<WebGpu> | undefined
 
 /**
- * Finds the adapter that WebGPU would compute on, without side effects: in Node, `navigator.gpu` and WebGPU's other
- * globals are defined only by `acquireAdapter`. Throws an `InvalidInputError` that says what is missing.
+ * Finds the adapter that WebGPU would compute on, without side effects: in Node, a child process looks for it, and
+ * `navigator.gpu` and WebGPU's other globals are defined only by `acquireAdapter`. Throws an `InvalidInputError` that says
+ * what is missing.
  */
 export async function findAdapter(): Promise<Adapter> {
   webGpu ??= findWebGpu()
-  const { gpu } = await webGpu
-  const adapter = await gpu.requestAdapter()
-  if (adapter === null) throw noGpu()
-  return describe(adapter.info)
+  const { look, advice } = await webGpu
+  const info = await look()
+  if (info === null) throw noGpu(advice)
+  return describe(info)
 }
 
 /** Acquires WebGPU's device and adapter for GPU.js. Throws an `InvalidInputError` that says what is missing. */
@@ -46,23 +51,20 @@ export async function acquireAdapter(): Promise<{
   readonly context: DeviceContext
   readonly adapter: Adapter
 }> {
-  webGpu ??= findWebGpu()
-  const { provide } = await webGpu
-  provide()
+  await findAdapter()
+  const { provide, advice } = await webGpu!
+  await provide()
   const gpuJs = await loadGpuJs()
   try {
     const context = await gpuJs.WebGPUContext.acquire()
     return { gpuJs, context, adapter: describe(context.adapter.info) }
   } catch (error) {
-    throw noGpu(error)
+    throw noGpu(advice, error)
   }
 }
 
-function noGpu(cause?: unknown): InvalidInputError {
-  return new InvalidInputError(
-    'gpu: WebGPU finds no GPU: install its driver and, on Linux, the Vulkan loader (libvulkan1)',
-    { cause },
-  )
+function noGpu(advice: string, cause?: unknown): InvalidInputError {
+  return new InvalidInputError(`gpu: WebGPU finds no GPU: ${advice}`, { cause })
 }
 
 function describe(info: AdapterInfo): Adapter {
@@ -76,24 +78,50 @@ function describe(info: AdapterInfo): Adapter {
 /** Returns `navigator.gpu` if it is defined; in Node, otherwise that of the package `webgpu`, an optional peer. */
 async function findWebGpu(): Promise<WebGpu> {
   const navigator = globalThis.navigator as { readonly gpu?: Gpu } | undefined
-  if (navigator?.gpu) return { gpu: navigator.gpu, provide: () => undefined }
+  if (navigator?.gpu) {
+    const { gpu } = navigator
+    return {
+      look: () => adapterOf(gpu),
+      provide: async () => undefined,
+      advice: 'this browser does not support the one of this machine, or its hardware acceleration is off',
+    }
+  }
   if (globalThis.process?.versions?.node === undefined) {
     throw new InvalidInputError('gpu: this browser has no WebGPU, or the page is not served over HTTPS')
   }
-  // In a variable, so that bundlers do not bundle it: no page needs it.
-  const name = 'webgpu'
-  const { create, globals } = await import(/* @vite-ignore */ name).then(
-    (found: WebGpuPackage) => found,
-    () => ({ create: undefined, globals: {} }),
-  )
-  if (create === undefined) {
-    throw new InvalidInputError('gpu: Node has no WebGPU without the package webgpu: npm install webgpu')
+  return webGpuOfNode(navigator)
+}
+
+async function adapterOf(gpu: Gpu): Promise<AdapterInfo | null> {
+  return (await gpu.requestAdapter())?.info ?? null
+}
+
+function webGpuOfNode(navigator: object | undefined): WebGpu {
+  let url: string
+  try {
+    url = import.meta.resolve('webgpu')
+  } catch (cause) {
+    const message = 'gpu: Node has no WebGPU without the package webgpu: npm install webgpu'
+    throw new InvalidInputError(message, { cause })
   }
-  const gpu = create([])
-  const provide = () => {
+  const load = async (): Promise<WebGpuPackage> => import(/* @vite-ignore */ url)
+  const look = async () => {
+    const finding = await probeAdapter(url)
+    if (finding === undefined) return adapterOf((await load()).create([]))
+    if ('info' in finding) return finding.info
+    throw new InvalidInputError(`gpu: the package webgpu does not work here: ${finding.failure}`)
+  }
+  const provide = async () => {
+    const { create, globals } = await load()
+    const gpu = create([])
     Object.assign(globalThis, globals)
     if (navigator) Object.defineProperty(navigator, 'gpu', { value: gpu, configurable: true })
     else Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true })
   }
-  return { gpu, provide }
+  let found: Promise<AdapterInfo | null> | undefined
+  return {
+    look: () => (found ??= look()),
+    provide,
+    advice: 'install its driver and, on Linux, the Vulkan loader (libvulkan1)',
+  }
 }
