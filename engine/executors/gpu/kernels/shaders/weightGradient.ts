@@ -26,7 +26,8 @@ export function conv2dWeightGradientShader(
     { view: gradient, axes: [1] },
   ]
   const writer = new ShaderWriter(values, operands, { view: output, axis: 1 })
-  const channels = Math.min(4, depth)
+  const channels = Math.min(depth, taps === 1 ? 8 : 4)
+  const fours = Array.from({ length: Math.ceil(channels / 4) }, (_, four) => 4 * four)
   const threads = [parts, rowTaps, Math.ceil(depth / channels), Math.ceil(filters / 4)]
   const [part, r, block, four] = writer.threadsOver(threads)
   const channel = writer.constant(`${block}*${channels}`)
@@ -42,16 +43,20 @@ export function conv2dWeightGradientShader(
         writer.pieces(width, 4, (j, pixels) => {
           const line = windowsOf(columns, pixels)
           const positions = positionsOf(writer, line, { first: j, last: width - pixels, length: x.shape[3] })
-          const seen = readPixels(writer, x, [n, channel, row.position], positions, channels, row.inside)
+          const seen = fours.map((by) => {
+            const at = [n, sumOf(channel, by), row.position]
+            return readPixels(writer, x, at, positions, Math.min(4, channels - by), row.inside)
+          })
           const right = Array.from({ length: pixels }, (_, pixel) =>
             writer.constant(writer.vectorAt(gradient, 1, [n, filter, i, sumOf(j, pixel)])),
           )
           for (let lane = 0; lane < taps * channels; lane++) {
             const [s, c] = [Math.floor(lane / channels), lane % channels]
+            const pixelsSeen = seen[Math.floor(c / 4)]
             const sights = line.sights.filter(({ tap }) => tap === s)
             piece.addProducts(
               lane,
-              sights.map((sight) => `${seen[sight.seen]}[${c}]`),
+              sights.map((sight) => `${pixelsSeen[sight.seen]}[${c % 4}]`),
               right,
             )
           }
