@@ -36,7 +36,7 @@ export default defineConfig({
           ...onGpu,
           name: `gpu on ${name}`,
           include: ['conformance', 'executor', 'reference'].map((file) => `test/gpu/${file}.test.ts`),
-          env: { ...environment, THERMOGRAD_GPU_MODES: 'webgpu' },
+          env: { ...environment, THERMOGRAD_GPU_MODES: 'webgpu', THERMOGRAD_GPU_FURTHER: '1' },
         },
       })),
       {

@@ -1,6 +1,6 @@
 import { describeConformance } from '../engine/conformance.ts'
-import { modes } from './modes.ts'
+import { isFurtherDriver, modes } from './modes.ts'
 
 for (const { name, executor } of modes) {
-  describeConformance(name, async () => executor, { runs: 12 })
+  describeConformance(name, async () => executor, { runs: isFurtherDriver ? 4 : 12 })
 }

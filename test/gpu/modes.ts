@@ -1,5 +1,8 @@
 import { type DeviceName, type Executor, InvalidInputError, openExecutor } from '../../engine/index.ts'
 
+/** Whether the same tests run on another driver, too: then fewer cases will do. */
+export const isFurtherDriver = process.env.THERMOGRAD_GPU_FURTHER === '1'
+
 /** A mode of GPU.js in which this machine can run tests. */
 export interface Mode {
   /** What GPU.js calls it. */

@@ -226,11 +226,12 @@ export function isWrittenOut(name: UnaryName | BinaryName): name is WrittenOut {
   return Object.hasOwn(sources, `${name}Of`)
 }
 
-/** Numbers for which GPU.js has no literals. The functions that name one as a parameter, after their operands, are given it. */
+/** Numbers for which GPU.js has no literals, and 0, whose literal drivers fold. The functions that name one as a parameter, after their operands, are given it. */
 export const givenNumbers = {
   infinity: Number.POSITIVE_INFINITY,
   notANumber: Number.NaN,
   negativeZero: -0,
+  zero: 0,
 } as const
 
 export type GivenNumber = keyof typeof givenNumbers

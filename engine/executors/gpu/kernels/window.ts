@@ -47,7 +47,7 @@ export function elementOrZero(writer: KernelWriter, inputs: readonly TapInput[],
   const conditions = inputs.flatMap(({ inside }) => inside)
   if (conditions.length === 0) return writer.constant(element)
   const seen = writer.name('v')
-  writer.write(`let ${seen}=0;`)
+  writer.write(`let ${seen}=${writer.number(0)};`)
   writer.when(conditions, () => writer.write(`${seen}=${element};`))
   return seen
 }

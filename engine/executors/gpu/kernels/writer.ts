@@ -102,7 +102,10 @@ export class KernelWriter {
     return `${name}(${[...operands, ...numbersGivenTo(name).map((number) => this.#given(number))].join()})`
   }
 
-  /** Returns a number. Infinities, NaN and −0 are parameters, since GPU.js has no literals for them. */
+  /**
+   * Returns a number. Infinities, NaN and −0 are parameters, since GPU.js has no literals for them. So is 0, because drivers
+   * fold literals as if there were no infinity and no NaN: lavapipe makes 0 of 0 · x, and of x / 0 with x = 0.
+   */
   number(value: number): string {
     if (Number.isNaN(value)) return this.#given('notANumber')
     if (!Number.isFinite(value)) {
@@ -110,7 +113,7 @@ export class KernelWriter {
       return value > 0 ? infinity : `(0-${infinity})`
     }
     const single = Math.fround(value)
-    if (Object.is(single, -0)) return this.#given('negativeZero')
+    if (single === 0) return this.#given(Object.is(single, -0) ? 'negativeZero' : 'zero')
     return single < 0 ? `(0-${-single})` : String(single)
   }
 
