@@ -43,7 +43,7 @@ export async function compareEngines(batch: number, seconds: number, only: RegEx
   const { executor, adapter } = await openWebGpu()
   useExecutor(executor)
   countCalls()
-  const { contestants, absent } = await contestantsHere()
+  const { contestants, absent } = await contestantsHere(adapter)
   const works: ComparedWork[] = []
   for (const work of worksOf(batch).filter(({ name }) => only.test(name))) {
     process.stderr.write(`${work.name} …\n`)
@@ -59,13 +59,15 @@ export async function compareEngines(batch: number, seconds: number, only: RegEx
   return { machine: thisMachine(), adapter, batch, versions, absent, works, disagreements }
 }
 
-async function contestantsHere(): Promise<Pick<Comparison, 'absent'> & { contestants: Contestant[] }> {
+async function contestantsHere(
+  adapter: Adapter,
+): Promise<Pick<Comparison, 'absent'> & { contestants: Contestant[] }> {
   const contestants = [await thermograd()]
   const absent: Record<string, string> = {}
   for (const [name, module] of Object.entries(rivals)) {
     try {
       const { contestant } = await import(module)
-      contestants.push(await contestant())
+      contestants.push(await contestant(adapter))
     } catch (error) {
       absent[name] = error instanceof Error ? error.message : String(error)
     }

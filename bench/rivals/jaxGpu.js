@@ -5,17 +5,18 @@ import { noiseOf } from '../operations/operation.ts'
 import { stepOf } from './jaxStep.js'
 
 /** Returns the contestant. WebGPU must be defined globally. */
-export async function contestant() {
+export async function contestant({ isSoftware }) {
   if (!(await init('webgpu')).includes('webgpu')) throw new Error('jax-js has no device webgpu here')
   defaultDevice('webgpu')
   const manifest = new URL('node_modules/@jax-js/jax/package.json', import.meta.url)
   return {
     name: 'jax-js',
     version: JSON.parse(readFileSync(manifest)).version,
-    prepare: async (work) =>
-      work.kind === 'step'
-        ? { run: await stepOf(work.job, { device: 'webgpu', compiles: true }) }
-        : taskOf(work),
+    async prepare(work) {
+      if (work.kind !== 'step') return taskOf(work)
+      if (isSoftware) throw new Error('a step takes many minutes on a software GPU')
+      return { run: await stepOf(work.job, { device: 'webgpu', compiles: true }) }
+    },
     settle: () => getWebGPUDevice().queue.onSubmittedWorkDone(),
   }
 }

@@ -1,4 +1,4 @@
-"""The step of a job in PyTorch, by a number of threads and in a memory format. Same protocol as serve.ts."""
+"""The step of a job in PyTorch, by a number of threads, in a memory format and on a device. Same protocol as serve.ts."""
 
 import json
 import platform
@@ -16,17 +16,18 @@ job, threads, format_name = json.loads(sys.argv[1]), int(sys.argv[2]), sys.argv[
 batch = job["batch"]
 format = {"channels last": torch.channels_last, "contiguous": torch.contiguous_format}[format_name]
 torch.set_num_threads(threads)
+device = sys.argv[4] if len(sys.argv) > 4 else "cpu"
 
-teacher = networks[job["teacher"]]().to(memory_format=format).eval() if "teacher" in job else None
-student = networks[job["student"]]().to(memory_format=format).train() if "student" in job else None
+teacher = networks[job["teacher"]]().to(device, memory_format=format).eval() if "teacher" in job else None
+student = networks[job["student"]]().to(device, memory_format=format).train() if "student" in job else None
 if student:
     optimizer = torch.optim.SGD(student.parameters(), lr=0.05, momentum=0.9, weight_decay=5e-4)
 images_of_loader = torch.randn(batch, 3, 32, 32)
-labels = torch.arange(batch) % 100
+labels = (torch.arange(batch) % 100).to(device)
 
 
 def step():
-    images = images_of_loader.contiguous(memory_format=format)
+    images = images_of_loader.to(device).contiguous(memory_format=format)
     if teacher:
         with torch.no_grad():
             u = teacher(images)
