@@ -119,9 +119,11 @@ function webGpuOfNode(navigator: object | undefined): WebGpu {
     else Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true })
   }
   let found: Promise<AdapterInfo | null> | undefined
+  /** Devices of an instance that is garbage-collected crash the process, so there is only one. */
+  let provided: Promise<void> | undefined
   return {
     look: () => (found ??= look()),
-    provide,
+    provide: () => (provided ??= provide()),
     advice: 'install its driver and, on Linux, the Vulkan loader (libvulkan1)',
   }
 }
