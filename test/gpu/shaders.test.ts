@@ -5,7 +5,7 @@ import { type KernelFactory, loadGpuJs } from '../../engine/executors/gpu/gpujs.
 import { openWebGpu } from '../../engine/executors/gpu/index.ts'
 import { takesShaders } from '../../engine/executors/gpu/shaderProbe.ts'
 import { type Executor, matmul, permute, tensor } from '../../engine/index.ts'
-import { byDefinition, cases, computed, plain, withNumbers } from '../engine/convolutionCases.ts'
+import { byDefinition, type Case, cases, computed, plain, withNumbers } from '../engine/convolutionCases.ts'
 import { reference } from '../engine/numbers.ts'
 import { modes } from './modes.ts'
 
@@ -43,6 +43,18 @@ const without = (factory: KernelFactory, field: 'assembleWGSL' | '_computeDispat
 const small = (length: number) => fc.constantFrom(...Array.from({ length }, (_, i) => i + 1))
 const length = fc.oneof(small(9), fc.constantFrom(16, 63, 64, 65, 70, 130))
 const finite = (values: Float32Array) => values.map((value) => (Number.isFinite(value) ? value : 3))
+type Floats = Float32Array<ArrayBuffer>
+
+/** A tap of the padding is infinite, and the gradient of what it sees. */
+const infiniteTap: [Case, Floats, Floats, Floats] = [
+  {
+    ...{ count: 1, groups: 1, channels: 1, filters: 1, size: [1, 2], kernel: [3, 3] },
+    ...{ stride: [1, 1], padding: [1, 1], dilation: [1, 1] },
+  },
+  Float32Array.of(3, 4),
+  Float32Array.of(Infinity, 0, 0, Infinity, 1, 2, 0, 0, 0),
+  Float32Array.of(1, Infinity),
+]
 const channelsLast = [0, 2, 3, 1]
 
 describe.skipIf(!hasWebGpu)('the shaders of products and convolutions', async () => {
@@ -95,7 +107,7 @@ describe.skipIf(!hasWebGpu)('the shaders of products and convolutions', async ()
             expect(ran.get('conv2dWeightGradient')).toBe(isOwn)
           },
         ),
-        runs,
+        { ...runs, examples: [[infiniteTap, undefined]] },
       ))
   })
 

@@ -57,8 +57,8 @@ export class Tile {
 /** The terms of a sum that are added up before they are added to the total. */
 export const termsOfPiece = 64
 
-/** Returns the number of lanes along an axis, of these, the most first: the one that leaves the fewest idle. */
+/** Returns the number of lanes along an axis, of these: the one with which threads read the least in all. */
 export function lanesAlong(length: number, choices: readonly number[] = [8, 4, 2, 1]): number {
-  const covered = (lanes: number) => Math.ceil(length / lanes) * lanes
-  return choices.reduce((best, lanes) => (covered(lanes) < covered(best) ? lanes : best))
+  const vectorsRead = (lanes: number) => Math.ceil(length / lanes) * (lanes + 4)
+  return choices.reduce((best, lanes) => (vectorsRead(lanes) < vectorsRead(best) ? lanes : best))
 }
