@@ -18,7 +18,7 @@ import {
 
 describe('the kernel of a fold', () => {
   it.each([
-    ['sum', 'return 0;'],
+    ['sum', 'return zero;'],
     ['amax', 'return (0-infinity);'],
   ] as const)('gives the neutral element of %s over no elements', (name, neutral) => {
     const view = { value: 0, shape: [0], strides: [0], offset: 0 }
