@@ -27,19 +27,21 @@ export function barriersBefore(
   )
   const isScratch = scratchAmong(graph, kernels)
   const extentOf = (value: number) => extent(places[value]!, sizeOf(values[value].shape) * bytesPerElement)
-  let since: Access[] = []
+  let since = noAccesses()
   return kernels.map((kernel, i) => {
     const byFirstThread = units[i] <= 1
-    const accessTo = (value: number, writes: boolean) => ({ ...extentOf(value), writes, byFirstThread })
+    const accessTo = (value: number, writes: boolean) => ({ ...extentOf(value), writes })
     const accesses: Access[] = valuesRead(kernel).map((value) => accessTo(value, isScratch(value)))
     if (kernel.kind === 'clear') {
       const spared = sparedBy(kernel, sizeOf(values[kernel.value].shape))
       accesses.push({ ...accessTo(kernel.value, true), spared })
     } else for (const view of viewsWritten(kernel)) accesses.push({ ...accessTo(view.value, true), view })
     const needsBarrier =
-      firstAfterPart.has(kernel) || accesses.some((own) => since.some((earlier) => clash(own, earlier)))
-    if (needsBarrier) since = []
-    since.push(...accesses)
+      firstAfterPart.has(kernel) ||
+      accesses.some((own) => since.byAll.some((earlier) => clash(own, earlier))) ||
+      (!byFirstThread && accesses.some((own) => since.byFirstThread.some((earlier) => clash(own, earlier))))
+    if (needsBarrier) since = noAccesses()
+    since[byFirstThread ? 'byFirstThread' : 'byAll'].push(...accesses)
     return needsBarrier
   })
 }
@@ -54,15 +56,19 @@ interface Extent {
 /** What a kernel does to a range of memory. */
 interface Access extends Extent {
   readonly writes: boolean
-  readonly byFirstThread: boolean
   /** The part of a value that it writes. */
   readonly view?: View | undefined
   /** The part of a value that it leaves alone, while it clears the rest. */
   readonly spared?: View | undefined
 }
 
+/** The accesses since a barrier. Kept apart, so that a long chain of small kernels is planned in linear time. */
+function noAccesses(): Record<'byFirstThread' | 'byAll', Access[]> {
+  return { byFirstThread: [], byAll: [] }
+}
+
 function clash(a: Access, b: Access): boolean {
-  if (!(a.writes || b.writes) || (a.byFirstThread && b.byFirstThread)) return false
+  if (!a.writes && !b.writes) return false
   if (a.block !== b.block || a.from >= b.to || b.from >= a.to) return false
   return !writesSpared(a, b) && !writesSpared(b, a)
 }
