@@ -32,7 +32,7 @@ export const softwareGpus: readonly SoftwareGpu[] = [
     '/usr/lib/chromium/vk_swiftshader_icd.json',
     'apt-get install --no-install-recommends chromium libvulkan1',
   ),
-  softwareGpu('lavapipe', join(lavapipeFolder, 'driver.json'), 'node test/gpu/adapters.ts --download', {
+  softwareGpu('lavapipe', join(lavapipeFolder, 'driver.json'), 'npm run gpu:adapters -- --download', {
     LD_LIBRARY_PATH: join(lavapipeFolder, 'libraries'),
   }),
 ]
