@@ -55,10 +55,11 @@ export function operandLiteral(value: number, dtype: DType): Tensor {
   let ofType = kept.get(dtype)
   if (ofType === undefined) kept.set(dtype, (ofType = new Map()))
   // A map does not tell −0 from 0.
-  const known = Object.is(value, -0) ? undefined : ofType.get(value)
+  if (Object.is(value, -0)) return literal(value, dtype)
+  const known = ofType.get(value)
   if (known !== undefined) return known
   const made = literal(value, dtype)
-  if (!Object.is(value, -0) && ofType.size < mostKept) ofType.set(value, made)
+  if (ofType.size < mostKept) ofType.set(value, made)
   return made
 }
 

@@ -10,7 +10,7 @@ import {
 import { broadcastShapes, type Shape } from '../shape.ts'
 import { Tensor, type TensorLike } from '../tensor.ts'
 import { castTensor } from './casts.ts'
-import { asTensor, operandLiteral as literal } from './constants.ts'
+import { asTensor, operandLiteral } from './constants.ts'
 import { apply, type Primitive } from './primitive.ts'
 import { sharedType } from './types.ts'
 
@@ -32,12 +32,12 @@ interface Rule {
  * as the infinity of its sign, which compares alike with every int32; arithmetic with it throws.
  */
 function literalBeside(dtype: DType, value: number, { name, computes, compares }: Rule): Tensor {
-  if (computes === 'bool') return literal(value, 'bool')
-  if (computes === 'float' || isFloat(dtype)) return literal(value, toFloat(dtype))
-  if (!Number.isInteger(value)) return literal(value, 'float32')
-  if (isInt32(value)) return literal(value, 'int32')
+  if (computes === 'bool') return operandLiteral(value, 'bool')
+  if (computes === 'float' || isFloat(dtype)) return operandLiteral(value, toFloat(dtype))
+  if (!Number.isInteger(value)) return operandLiteral(value, 'float32')
+  if (isInt32(value)) return operandLiteral(value, 'int32')
   demand(compares, () => `${name}: ${value} is out of range of the int32 tensor: cast that to float32`)
-  return literal(value > 0 ? Infinity : -Infinity, 'float32')
+  return operandLiteral(value > 0 ? Infinity : -Infinity, 'float32')
 }
 
 /** Computes the gradient with respect to x from that with respect to y = f(x). */

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { wasm } from '../../engine/executors/wasm/index.ts'
 import {
   add,
   arange,
@@ -32,6 +33,9 @@ import {
 import { numbers, useReference } from './reference.ts'
 
 beforeAll(useReference)
+
+/** Float32 in WebAssembly, by one thread and by several. */
+const executors = [wasm({ threads: 1 }), wasm({ threads: 2 })]
 
 /** Maps [N, C, H, W] with at least two values per channel that are not all alike. */
 const maps = fc
@@ -118,6 +122,32 @@ describe('BatchNorm2d', () => {
         })
       }),
       { numRuns: 30 },
+    )
+  })
+
+  it('normalizes in float32 whatever the mean is, constant channels and ties among them', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        maps,
+        fc.constantFrom(0, -3, 1e3, 2 ** 16),
+        fc.constantFrom(...executors),
+        async ({ values, shape }, centre, executor) => {
+          const shifted = values.map((value) => value + centre)
+          const layer = initialize(new BatchNorm2d(shape[1]), 0)
+          const outputs = await layer.forward(tensor(shifted, { shape })).data({ executor })
+          const normalized = channelsOf([...outputs], shape)
+          channelsOf(shifted, shape).forEach((channel, c) => {
+            const deviation = Math.sqrt(sumOfSquares(channel) / channel.length + layer.epsilon)
+            channel.forEach((value, i) => {
+              const expected = (value - mean(channel)) / deviation
+              expect(Math.abs(normalized[c][i] - expected)).toBeLessThan(
+                1e-4 + (2e-7 * Math.abs(centre)) / deviation,
+              )
+            })
+          })
+        },
+      ),
+      { numRuns: 60 },
     )
   })
 

@@ -1,8 +1,8 @@
 import type { Heap } from './heap.ts'
 
 /**
- * For each program, a block for the results of its invariant parts. Together they have at most `mostBytes`: before that, the block of the program that has not
- * run for the longest time is released.
+ * A block for each program, which holds the results of its invariant parts. If a new one would take them beyond `mostBytes` in
+ * all, the blocks of the least recently run programs are released first.
  */
 export class InvariantBlocks {
   readonly #heap: Heap

@@ -27,7 +27,7 @@ const mostChunks = 8
 /** There are as many units as this, whatever the number of channels, if there are enough tiles. */
 const manyThreads = 16
 
-/** Returns the division of gradient maps [N, K, H, W], for maps of so many channels. */
+/** Returns the division of gradient maps [N, K, H, W], for maps with this number of channels. */
 export function divisionOf(
   filtering: Filtering,
   gradient: Shape,

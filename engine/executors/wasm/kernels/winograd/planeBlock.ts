@@ -56,8 +56,8 @@ export class PlaneBlock {
       advance: (bytes) => {
         for (const pointer of pointers.values()) builder.emit(advance(pointer, bytes))
       },
-      placeOf: (p, q) => {
-        const { group, plane, copy } = this.#planes.placeOf(p, q)
+      positionOf: (p, q) => {
+        const { group, plane, copy } = this.#planes.positionOf(p, q)
         const inGroup = (plane - group.first) * this.#planeBytes(group)
         return { pointer: pointers.get(group)!, offset: inGroup + copy * this.rowBytes }
       },

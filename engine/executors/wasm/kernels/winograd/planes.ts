@@ -8,8 +8,8 @@ export interface PlaneGroup {
   readonly planes: number
 }
 
-/** The place of a product (p, q): the plane of its value of the filter, and which copy of that value it takes. */
-interface Place {
+/** The position of a product (p, q): the plane of its value of the filter, and which copy of that value it takes. */
+interface PlanePosition {
   readonly group: PlaneGroup
   readonly plane: number
   readonly copy: number
@@ -56,7 +56,7 @@ export class Planes {
     return this.#numbers[u][v]
   }
 
-  placeOf(p: number, q: number): Place {
+  positionOf(p: number, q: number): PlanePosition {
     const [row, column] = [this.#valueOf(p), this.#valueOf(q)]
     const plane = this.numberOf(row.value, column.value)
     const group = this.groups.find(({ first, planes }) => plane < first + planes)!

@@ -65,7 +65,7 @@ function identity(size: number): Matrix {
   return Array.from({ length: size }, (_, i) => Array.from({ length: size }, (_, j) => Number(i === j)))
 }
 
-/** Moves column i of a matrix to column first + 2i of a matrix with so many columns. */
+/** Moves column i of a matrix to column first + 2i of a matrix with `columns` columns. */
 function spread(matrix: Matrix, first: number, columns: number): Matrix {
   return matrix.map((row) => Array.from({ length: columns }, (_, j) => row[(j - first) / 2] ?? 0))
 }

@@ -23,7 +23,7 @@ export interface TilePointers {
   /** Moves to other channels of the same tile. */
   advance(bytes: number): void
   /** Returns where the element (p, q) of the transformed tile is. */
-  placeOf(p: number, q: number): { readonly pointer: Local; readonly offset: number }
+  positionOf(p: number, q: number): { readonly pointer: Local; readonly offset: number }
 }
 
 const eight = transformLanes * bytesPerElement
@@ -88,7 +88,7 @@ export class StripTransform {
           this.#transform.apply(
             (i, half) => loadHalf(source, p * halfwayRow + i * channelBytes, half),
             (q, result) => {
-              const { pointer, offset } = planes.placeOf(p, q)
+              const { pointer, offset } = planes.positionOf(p, q)
               storeBoth(builder, pointer, offset, result)
             },
           )
@@ -137,7 +137,7 @@ export class InverseStripTransform {
         for (let q = 0; q < columns; q++) {
           this.#transform.apply(
             (p, half) => {
-              const { pointer, offset } = planes.placeOf(p, q)
+              const { pointer, offset } = planes.positionOf(p, q)
               return loadHalf(pointer, offset, half)
             },
             (row, result) => storeBoth(builder, to, row * tiles * tileBytes + q * channelBytes, result),
