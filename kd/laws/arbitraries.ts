@@ -45,7 +45,12 @@ export interface LogitsConstraints {
   maxima?: Maxima
   /** The corner cases to draw. Default: all. */
   corners?: readonly Corner[]
+  /** Draws the batches in place of `logitsPair`, for a loss whose rows are of another kind. */
+  draw?: DrawBatches
 }
+
+/** An arbitrary of batches that keeps to the constraints it is given. */
+export type DrawBatches = (constraints: LogitsConstraints) => fc.Arbitrary<LogitBatch>
 
 /** A corner case that breaks real code. */
 export type Corner = keyof typeof corners
@@ -158,7 +163,8 @@ export function orderOf(drawn: readonly number[], classes: number): number[] {
  * For batches of student and teacher logits with labels: generic rows and corner cases that meet the condition
  * `maxima`. Shrinks to one sample, two classes and integers.
  */
-export function logitsPair(constraints: LogitsConstraints = {}): fc.Arbitrary<LogitBatch> {
+export function logitsPair({ draw, ...constraints }: LogitsConstraints = {}): fc.Arbitrary<LogitBatch> {
+  if (draw) return draw(constraints)
   const { rows = { min: 1, max: 3 }, size, maxima = 'any', corners: visited = allCorners } = constraints
   const row = fc.array(logit({ size }), { minLength: drawnClasses, maxLength: drawnClasses })
   const sample = fc.record({

@@ -1,4 +1,4 @@
-import type { Maxima } from './arbitraries.ts'
+import type { LogitsConstraints, Maxima } from './arbitraries.ts'
 import type { Definition, Divergence } from './formulas/definition.ts'
 import type { TemperatureRule } from './formulas/temperatureRules.ts'
 
@@ -25,6 +25,8 @@ export interface Profile {
     | undefined
   readonly rule?: TemperatureRule | undefined
   readonly maxima: Maxima
+  /** The batches that are drawn, if they are not the usual ones; a law may need other numbers of rows and classes. */
+  readonly draws?: Pick<LogitsConstraints, 'rows' | 'classes' | 'size' | 'draw'>
   /** If temperatures are detached, the definition with their gradient: the derivative of the value. */
   readonly attached?: Definition
   /** Names of laws. */

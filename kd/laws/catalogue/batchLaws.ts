@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { type LogitBatch, logitsPair } from '../arbitraries.ts'
 import { mean, permuted } from '../formulas/rows.ts'
 import type { Profile } from '../profile.ts'
-import { batches } from './cases.ts'
+import { batches, domainOf } from './cases.ts'
 import { differs, firstOf, lossLaw } from './lossLaw.ts'
 
 const tolerance = 'the rounding bound of each value'
@@ -28,9 +28,9 @@ const batchAdditivity = lossLaw({
   matters:
     'A sum over the batch, a mean taken twice or a mean of partial means ties the learning rate to the batch size.',
   usualCause: 'a sum over the batch, a mean taken twice, or a sample left out',
-  cases: ({ maxima }) =>
+  cases: (profile) =>
     fc.record({
-      batch: logitsPair({ maxima, rows: { min: 1, max: 3 } }),
+      batch: logitsPair({ ...domainOf(profile), rows: { min: 1, max: 3 } }),
       times: fc.constantFrom(1, 1, 1, 40),
     }),
   async complain(subject, { batch, times }) {
@@ -41,7 +41,7 @@ const batchAdditivity = lossLaw({
   },
 })
 
-const threeSamples = ({ maxima }: Profile) => logitsPair({ maxima, rows: { min: 3, max: 3 } })
+const threeSamples = (profile: Profile) => logitsPair({ ...domainOf(profile), rows: { min: 3, max: 3 } })
 
 const rowIndependence = lossLaw({
   name: 'row-independence',

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { type LogitBatch, logitsPair } from '../arbitraries.ts'
+import { type LogitBatch, type LogitsConstraints, logitsPair } from '../arbitraries.ts'
 import type { Profile } from '../profile.ts'
 import type { Subject } from '../subject.ts'
 import { differs } from './lossLaw.ts'
@@ -8,8 +8,14 @@ import { differs } from './lossLaw.ts'
 export const rounding =
   'twice the first-order bound of rounding in log-softmax, KL and the mean: unit roundoff × T² × (8 max|z|/T + 2K + 6 + 2 ln K)'
 
+/** The batches for which a profile is defined, and those that it or its user asks for. */
+export const domainOf = ({ maxima, draws }: Profile): LogitsConstraints & Pick<Profile, 'maxima'> => ({
+  ...draws,
+  maxima,
+})
+
 /** For batches of rows for which the profile is defined. */
-export const batches = ({ maxima }: Profile) => logitsPair({ maxima })
+export const batches = (profile: Profile) => logitsPair(domainOf(profile))
 
 /** For cases of a batch and an additional value. */
 export const withMore = <Case>(batch: fc.Arbitrary<LogitBatch>, drawn: fc.Arbitrary<Case>) =>

@@ -2,7 +2,7 @@ import { argumentsOf, type LogitBatch, logitsPair } from '../arbitraries.ts'
 import { targetTerm, tempered } from '../formulas/definition.ts'
 import { mean, scaled, softmax } from '../formulas/rows.ts'
 import { type Subject, samplesOf } from '../subject.ts'
-import { rounding } from './cases.ts'
+import { domainOf, rounding } from './cases.ts'
 import { differs, firstOf, lossLaw } from './lossLaw.ts'
 
 export const decoupling = lossLaw({
@@ -14,7 +14,7 @@ export const decoupling = lossLaw({
   matters: 'DKD is based on this identity; a wrong mask or normalisation breaks it.',
   usualCause: 'a mask that does not exclude the target, terms that include their weights, or exchanged terms',
   needs: 'terms',
-  cases: ({ maxima }) => logitsPair({ maxima, rows: { min: 1, max: 1 } }),
+  cases: (profile) => logitsPair({ ...domainOf(profile), rows: { min: 1, max: 1 } }),
   async complain(subject, batch) {
     const { tckd, nckd } = await subject.loss.terms!(...argumentsOf(batch))
     const [{ v, u, label }] = samplesOf(batch)
@@ -42,7 +42,7 @@ const twoClasses = lossLaw({
   tolerance: rounding,
   matters: 'NCKD is not zero if its softmax still includes the target.',
   usualCause: 'a softmax over the other classes that still includes the target, or a weight',
-  cases: ({ maxima }) => logitsPair({ maxima, classes: { min: 2, max: 2 } }),
+  cases: (profile) => logitsPair({ ...domainOf(profile), classes: { min: 2, max: 2 } }),
   async complain(subject, batch) {
     return differs(
       'L',

@@ -3,7 +3,7 @@ import { argumentsOf, extremePair, type LogitBatch, ranges } from '../arbitrarie
 import { mean } from '../formulas/rows.ts'
 import type { Profile } from '../profile.ts'
 import { type Subject, samplesOf } from '../subject.ts'
-import { batches, rounding, withMore } from './cases.ts'
+import { batches, domainOf, rounding, withMore } from './cases.ts'
 import { differs, lossLaw } from './lossLaw.ts'
 
 export const pure = lossLaw({
@@ -48,7 +48,8 @@ async function complainOfDefinition(subject: Subject, batch: LogitBatch): Promis
   )
 }
 
-const extremes = ({ maxima }: Profile, { precision }: Subject) => extremePair(ranges[precision], { maxima })
+const extremes = (profile: Profile, { precision }: Subject) =>
+  extremePair(ranges[precision], domainOf(profile))
 
 const definitionAtExtremes = lossLaw({
   name: 'definition-at-extremes',

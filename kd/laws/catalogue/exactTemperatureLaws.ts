@@ -3,6 +3,7 @@ import { smoothPair } from '../arbitraries.ts'
 import { derivative } from '../derivative.ts'
 import { centredRow, magnitude } from '../formulas/rows.ts'
 import { sharpnessGap } from '../formulas/temperatureRules.ts'
+import { domainOf } from './cases.ts'
 import { differs, exceeds, firstOf, lossLaw } from './lossLaw.ts'
 import { type Tempered, temperatureLaw, temperedSample } from './temperatureLaw.ts'
 
@@ -56,8 +57,11 @@ const implicitGradient = lossLaw({
     'the error of a five-point difference: half the digits of sharpness divided by the step, plus twice the truncation error',
   matters: 'Differentiating through the steps of a solver that stops early gives a different result.',
   needs: 'temperatures',
-  cases: ({ maxima }) =>
-    fc.record({ batch: smoothPair({ maxima, rows: { min: 1, max: 1 } }), at: fc.nat({ max: 5 }) }),
+  cases: (profile) =>
+    fc.record({
+      batch: smoothPair({ ...domainOf(profile), rows: { min: 1, max: 1 } }),
+      at: fc.nat({ max: 5 }),
+    }),
   async complain(subject, { batch, at }) {
     const rule = subject.profile.rule!
     const j = at % batch.student[0].length

@@ -3,6 +3,7 @@ import { extremePair, type LogitBatch, ranges, smoothPair } from '../arbitraries
 import { peakOf, scaled, softmax } from '../formulas/rows.ts'
 import type { Profile } from '../profile.ts'
 import type { Subject } from '../subject.ts'
+import { domainOf } from './cases.ts'
 import { differs, firstOf, lossLaw } from './lossLaw.ts'
 
 const tolerance =
@@ -20,10 +21,10 @@ interface At {
 }
 
 /** For batches of at most two samples with the position of a student logit. */
-function positions({ maxima }: Profile): fc.Arbitrary<At> {
+function positions(profile: Profile): fc.Arbitrary<At> {
   return fc
     .record({
-      batch: smoothPair({ maxima, rows: { min: 1, max: 2 } }),
+      batch: smoothPair({ ...domainOf(profile), rows: { min: 1, max: 2 } }),
       n: fc.nat({ max: 1 }),
       j: fc.nat({ max: 5 }),
     })
@@ -166,7 +167,7 @@ const gradientAtExtremes = lossLaw({
   matters: 'A finite loss with NaN in its gradient ends a training run.',
   usualCause: '0 · ∞ in a derivative: a condition that protects the value but not its gradient',
   needs: 'gradient',
-  cases: ({ maxima }, { precision }) => extremePair(ranges[precision], { maxima }),
+  cases: (profile, { precision }) => extremePair(ranges[precision], domainOf(profile)),
   async complain(subject, batch) {
     const rows = await subject.gradient(batch)
     const complaints = rows.map((row, n) => {

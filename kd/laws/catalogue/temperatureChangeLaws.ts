@@ -1,7 +1,8 @@
 import fc from 'fast-check'
-import { logit, logitsPair, order, orderOf, temperature } from '../arbitraries.ts'
+import { logit, order, orderOf, temperature } from '../arbitraries.ts'
 import { largest, permuted, type Row, scaled, shifted } from '../formulas/rows.ts'
 import type { SampleTemperatures } from '../formulas/temperatureRules.ts'
+import { batches } from './cases.ts'
 import { firstOf, type LossLaw, lossLaw } from './lossLaw.ts'
 
 import { complainOfChange, oneSample, temperedSample, tolerance } from './temperatureLaw.ts'
@@ -110,7 +111,7 @@ const temperaturesRowIndependence = lossLaw({
   matters: 'A maximum over the whole batch gives every sample the temperatures of one.',
   usualCause: 'a maximum over the whole batch',
   needs: 'temperatures',
-  cases: ({ maxima }) => logitsPair({ maxima }),
+  cases: batches,
   async complain(subject, batch) {
     const complaints = batch.labels.map(async (label, n) => {
       const alone = { student: [batch.student[n]], teacher: [batch.teacher[n]], labels: [label] }

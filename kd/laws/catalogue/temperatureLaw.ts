@@ -4,6 +4,7 @@ import type { Row } from '../formulas/rows.ts'
 import type { SampleTemperatures } from '../formulas/temperatureRules.ts'
 import type { Profile } from '../profile.ts'
 import type { Subject } from '../subject.ts'
+import { domainOf } from './cases.ts'
 import { differs, firstOf, type LossLaw, lossLaw } from './lossLaw.ts'
 
 /** The tolerance of laws about temperatures. */
@@ -18,7 +19,7 @@ export interface Tempered {
   readonly excused: number
 }
 
-export const oneSample = ({ maxima }: Profile) => logitsPair({ maxima, rows: { min: 1, max: 1 } })
+export const oneSample = (profile: Profile) => logitsPair({ ...domainOf(profile), rows: { min: 1, max: 1 } })
 
 /** Makes a law about one sample and its temperatures. */
 export function temperatureLaw(

@@ -3,7 +3,7 @@ import { type LogitBatch, logitsPair, temperature } from '../arbitraries.ts'
 import { mean, scaled } from '../formulas/rows.ts'
 import type { Profile } from '../profile.ts'
 import { samplesOf } from '../subject.ts'
-import { batches, rounding, withMore } from './cases.ts'
+import { batches, domainOf, rounding, withMore } from './cases.ts'
 import { differs, exceeds, lossLaw } from './lossLaw.ts'
 
 const nonNegative = lossLaw({
@@ -21,8 +21,10 @@ const nonNegative = lossLaw({
 })
 
 /** For batches whose student logits are the teacher's times a factor. */
-function multiples(factor: fc.Arbitrary<number>, { maxima }: Profile): fc.Arbitrary<LogitBatch> {
+function multiples(factor: fc.Arbitrary<number>, profile: Profile): fc.Arbitrary<LogitBatch> {
+  const { maxima, ...domain } = domainOf(profile)
   const batch = logitsPair({
+    ...domain,
     maxima: maxima === 'not both negative' ? 'positive' : maxima,
     corners: ['none'],
   })
