@@ -6,6 +6,7 @@ import type { WasmCalls } from '../kernels/calls.ts'
 import { longestProduct } from '../kernels/totals.ts'
 import { scratchFloats } from '../kernels/winograd/convolve.ts'
 import { divisionOf } from '../kernels/winograd/division.ts'
+import { planePadding } from '../kernels/winograd/planeBlock.ts'
 import { Planes } from '../kernels/winograd/planes.ts'
 import { filteringOf, type Method } from '../kernels/winograd/polyphase.ts'
 import { transformLanes, transformScratchFloats } from '../kernels/winograd/transform.ts'
@@ -77,12 +78,10 @@ export function winogradConvolve(
   filters: View,
   output: View,
 ): void {
-  const [, count, depth] = filters.shape
+  const [, , depth] = filters.shape
   const { outputTile, stride, pass } = attributes
   const filtering = filteringOf(attributes, pass)
-  const columns = count % modes.tile.columns === 0 ? modes.tile.columns : transformLanes
-  const planes = new Planes(filtering).count
-  const packed = scheduler.allocate([planes, count / columns, depth, columns], 'float32')
+  const packed = packedFilters(scheduler, modes, new Planes(filtering).count, filters)
   scheduler.emit({
     kind: 'call',
     name: 'winogradFilters',
@@ -93,6 +92,24 @@ export function winogradConvolve(
   const workspace = scratchOf(scheduler, modes, scratchFloats(filtering, depth, output.shape, modes.threads))
   const inputs = [maps, packed, workspace]
   scheduler.emit({ kind: 'call', name: 'winogradConvolve', attributes, inputs, output })
+}
+
+/** Allocates planes of transformed filters, packed as [planes, blocks, depth, filters side by side]. */
+function packedFilters(
+  scheduler: Scheduler<WasmCalls>,
+  { tile }: EngineModes,
+  planes: number,
+  { shape: [, count, depth] }: View,
+): View {
+  const columns = count % tile.columns === 0 ? tile.columns : transformLanes
+  const plane = count * depth + planePadding
+  const { value } = scheduler.allocate([planes, plane], 'float32')
+  return {
+    value,
+    shape: [planes, count / columns, depth, columns],
+    strides: [plane, depth * columns, columns, 1],
+    offset: 0,
+  }
 }
 
 /** [K, C, 3, 3] with the filters innermost: the order in which Winograd's method computes weight gradients. */

@@ -90,7 +90,8 @@ export function winogradConvolveCode(
   const filtering = filteringOf(attributes, attributes.pass)
   const [, channels] = maps.shape
   const [, filterCount] = output.shape
-  const [, blocks, , blockColumns] = filters.shape
+  const blockColumns = filters.shape[3]
+  const packedPlane = filters.strides[0] * bytesPerElement
   const grid = new TileGrid({ outputTile: filtering.outputStep }, output.shape)
   const workspace = workspaceOf(filtering, channels, output.shape, threads)
   const { block, strip, outputStrip, planes, transformed, products } = workspace
@@ -126,7 +127,6 @@ export function winogradConvolveCode(
       const pointers = transformed.pointers(builder, transformedStart.get, first)
       intoPlanes.emit(maps, from, next, halfway, pointers)
     })
-    const packedPlane = blocks * channels * blockColumns * bytesPerElement
     for (const group of planes.groups) {
       builder.loop(group.planes, 1, (plane) => {
         const packed = i32.add(pointerTo(filters).get, i32.const(group.first * packedPlane))

@@ -8,7 +8,8 @@ import { filteringOf } from './polyphase.ts'
 import { storeBoth, Transform, transformLanes, transformScratchFloats } from './transform.ts'
 
 /**
- * Transforms filters [1, K, C, 3, 3], of any strides, to G g Gᵀ, packed as [planes, K / columns, C, columns].
+ * Transforms filters [1, K, C, 3, 3], of any strides, to G g Gᵀ, packed as [planes, K / columns, C, columns]. All planes are
+ * written at once, so they should not lie a power of two apart.
  *
  *     for each block of filters, channel            (the units)
  *       for eight filters of the block: u[planes] = G g Gᵀ
@@ -27,7 +28,7 @@ export function winogradFiltersCode(
   const { builder, pointerTo, thread } = code
   const [from, to, halfway] = Array.from({ length: 3 }, () => builder.local('i32'))
   const transform = new Transform(builder, filtering.filterTransform, relaxedSimd)
-  const plane = blocks * channels * columns * bytesPerElement
+  const plane = output.strides[0] * bytesPerElement
   const start = i32.add(pointerTo(filters).get, i32.const(filters.offset * bytesPerElement))
   builder.emit(
     halfway.set(

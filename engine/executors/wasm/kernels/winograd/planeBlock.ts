@@ -8,7 +8,7 @@ import type { Rows } from './products.ts'
 import type { TilePointers } from './strips.ts'
 
 /** Floats after each plane, so that planes a power of two apart do not compete for one set of the cache. */
-const planePadding = 16
+export const planePadding = 16
 
 /**
  * A block of transformed tiles in memory: in each plane, a row of numbers for every tile and copy. The copies of a tile lie
