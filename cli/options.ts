@@ -145,6 +145,18 @@ export function wholeNumber(text: string): number {
   return Number(text)
 }
 
+/** Parses a count, or a range of counts such as 1-64, from a least one on. */
+export function countRange(least: number): (text: string) => { min: number; max: number } {
+  return (text) => {
+    const [, min, max = min] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? []
+    if (!(Number(min) >= least && Number(max) >= Number(min)))
+      throw new InvalidArgumentError(
+        `Expected an integer of ${least} or more, or a range such as ${least}-64.`,
+      )
+    return { min: Number(min), max: Number(max) }
+  }
+}
+
 function distinctNumbers(text: string): number[] {
   const numbers = text.split(',').map(wholeNumber)
   if (new Set(numbers).size < numbers.length) throw new InvalidArgumentError('Expected each number once.')

@@ -1,7 +1,10 @@
+import { demand } from '../../base/errors.ts'
 import type { Trial } from '../../base/laws/law.ts'
+import { suggestionFor } from '../../base/suggestions.ts'
 import { lossLaws } from './catalogue/allLaws.ts'
 import { gradientLaws } from './catalogue/gradientLaws.ts'
 import type { LossLaw } from './catalogue/lossLaw.ts'
+import type { ProfileFamily } from './defineProfile.ts'
 import { diagnose } from './diagnosis/diagnosis.ts'
 import { type HostLoss, type LossObject, lossObject } from './loss.ts'
 import { type Precision, precisionOf } from './precision.ts'
@@ -20,7 +23,21 @@ export interface CheckOptions {
   readonly temperature?: number | undefined
   /** The time, in seconds, in which each promise of the loss must settle. Default 10. */
   readonly timeLimit?: number | undefined
+  /** The names of laws to check, of those that the profile mentions. Default: all. */
+  readonly laws?: readonly string[] | undefined
+  /** The numbers of samples to draw, for laws that do not need a certain number. Default: the profile's, or 1 to 3. */
+  readonly rows?: CountRange | undefined
+  /** The numbers of classes to draw, in the same way. Default: the profile's, or many sizes from 2 to 1,000. */
+  readonly classes?: CountRange | undefined
 }
+
+/** A range of counts, both ends included. */
+export interface CountRange {
+  readonly min: number
+  readonly max: number
+}
+
+type SubjectOptions = Omit<CheckOptions, 'runs' | 'seed' | 'laws'>
 
 export interface LossReport extends Trial {
   readonly profile: Profile
@@ -38,13 +55,13 @@ export interface LossReport extends Trial {
  */
 export async function checkLaws(
   loss: HostLoss,
-  profile: ProfileName,
-  { runs = 100, seed = Date.now() % 2 ** 31, temperature, timeLimit }: CheckOptions = {},
+  profile: ProfileName | ProfileFamily,
+  { runs = 100, seed = Date.now() % 2 ** 31, laws, ...options }: CheckOptions = {},
 ): Promise<LossReport> {
   const trial = { runs, seed }
-  const subject = await subjectOf(loss, profile, { temperature, timeLimit })
+  const subject = await subjectOf(loss, profile, options)
   const verdicts: LossVerdict[] = []
-  for (const law of lawsOf(subject.profile)) verdicts.push(await judge(law, subject, trial))
+  for (const law of chosenLaws(subject.profile, laws)) verdicts.push(await judge(law, subject, trial))
   const holds = !verdicts.some(isBad)
   const guess = holds ? undefined : await diagnose(subject, verdicts)
   return { profile: subject.profile, precision: subject.precision, ...trial, verdicts, guess, holds }
@@ -52,18 +69,51 @@ export async function checkLaws(
 
 export async function subjectOf(
   loss: HostLoss,
-  profile: ProfileName,
-  { temperature, timeLimit = 10 }: Pick<CheckOptions, 'temperature' | 'timeLimit'> = {},
+  profile: ProfileName | ProfileFamily,
+  { temperature, timeLimit = 10, ...drawn }: SubjectOptions = {},
 ): Promise<Subject> {
   const { loss: timed, demandAnswers } = withTimeLimit(lossObject(loss), timeLimit)
+  const specified = withDraws(profileOf(profile, temperature), drawn)
   const precision = await precisionOf(timed)
   demandAnswers()
-  return new Subject(timed, profileOf(profile, temperature), precision, demandAnswers)
+  return new Subject(timed, specified, precision, demandAnswers)
+}
+
+/** Replaces the numbers of rows and classes that are drawn for a profile. */
+export function withDraws(
+  profile: Profile,
+  { rows, classes }: Pick<CheckOptions, 'rows' | 'classes'>,
+): Profile {
+  for (const [name, range, least] of [
+    ['rows', rows, 1],
+    ['classes', classes, 2],
+  ] as const) {
+    const isValid = range === undefined || (Number.isInteger(range.min) && Number.isInteger(range.max))
+    demand(
+      isValid && (range === undefined || (range.min >= least && range.max >= range.min)),
+      () =>
+        `laws: expected ${name} to be a range of integers from ${least}, got ${range?.min} to ${range?.max}`,
+    )
+  }
+  return { ...profile, draws: { ...profile.draws, ...(rows && { rows }), ...(classes && { classes }) } }
 }
 
 /** Returns the laws that a profile claims or declares broken. */
-export function lawsOf({ claims, breaks }: Profile): LossLaw[] {
-  return lossLaws.filter(({ name }) => claims.includes(name) || Object.hasOwn(breaks, name))
+export function lawsOf({ claims, breaks, laws = [] }: Profile): LossLaw[] {
+  return [...lossLaws, ...laws].filter(({ name }) => claims.includes(name) || Object.hasOwn(breaks, name))
+}
+
+/** Returns the laws of a profile with the given names; all without names. */
+export function chosenLaws(profile: Profile, names: readonly string[] | undefined): LossLaw[] {
+  const laws = lawsOf(profile)
+  const known = laws.map(({ name }) => name)
+  for (const name of names ?? []) {
+    demand(
+      known.includes(name),
+      () => `laws: profile '${profile.name}' has no law '${name}': ${suggestionFor(name, known)}`,
+    )
+  }
+  return laws.filter(({ name }) => names?.includes(name) ?? true)
 }
 
 /** Checks a loss against one law of its profile. */

@@ -92,6 +92,23 @@ const publishedLaws = [
   ...publishedTemperatureLaws,
 ]
 
+/** Names of laws, for the `claims` of profiles. */
+export const lawGroups = {
+  /** Of every loss that is a mean over samples: its value, the batch and the gradient. */
+  common: commonLaws,
+  /** Of every loss: equal to its formula, finite, the same when called again, independent of the order of classes. */
+  value: valueLaws,
+  /** Of a loss that is a mean over samples. */
+  batch: batchLaws,
+  gradient: gradientLaws,
+  /** Of a loss that sees the student only through its softmax. */
+  shift: shiftLaws,
+  /** Of a loss that stays exact for extreme logits. */
+  extremes: extremeLaws,
+  /** Of `sharpness`. */
+  sharpness: sharpnessLaws,
+} satisfies Record<string, readonly string[]>
+
 /** The laws of single-term losses. */
 export const termLaws = {
   crossEntropy: {

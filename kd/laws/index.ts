@@ -1,5 +1,7 @@
 export {
+  argumentsOf,
   type Corner,
+  type DrawBatches,
   extremePair,
   type LogitBatch,
   type LogitsConstraints,
@@ -14,13 +16,42 @@ export {
   temperature,
 } from './arbitraries.ts'
 export { lawsByTopic, lossLaws } from './catalogue/allLaws.ts'
-export type { LossLaw } from './catalogue/lossLaw.ts'
-export { type CheckOptions, checkLaws, type LossReport } from './check.ts'
+export { domainOf } from './catalogue/cases.ts'
+export {
+  type Assumption,
+  differs,
+  exceeds,
+  firstOf,
+  type LawDefinition,
+  type LossLaw,
+  type Part,
+} from './catalogue/lossLaw.ts'
+export {
+  type CheckOptions,
+  type CountRange,
+  checkLaws,
+  judge,
+  type LossReport,
+  lawsOf,
+  missingPart,
+  subjectOf,
+} from './check.ts'
+export { lawGroups } from './claims.ts'
+export { defineLaw, type LawSpecification } from './defineLaw.ts'
+export {
+  defineProfile,
+  isProfileFamily,
+  type ProfileFamily,
+  type ProfileSpecification,
+} from './defineProfile.ts'
+export * as formulas from './formulas/index.ts'
 export type { HostLoss, HostTemperatures, LossFunction, LossObject, Rows } from './loss.ts'
 export { ownLosses } from './ownLosses.ts'
-export type { Profile } from './profile.ts'
-export { type ProfileName, profileNames, profileOf } from './profiles.ts'
+export { type Precision, precisionOf, unitRoundoff } from './precision.ts'
+export type { Profile, Term } from './profile.ts'
+export { familyOf, type ProfileName, profileNames, profileOf } from './profiles.ts'
 export { formatReport } from './report.ts'
+export { Subject, samplesOf } from './subject.ts'
 export { hostLoss, type TensorLoss } from './tensorLoss.ts'
-export type { LossVerdict, Outcome } from './verdict.ts'
+export { isBad, type LossVerdict, type Outcome } from './verdict.ts'
 export { describeLaws } from './vitest.ts'

@@ -1,5 +1,6 @@
 import type { LogitsConstraints, Maxima } from './arbitraries.ts'
-import type { Definition, Divergence } from './formulas/definition.ts'
+import type { LossLaw } from './catalogue/lossLaw.ts'
+import type { Definition, Divergence, JointDefinition } from './formulas/definition.ts'
 import type { TemperatureRule } from './formulas/temperatureRules.ts'
 
 /** A term of a loss, which is a weighted sum of terms. */
@@ -18,6 +19,8 @@ export interface Profile {
   readonly formula: string
   readonly temperature: number
   readonly definition: Definition
+  /** The formula for a batch, if the loss is not the mean over its samples; `definition` is that of batches of one. */
+  readonly joint?: JointDefinition
   readonly terms: readonly Term[]
   /** The length of the warm-up, the part that it multiplies and the rest. */
   readonly warmUp?:
@@ -31,6 +34,8 @@ export interface Profile {
   readonly attached?: Definition
   /** Names of laws. */
   readonly claims: readonly string[]
+  /** Laws besides those of the catalogue. They are claimed unless `breaks` names them. */
+  readonly laws?: readonly LossLaw[]
   /** Names of the laws that the loss breaks by design, each with the reason. */
   readonly breaks: Readonly<Record<string, string>>
 }

@@ -1,6 +1,12 @@
-import { demand } from '../../base/errors.ts'
+import { demand, describe } from '../../base/errors.ts'
 import type { Maxima } from './arbitraries.ts'
 import { type Laws, termLaws, totalLaws } from './claims.ts'
+import {
+  defineProfile,
+  isProfileFamily,
+  type ProfileFamily,
+  type ProfileSpecification,
+} from './defineProfile.ts'
 import { crossEntropyDefinition, decoupled, divergence, tempered, weighted } from './formulas/definition.ts'
 import {
   detached,
@@ -13,9 +19,9 @@ import {
 import type { Profile, Term } from './profile.ts'
 
 /** A plain name means the single term, averaged over the batch; `-total` adds the other terms, weights and warm-up. */
-export type ProfileName = keyof typeof profiles
+export type ProfileName = keyof typeof drafts
 
-type Draft = Omit<Profile, 'name' | 'temperature'>
+type Draft = Omit<ProfileSpecification, 'name'>
 
 const crossEntropyTerm = (weight = 1): Term => ({
   name: 'cross entropy',
@@ -74,7 +80,7 @@ function dynamicTotal(rule: TemperatureRule, tau: number, maxima: Maxima, own: L
   return total('min(e/20, 1) (3 L_DTKD + L_KD) + L_CE', terms, maxima, own)
 }
 
-const profiles = {
+const drafts = {
   crossEntropy: () => single('1/N Σ −ln softmax(v)_t', crossEntropyTerm(), 'any', termLaws.crossEntropy),
   kd: (tau) =>
     single(
@@ -116,23 +122,29 @@ const profiles = {
   'dtkd-exact-total': (tau) => dynamicTotal(exact(tau), tau, 'spread', totalLaws.exact),
 } satisfies Record<string, (temperature: number) => Draft>
 
-export const profileNames = Object.keys(profiles) as ProfileName[]
+export const profileNames = Object.keys(drafts) as ProfileName[]
 
-/**
- * Returns a profile by name, at temperature τ. Throws `InvalidInputError` for an unknown name or invalid temperature.
- */
-export function profileOf(name: string, temperature = 4): Profile {
+const families = new Map<string, ProfileFamily>(
+  Object.entries<(temperature: number) => Draft>(drafts).map(([name, draft]) => [
+    name,
+    defineProfile((temperature) => ({ name, ...draft(temperature) })),
+  ]),
+)
+
+/** Returns a profile by name, or as defined by `defineProfile`. Throws `InvalidInputError` for an unknown name. */
+export function familyOf(profile: string | ProfileFamily): ProfileFamily {
+  const family = isProfileFamily(profile) ? profile : families.get(profile)
   demand(
-    isProfile(name),
-    () => `laws: expected profile to be one of ${profileNames.join(', ')}, got '${name}'`,
+    family !== undefined,
+    () => `laws: expected profile to be one of ${profileNames.join(', ')}, got ${describe(profile)}`,
   )
-  demand(
-    Number.isFinite(temperature) && temperature > 0,
-    () => `laws: expected a temperature above 0, got ${temperature}`,
-  )
-  return { name, temperature, ...profiles[name](temperature) }
+  return family
 }
 
-function isProfile(name: string): name is ProfileName {
-  return Object.hasOwn(profiles, name)
+/**
+ * Returns a profile at temperature τ, by name or as defined by `defineProfile`. Throws `InvalidInputError` for an unknown
+ * name or an invalid temperature.
+ */
+export function profileOf(profile: string | ProfileFamily, temperature = 4): Profile {
+  return familyOf(profile).at(temperature)
 }

@@ -8,7 +8,7 @@ export function formatReport({ profile, precision, verdicts, runs, seed, guess }
   const tested = verdicts.filter(({ outcome }) => outcome !== 'not tested')
   return [
     `${profile.name}, τ = ${profile.temperature}: ${profile.formula}`,
-    `${tested.length} laws, ${runs} cases each, seed ${seed}; the loss computes in ${precision}`,
+    `${tested.length} ${tested.length === 1 ? 'law' : 'laws'}, ${runs} cases each, seed ${seed}; the loss computes in ${precision}`,
     '',
     ...tested.map((verdict) => formatVerdict(verdict, profile)),
     ...untested(verdicts),

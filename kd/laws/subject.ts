@@ -1,6 +1,7 @@
 import { argumentsOf, type LogitBatch } from './arbitraries.ts'
 import { derivative, type Estimate } from './derivative.ts'
-import { mean, total } from './formulas/rows.ts'
+import { type JointDefinition, meanOf } from './formulas/definition.ts'
+import { total } from './formulas/rows.ts'
 import type { HostTemperatures, LossObject, Rows } from './loss.ts'
 import { type Precision, unitRoundoff } from './precision.ts'
 import type { Profile } from './profile.ts'
@@ -9,6 +10,8 @@ import type { Profile } from './profile.ts'
 export class Subject {
   readonly loss: LossObject
   readonly profile: Profile
+  /** The profile's formula for a whole batch. */
+  readonly definition: JointDefinition
   readonly precision: Precision
   readonly roundoff: number
   /** Throws if a promise of the loss has not settled in time. */
@@ -17,6 +20,7 @@ export class Subject {
   constructor(loss: LossObject, profile: Profile, precision: Precision, demandAnswers = () => {}) {
     this.loss = loss
     this.profile = profile
+    this.definition = profile.joint ?? meanOf(profile.definition)
     this.precision = precision
     this.roundoff = unitRoundoff[precision]
     this.demandAnswers = demandAnswers
@@ -53,26 +57,20 @@ export class Subject {
 
   /** Returns the value of the profile's formula. */
   wanted(batch: LogitBatch): number {
-    return mean(samplesOf(batch).map((sample) => this.profile.definition.value(sample)))
+    return this.definition.value(samplesOf(batch))
   }
 
   /** Bounds the rounding error of a correct loss. */
   rounding(batch: LogitBatch): number {
-    const { definition } = this.profile
-    const samples = samplesOf(batch)
-    const ofMean =
-      2 * samples.length * this.roundoff * mean(samples.map((sample) => Math.abs(definition.value(sample))))
-    return mean(samples.map((sample) => definition.rounding(sample, this.roundoff))) + ofMean
+    return this.definition.rounding(samplesOf(batch), this.roundoff)
   }
 
   /** Returns the formula's gradient for one sample, with a bound of the rounding error of a correct one. */
   wantedGradient(batch: LogitBatch, n: number): { gradient: number[]; rounding: number } {
-    const { definition } = this.profile
-    const sample = samplesOf(batch)[n]
-    const count = batch.labels.length
+    const samples = samplesOf(batch)
     return {
-      gradient: definition.gradient(sample).map((value) => value / count),
-      rounding: definition.gradientRounding(sample, this.roundoff) / count,
+      gradient: this.definition.gradient(samples, n),
+      rounding: this.definition.gradientRounding(samples, n, this.roundoff),
     }
   }
 
@@ -99,9 +97,9 @@ export class Subject {
         batch.student[n].map((value, j) => value + by * direction[j]),
       ),
     })
-    const { attached = this.profile.definition } = this.profile
-    const derivatives = attached.gradient(samplesOf(batch)[n])
-    const slope = total(derivatives.map((value, j) => value * direction[j])) / batch.labels.length
+    const { attached } = this.profile
+    const derivatives = (attached ? meanOf(attached) : this.definition).gradient(samplesOf(batch), n)
+    const slope = total(derivatives.map((value, j) => value * direction[j]))
     return derivative({
       precision: this.precision,
       value: (by) => this.value(moved(by)),

@@ -1,5 +1,6 @@
 import { vitestFor } from '../../base/laws/vitestFor.ts'
-import { type CheckOptions, judge, lawsOf, missingPart, subjectOf } from './check.ts'
+import { type CheckOptions, chosenLaws, judge, missingPart, subjectOf } from './check.ts'
+import type { ProfileFamily } from './defineProfile.ts'
 import { diagnose } from './diagnosis/diagnosis.ts'
 import { type HostLoss, lossObject } from './loss.ts'
 import { type ProfileName, profileOf } from './profiles.ts'
@@ -13,15 +14,15 @@ import { isBad } from './verdict.ts'
 export function describeLaws(
   name: string,
   loss: HostLoss,
-  profile: ProfileName,
-  { runs = 100, seed = Date.now() % 2 ** 31, temperature, timeLimit }: CheckOptions = {},
+  profile: ProfileName | ProfileFamily,
+  { runs = 100, seed = Date.now() % 2 ** 31, laws, ...options }: CheckOptions = {},
 ): void {
   const { describe, expect, it } = vitestFor('describeLaws', 'checkLaws')
-  const offered = { loss: lossObject(loss), profile: profileOf(profile, temperature) }
-  describe(`laws of ${name} (${profile}, seed ${seed})`, () => {
-    for (const law of lawsOf(offered.profile)) {
+  const offered = { loss: lossObject(loss), profile: profileOf(profile, options.temperature) }
+  describe(`laws of ${name} (${offered.profile.name}, seed ${seed})`, () => {
+    for (const law of chosenLaws(offered.profile, laws)) {
       it.skipIf(missingPart(law, offered))(`${law.name}: ${law.statement}`, async () => {
-        const subject = await subjectOf(loss, profile, { temperature, timeLimit })
+        const subject = await subjectOf(loss, profile, options)
         const verdict = await judge(law, subject, { runs, seed })
         if (!isBad(verdict)) return
         const cause = likelyCause([verdict], await diagnose(subject, [verdict]))

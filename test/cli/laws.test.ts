@@ -97,6 +97,60 @@ export default { loss, perSample: () => new Promise(() => {}) }`,
     expect(stderr).toMatch(/^loaded\nherecalled\ncalled\n/)
   })
 
+  it('should take a profile of one’s own, exported by the loss or by a file of its own', async () => {
+    const index = new URL('../../kd/laws/index.ts', import.meta.url)
+    const profile = `
+import { defineProfile } from '${index}'
+export const profile = defineProfile({
+  name: 'half', formula: '1/2', definition: { value: () => 0.5 }, claims: ['definition', 'pure'],
+})
+`
+    const right = await written(`${profile}export default () => 0.5`)
+    const { code, stdout } = await thermograd(['laws', right, '--seed', '1'])
+    expect(stdout).toContain('half, τ = 4: 1/2\n2 laws, 100 cases each')
+    expect(code).toBe(0)
+    const apart = await written(profile)
+    const wrong = await written('export default () => 0.25')
+    const other = await thermograd(['laws', wrong, '--profile', apart, '--law', 'definition'])
+    expect(other.stdout).toContain('half, τ = 4: 1/2\n1 law, 100 cases')
+    expect(other.code).toBe(1)
+    const none = await thermograd(['laws', wrong, '--profile', wrong])
+    expect(none).toMatchObject({ code: 2, stdout: '' })
+    expect(none.stderr).toContain("to export a result of defineProfile as 'profile' or as default")
+  })
+
+  it('should check some laws, with as many rows and classes as it is told', async () => {
+    const counting = kd().replace(
+      '=>\n  student.reduce',
+      '=> console.log([student.length, student[0].length].join(" × ")) ??\n  student.reduce',
+    )
+    const file = await written(counting)
+    const { code, stdout, stderr } = await spawn([
+      'laws',
+      file,
+      '--law',
+      'definition',
+      'row-order',
+      '--rows',
+      '7',
+      '--classes',
+      '20-20',
+      '--runs',
+      '3',
+      '--seed',
+      '1',
+    ])
+    expect(stdout).toContain('2 laws, 3 cases each')
+    expect(stderr).toContain('7 × 20\n')
+    expect(stderr).toContain('3 × 20\n')
+    expect(code).toBe(0)
+    for (const rows of ['0', '3-2', 'many']) {
+      const refused = await thermograd(['laws', file, '--rows', rows])
+      expect(refused.stderr).toMatch(/Expected an integer of 1 or more, or a range such as 1-64/)
+      expect(refused.code).toBe(2)
+    }
+  })
+
   it('should write JSON', async () => {
     const file = await written(kd('/ student[0].length'))
     const { code, stdout } = await thermograd(['laws', file, '--seed', '1', '--runs', '20', '--json'])

@@ -14,6 +14,7 @@ export const decoupling = lossLaw({
   matters: 'DKD is based on this identity; a wrong mask or normalisation breaks it.',
   usualCause: 'a mask that does not exclude the target, terms that include their weights, or exchanged terms',
   needs: 'terms',
+  assumes: 'rule',
   cases: (profile) => logitsPair({ ...domainOf(profile), rows: { min: 1, max: 1 } }),
   async complain(subject, batch) {
     const { tckd, nckd } = await subject.loss.terms!(...argumentsOf(batch))
@@ -42,6 +43,7 @@ const twoClasses = lossLaw({
   tolerance: rounding,
   matters: 'NCKD is not zero if its softmax still includes the target.',
   usualCause: 'a softmax over the other classes that still includes the target, or a weight',
+  assumes: 'rule',
   cases: (profile) => logitsPair({ ...domainOf(profile), classes: { min: 2, max: 2 } }),
   async complain(subject, batch) {
     return differs(

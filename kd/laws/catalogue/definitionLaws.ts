@@ -89,6 +89,7 @@ export const warmUp = lossLaw({
   matters: 'A warm-up from epoch 0 starts with no distillation; one that never ends scales all results.',
   usualCause: 'epochs counted from 0, a weight that exceeds 1, or a warm-up that includes the cross entropy',
   needs: 'atEpoch',
+  assumes: 'warmUp',
   cases: (profile) => withMore(batches(profile), fc.integer({ min: 1, max: 2 * profile.warmUp!.epochs })),
   async complain(subject, { batch, drawn: epoch }) {
     const { epochs, distillation, rest } = subject.profile.warmUp!

@@ -57,6 +57,7 @@ const implicitGradient = lossLaw({
     'the error of a five-point difference: half the digits of sharpness divided by the step, plus twice the truncation error',
   matters: 'Differentiating through the steps of a solver that stops early gives a different result.',
   needs: 'temperatures',
+  assumes: 'rule',
   cases: (profile) =>
     fc.record({
       batch: smoothPair({ ...domainOf(profile), rows: { min: 1, max: 1 } }),

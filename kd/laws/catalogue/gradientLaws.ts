@@ -86,6 +86,7 @@ const gradientOffTheMaximum = lossLaw({
   tolerance,
   matters: 'It says which entries of the gradient change if temperatures are detached.',
   usualCause: 'the gradient through a maximum that reaches another class',
+  assumes: 'rule',
   cases: (profile) =>
     positions(profile).map(({ batch, n, j }) => {
       const peak = peakOf(batch.student[n])

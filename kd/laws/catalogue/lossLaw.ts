@@ -17,10 +17,15 @@ export interface LossLaw extends Law<Subject> {
   readonly usualCause?: string
   /** The part of the loss that the law needs. */
   readonly needs?: Part
+  /** The part of the profile that the law needs. */
+  readonly assumes?: Assumption
 }
 
+/** An optional part of a profile: its temperatures, its warm-up, or the limit of its definition. */
+export type Assumption = 'rule' | 'warmUp' | 'limit'
+
 /** The definition of a law: its cases, and a check that describes a violation by one of them, if any. */
-interface LawDefinition<Case> extends Omit<LossLaw, 'check'> {
+export interface LawDefinition<Case> extends Omit<LossLaw, 'check'> {
   readonly cases: (profile: Profile, subject: Subject) => fc.Arbitrary<Case>
   readonly complain: (subject: Subject, value: Case) => Promise<string | undefined>
 }

@@ -19,6 +19,7 @@ function changeLaw<Drawn>(
     ...record,
     tolerance,
     needs: 'temperatures',
+    assumes: 'rule',
     cases: (profile) => fc.record({ batch: oneSample(profile), drawn }),
     async complain(subject, { batch, drawn }) {
       const { v, u } = change({ v: batch.student[0], u: batch.teacher[0] }, drawn)
@@ -111,6 +112,7 @@ const temperaturesRowIndependence = lossLaw({
   matters: 'A maximum over the whole batch gives every sample the temperatures of one.',
   usualCause: 'a maximum over the whole batch',
   needs: 'temperatures',
+  assumes: 'rule',
   cases: batches,
   async complain(subject, batch) {
     const complaints = batch.labels.map(async (label, n) => {

@@ -31,6 +31,7 @@ export function temperatureLaw(
     ...record,
     tolerance,
     needs: 'temperatures',
+    assumes: 'rule',
     cases,
     complain: async (subject, batch) =>
       complain(await temperedSample(subject, batch), subject.profile, subject.roundoff),

@@ -91,6 +91,7 @@ const largeTemperatureLimit = lossLaw({
   tolerance: `${rounding}, plus the third-order term: twice the formula’s own distance from its limit`,
   matters: 'It requires the factor T²; without it, gradients shrink as the temperature rises.',
   usualCause: 'the temperature factor, or a mean over the classes',
+  assumes: 'limit',
   cases: batches,
   async complain(subject, batch) {
     const near = {

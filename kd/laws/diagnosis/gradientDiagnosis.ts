@@ -10,6 +10,7 @@ type Gradient = (v: Row, u: Row, label: number) => Row
 /** Guesses the mistake in the gradient of a correct loss, in the same way as for values. */
 export async function guessGradient(subject: Subject): Promise<string | undefined> {
   const { profile } = subject
+  if (profile.joint) return undefined
   const found = await Promise.all(genericBatches.map((batch) => subject.gradient(batch)))
   const candidates = Object.entries(mistakes(subject)).map(([mistake, gradient]) => ({
     mistake,

@@ -15,6 +15,7 @@ export interface Variation {
 
 /** Returns the loss of a profile with one part of its distillation terms replaced, for every typical mistake. */
 export function variationsOf(profile: Profile): Variation[] {
+  if (profile.joint) return []
   const mistakes: Mistakes = {
     ...temperatureMistakes(profile),
     ...divergenceMistakes(profile),

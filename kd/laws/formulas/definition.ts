@@ -34,6 +34,31 @@ export interface Definition {
   limit?(sample: Sample): number
 }
 
+/** A loss of a whole batch, which need not be a mean over its samples, as `Definition` is a loss of one. */
+export interface JointDefinition {
+  value(samples: readonly Sample[]): number
+  /** ∂ value / ∂v of sample n. */
+  gradient(samples: readonly Sample[], n: number): number[]
+  rounding(samples: readonly Sample[], roundoff: number): number
+  /** Bounds the error of each entry of the gradient of sample n. */
+  gradientRounding(samples: readonly Sample[], n: number, roundoff: number): number
+}
+
+/** The mean over the batch of a loss of one sample. */
+export function meanOf(definition: Definition): JointDefinition {
+  return {
+    value: (samples) => mean(samples.map((sample) => definition.value(sample))),
+    gradient: (samples, n) => scaled(definition.gradient(samples[n]), 1 / samples.length),
+    rounding(samples, roundoff) {
+      const sizes = samples.map((sample) => Math.abs(definition.value(sample)))
+      const ofMean = 2 * samples.length * roundoff * mean(sizes)
+      return mean(samples.map((sample) => definition.rounding(sample, roundoff))) + ofMean
+    },
+    gradientRounding: (samples, n, roundoff) =>
+      definition.gradientRounding(samples[n], roundoff) / samples.length,
+  }
+}
+
 /** A divergence of two rows of softened logits, with its derivatives. */
 export interface Divergence {
   value(teacher: Row, student: Row, label: number): number

@@ -43,6 +43,7 @@ export async function lawsPage(): Promise<string> {
 
 async function example(): Promise<string[]> {
   const source = await readFile(join(import.meta.dirname, 'myLoss.ts'), 'utf8')
+  const own = await readFile(join(import.meta.dirname, 'hellinger.ts'), 'utf8')
   const wrong = (await printed(wrongLoss)).split('\n')
   const broken = wrong.findIndex((line) => line.startsWith('BROKEN'))
   const next = wrong.findIndex((line, i) => i > broken && !line.startsWith(' '))
@@ -70,6 +71,10 @@ async function example(): Promise<string[]> {
       'ts',
       "const report = await checkLaws(myLoss, 'kd', { runs: 1000, seed: 1 })\nreport.holds // true",
     ),
+    'If none of the profiles below fits, define one, with laws of its own. `hellinger.ts` exports a loss and its profile, which',
+    '`thermograd laws hellinger.ts` finds; `--profile hellinger.ts` holds the losses of other files to it:',
+    '',
+    ...fenced('ts', own.trim().replace('../../../../kd/laws/index.ts', 'thermograd/kd/laws')),
     'Instead of a function, the loss can be an object with `loss` and any of `gradient`, `teacherGradient`, `temperatures`,',
     '`perSample`, `terms`, `atEpoch` and `sharpness`, which are then tested as well; [`loss.ts`](../kd/laws/loss.ts) documents',
     'each of them.',

@@ -1,23 +1,24 @@
-import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { Command } from 'commander'
-import { InvalidInputError } from '../base/errors.ts'
 import {
+  type CountRange,
   checkLaws,
+  familyOf,
   formatReport,
-  type HostLoss,
   type LossReport,
-  type ProfileName,
+  type ProfileFamily,
   profileNames,
-  profileOf,
-} from '../kd/laws/index.ts'
-import { Broken } from './broken.ts'
-import { jsonOption, positiveInteger, positiveNumber, wholeNumber } from './options.ts'
-import type { Output } from './output.ts'
-import { writeResult } from './results.ts'
+} from '../../kd/laws/index.ts'
+import { Broken } from '../broken.ts'
+import { countRange, jsonOption, positiveInteger, positiveNumber, wholeNumber } from '../options.ts'
+import type { Output } from '../output.ts'
+import { writeResult } from '../results.ts'
+import { isFile, loadLoss, loadProfile } from './modules.ts'
 
 interface Options {
-  readonly profile: ProfileName
+  readonly profile?: string
+  readonly law?: readonly string[]
+  readonly rows?: CountRange
+  readonly classes?: CountRange
   readonly runs: number
   readonly seed?: number
   readonly temperature: number
@@ -35,7 +36,14 @@ export function lawsCommand(output: Output): Command {
         'an object with such a function as `loss` and, optionally, `gradient`, `teacherGradient`, `temperatures`, ' +
         '`perSample`, `terms`, `atEpoch` and `sharpness`. Exits with 1 if a law is broken.',
     )
-    .option('--profile <name>', `kind of loss: one of ${profileNames.join(', ')}`, 'kd')
+    .option(
+      '--profile <name>',
+      `kind of loss: one of ${profileNames.join(', ')}, or a module that exports a profile made by defineProfile ` +
+        '(default: the `profile` that the module of the loss exports, or kd)',
+    )
+    .option('--law <name...>', 'check these laws of the profile only')
+    .option('--rows <count>', 'number of samples per batch, or a range such as 1-64', countRange(1))
+    .option('--classes <count>', 'number of classes, or a range such as 2-100', countRange(2))
     .option('--runs <count>', 'number of random cases per law', positiveInteger, 100)
     .option('--seed <number>', 'seed of the random cases (default: a different one each time)', wholeNumber)
     .option('--temperature <value>', 'reference temperature τ', positiveNumber, 4)
@@ -46,14 +54,20 @@ export function lawsCommand(output: Output): Command {
 }
 
 async function hold(file: string, options: Options, output: Output): Promise<void> {
-  const { profile, runs, seed, temperature, timeLimit } = options
-  // Reports an unknown profile before the file is executed.
-  profileOf(profile, temperature)
-  const report = await printingToStderr(output, async () =>
-    checkLaws(await loadLoss(file), profile, { runs, seed, temperature, timeLimit }),
-  )
+  const { law: laws, ...trial } = options
+  const report = await printingToStderr(output, async () => {
+    const named = await profileNamed(options)
+    const { loss, profile } = await loadLoss(file)
+    return checkLaws(loss, named ?? profile ?? 'kd', { ...trial, laws })
+  })
   writeResult(output, options, asData(report), formatReport(report))
   if (!report.holds) throw new Broken()
+}
+
+/** Returns the profile that the options name, if any, and reports an unknown one before the loss is loaded. */
+async function profileNamed({ profile }: Options): Promise<ProfileFamily | undefined> {
+  if (profile === undefined) return undefined
+  return isFile(profile) ? loadProfile(profile) : familyOf(profile)
 }
 
 /** Runs `work` with stdout redirected to stderr, so that a loss that prints does not corrupt the report. */
@@ -65,22 +79,6 @@ async function printingToStderr<T>(output: Output, work: () => Promise<T>): Prom
   } finally {
     process.stdout.write = write
   }
-}
-
-async function loadLoss(file: string): Promise<HostLoss> {
-  let loaded: { readonly default?: HostLoss }
-  try {
-    loaded = await import(pathToFileURL(resolve(file)).href)
-  } catch (error) {
-    const [reason] = String(error instanceof Error ? error.message : error).split(/\n| imported from /)
-    throw new InvalidInputError(`laws: ${file} cannot be loaded: ${reason}`)
-  }
-  if (loaded.default === undefined) {
-    throw new InvalidInputError(
-      `laws: expected ${file} to export the loss as default, but it has no default export`,
-    )
-  }
-  return loaded.default
 }
 
 /** Returns the part of a report that can be written as JSON. */
