@@ -4,7 +4,7 @@ import { suggestionFor } from '../../base/suggestions.ts'
 import { lossLaws } from './catalogue/allLaws.ts'
 import { gradientLaws } from './catalogue/gradientLaws.ts'
 import type { LossLaw } from './catalogue/lossLaw.ts'
-import type { ProfileFamily } from './defineProfile.ts'
+import type { ProfileFamily, ProfileWithLaws } from './defineProfile.ts'
 import { diagnose } from './diagnosis/diagnosis.ts'
 import { type HostLoss, type LossObject, lossObject } from './loss.ts'
 import { type Precision, precisionOf } from './precision.ts'
@@ -99,7 +99,7 @@ export function withDraws(
 }
 
 /** Returns the laws that a profile claims or declares broken. */
-export function lawsOf({ claims, breaks, laws = [] }: Profile): LossLaw[] {
+export function lawsOf({ claims, breaks, laws = [] }: ProfileWithLaws): LossLaw[] {
   return [...lossLaws, ...laws].filter(({ name }) => claims.includes(name) || Object.hasOwn(breaks, name))
 }
 

@@ -1,7 +1,7 @@
 import { demand, describe } from '../../base/errors.ts'
 import { suggestionFor } from '../../base/suggestions.ts'
 import { lossLaws } from './catalogue/allLaws.ts'
-import type { Assumption } from './catalogue/lossLaw.ts'
+import type { Assumption, LossLaw } from './catalogue/lossLaw.ts'
 import type { Definition, JointDefinition } from './formulas/definition.ts'
 import {
   aloneOf,
@@ -12,10 +12,16 @@ import {
 } from './formulas/formula.ts'
 import type { Profile } from './profile.ts'
 
+/** A profile with laws besides those of the catalogue. */
+export interface ProfileWithLaws extends Profile {
+  /** They are claimed unless `breaks` names them. */
+  readonly laws?: readonly LossLaw[]
+}
+
 /** What `defineProfile` is told of a loss. Everything that has a default is optional. */
 export interface ProfileSpecification
   extends Partial<Pick<Profile, 'name' | 'terms' | 'maxima' | 'breaks' | 'claims'>>,
-    Pick<Profile, 'formula' | 'warmUp' | 'rule' | 'draws' | 'attached' | 'laws'> {
+    Pick<ProfileWithLaws, 'formula' | 'warmUp' | 'rule' | 'draws' | 'attached' | 'laws'> {
   /** The formula of one sample, if the loss is the mean over the batch. */
   readonly definition?: Formula
   /** The formula of a batch, if it is not. */
@@ -26,7 +32,7 @@ export interface ProfileSpecification
 export interface ProfileFamily {
   readonly name: string
   /** Throws `InvalidInputError` unless the temperature τ is a positive number. */
-  readonly at: (temperature: number) => Profile
+  readonly at: (temperature: number) => ProfileWithLaws
 }
 
 /**
@@ -73,7 +79,7 @@ export function isProfileFamily(value: unknown): value is ProfileFamily {
   )
 }
 
-function profileFrom(specification: ProfileSpecification, temperature: number): Profile {
+function profileFrom(specification: ProfileSpecification, temperature: number): ProfileWithLaws {
   demand(
     typeof specification === 'object' && specification !== null,
     () => `laws: expected the specification of a profile to be an object, got ${describe(specification)}`,
@@ -117,7 +123,7 @@ const assumed: Readonly<Record<Assumption, (profile: Profile) => unknown>> = {
   limit: ({ definition }) => definition.limit,
 }
 
-function demandLaws(profile: Profile): void {
+function demandLaws(profile: ProfileWithLaws): void {
   const { name, claims, breaks, laws = [] } = profile
   const known = [...lossLaws, ...laws]
   const named = [...claims, ...Object.keys(breaks)]

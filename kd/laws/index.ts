@@ -43,6 +43,7 @@ export {
   isProfileFamily,
   type ProfileFamily,
   type ProfileSpecification,
+  type ProfileWithLaws,
 } from './defineProfile.ts'
 export * as formulas from './formulas/index.ts'
 export type { HostLoss, HostTemperatures, LossFunction, LossObject, Rows } from './loss.ts'

@@ -1,5 +1,4 @@
 import type { LogitsConstraints, Maxima } from './arbitraries.ts'
-import type { LossLaw } from './catalogue/lossLaw.ts'
 import type { Definition, Divergence, JointDefinition } from './formulas/definition.ts'
 import type { TemperatureRule } from './formulas/temperatureRules.ts'
 
@@ -34,8 +33,6 @@ export interface Profile {
   readonly attached?: Definition
   /** Names of laws. */
   readonly claims: readonly string[]
-  /** Laws besides those of the catalogue. They are claimed unless `breaks` names them. */
-  readonly laws?: readonly LossLaw[]
   /** Names of the laws that the loss breaks by design, each with the reason. */
   readonly breaks: Readonly<Record<string, string>>
 }

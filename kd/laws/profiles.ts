@@ -6,6 +6,7 @@ import {
   isProfileFamily,
   type ProfileFamily,
   type ProfileSpecification,
+  type ProfileWithLaws,
 } from './defineProfile.ts'
 import { crossEntropyDefinition, decoupled, divergence, tempered, weighted } from './formulas/definition.ts'
 import {
@@ -16,7 +17,7 @@ import {
   shared,
   type TemperatureRule,
 } from './formulas/temperatureRules.ts'
-import type { Profile, Term } from './profile.ts'
+import type { Term } from './profile.ts'
 
 /** A plain name means the single term, averaged over the batch; `-total` adds the other terms, weights and warm-up. */
 export type ProfileName = keyof typeof drafts
@@ -145,6 +146,6 @@ export function familyOf(profile: string | ProfileFamily): ProfileFamily {
  * Returns a profile at temperature τ, by name or as defined by `defineProfile`. Throws `InvalidInputError` for an unknown
  * name or an invalid temperature.
  */
-export function profileOf(profile: string | ProfileFamily, temperature = 4): Profile {
+export function profileOf(profile: string | ProfileFamily, temperature = 4): ProfileWithLaws {
   return familyOf(profile).at(temperature)
 }
