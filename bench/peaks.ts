@@ -85,7 +85,8 @@ async function shortestRun(code: KernelCode, threads: number, bytes = bytesOfUni
   new Uint8Array(memory.buffer).fill(1)
   const pool = new ThreadPool(memory, threads)
   const bytesOfModule = assemble({ imports: [], functions: [code.builder] })
-  const launches = [{ name: 'peak', code: 0, units: code.units, needsBarrier: false, values: [] }]
+  const { units, wholeShares } = code
+  const launches = [{ name: 'peak', code: 0, units, wholeShares, needsBarrier: false, values: [] }]
   const program = await pool.load(await WebAssembly.compile(bytesOfModule), launches)
   let shortest = Number.POSITIVE_INFINITY
   for (let run = 0; run < 30; run++) {

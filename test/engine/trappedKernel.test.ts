@@ -20,6 +20,7 @@ const launch = (name: string, needsBarrier: boolean) => ({
   name,
   code: 0,
   units: threads,
+  wholeShares: true,
   needsBarrier,
   values: [],
 })

@@ -74,11 +74,12 @@ function writeKernels(
       code = codes.push(codeOf(anonymous, slotValues, modes)) - 1
       known.set(key, code)
     }
-    const { units, values: ownSlots } = codes[code]
+    const { units, wholeShares, values: ownSlots } = codes[code]
     return {
       name: kernel.kind === 'call' ? kernel.name : kernel.kind,
       code,
       units,
+      wholeShares,
       values: ownSlots.map((slot) => slots[slot]),
       invariantPart: partOf.get(kernel),
     }

@@ -10,6 +10,8 @@ import type { EngineModes } from '../modes.ts'
 export interface KernelCode {
   readonly builder: FunctionBuilder
   readonly units: number
+  /** Whether a call reads all of its inputs, however few its units are, so that few calls are best. */
+  readonly wholeShares: boolean
   readonly values: readonly number[]
 }
 
@@ -28,12 +30,17 @@ export interface KernelStart extends KernelCode {
 }
 
 /** Begins a kernel over the values of these views. */
-export function beginKernel(views: readonly { readonly value: number }[], units = 1): KernelStart {
+export function beginKernel(
+  views: readonly { readonly value: number }[],
+  units = 1,
+  { wholeShares = false } = {},
+): KernelStart {
   const values = [...new Set(views.map(({ value }) => value))]
   const builder = new FunctionBuilder(3 + values.length)
   return {
     builder,
     units,
+    wholeShares,
     values,
     thread: builder.parameter(2),
     pointerTo: ({ value }) => builder.parameter(3 + values.indexOf(value)),

@@ -44,7 +44,8 @@ export function weightGradientCode(
   const pixels = [gradientHeight, gradientWidth]
   const tileScratch = tileTotalsFloats(pixels, largest) > 0 ? scratch[0] : undefined
   const outputTotals = needsOutputTotals(count) ? scratch.at(-1) : undefined
-  const code = beginKernel([maps, gradient, output, ...scratch], kernel[0] * kernel[1] * groups * pieces)
+  const units = kernel[0] * kernel[1] * groups * pieces
+  const code = beginKernel([maps, gradient, output, ...scratch], units, { wholeShares: true })
   const { builder, pointerTo } = code
   const [tapRow, tapColumn, group, piece, number] = Array.from({ length: 5 }, () => builder.local('i32'))
   const [target, gradientStart, mapStart, column, row] = Array.from({ length: 5 }, () => builder.local('i32'))

@@ -1,5 +1,6 @@
 import { hostFunctions } from '../hostFunctions.ts'
 import { type Barrier, BrokenBarrierError } from './barrier.ts'
+import { type Share, type Shares, shareOf } from './shares.ts'
 
 /** One launch of a kernel in a program. */
 export interface KernelLaunch {
@@ -9,6 +10,8 @@ export interface KernelLaunch {
   readonly code: number
   /** Number of units that its work is divided into. */
   readonly units: number
+  /** Whether each thread runs its share in one call, and no part of another's. */
+  readonly wholeShares: boolean
   /** Whether threads wait for each other before it, see `barriers.ts`. */
   readonly needsBarrier: boolean
   /** The invariant part that it belongs to, if any: it is launched only in runs that renew this part. */
@@ -65,35 +68,30 @@ export class LaunchRunner {
   runAlone(pointers: Uint32Array, renewed: readonly number[]): void {
     this.#bind(pointers)
     for (const launch of this.#launchesOf(renewed)) {
-      if (launch.units > 0) run(launch, 0, launch.units, 0)
+      run(launch, shareOf(launch.units, 0, 1), 0)
     }
   }
 
   /**
-   * Runs this thread's even share of the units of each launch. Waits at the barrier before launches that need one, and at
-   * the end. Throws `KernelError` if a kernel fails on any thread; the barrier is broken then.
+   * Runs this thread's part of each launch: its own share of the units, then what is left of the shares of others. Waits at the
+   * barrier before launches that need one, and at the end. Throws `KernelError` if a kernel fails on any thread; the barrier
+   * is broken then.
    */
-  runPart(pointers: Uint32Array, renewed: readonly number[], member: Member): void {
+  runPart(pointers: Uint32Array, renewed: readonly number[], member: Member, shares: Shares): void {
+    const { barrier } = member
+    this.#bind(pointers)
     try {
-      this.#runShare(pointers, renewed, member)
+      let isFirst = true
+      for (const launch of this.#launchesOf(renewed)) {
+        if (launch.needsBarrier && !isFirst) barrier.wait()
+        isFirst = false
+        runTogether(launch, member, shares)
+      }
+      barrier.wait()
     } catch (error) {
       if (error instanceof BrokenBarrierError) throw new KernelError(this.#launches[error.brokenBy], error)
       throw error
     }
-  }
-
-  #runShare(pointers: Uint32Array, renewed: readonly number[], { thread, threads, barrier }: Member): void {
-    this.#bind(pointers)
-    let isFirst = true
-    for (const launch of this.#launchesOf(renewed)) {
-      const { units } = launch
-      if (launch.needsBarrier && !isFirst) barrier.wait()
-      isFirst = false
-      const first = Math.ceil((units * thread) / threads)
-      const end = Math.ceil((units * (thread + 1)) / threads)
-      if (first < end) run(launch, first, end, thread, barrier)
-    }
-    barrier.wait()
   }
 
   #launchesOf(renewed: readonly number[]): readonly BoundLaunch[] {
@@ -112,10 +110,29 @@ export class LaunchRunner {
   }
 }
 
+/** Runs this thread's part of a launch. One unit is the first thread's, in order with others of its kind (`barriers.ts`). */
+function runTogether(launch: BoundLaunch, { thread, threads, barrier }: Member, shares: Shares): void {
+  const { units, wholeShares, number } = launch
+  if (units <= 1 || wholeShares) {
+    run(launch, shareOf(units, thread, threads), thread, barrier)
+    return
+  }
+  for (let helped = 0; helped < threads; helped++) {
+    const owner = (thread + helped) % threads
+    const share = shareOf(units, owner, threads)
+    let piece = shares.take(number, owner, share)
+    while (piece !== undefined) {
+      run(launch, piece, thread, barrier)
+      piece = shares.take(number, owner, share)
+    }
+  }
+}
+
 /** Runs units of a launch. If the kernel fails, breaks the barrier at which the other threads wait. */
-function run(launch: BoundLaunch, first: number, end: number, thread: number, barrier?: Barrier): void {
+function run(launch: BoundLaunch, { first, length }: Share, thread: number, barrier?: Barrier): void {
+  if (length === 0) return
   try {
-    launch.run(first, end, thread, ...launch.arguments)
+    launch.run(first, first + length, thread, ...launch.arguments)
   } catch (error) {
     barrier?.break(launch.number)
     throw new KernelError(launch, error)

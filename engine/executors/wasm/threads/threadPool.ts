@@ -1,5 +1,6 @@
 import { Barrier } from './barrier.ts'
 import { type KernelLaunch, LaunchRunner } from './launches.ts'
+import { Shares } from './shares.ts'
 import { SharingTuner } from './sharingTuner.ts'
 import { Thread } from './threads.ts'
 import type { WorkerMessage } from './worker.ts'
@@ -9,7 +10,7 @@ export interface LoadedProgram {
   readonly number: number
   readonly runner: LaunchRunner
   /** Undefined if no launch has work for more than one thread. */
-  readonly tuner: SharingTuner | undefined
+  readonly sharing: { readonly tuner: SharingTuner; readonly shares: Shares } | undefined
 }
 
 /** The worker threads, and the barrier of all threads, this one included. */
@@ -42,11 +43,14 @@ export class ThreadPool {
     const program = {
       number: this.#programs++,
       runner: new LaunchRunner(module, this.#memory, launches),
-      tuner: isShared ? new SharingTuner() : undefined,
+      sharing: isShared
+        ? { tuner: new SharingTuner(), shares: new Shares(launches.length, this.threads) }
+        : undefined,
     }
-    if (isShared) {
+    if (program.sharing !== undefined) {
       this.#others ??= this.#start()
-      const message = { kind: 'load', program: program.number, module, launches } as const
+      const shares = program.sharing.shares.words
+      const message = { kind: 'load', program: program.number, module, launches, shares } as const
       await Promise.all(this.#others.threads.map((thread) => thread.ask(message)))
       this.#registry.register(program, program.number)
     }
@@ -58,27 +62,29 @@ export class ThreadPool {
    * fails. After such a failure on several threads, every run throws it again.
    */
   run(
-    { number, runner, tuner }: LoadedProgram,
+    { number, runner, sharing }: LoadedProgram,
     pointers: Uint32Array,
     renewed: readonly number[] = [],
   ): void {
     if (this.#failure !== undefined) throw this.#failure
     const alone = () => runner.runAlone(pointers, renewed)
+    if (sharing === undefined) {
+      alone()
+      return
+    }
+    const { tuner, shares } = sharing
+    const member = { thread: 0, threads: this.threads, barrier: this.#others!.barrier }
     const shared = () => {
+      shares.reset()
       this.#tell({ kind: 'run', program: number, pointers, renewed })
       try {
-        runner.runPart(pointers, renewed, {
-          thread: 0,
-          threads: this.threads,
-          barrier: this.#others!.barrier,
-        })
+        runner.runPart(pointers, renewed, member, shares)
       } catch (error) {
         this.#failure = error
         throw error
       }
     }
-    if (tuner === undefined) alone()
-    else tuner.run(alone, shared)
+    tuner.run(alone, shared)
   }
 
   #tell(message: WorkerMessage): void {

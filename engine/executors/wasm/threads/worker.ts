@@ -1,5 +1,6 @@
 import { Barrier } from './barrier.ts'
 import { KernelError, type KernelLaunch, LaunchRunner, type Member } from './launches.ts'
+import { Shares } from './shares.ts'
 
 /** A message to a worker of the pool. It answers `load`; a run ends at the barrier. */
 export type WorkerMessage =
@@ -9,6 +10,7 @@ export type WorkerMessage =
       readonly program: number
       readonly module: WebAssembly.Module
       readonly launches: readonly KernelLaunch[]
+      readonly shares: Int32Array<SharedArrayBuffer>
     }
   | {
       readonly kind: 'run'
@@ -31,7 +33,7 @@ const port = (globalThis.process?.getBuiltinModule?.('node:worker_threads').pare
   Worker,
   'onmessage' | 'postMessage'
 >
-const programs = new Map<number, LaunchRunner>()
+const programs = new Map<number, { readonly runner: LaunchRunner; readonly shares: Shares }>()
 let context: ThreadContext
 let member: Member
 
@@ -41,15 +43,18 @@ port.onmessage = ({ data: message }: { data: WorkerMessage }) => {
     const { thread, threads } = message
     member = { thread, threads, barrier: new Barrier(threads, message.barrier) }
   } else if (message.kind === 'load') {
-    programs.set(message.program, new LaunchRunner(message.module, context.memory, message.launches))
-    port.postMessage(message.program)
+    const { program, module, launches } = message
+    const runner = new LaunchRunner(module, context.memory, launches)
+    programs.set(program, { runner, shares: new Shares(launches.length, context.threads, message.shares) })
+    port.postMessage(program)
   } else if (message.kind === 'drop') programs.delete(message.program)
   else run(message)
 }
 
 function run({ program, pointers, renewed }: Extract<WorkerMessage, { kind: 'run' }>): void {
+  const { runner, shares } = programs.get(program)!
   try {
-    programs.get(program)!.runPart(pointers, renewed, member)
+    runner.runPart(pointers, renewed, member, shares)
   } catch (error) {
     // The thread that started the run reports it, since the barrier is broken.
     if (!(error instanceof KernelError)) throw error
