@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { demand } from '../../base/errors.ts'
 import {
   type CountRange,
   checkLaws,
@@ -6,15 +7,17 @@ import {
   formatReport,
   type LossReport,
   type ProfileFamily,
+  processLoss,
   profileNames,
 } from '../../kd/laws/index.ts'
 import { Broken } from '../broken.ts'
 import { countRange, jsonOption, positiveInteger, positiveNumber, wholeNumber } from '../options.ts'
 import type { Output } from '../output.ts'
 import { writeResult } from '../results.ts'
-import { isFile, loadLoss, loadProfile } from './modules.ts'
+import { isFile, type LossModule, loadLoss, loadProfile } from './modules.ts'
 
 interface Options {
+  readonly command?: string
   readonly profile?: string
   readonly law?: readonly string[]
   readonly rows?: CountRange
@@ -28,7 +31,11 @@ interface Options {
 
 export function lawsCommand(output: Output): Command {
   return new Command('laws')
-    .argument('<file>', 'module whose default export is the loss')
+    .argument('[file]', 'module whose default export is the loss')
+    .option(
+      '--command <line>',
+      'check the loss that this command line computes, in any language, instead of a module',
+    )
     .summary('test your own distillation loss against the laws of its kind')
     .description(
       'Tests a loss against the laws of a profile. The loss is the default export of a JavaScript or TypeScript module: ' +
@@ -47,21 +54,44 @@ export function lawsCommand(output: Output): Command {
     .option('--runs <count>', 'number of random cases per law', positiveInteger, 100)
     .option('--seed <number>', 'seed of the random cases (default: a different one each time)', wholeNumber)
     .option('--temperature <value>', 'reference temperature τ', positiveNumber, 4)
-    .option('--time-limit <seconds>', 'time limit for each call of an asynchronous loss', positiveNumber, 10)
+    .option(
+      '--time-limit <seconds>',
+      'time limit for each answer of an asynchronous loss or a process',
+      positiveNumber,
+      10,
+    )
     .addOption(jsonOption())
     .addHelpText('after', helpOnProfiles)
-    .action((file: string, options: Options) => hold(file, options, output))
+    .action((file: string | undefined, options: Options) => hold(file, options, output))
 }
 
-async function hold(file: string, options: Options, output: Output): Promise<void> {
+async function hold(file: string | undefined, options: Options, output: Output): Promise<void> {
   const { law: laws, ...trial } = options
   const report = await printingToStderr(output, async () => {
     const named = await profileNamed(options)
-    const { loss, profile } = await loadLoss(file)
-    return checkLaws(loss, named ?? profile ?? 'kd', { ...trial, laws })
+    const { loss, profile, close } = await lossOf(file, options, output)
+    try {
+      return await checkLaws(loss, named ?? profile ?? 'kd', { ...trial, laws })
+    } finally {
+      close?.()
+    }
   })
   writeResult(output, options, asData(report), formatReport(report))
   if (!report.holds) throw new Broken()
+}
+
+/** Loads the module of a loss, or starts the process that computes it. */
+async function lossOf(
+  file: string | undefined,
+  { command, timeLimit }: Options,
+  { stderr }: Output,
+): Promise<LossModule & { readonly close?: () => void }> {
+  demand(
+    (file === undefined) !== (command === undefined),
+    () => `laws: expected either a module or --command, got ${file === undefined ? 'none' : 'both'}`,
+  )
+  if (file !== undefined) return loadLoss(file)
+  return processLoss(command!, { timeLimit, stderr: (text) => stderr.write(text) })
 }
 
 /** Returns the profile that the options name, if any, and reports an unknown one before the loss is loaded. */

@@ -37,6 +37,18 @@ export interface CountRange {
   readonly max: number
 }
 
+/** Laws of a loss in another process are checked side by side, so that their calls share requests. */
+async function verdictsOf(
+  laws: readonly LossLaw[],
+  subject: Subject,
+  trial: Trial,
+): Promise<readonly LossVerdict[]> {
+  if (subject.loss.connection) return Promise.all(laws.map((law) => judge(law, subject, trial)))
+  const verdicts: LossVerdict[] = []
+  for (const law of laws) verdicts.push(await judge(law, subject, trial))
+  return verdicts
+}
+
 type SubjectOptions = Omit<CheckOptions, 'runs' | 'seed' | 'laws'>
 
 export interface LossReport extends Trial {
@@ -60,8 +72,7 @@ export async function checkLaws(
 ): Promise<LossReport> {
   const trial = { runs, seed }
   const subject = await subjectOf(loss, profile, options)
-  const verdicts: LossVerdict[] = []
-  for (const law of chosenLaws(subject.profile, laws)) verdicts.push(await judge(law, subject, trial))
+  const verdicts = await verdictsOf(chosenLaws(subject.profile, laws), subject, trial)
   const holds = !verdicts.some(isBad)
   const guess = holds ? undefined : await diagnose(subject, verdicts)
   return { profile: subject.profile, precision: subject.precision, ...trial, verdicts, guess, holds }

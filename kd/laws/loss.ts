@@ -33,6 +33,14 @@ export interface LossObject {
   readonly sharpness?: (logits: Rows) => number[] | Promise<number[]>
   /** The precision of its arithmetic. Default: detected from its values. */
   readonly dtype?: 'float64' | 'float32'
+  /** Where another process computes the loss: `processLoss` sets it. Laws are then checked side by side. */
+  readonly connection?: LossConnection
+}
+
+/** A connection that may fail, and limits the time of answers itself. */
+export interface LossConnection {
+  /** The error that ended it, if any. */
+  readonly failure: () => Error | undefined
 }
 
 export interface HostTemperatures {

@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../../base/errors.ts'
-import type { LossObject } from './loss.ts'
+import type { LossConnection, LossObject } from './loss.ts'
 
 /** A loss with a time limit on its promises. */
 export interface TimedLoss {
@@ -13,6 +13,7 @@ export interface TimedLoss {
  * immediately; shrinking does not wait again.
  */
 export function withTimeLimit(loss: LossObject, seconds: number): TimedLoss {
+  if (loss.connection) return { loss, demandAnswers: () => demandConnection(loss.connection) }
   let overdue: InvalidInputError | undefined
   const demandAnswers = () => {
     if (overdue) throw overdue
@@ -33,6 +34,11 @@ export function withTimeLimit(loss: LossObject, seconds: number): TimedLoss {
     typeof part === 'function' ? timed(name, part) : part,
   ])
   return { loss: Object.fromEntries(parts), demandAnswers }
+}
+
+function demandConnection(connection: LossConnection | undefined): void {
+  const failure = connection?.failure()
+  if (failure) throw failure
 }
 
 async function settled<T>(promise: Promise<T>, seconds: number, expire: () => Error): Promise<T> {

@@ -151,6 +151,33 @@ export const profile = defineProfile({
     }
   })
 
+  it('should check a loss that another process computes, and end that process', async () => {
+    const file = await written(`
+import { createInterface } from 'node:readline'
+setInterval(() => {}, 1000)
+console.log('{"protocol": "thermograd-laws", "version": 1, "parts": ["loss"]}')
+createInterface({ input: process.stdin }).on('line', (line) => {
+  const { id, calls } = JSON.parse(line)
+  console.log(JSON.stringify({ id, results: calls.map(() => ({ value: 0 })) }))
+})`)
+    const command = `"${process.execPath}" "${file}"`
+    const { code, stdout } = await spawn(['laws', '--command', command, '--seed', '1', '--runs', '5'])
+    expect(stdout).toContain('broken: definition')
+    expect(code).toBe(1)
+    for (const argv of [[], [file, '--command', command]]) {
+      const refused = await thermograd(['laws', ...argv])
+      expect(refused.stderr).toMatch(
+        /^thermograd: laws: expected either a module or --command, got (none|both)\n$/,
+      )
+    }
+    const gone = await thermograd(['laws', '--command', 'exit 7'])
+    expect(gone).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: "thermograd: laws: the process 'exit 7' ended with exit code 7\n",
+    })
+  })
+
   it('should write JSON', async () => {
     const file = await written(kd('/ student[0].length'))
     const { code, stdout } = await thermograd(['laws', file, '--seed', '1', '--runs', '20', '--json'])

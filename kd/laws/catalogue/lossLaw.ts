@@ -5,7 +5,7 @@ import type { Profile } from '../profile.ts'
 import type { Subject } from '../subject.ts'
 
 /** An optional part of a loss. */
-export type Part = Exclude<keyof LossObject, 'loss' | 'dtype'>
+export type Part = Exclude<keyof LossObject, 'loss' | 'dtype' | 'connection'>
 
 /** A law of distillation losses. */
 export interface LossLaw extends Law<Subject> {

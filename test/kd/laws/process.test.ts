@@ -1,0 +1,165 @@
+import { spawnSync } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { checkLaws, formatReport, processLoss } from '../../../kd/laws/index.ts'
+import { readLine, writeLine } from '../../../kd/laws/process/protocol.ts'
+import { temporaryFolder } from '../../train/temporaryFolder.ts'
+import myLoss from './docs/myLoss.ts'
+
+const greeting = `console.log('{"protocol": "thermograd-laws", "version": 1, "parts": ["loss"]}')`
+const kd = join(import.meta.dirname, 'docs/myLoss.ts')
+
+/** The command line of a process that runs a module. */
+async function command(source: string): Promise<string> {
+  const file = join(await temporaryFolder(), 'served.mjs')
+  await writeFile(file, source)
+  return `"${process.execPath}" "${file}"`
+}
+
+/** A process that answers each request by a function of its calls. */
+const serving = (reply: string, first = greeting) =>
+  command(`
+import { createInterface } from 'node:readline'
+import loss from ${JSON.stringify(kd)}
+${first}
+const reply = ${reply}
+for await (const line of createInterface({ input: process.stdin })) {
+  const { id, calls } = JSON.parse(line)
+  console.log(reply(id, calls))
+}`)
+
+const answering =
+  '(id, calls) => JSON.stringify({ id, results: calls.map((call) => ({ value: loss(...call.arguments) })) })'
+const trial = { runs: 20, seed: 1 }
+
+describe('a loss that a process computes', () => {
+  it('should get the report that it gets as a module, in few requests', async () => {
+    let told = ''
+    const counting = answering.replace('=> JSON', '=> console.error(calls.length) ?? JSON')
+    const { loss, close } = await processLoss(await serving(counting), { stderr: (text) => (told += text) })
+    const report = await checkLaws(loss, 'kd', trial)
+    close()
+    expect(formatReport(report)).toBe(formatReport(await checkLaws(myLoss, 'kd', trial)))
+    const counts = told.trim().split('\n').map(Number)
+    const calls = counts.reduce((sum, count) => sum + count)
+    expect(calls).toBeGreaterThan(1000)
+    expect(counts.length).toBeLessThan(calls / 5)
+    await expect(loss.loss([[0]], [[0]], [0])).rejects.toThrow('has been closed')
+  })
+
+  it('should break laws where it is wrong, or replies with an error', async () => {
+    for (const [reply, complaint] of [
+      [answering.replace('value: ', 'value: 2 * '), 'but the formula = '],
+      ['(id, calls) => JSON.stringify({ id, results: calls.map(() => ({ error: "no luck" })) })', 'no luck'],
+      [
+        '(id, calls) => JSON.stringify({ id, results: calls.map(() => ({ value: "1" })) })',
+        "expected 'loss' to be a number, got '1'",
+      ],
+      [
+        '(id, calls) => JSON.stringify({ id, results: calls.map(() => ({})) })',
+        "neither 'value' nor 'error'",
+      ],
+      [
+        `(id, calls) => '{"id":' + id + ', "results": [' + calls.map(() => '{"value": NaN}') + ']}'`,
+        'L = NaN, but the formula = ',
+      ],
+    ]) {
+      const { loss, close } = await processLoss(await serving(reply))
+      const { verdicts } = await checkLaws(loss, 'kd', { ...trial, laws: ['definition'] })
+      close()
+      expect(verdicts[0].outcome).toBe('broken')
+      expect(verdicts[0].counterexample?.complaint).toContain(complaint)
+    }
+  })
+
+  it.each([
+    ['it ends', '() => process.exit(3)', 'ended with exit code 3'],
+    [
+      'it throws',
+      "() => { throw new Error('no luck') }",
+      /ended with exit code 1; the last line of its stderr: Node/,
+    ],
+    ['it is silent', '() => new Promise(() => {})', /did not write an answer within 0.4 s/],
+    [
+      'it chatters',
+      "() => 'Loading the model'",
+      "wrote 'Loading the model' to stdout, where only replies in JSON are allowed",
+    ],
+    [
+      'it replies to another request',
+      '() => `{"id": 0, "results": []}`',
+      'replied to the request 0, which it was not asked',
+    ],
+    [
+      'it leaves out a result',
+      `(id) => '{"id":' + id + ', "results": []}'`,
+      /replied with 0 results to a request of \d+ calls/,
+    ],
+    ['it replies with something else', "() => '[1]'", 'wrote a line that is not a reply'],
+  ])('should end with a sentence if %s', async (_, reply, sentence) => {
+    const silent = reply.includes('Promise') ? '(id, calls) => console.error("?")' : reply
+    const served = silent === reply ? serving(reply) : command(`${greeting}\nprocess.stdin.resume()`)
+    const { loss, close } = await processLoss(await served, { timeLimit: 0.4, stderr: () => {} })
+    await expect(checkLaws(loss, 'kd', trial)).rejects.toThrow(sentence)
+    close()
+  })
+
+  it.each([
+    ['ends at once', 'process.exit(1)', 'ended with exit code 1'],
+    [
+      'speaks another version',
+      greeting.replace('1,', '2,'),
+      'speaks version 2 of the protocol, but only version 1 is known',
+    ],
+    [
+      'offers something unknown',
+      greeting.replace('"loss"', '"value"'),
+      /offers the parts \['value'\]: expected 'loss', and any of gradient/,
+    ],
+    [
+      'has another precision',
+      greeting.replace('}', ', "dtype": "int8"}'),
+      "says dtype 'int8': expected one of float64",
+    ],
+    [
+      'says something else',
+      'console.log(1)',
+      'does not speak the protocol: expected its first line to be {"protocol"',
+    ],
+    ['says nothing', 'setInterval(() => {}, 1000)', 'did not write its first line within 0.4 s'],
+  ])('should be refused if it %s', async (_, source, sentence) => {
+    const startLimit = source.startsWith('setInterval') ? 0.4 : 60
+    await expect(processLoss(await command(source), { startLimit, stderr: () => {} })).rejects.toThrow(
+      sentence,
+    )
+  })
+})
+
+describe('the lines of the protocol', () => {
+  it('should carry the numbers that JSON lacks, also as Python writes them', () => {
+    const message = { id: 1, calls: [[NaN, Infinity, -Infinity, 1e-300]], error: 'NaN, "-Infinity" \\ NaN' }
+    expect(readLine(writeLine(message))).toEqual(message)
+    expect(readLine('{"value": [NaN, -Infinity, Infinity, -1]}')).toEqual({
+      value: [NaN, -Infinity, Infinity, -1],
+    })
+    expect(() => readLine('Infinity war')).toThrow(SyntaxError)
+  })
+})
+
+const python = ['python3', '/usr/bin/python3'].find(
+  (name) => spawnSync(name, ['-c', 'import torch'], { timeout: 60_000 }).status === 0,
+)
+
+it.skipIf(python === undefined)(
+  'should hold the PyTorch loss of examples/python to its laws',
+  async () => {
+    const example = join(import.meta.dirname, '../../../examples/python/kd_loss.py')
+    const { loss, close } = await processLoss(`${python} "${example}"`)
+    const report = await checkLaws(loss, 'kd', { runs: 10, seed: 1 })
+    close()
+    expect(report.holds, formatReport(report)).toBe(true)
+    expect(report.verdicts.find(({ law }) => law.name === 'gradient-is-numeric')?.outcome).toBe('holds')
+  },
+  120_000,
+)
