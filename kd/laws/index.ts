@@ -1,17 +1,12 @@
 export {
   argumentsOf,
-  type Corner,
   type DrawBatches,
-  extremePair,
   type LogitBatch,
   type LogitsConstraints,
   labels,
-  logit,
   logits,
   logitsPair,
-  type Maxima,
   positiveMaxima,
-  ranges,
   smoothPair,
   temperature,
 } from './arbitraries.ts'
@@ -37,6 +32,7 @@ export {
   subjectOf,
 } from './check.ts'
 export { lawGroups } from './claims.ts'
+export type { Corner, Maxima } from './corners.ts'
 export { defineLaw, type LawSpecification } from './defineLaw.ts'
 export {
   defineProfile,
@@ -45,6 +41,8 @@ export {
   type ProfileSpecification,
   type ProfileWithLaws,
 } from './defineProfile.ts'
+export { logit } from './drawnRow.ts'
+export { extremePair, rangeOf } from './extremes.ts'
 export * as formulas from './formulas/index.ts'
 export type { HostLoss, HostTemperatures, LossFunction, LossObject, Rows } from './loss.ts'
 export { ownLosses } from './ownLosses.ts'

@@ -1,4 +1,5 @@
-import type { LogitsConstraints, Maxima } from './arbitraries.ts'
+import type { LogitsConstraints } from './arbitraries.ts'
+import type { Maxima } from './corners.ts'
 import type { Definition, Divergence, JointDefinition } from './formulas/definition.ts'
 import type { TemperatureRule } from './formulas/temperatureRules.ts'
 

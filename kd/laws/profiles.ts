@@ -1,6 +1,6 @@
 import { demand, describe } from '../../base/errors.ts'
-import type { Maxima } from './arbitraries.ts'
 import { type Laws, termLaws, totalLaws } from './claims.ts'
+import type { Maxima } from './corners.ts'
 import {
   defineProfile,
   isProfileFamily,

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { argumentsOf, extremePair, type LogitBatch, ranges } from '../arbitraries.ts'
+import { argumentsOf, type LogitBatch } from '../arbitraries.ts'
+import { accurateRangeOf, extremePair, rangeOf } from '../extremes.ts'
 import { mean } from '../formulas/rows.ts'
 import type { Profile } from '../profile.ts'
 import { type Subject, samplesOf } from '../subject.ts'
@@ -49,17 +50,18 @@ async function complainOfDefinition(subject: Subject, batch: LogitBatch): Promis
 }
 
 const extremes = (profile: Profile, { precision }: Subject) =>
-  extremePair(ranges[precision], domainOf(profile))
+  extremePair(rangeOf(precision, profile), domainOf(profile))
 
 const definitionAtExtremes = lossLaw({
   name: 'definition-at-extremes',
   statement: 'The loss equals its formula even for extreme logits.',
   formula: 'L(v, u, t) = the formula of the profile',
-  conditions: 'one class ahead by 10⁴, huge logits, tiny logits, or all logits far from 0',
+  conditions:
+    'one class ahead by 10⁴, huge logits (up to 2⁴³ in float64 and 2¹⁴ in float32), tiny logits, or all logits far from 0',
   tolerance: rounding,
   matters: 'An ε inside a logarithm or a clamped probability caps the loss when the student is most wrong.',
   usualCause: 'a small constant in a logarithm, a clamp, or a mask that a large logit outweighs',
-  cases: extremes,
+  cases: (profile, { precision }) => extremePair(accurateRangeOf(precision, profile), domainOf(profile)),
   complain: complainOfDefinition,
 })
 
@@ -68,7 +70,8 @@ const finiteAtExtremes = lossLaw({
   statement: 'The loss is a finite number for any finite logits.',
   formula: '|L(v, u, t)| < ∞',
   conditions:
-    'for losses in float64, logits from float32’s smallest to its largest; for losses in float32, from 2⁻⁵⁰ to 2⁵³',
+    'for losses in float64, logits from float32’s smallest to its largest; for losses in float32, from 2⁻⁶⁰ to 2⁵³ or, with ' +
+    'dynamic temperatures, from 2⁻⁵⁴ to 2³⁷',
   tolerance: 'none',
   matters: 'One confident sample whose probability underflows to 0 gives ln 0, and NaN in every weight.',
   usualCause: 'the logarithm of a probability that underflows to 0, or exp of a logit that overflows',

@@ -61,7 +61,7 @@ const implicitGradient = lossLaw({
   cases: (profile) =>
     fc.record({
       batch: smoothPair({ ...domainOf(profile), rows: { min: 1, max: 1 } }),
-      at: fc.nat({ max: 5 }),
+      at: fc.nat({ max: 997 }),
     }),
   async complain(subject, { batch, at }) {
     const rule = subject.profile.rule!

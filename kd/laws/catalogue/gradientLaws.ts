@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { extremePair, type LogitBatch, ranges, smoothPair } from '../arbitraries.ts'
+import { type LogitBatch, smoothPair } from '../arbitraries.ts'
+import { extremePair, rangeOf } from '../extremes.ts'
 import { peakOf, scaled, softmax } from '../formulas/rows.ts'
 import type { Profile } from '../profile.ts'
 import type { Subject } from '../subject.ts'
@@ -26,7 +27,7 @@ function positions(profile: Profile): fc.Arbitrary<At> {
     .record({
       batch: smoothPair({ ...domainOf(profile), rows: { min: 1, max: 2 } }),
       n: fc.nat({ max: 1 }),
-      j: fc.nat({ max: 5 }),
+      j: fc.nat({ max: 997 }),
     })
     .map(({ batch, n, j }) => ({ batch, n: n % batch.labels.length, j: j % batch.student[0].length }))
 }
@@ -168,7 +169,7 @@ const gradientAtExtremes = lossLaw({
   matters: 'A finite loss with NaN in its gradient ends a training run.',
   usualCause: '0 · ∞ in a derivative: a condition that protects the value but not its gradient',
   needs: 'gradient',
-  cases: (profile, { precision }) => extremePair(ranges[precision], domainOf(profile)),
+  cases: (profile, { precision }) => extremePair(rangeOf(precision, profile), domainOf(profile)),
   async complain(subject, batch) {
     const rows = await subject.gradient(batch)
     const complaints = rows.map((row, n) => {

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
-import { logit, order, orderOf, temperature } from '../arbitraries.ts'
+import { temperature } from '../arbitraries.ts'
+import { logit } from '../drawnRow.ts'
 import { largest, permuted, type Row, scaled, shifted } from '../formulas/rows.ts'
 import type { SampleTemperatures } from '../formulas/temperatureRules.ts'
+import { order, orderOf } from '../order.ts'
 import { batches } from './cases.ts'
 import { firstOf, type LossLaw, lossLaw } from './lossLaw.ts'
 

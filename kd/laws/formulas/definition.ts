@@ -171,7 +171,12 @@ export function tempered(rule: TemperatureRule, measure: Divergence = divergence
     const classes = v.length
     const ofLogarithms = 8 * size + 2 * classes + 6 + 2 * Math.log(classes)
     const logQ = logSoftmax(w)
-    const distance = total(logSoftmax(z).map((logP, i) => Math.exp(logP) * Math.abs(logP - logQ[i])))
+    // Implementations multiply p either with ln p − ln q or with the softened logits' difference.
+    const distance = total(
+      logSoftmax(z).map(
+        (logP, i) => Math.exp(logP) * Math.max(Math.abs(logP - logQ[i]), Math.abs(z[i] - w[i])),
+      ),
+    )
     return (
       2 *
       roundoff *

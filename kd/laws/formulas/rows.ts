@@ -3,7 +3,9 @@
 export type Row = readonly number[]
 
 export function total(row: Row): number {
-  return row.reduce((sum, value) => sum + value, 0)
+  let sum = 0
+  for (const value of row) sum += value
+  return sum
 }
 
 export function mean(row: Row): number {
@@ -19,11 +21,15 @@ export function shifted(row: Row, by: number): number[] {
 }
 
 export function dot(a: Row, b: Row): number {
-  return total(a.map((value, i) => value * b[i]))
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i]
+  return sum
 }
 
 export function largest(row: Row): number {
-  return row.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY)
+  let most = Number.NEGATIVE_INFINITY
+  for (const value of row) most = Math.max(most, value)
+  return most
 }
 
 /** Returns the first index of the largest entry, which gets the gradient of PyTorch's `max(dim)`. */
@@ -32,19 +38,25 @@ export function peakOf(row: Row): number {
 }
 
 export function magnitude(row: Row): number {
-  return largest(row.map(Math.abs))
+  let most = Number.NEGATIVE_INFINITY
+  for (const value of row) most = Math.max(most, Math.abs(value))
+  return most
 }
 
 /** S(z) = ln Σ exp zᵢ. */
 export function logSumExp(row: Row): number {
   const most = largest(row)
-  return most + Math.log(total(row.map((value) => Math.exp(value - most))))
+  let sum = 0
+  for (const value of row) sum += Math.exp(value - most)
+  return most + Math.log(sum)
 }
 
 export function logSoftmax(row: Row): number[] {
   const most = largest(row)
-  const below = shifted(row, -most)
-  return shifted(below, -logSumExp(below))
+  let sum = 0
+  for (const value of row) sum += Math.exp(value - most)
+  const logSum = Math.log(sum)
+  return row.map((value) => value - most - logSum)
 }
 
 export function softmax(row: Row): number[] {

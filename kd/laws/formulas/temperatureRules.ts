@@ -1,4 +1,4 @@
-import { centredRow, dot, largest, logSumExp, peakOf, type Row, scaled, softmax } from './rows.ts'
+import { centredRow, dot, largest, peakOf, type Row, scaled, softmax } from './rows.ts'
 
 export interface SampleTemperatures {
   readonly student: number
@@ -12,13 +12,20 @@ export interface TemperatureRule {
   slope(v: Row, u: Row): number[]
   /** The allowed error |ΔT| of a solver, given the allowed gap in sharpness; 0 for a formula. */
   slack(v: Row, u: Row, gap: number): number
+  /** Whether the temperatures are the same for all samples. */
+  readonly isConstant: boolean
 }
 
-const formula = { slack: () => 0 }
+const formula = { slack: () => 0, isConstant: false }
 
 /** τ on both sides. */
 export function shared(tau: number): TemperatureRule {
-  return { ...formula, temperatures: () => ({ student: tau, teacher: tau }), slope: (v) => v.map(() => 0) }
+  return {
+    ...formula,
+    isConstant: true,
+    temperatures: () => ({ student: tau, teacher: tau }),
+    slope: (v) => v.map(() => 0),
+  }
 }
 
 /** DTKD's formula: 2 x τ / (x + y) and 2 y τ / (x + y), x and y the largest logits of teacher and student. */
@@ -92,6 +99,7 @@ export function exact(tau: number): TemperatureRule {
     return at(r)
   })
   return {
+    isConstant: false,
     temperatures,
     slope(v, u) {
       const found = temperatures(v, u)
@@ -118,5 +126,13 @@ function remembered(solve: (v: Row, u: Row) => SampleTemperatures): typeof solve
 
 /** S(u / T_teacher) − S(v / T_student). */
 export function sharpnessGap(v: Row, u: Row, { student, teacher }: SampleTemperatures): number {
-  return logSumExp(scaled(u, 1 / teacher)) - logSumExp(scaled(v, 1 / student))
+  return sharpnessAt(u, teacher) - sharpnessAt(v, student)
+}
+
+/** S(z / T). */
+function sharpnessAt(z: Row, temperature: number): number {
+  const [inverse, most] = [1 / temperature, largest(z)]
+  let sum = 0
+  for (const value of z) sum += Math.exp((value - most) * inverse)
+  return most * inverse + Math.log(sum)
 }

@@ -1,20 +1,24 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ranges } from '../../../kd/laws/arbitraries.ts'
+import { headClasses } from '../../../kd/laws/drawnRow.ts'
 import {
   extremePair,
   type LogitBatch,
+  logits,
   logitsPair,
   positiveMaxima,
+  profileOf,
+  rangeOf,
   smoothPair,
 } from '../../../kd/laws/index.ts'
+import { order, orderOf } from '../../../kd/laws/order.ts'
 
 const arbitraries = {
   logitsPair: logitsPair(),
   positiveMaxima: positiveMaxima(),
   smoothPair: smoothPair(),
-  'extremePair in float64': extremePair(ranges.float64, { maxima: 'any' }),
-  'extremePair in float32': extremePair(ranges.float32, { maxima: 'positive' }),
+  'extremePair in float64': extremePair(rangeOf('float64', profileOf('kd')), { maxima: 'any' }),
+  'extremePair in float32': extremePair(rangeOf('float32', profileOf('dtkd')), { maxima: 'positive' }),
 }
 
 function isBatch({ student, teacher, labels }: LogitBatch): boolean {
@@ -79,6 +83,8 @@ describe('logitsPair', () => {
       'student a multiple of the teacher': (v, u) =>
         u.some(Boolean) && v.every((value, i) => value === 2 * u[i]),
       'two classes': (v) => v.length === 2,
+      'ten classes': (v) => v.length === 10,
+      'a hundred classes': (v) => v.length === 100,
       'a thousand classes': (v) => v.length === 1000,
     }
     const batches = fc.sample(logitsPair(), { numRuns: 300, seed: 1 })
@@ -101,5 +107,50 @@ describe('logitsPair', () => {
   it('should keep to rows that are not constant', () => {
     for (const { student, teacher } of fc.sample(logitsPair({ maxima: 'spread' }), { numRuns: 300, seed: 2 }))
       for (const row of [...student, ...teacher]) expect(new Set(row).size).toBeGreaterThan(1)
+  })
+})
+
+describe('the classes', () => {
+  const rows = fc.sample(logits(), { numRuns: 2000, seed: 1 })
+  const sizes = new Set(rows.map((row) => row.length))
+
+  it('should be of every order of magnitude', () => {
+    for (const size of [2, 3, 4, 5, 6, 10, 100, 1000]) expect(sizes, String(size)).toContain(size)
+    expect([...sizes].filter((size) => size > 6 && size <= 128).length).toBeGreaterThan(60)
+  })
+
+  it('should each have a number of its own, whatever the size', () => {
+    for (const classes of [8, 10, 37, 100, 128, 1000]) {
+      const large = fc.sample(logits({ classes: { min: classes, max: classes } }), { numRuns: 40, seed: 2 })
+      const distinct = large.map((row) => new Set(row).size / classes)
+      expect(Math.max(...distinct), String(classes)).toBeGreaterThan(0.9)
+      const isUnique = (row: number[]) => row.indexOf(Math.max(...row)) === row.lastIndexOf(Math.max(...row))
+      expect(large.filter(isUnique).length, String(classes)).toBeGreaterThan(10)
+    }
+  })
+
+  it('should shrink to the fewest that matter, and the others to 0', () => {
+    const beyond = (row: number[]) => Math.max(...row) > Math.max(...row.slice(0, headClasses))
+    const { counterexample } = fc.check(
+      fc.property(logits(), (row) => !beyond(row)),
+      { seed: 4 },
+    )
+    const [row] = counterexample!
+    expect(row.length).toBeLessThanOrEqual(headClasses + 2)
+    expect(new Set(row.slice(0, headClasses)).size).toBe(1)
+  })
+})
+
+describe('the order', () => {
+  const orders = fc.sample(order, { numRuns: 200, seed: 1 })
+
+  it('should be a permutation at every size, and mostly one that moves every class', () => {
+    for (const classes of [1, 2, 3, 7, 10, 100, 1000]) {
+      const permutations = orders.map((drawn) => orderOf(drawn, classes))
+      for (const each of permutations)
+        expect(each.toSorted((a, b) => a - b)).toEqual(Array.from({ length: classes }, (_, i) => i))
+      const moving = permutations.filter((each) => each.every((from, to) => from !== to))
+      if (classes > 1) expect(moving.length, String(classes)).toBeGreaterThan(120)
+    }
   })
 })
