@@ -31,6 +31,8 @@ export class Variable extends Tensor {
       () => `assign: expected ${format(this.shape)}, got ${format(value.shape)}`,
     )
     for (const before of watching) if (!before.has(this)) before.set(this, this.node)
+    // A value that was assigned ready-made, such as initial weights, is what the new one will overwrite.
+    this.settle()
     this.node = heldBy(this, ownNode(inType(value, this.dtype)))
   }
 

@@ -221,6 +221,19 @@ describe.each(executors)('variables on the %s executor', (name) => {
     expect(counting.compiled).toBe(1)
   })
 
+  it('should compile a repeated step once, whether its variables have their first values or were assigned others', async () => {
+    const counting = new CountingExecutor(await open())
+    const [x, y] = [variable(tensor([0])), variable(tensor([0]))]
+    y.assign(tensor([1]))
+    for (let step = 0; step < 3; step++) {
+      x.assign(x.add(y))
+      y.assign(y.multiply(2))
+      await realizeOn(counting, x, y)
+    }
+    expect(counting.compiled).toBe(1)
+    expect([await read(x), await read(y)]).toEqual([[7], [8]])
+  })
+
   it('should compile a computation once, whatever numbers were used before it', async () => {
     const counting = new CountingExecutor(await open())
     const computed = () => tensor([3]).multiply(0.3125).add(0.8125).data({ executor: counting })
