@@ -1,3 +1,4 @@
+export type { TestFramework } from '../../base/laws/framework.ts'
 export {
   type Counterexample,
   checkAll,
@@ -21,6 +22,7 @@ export {
   wholeNumber,
 } from './arbitraries.ts'
 export { type CheckOptions, checkExecutor, checkOperation } from './check.ts'
+export { type DescribeOptions, describeExecutor, describeOperation } from './describeLaws.ts'
 export { executorLaws, expressionLaws, primitiveLaws } from './executorLaws.ts'
 export {
   type Expression,
@@ -30,4 +32,3 @@ export {
   type Step,
 } from './expression.ts'
 export { lawsOf, type Operation } from './operationLaws.ts'
-export { describeExecutor, describeOperation } from './vitest.ts'

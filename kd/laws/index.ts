@@ -1,3 +1,4 @@
+export type { TestFramework } from '../../base/laws/framework.ts'
 export {
   argumentsOf,
   type DrawBatches,
@@ -41,6 +42,7 @@ export {
   type ProfileSpecification,
   type ProfileWithLaws,
 } from './defineProfile.ts'
+export { type DescribeOptions, describeLaws } from './describeLaws.ts'
 export { logit } from './drawnRow.ts'
 export { extremePair, rangeOf } from './extremes.ts'
 export * as formulas from './formulas/index.ts'
@@ -54,4 +56,3 @@ export { formatReport } from './report.ts'
 export { Subject, samplesOf } from './subject.ts'
 export { hostLoss, type TensorLoss } from './tensorLoss.ts'
 export { isBad, type LossVerdict, type Outcome } from './verdict.ts'
-export { describeLaws } from './vitest.ts'

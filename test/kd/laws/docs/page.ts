@@ -59,12 +59,22 @@ async function example(): Promise<string[]> {
     'If `divergence` ended in `/ logP.length`, the mean over the classes, the report would contain:',
     '',
     ...fenced('', [...wrong.slice(broken, next), '…', ...wrong.slice(-2)].join('\n')),
-    'In vitest, with one test per law:',
+    'In vitest, with one test for each law:',
     '',
     ...fenced(
       'ts',
       "import { describeLaws } from 'thermograd/kd/laws'\nimport myLoss from './myLoss.ts'\n\ndescribeLaws('my loss', myLoss, 'kd')",
     ),
+    'The same call works in Jest and mocha, and takes the functions of any other framework, such as node:test:',
+    '',
+    ...fenced(
+      'ts',
+      "import { describe, it } from 'node:test'\n\ndescribeLaws('my loss', myLoss, 'kd', { framework: { describe, it } })",
+    ),
+    'In any language, over a [protocol of JSON lines](../kd/laws/process/README.md);',
+    '[examples/python](../examples/python/README.md) serves a PyTorch loss:',
+    '',
+    ...fenced('', '$ thermograd laws --command "python3 kd_loss.py" --profile kd'),
     'In any program:',
     '',
     ...fenced(

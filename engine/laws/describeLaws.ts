@@ -1,21 +1,26 @@
+import { frameworkFor, type TestFramework } from '../../base/laws/framework.ts'
 import { formatBroken, type Law } from '../../base/laws/law.ts'
-import { vitestFor } from '../../base/laws/vitestFor.ts'
 import type { Executor } from '../index.ts'
 import { type CheckOptions, trialFor } from './check.ts'
 import { executorLaws } from './executorLaws.ts'
 import { lawsOf, type Operation } from './operationLaws.ts'
 
-/** Registers a vitest test for each executor law. */
+export interface DescribeOptions extends CheckOptions {
+  /** Registers the tests, such as `{ describe, it }` of node:test. Default: vitest's, or the globals of Jest and mocha. */
+  readonly framework?: TestFramework | undefined
+}
+
+/** Registers a test for each executor law. */
 export function describeExecutor(
   name: string,
   open: () => Executor | Promise<Executor>,
-  options?: CheckOptions,
+  options?: DescribeOptions,
 ): void {
   describeAll('describeExecutor', name, open, executorLaws, options)
 }
 
-/** Registers a vitest test for each law that applies to an operation. */
-export function describeOperation(operation: Operation, options?: CheckOptions): void {
+/** Registers a test for each law that applies to an operation. */
+export function describeOperation(operation: Operation, options?: DescribeOptions): void {
   describeAll('describeOperation', operation.name, () => operation, lawsOf(operation), options)
 }
 
@@ -24,15 +29,15 @@ function describeAll<Subject>(
   name: string,
   open: () => Subject | Promise<Subject>,
   laws: readonly Law<Subject>[],
-  options?: CheckOptions,
+  options?: DescribeOptions,
 ): void {
-  const { describe, expect, it } = vitestFor(caller, caller.replace('describe', 'check'))
+  const { describe, it } = frameworkFor(caller, caller.replace('describe', 'check'), options?.framework)
   const trial = trialFor(options)
   describe(`laws of ${name}`, () => {
     for (const law of laws) {
       it(`${law.name}: ${law.statement}`, async () => {
         const broken = await law.check(await open(), trial)
-        if (broken !== undefined) expect.fail(formatBroken(law, broken))
+        if (broken !== undefined) throw new Error(formatBroken(law, broken))
       })
     }
   })

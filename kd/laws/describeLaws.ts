@@ -1,4 +1,4 @@
-import { vitestFor } from '../../base/laws/vitestFor.ts'
+import { frameworkFor, type TestFramework } from '../../base/laws/framework.ts'
 import { type CheckOptions, chosenLaws, judge, missingPart, subjectOf } from './check.ts'
 import type { ProfileFamily } from './defineProfile.ts'
 import { diagnose } from './diagnosis/diagnosis.ts'
@@ -7,26 +7,32 @@ import { type ProfileName, profileOf } from './profiles.ts'
 import { formatVerdict, likelyCause } from './report.ts'
 import { isBad } from './verdict.ts'
 
+export interface DescribeOptions extends CheckOptions {
+  /** Registers the tests, such as `{ describe, it }` of node:test. Default: vitest's, or the globals of Jest and mocha. */
+  readonly framework?: TestFramework | undefined
+}
+
 /**
- * Registers a vitest test for each law of a profile: that it holds or, if the profile declares it broken, that it is
+ * Registers a test for each law of a profile: that it holds or, if the profile declares it broken, that it is
  * broken. A law is skipped if the loss lacks the part it needs.
  */
 export function describeLaws(
   name: string,
   loss: HostLoss,
   profile: ProfileName | ProfileFamily,
-  { runs = 100, seed = Date.now() % 2 ** 31, laws, ...options }: CheckOptions = {},
+  { runs = 100, seed = Date.now() % 2 ** 31, laws, framework, ...options }: DescribeOptions = {},
 ): void {
-  const { describe, expect, it } = vitestFor('describeLaws', 'checkLaws')
+  const { describe, it } = frameworkFor('describeLaws', 'checkLaws', framework)
   const offered = { loss: lossObject(loss), profile: profileOf(profile, options.temperature) }
   describe(`laws of ${name} (${offered.profile.name}, seed ${seed})`, () => {
     for (const law of chosenLaws(offered.profile, laws)) {
-      it.skipIf(missingPart(law, offered))(`${law.name}: ${law.statement}`, async () => {
+      const register = missingPart(law, offered) ? it.skip : it
+      register(`${law.name}: ${law.statement}`, async () => {
         const subject = await subjectOf(loss, profile, options)
         const verdict = await judge(law, subject, { runs, seed })
         if (!isBad(verdict)) return
         const cause = likelyCause([verdict], await diagnose(subject, [verdict]))
-        expect.fail(`${formatVerdict(verdict, subject.profile)}\n${cause}`)
+        throw new Error(`${formatVerdict(verdict, subject.profile)}\n${cause}`)
       })
     }
   })
