@@ -17,7 +17,7 @@ describe('the plans of a training', () => {
       ...tinyLoaders(),
     })
     compile.mockRestore()
-    // Training: the first step, a full batch, the last one. Testing, both networks: a full batch, the last one.
-    expect(compiled).toEqual(Array(8).fill(7))
+    // Training: a full batch, the last one. Testing, both networks: a full batch, the last one.
+    expect(compiled).toEqual(Array(8).fill(6))
   })
 })
