@@ -1,4 +1,4 @@
-import { type Code, flatten, text, unsigned, vector } from './encoding.ts'
+import { Bytes, type Code, flatten, text, unsigned, vector } from './encoding.ts'
 import { control, i32 } from './instructions.ts'
 
 /** The types of WebAssembly values that kernels use. */
@@ -18,7 +18,7 @@ export class FunctionBuilder {
   readonly parameterCount: number
   readonly #locals: ValueType[] = []
   /** Trees of code are flattened on arrival, so that they are short-lived. */
-  readonly #body: number[] = []
+  readonly #body = new Bytes()
 
   constructor(parameterCount: number) {
     this.parameterCount = parameterCount
@@ -34,14 +34,14 @@ export class FunctionBuilder {
 
   /** Appends statements. */
   emit(...code: Code[]): void {
-    flatten(code, this.#body)
+    this.#body.append(code)
   }
 
   /** Runs `write` and returns the code that it emits instead of appending it. */
   block(write: () => void): Code {
     const start = this.#body.length
     write()
-    return this.#body.splice(start)
+    return this.#body.cut(start)
   }
 
   /** Emits `for (counter = 0; counter < count · step; counter += step) body`, or nothing if `count` is 0. */
@@ -55,7 +55,7 @@ export class FunctionBuilder {
   }
 
   /** @internal Encodes the function for the code section. */
-  encode(): number[] {
+  encode(): Uint8Array<ArrayBuffer> {
     const runs: { type: ValueType; count: number }[] = []
     for (const type of this.#locals) {
       const last = runs.at(-1)
@@ -63,7 +63,7 @@ export class FunctionBuilder {
       else runs.push({ type, count: 1 })
     }
     const locals = vector(runs.map(({ type, count }) => [unsigned(count), typeCodes[type]]))
-    return flatten([locals, this.#body, 0x0b])
+    return flatten([locals, this.#body.copy(), 0x0b])
   }
 }
 
@@ -118,11 +118,11 @@ export function assemble({ imports, functions, sharedMemory = true }: ModuleSour
   const limits: Code = [sharedMemory ? 0x03 : 0x01, unsigned(0), unsigned(mostPages)]
   const memoryImport: Code = [text('env'), text('memory'), 0x02, limits]
 
-  const bytes: number[] = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]
+  const bytes = new Bytes()
+  bytes.append([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00])
   const section = (id: number, items: readonly Code[]) => {
     const content = flatten(vector(items))
-    bytes.push(id, ...unsigned(content.length))
-    for (const byte of content) bytes.push(byte)
+    bytes.append([id, unsigned(content.length), content])
   }
   section(1, [...imports.map(hostType), ...functions.map(ownType)])
   section(2, [...imports.map(hostImport), memoryImport])
@@ -141,5 +141,5 @@ export function assemble({ imports, functions, sharedMemory = true }: ModuleSour
       return [unsigned(code.length), code]
     }),
   )
-  return Uint8Array.from(bytes)
+  return bytes.cut(0)
 }
