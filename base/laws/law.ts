@@ -22,6 +22,8 @@ export interface Trial {
   readonly runs: number
   /** Determines the cases. */
   readonly seed: number
+  /** The path of a counterexample with this seed: only that case is tried. */
+  readonly path?: string | undefined
 }
 
 /** A case that breaks a law. */
@@ -36,6 +38,8 @@ export interface Counterexample {
   readonly shrinks: number
   /** The same seed with the same number of runs finds it again. */
   readonly seed: number
+  /** The same seed with this path tries this case alone. */
+  readonly path: string
 }
 
 /**
@@ -45,21 +49,28 @@ export interface Counterexample {
 export async function search<Value>(
   values: fc.Arbitrary<Value>,
   complain: (value: Value) => string | undefined | Promise<string | undefined>,
-  { runs, seed }: Trial,
+  { runs, seed, path }: Trial,
+  examples: readonly Value[] = [],
 ): Promise<Counterexample | undefined> {
   const property = fc.asyncProperty(values, async (value) => {
     const complaint = await complain(value)
     if (complaint !== undefined) throw new Error(complaint)
   })
-  const details = await fc.check(property, { numRuns: runs, seed })
+  const details = await fc.check(property, {
+    numRuns: runs,
+    seed,
+    examples: examples.map((example): [Value] => [example]),
+    ...(path !== undefined && { path, endOnFailure: true }),
+  })
   if (!details.failed) return undefined
-  const { counterexample, errorInstance, numRuns, numShrinks } = details
+  const { counterexample, counterexamplePath, errorInstance, numRuns, numShrinks } = details
   return {
     value: counterexample?.[0],
     complaint: errorInstance instanceof Error ? errorInstance.message : String(errorInstance),
     runs: numRuns,
     shrinks: numShrinks,
     seed,
+    path: counterexamplePath ?? '',
   }
 }
 

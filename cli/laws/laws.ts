@@ -1,9 +1,12 @@
 import { Command } from 'commander'
 import { demand } from '../../base/errors.ts'
+import { writeFileAtomically } from '../../base/files/writeFile.ts'
 import {
   type CountRange,
   checkLaws,
   familyOf,
+  formatHtml,
+  formatJUnit,
   formatReport,
   type LossReport,
   type ProfileFamily,
@@ -15,12 +18,16 @@ import { countRange, jsonOption, positiveInteger, positiveNumber, wholeNumber } 
 import type { Output } from '../output.ts'
 import { writeResult } from '../results.ts'
 import { isFile, type LossModule, loadLoss, loadProfile } from './modules.ts'
+import { initCommand } from './scaffold.ts'
 
 interface Options {
   readonly command?: string
   readonly profile?: string
   readonly law?: readonly string[]
   readonly rows?: CountRange
+  readonly replay?: string
+  readonly html?: string
+  readonly junit?: string
   readonly classes?: CountRange
   readonly runs: number
   readonly seed?: number
@@ -60,23 +67,29 @@ export function lawsCommand(output: Output): Command {
       positiveNumber,
       10,
     )
+    .option('--replay <path>', 'try again only the case that a report names, with its --law and --seed')
+    .option('--html <file>', 'also write the report as an HTML page')
+    .option('--junit <file>', 'also write the report as JUnit XML, for continuous integration')
     .addOption(jsonOption())
+    .addCommand(initCommand(output))
     .addHelpText('after', helpOnProfiles)
     .action((file: string | undefined, options: Options) => hold(file, options, output))
 }
 
 async function hold(file: string | undefined, options: Options, output: Output): Promise<void> {
-  const { law: laws, ...trial } = options
+  const { law: laws, html, junit, ...trial } = options
   const report = await printingToStderr(output, async () => {
     const named = await profileNamed(options)
-    const { loss, profile, close } = await lossOf(file, options, output)
+    const { loss, profile, examples, close } = await lossOf(file, options, output)
     try {
-      return await checkLaws(loss, named ?? profile ?? 'kd', { ...trial, laws })
+      return await checkLaws(loss, named ?? profile ?? 'kd', { ...trial, laws, examples })
     } finally {
       close?.()
     }
   })
   writeResult(output, options, asData(report), formatReport(report))
+  if (html !== undefined) await writeFileAtomically(html, formatHtml(report))
+  if (junit !== undefined) await writeFileAtomically(junit, formatJUnit(report))
   if (!report.holds) throw new Broken()
 }
 

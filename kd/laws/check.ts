@@ -1,6 +1,8 @@
+import fc from 'fast-check'
 import { demand } from '../../base/errors.ts'
 import type { Trial } from '../../base/laws/law.ts'
 import { suggestionFor } from '../../base/suggestions.ts'
+import type { LogitBatch } from './arbitraries.ts'
 import { lossLaws } from './catalogue/allLaws.ts'
 import { gradientLaws } from './catalogue/gradientLaws.ts'
 import type { LossLaw } from './catalogue/lossLaw.ts'
@@ -29,6 +31,10 @@ export interface CheckOptions {
   readonly rows?: CountRange | undefined
   /** The numbers of classes to draw, in the same way. Default: the profile's, or many sizes from 2 to 1,000. */
   readonly classes?: CountRange | undefined
+  /** Batches that laws about values, and about the finiteness of gradients, try before the random ones. */
+  readonly examples?: readonly LogitBatch[] | undefined
+  /** The path of a counterexample that a report named: only that case of one law is tried. It needs its seed and law. */
+  readonly replay?: string | undefined
 }
 
 /** A range of counts, both ends included. */
@@ -49,7 +55,7 @@ async function verdictsOf(
   return verdicts
 }
 
-type SubjectOptions = Omit<CheckOptions, 'runs' | 'seed' | 'laws'>
+type SubjectOptions = Omit<CheckOptions, 'runs' | 'seed' | 'laws' | 'replay'>
 
 export interface LossReport extends Trial {
   readonly profile: Profile
@@ -68,26 +74,53 @@ export interface LossReport extends Trial {
 export async function checkLaws(
   loss: HostLoss,
   profile: ProfileName | ProfileFamily,
-  { runs = 100, seed = Date.now() % 2 ** 31, laws, ...options }: CheckOptions = {},
+  { runs = 100, seed = Date.now() % 2 ** 31, laws, replay, ...options }: CheckOptions = {},
 ): Promise<LossReport> {
-  const trial = { runs, seed }
+  demand(
+    replay === undefined || (/^\d+(:\d+)*$/.test(replay) && laws?.length === 1),
+    () =>
+      `laws: expected a path such as 3:0:1 to replay, with the seed and the law of the report, got '${replay}'`,
+  )
+  const trial = { runs, seed, path: replay }
   const subject = await subjectOf(loss, profile, options)
   const verdicts = await verdictsOf(chosenLaws(subject.profile, laws), subject, trial)
   const holds = !verdicts.some(isBad)
   const guess = holds ? undefined : await diagnose(subject, verdicts)
-  return { profile: subject.profile, precision: subject.precision, ...trial, verdicts, guess, holds }
+  return { profile: subject.profile, precision: subject.precision, runs, seed, verdicts, guess, holds }
 }
 
 export async function subjectOf(
   loss: HostLoss,
   profile: ProfileName | ProfileFamily,
-  { temperature, timeLimit = 10, ...drawn }: SubjectOptions = {},
+  { temperature, timeLimit = 10, examples, ...drawn }: SubjectOptions = {},
 ): Promise<Subject> {
   const { loss: timed, demandAnswers } = withTimeLimit(lossObject(loss), timeLimit)
-  const specified = withDraws(profileOf(profile, temperature), drawn)
+  const drawing = withDraws(profileOf(profile, temperature), drawn)
+  const specified = examples ? { ...drawing, examples: examples.map(validExample) } : drawing
   const precision = await precisionOf(timed)
   demandAnswers()
   return new Subject(timed, specified, precision, demandAnswers)
+}
+
+function validExample(batch: LogitBatch, i: number): LogitBatch {
+  const { student, teacher, labels } = batch
+  const isRow = (row: unknown, length?: number) =>
+    Array.isArray(row) &&
+    row.length === (length ?? row.length) &&
+    row.every((value) => typeof value === 'number')
+  const classes = student?.[0]?.length
+  const isValid =
+    [student, teacher].every(
+      (rows) => Array.isArray(rows) && rows.length > 0 && rows.every((row) => isRow(row, classes)),
+    ) &&
+    isRow(labels, student.length) &&
+    labels.every((label) => Number.isInteger(label) && label >= 0 && label < classes)
+  demand(
+    isValid && teacher.length === student.length,
+    () =>
+      `laws: expected example ${i} to have student and teacher logits [N, K] and labels [N] below K, got ${fc.stringify(batch)}`,
+  )
+  return batch
 }
 
 /** Replaces the numbers of rows and classes that are drawn for a profile. */

@@ -20,7 +20,14 @@ export function describeLaws(
   name: string,
   loss: HostLoss,
   profile: ProfileName | ProfileFamily,
-  { runs = 100, seed = Date.now() % 2 ** 31, laws, framework, ...options }: DescribeOptions = {},
+  {
+    runs = 100,
+    seed = Date.now() % 2 ** 31,
+    laws,
+    framework,
+    replay: path,
+    ...options
+  }: DescribeOptions = {},
 ): void {
   const { describe, it } = frameworkFor('describeLaws', 'checkLaws', framework)
   const offered = { loss: lossObject(loss), profile: profileOf(profile, options.temperature) }
@@ -29,7 +36,7 @@ export function describeLaws(
       const register = missingPart(law, offered) ? it.skip : it
       register(`${law.name}: ${law.statement}`, async () => {
         const subject = await subjectOf(loss, profile, options)
-        const verdict = await judge(law, subject, { runs, seed })
+        const verdict = await judge(law, subject, { runs, seed, path })
         if (!isBad(verdict)) return
         const cause = likelyCause([verdict], await diagnose(subject, [verdict]))
         throw new Error(`${formatVerdict(verdict, subject.profile)}\n${cause}`)

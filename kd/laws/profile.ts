@@ -1,4 +1,4 @@
-import type { LogitsConstraints } from './arbitraries.ts'
+import type { LogitBatch, LogitsConstraints } from './arbitraries.ts'
 import type { Maxima } from './corners.ts'
 import type { Definition, Divergence, JointDefinition } from './formulas/definition.ts'
 import type { TemperatureRule } from './formulas/temperatureRules.ts'
@@ -30,6 +30,8 @@ export interface Profile {
   readonly maxima: Maxima
   /** The batches that are drawn, if they are not the usual ones; a law may need other numbers of rows and classes. */
   readonly draws?: Pick<LogitsConstraints, 'rows' | 'classes' | 'size' | 'draw'>
+  /** Batches that laws about a batch as it is always try. */
+  readonly examples?: readonly LogitBatch[]
   /** If temperatures are detached, the definition with their gradient: the derivative of the value. */
   readonly attached?: Definition
   /** Names of laws. */

@@ -68,7 +68,8 @@ export function formatVerdict(verdict: LossVerdict, profile: Profile): string {
         ...head('BROKEN'),
         `            ${counterexample!.complaint}`,
         ...lines(counterexample!.value).map((line) => `              ${line}`),
-        `            case ${counterexample!.runs} of seed ${counterexample!.seed}, shrunk ${counterexample!.shrinks} times`,
+        `            case ${counterexample!.runs} of seed ${counterexample!.seed}, shrunk ${counterexample!.shrinks} times; again:`,
+        `              --law ${law.name} --seed ${counterexample!.seed} --replay ${counterexample!.path}`,
         `            ${law.matters}`,
       ].join('\n')
   }

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../train/temporaryFolder.ts'
@@ -142,7 +142,6 @@ export const profile = defineProfile({
     ])
     expect(stdout).toContain('2 laws, 3 cases each')
     expect(stderr).toContain('7 × 20\n')
-    expect(stderr).toContain('3 × 20\n')
     expect(code).toBe(0)
     for (const rows of ['0', '3-2', 'many']) {
       const refused = await thermograd(['laws', file, '--rows', rows])
@@ -176,6 +175,79 @@ createInterface({ input: process.stdin }).on('line', (line) => {
       stdout: '',
       stderr: "thermograd: laws: the process 'exit 7' ended with exit code 7\n",
     })
+  })
+
+  it('should try again the case that a report names', async () => {
+    const file = await written(kd('/ student[0].length'))
+    const first = await thermograd(['laws', file, '--law', 'definition', '--seed', '5'])
+    const [, again, complaint] = [/L = .*/, /--law .*/, /L = .*/].map(
+      (part) => part.exec(first.stdout)?.[0] ?? '',
+    )
+    const replayed = await thermograd(['laws', file, ...again.split(' ')])
+    expect(replayed.code).toBe(1)
+    expect(replayed.stdout).toContain(complaint)
+    expect(replayed.stdout).toContain('case 1 of seed 5, shrunk 0 times')
+    const refused = await thermograd(['laws', file, '--replay', '1'])
+    expect(refused.stderr).toContain(
+      'expected a path such as 3:0:1 to replay, with the seed and the law of the report',
+    )
+  })
+
+  it('should always try the examples that the loss exports', async () => {
+    const source = kd('+ (student[0][0] === 1234 ? 1 : 0)')
+    const examples = 'export const examples = [{ student: [[1234, 0]], teacher: [[0, 0]], labels: [1] }]'
+    const argv = ['--law', 'definition', '--seed', '1', '--runs', '5']
+    expect((await thermograd(['laws', await written(source), ...argv])).code).toBe(0)
+    const { code, stdout } = await thermograd(['laws', await written(`${source}\n${examples}`), ...argv])
+    expect(stdout).toContain('student = [[1234,0]]')
+    expect(code).toBe(1)
+    const wrong = await written(`${source}\n${examples.replace('labels: [1]', 'labels: [2]')}`)
+    expect((await thermograd(['laws', wrong])).stderr).toContain(
+      'expected example 0 to have student and teacher logits',
+    )
+  })
+
+  it('should write an HTML page and JUnit XML', async () => {
+    const file = await written(kd('/ student[0].length'))
+    const [html, junit] = [`${file}.html`, `${file}.xml`]
+    const { code } = await thermograd(['laws', file, '--seed', '1', '--html', html, '--junit', junit])
+    expect(code).toBe(1)
+    const page = await readFile(html, 'utf8')
+    expect(page).toContain('<title>kd, τ = 4: 4 laws are broken</title>')
+    expect(page).toContain('likely cause: the mean over the classes instead of their sum')
+    expect(page).toContain('<details class="bad" open>')
+    const xml = await readFile(junit, 'utf8')
+    expect(xml).toMatch(/<testsuites tests="\d+" failures="4" skipped="\d+">/)
+    expect(xml).toContain('<failure message="L = ')
+    expect(xml.replaceAll(/<[^<>]*>/g, '')).not.toMatch(/[<>]/)
+  })
+
+  it('should write a module to fill in, and leave a file alone', async () => {
+    for (const name of ['my-loss.ts', 'my-loss.mjs']) {
+      const file = join(await temporaryFolder(), name)
+      const { code, stdout } = await thermograd(['laws', 'init', file, '--profile', 'dtkd'])
+      expect({ code, stdout }).toEqual({
+        code: 0,
+        stdout: `${file}\ncheck it: thermograd laws ${file} --profile dtkd\n`,
+      })
+      const filled = (await readFile(file, 'utf8')).replace(
+        /throw new Error.*/,
+        'return logQ[0] + logP[0] + label',
+      )
+      await writeFile(file, filled)
+      expect((await thermograd(['laws', file, '--seed', '1', '--runs', '5'])).stdout).toContain(
+        'broken: definition',
+      )
+      const again = await thermograd(['laws', 'init', file])
+      expect(again).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: `thermograd: laws init: ${file} cannot be written: it exists\n`,
+      })
+    }
+    expect((await thermograd(['laws', 'init', 'loss.py'])).stderr).toContain(
+      'expected a file that ends in .ts',
+    )
   })
 
   it('should write JSON', async () => {

@@ -5,7 +5,7 @@ import { mean } from '../formulas/rows.ts'
 import type { Profile } from '../profile.ts'
 import { type Subject, samplesOf } from '../subject.ts'
 import { batches, domainOf, rounding, withMore } from './cases.ts'
-import { differs, lossLaw } from './lossLaw.ts'
+import { asItIs, differs, lossLaw } from './lossLaw.ts'
 
 export const pure = lossLaw({
   name: 'pure',
@@ -16,6 +16,7 @@ export const pure = lossLaw({
   matters: 'Active dropout, running means and in-place arithmetic corrupt later results.',
   usualCause: 'random numbers, state kept between calls, or in-place arithmetic',
   cases: batches,
+  fromBatch: asItIs,
   async complain(subject, batch) {
     const given = argumentsOf(batch)
     const first = await subject.loss.loss(...given)
@@ -36,6 +37,7 @@ export const definition = lossLaw({
   matters: 'A loss that does not match its name makes every comparison worthless.',
   usualCause: 'another formula, weight or constant; if only some batches differ, a cap, a clip or rounding',
   cases: batches,
+  fromBatch: asItIs,
   complain: complainOfDefinition,
 })
 
@@ -76,6 +78,7 @@ const finiteAtExtremes = lossLaw({
   matters: 'One confident sample whose probability underflows to 0 gives ln 0, and NaN in every weight.',
   usualCause: 'the logarithm of a probability that underflows to 0, or exp of a logit that overflows',
   cases: extremes,
+  fromBatch: asItIs,
   async complain(subject, batch) {
     const value = await subject.value(batch)
     return Number.isFinite(value) ? undefined : `L = ${value}, but the formula = ${subject.wanted(batch)}`

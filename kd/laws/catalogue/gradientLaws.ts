@@ -5,7 +5,7 @@ import { peakOf, scaled, softmax } from '../formulas/rows.ts'
 import type { Profile } from '../profile.ts'
 import type { Subject } from '../subject.ts'
 import { domainOf } from './cases.ts'
-import { differs, firstOf, lossLaw } from './lossLaw.ts'
+import { asItIs, differs, firstOf, lossLaw } from './lossLaw.ts'
 
 const tolerance =
   'for a provided gradient, rounding; for a numeric one (five points, step 2⁻⁹, or 2⁻³ in float32), the rounding of its ' +
@@ -169,6 +169,7 @@ const gradientAtExtremes = lossLaw({
   matters: 'A finite loss with NaN in its gradient ends a training run.',
   usualCause: '0 · ∞ in a derivative: a condition that protects the value but not its gradient',
   needs: 'gradient',
+  fromBatch: asItIs,
   cases: (profile, { precision }) => extremePair(rangeOf(precision, profile), domainOf(profile)),
   async complain(subject, batch) {
     const rows = await subject.gradient(batch)

@@ -1,5 +1,6 @@
 import type fc from 'fast-check'
 import { type Law, search } from '../../../base/laws/law.ts'
+import type { LogitBatch } from '../arbitraries.ts'
 import type { LossObject } from '../loss.ts'
 import type { Profile } from '../profile.ts'
 import type { Subject } from '../subject.ts'
@@ -27,14 +28,24 @@ export type Assumption = 'rule' | 'warmUp' | 'limit'
 /** The definition of a law: its cases, and a check that describes a violation by one of them, if any. */
 export interface LawDefinition<Case> extends Omit<LossLaw, 'check'> {
   readonly cases: (profile: Profile, subject: Subject) => fc.Arbitrary<Case>
+  /** Makes a case of a batch that the user wants to be tried always. */
+  readonly fromBatch?: (batch: LogitBatch) => Case
   readonly complain: (subject: Subject, value: Case) => Promise<string | undefined>
 }
 
-export function lossLaw<Case>({ cases, complain, ...record }: LawDefinition<Case>): LossLaw {
+/** For laws whose cases are batches. */
+export const asItIs = (batch: LogitBatch): LogitBatch => batch
+
+export function lossLaw<Case>({ cases, complain, fromBatch, ...record }: LawDefinition<Case>): LossLaw {
   return {
     ...record,
     check: (subject, trial) =>
-      search(cases(subject.profile, subject), (value) => complain(subject, value), trial),
+      search(
+        cases(subject.profile, subject),
+        (value) => complain(subject, value),
+        trial,
+        fromBatch ? subject.profile.examples?.map(fromBatch) : [],
+      ),
   }
 }
 

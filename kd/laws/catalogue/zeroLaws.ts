@@ -4,7 +4,7 @@ import { mean, scaled } from '../formulas/rows.ts'
 import type { Profile } from '../profile.ts'
 import { samplesOf } from '../subject.ts'
 import { batches, domainOf, rounding, withMore } from './cases.ts'
-import { differs, exceeds, lossLaw } from './lossLaw.ts'
+import { asItIs, differs, exceeds, lossLaw } from './lossLaw.ts'
 
 const nonNegative = lossLaw({
   name: 'non-negative',
@@ -15,6 +15,7 @@ const nonNegative = lossLaw({
   matters: 'A divergence cannot be negative: a sign, a logarithm or a normalisation is wrong.',
   usualCause: 'a sign, a distribution that does not sum to 1, or a negative temperature',
   cases: batches,
+  fromBatch: asItIs,
   async complain(subject, batch) {
     return exceeds('0', 0, 'L', await subject.value(batch), subject.rounding(batch))
   },
@@ -70,6 +71,7 @@ const positiveApart = lossLaw({
   matters: 'A teacher compared with itself has zero loss everywhere, and nothing is distilled.',
   usualCause: 'both sides use the same logits, or parts of the divergence are missing',
   cases: batches,
+  fromBatch: asItIs,
   async complain(subject, batch) {
     const [wanted, excused] = [subject.wanted(batch), subject.rounding(batch)]
     if (wanted <= 2 * excused) return undefined
@@ -93,6 +95,7 @@ const largeTemperatureLimit = lossLaw({
   usualCause: 'the temperature factor, or a mean over the classes',
   assumes: 'limit',
   cases: batches,
+  fromBatch: asItIs,
   async complain(subject, batch) {
     const near = {
       ...batch,

@@ -59,6 +59,10 @@ async function example(): Promise<string[]> {
     'If `divergence` ended in `/ logP.length`, the mean over the classes, the report would contain:',
     '',
     ...fenced('', [...wrong.slice(broken, next), '…', ...wrong.slice(-2)].join('\n')),
+    '`--law`, `--seed` and `--replay` of a broken law try its case again. `--html` and `--junit` write the report as a page and',
+    'for continuous integration; `--rows` and `--classes` choose the sizes; a list of batches that the module exports as',
+    '`examples` is always tried. `thermograd laws init my-loss.ts --profile dtkd` writes a module to fill in.',
+    '',
     'In vitest, with one test for each law:',
     '',
     ...fenced(
