@@ -150,6 +150,15 @@ Profiles, each a mean over the batch:
   dtkd-exact         the same, at temperatures of equal sharpness
   dtkd-detached      dtkd, with no gradient through the temperatures
   crossEntropy       cross entropy of the student with the labels
+  label-smoothing    cross entropy with 0.1 of the label spread over all classes
+  focal              −(1 − q_t)² ln q_t
+  temperature-scaling  cross entropy of softmax(v/τ)
+  binary-cross-entropy  a sigmoid for each class, mean over the classes
+  reverse-kl, jensen-shannon  in place of KL, times τ²
+  kd-standardised    KD of logits with mean 0 and deviation 1
+  logit-mse, cosine  of the logits themselves
+  dist               DIST: correlations of the classes of a sample, and of the samples of a class
+  info-nce           InfoNCE over embeddings
   …-total            with the authors' other terms and weights: 0.9 KD + 0.1 CE; DKD + CE; 3 DTKD + KD + CE
 
 Example:

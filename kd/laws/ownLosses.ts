@@ -33,7 +33,7 @@ const terms = (...batch: Side) => {
   return { tckd, nckd }
 }
 
-const losses: Readonly<Record<ProfileName, TensorLoss>> = {
+const losses = {
   crossEntropy: { loss: (student, _, labels) => alone(student, labels).loss },
   kd: { loss: (...batch) => kd(batch[0], batch[1], batch[2]).terms.kd, temperatures: shared },
   'kd-total': { loss: (...batch) => kd(batch[0], batch[1], batch[2]).loss, temperatures: shared },
@@ -58,10 +58,15 @@ const losses: Readonly<Record<ProfileName, TensorLoss>> = {
   'dtkd-guarded-total': guarded.total,
   'dtkd-exact': exact.term,
   'dtkd-exact-total': exact.total,
-}
+} satisfies Partial<Record<ProfileName, TensorLoss>>
+
+/** The names of the profiles of thermograd's own losses. */
+export type OwnLossName = keyof typeof losses
+
+export const ownLossNames = Object.keys(losses) as OwnLossName[]
 
 /** Returns thermograd's own losses by profile name, computed by an executor. */
-export function ownLosses(executor: Executor): Readonly<Record<ProfileName, LossObject>> {
+export function ownLosses(executor: Executor): Readonly<Record<OwnLossName, LossObject>> {
   const entries = Object.entries(losses).map(([name, loss]) => [name, hostLoss(loss, executor)])
   return Object.fromEntries(entries)
 }

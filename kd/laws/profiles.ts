@@ -17,6 +17,7 @@ import {
   shared,
   type TemperatureRule,
 } from './formulas/temperatureRules.ts'
+import { furtherDrafts } from './furtherProfiles.ts'
 import type { Term } from './profile.ts'
 
 /** A plain name means the single term, averaged over the batch; `-total` adds the other terms, weights and warm-up. */
@@ -121,6 +122,7 @@ const drafts = {
   'dtkd-total': (tau) => dynamicTotal(published(tau), tau, 'positive', totalLaws.dtkd),
   'dtkd-guarded-total': (tau) => dynamicTotal(guarded(tau), tau, 'not both negative', totalLaws.dtkd),
   'dtkd-exact-total': (tau) => dynamicTotal(exact(tau), tau, 'spread', totalLaws.exact),
+  ...furtherDrafts,
 } satisfies Record<string, (temperature: number) => Draft>
 
 export const profileNames = Object.keys(drafts) as ProfileName[]

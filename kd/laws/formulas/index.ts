@@ -13,5 +13,6 @@ export {
   weighted,
 } from './definition.ts'
 export { definitionOf, type Formula, type JointFormula, jointDefinitionOf } from './formula.ts'
+export * from './furtherDefinitions.ts'
 export * from './rows.ts'
 export * from './temperatureRules.ts'

@@ -69,6 +69,20 @@ export function centredRow(row: Row): number[] {
   return shifted(below, -mean(below))
 }
 
+/** The standard deviation of a population. */
+export function deviation(row: Row): number {
+  const centred = centredRow(row)
+  const most = magnitude(centred)
+  // No square overflows or underflows.
+  return most === 0 ? 0 : most * Math.sqrt(squaredNorm(scaled(centred, 1 / most)) / row.length)
+}
+
+/** Centres a row and divides it by its standard deviation, of the population. A constant row has none: the result is NaN. */
+export function standardisedRow(row: Row): number[] {
+  const by = deviation(row)
+  return centredRow(row).map((value) => value / by)
+}
+
 /** Removes the entry at an index. */
 export function without(row: Row, at: number): number[] {
   return row.filter((_, i) => i !== at)

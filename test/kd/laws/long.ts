@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { wholeNumber } from '../../../bench/options.ts'
 import { openExecutor } from '../../../engine/index.ts'
 import { lawsOf, missingPart } from '../../../kd/laws/check.ts'
-import { checkLaws, formatReport, ownLosses, profileNames, profileOf } from '../../../kd/laws/index.ts'
+import { checkLaws, formatReport, ownLosses, ownLossNames, profileOf } from '../../../kd/laws/index.ts'
 
 const options = new Command('laws:long')
   .description(
@@ -19,7 +19,7 @@ const { seed = Date.now() % 2 ** 31 } = options
 const { executor } = await openExecutor(options.device)
 const losses = ownLosses(executor)
 /** Laws that are declared broken end at the first counterexample, and some need what a loss does not offer. */
-const tested = profileNames.flatMap((name) => {
+const tested = ownLossNames.flatMap((name) => {
   const profile = profileOf(name)
   return lawsOf(profile).filter(
     (law) => profile.claims.includes(law.name) && !missingPart(law, { loss: losses[name], profile }),
@@ -27,7 +27,7 @@ const tested = profileNames.flatMap((name) => {
 })
 const runs = Math.ceil(options.cases / tested.length)
 console.log(`${tested.length} claims on the ${executor.name} executor, ${runs} cases each, seed ${seed}`)
-for (const name of profileNames) {
+for (const name of ownLossNames) {
   const start = performance.now()
   const report = await checkLaws(losses[name], name, { runs, seed })
   const seconds = ((performance.now() - start) / 1000).toFixed(0)
