@@ -180,6 +180,31 @@ describe.skipIf(webGpu === undefined)('a machine without a driver', () => {
   })
 })
 
+describe.skipIf(webGpu === undefined)('a GPU that is lost', () => {
+  it('should be reported in a sentence by whatever needs it', () => {
+    const program = `
+      import { acquireAdapter } from './engine/executors/gpu/adapter.ts'
+      import { openExecutor, realizeOn, tensor } from './engine/index.ts'
+      const { executor } = await openExecutor('webgpu')
+      const complain = ({ name, message }) => console.log(name, message)
+      const kept = tensor([1, 2, 3]).add(1)
+      await realizeOn(executor, kept)
+      const { context } = await acquireAdapter()
+      context.device.destroy()
+      await kept.add(1).data({ executor }).catch(complain)
+      await kept.data({ executor }).catch(complain)
+      await realizeOn(executor, kept.multiply(2)).catch(complain)
+      process.exit()`
+    const lines = runAlone(program).stdout.split('\n')
+    expect(lines.length).toBe(3)
+    for (const line of lines) {
+      expect(line).toMatch(
+        /^InvalidInputError gpu: the GPU was lost \(.*[^.]\), and with it all that it held; resume a training from its last checkpoint$/,
+      )
+    }
+  })
+})
+
 describe.skipIf(webGpu === undefined)('memory on WebGPU', () => {
   it('should hold as many buffers after a step as before it', async () => {
     const { executor } = webGpu!

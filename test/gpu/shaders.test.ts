@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Backend } from '../../engine/executors/gpu/backend.ts'
+import { acquireAdapter } from '../../engine/executors/gpu/adapter.ts'
+import type { Watcher } from '../../engine/executors/gpu/device/memory.ts'
+import { translates } from '../../engine/executors/gpu/device/probe.ts'
 import { type KernelFactory, loadGpuJs } from '../../engine/executors/gpu/gpujs.ts'
 import { openWebGpu } from '../../engine/executors/gpu/index.ts'
 import { takesShaders } from '../../engine/executors/gpu/shaderProbe.ts'
@@ -15,20 +17,10 @@ const hasWebGpu = modes.some(({ mode }) => mode === 'webgpu')
 /** The names of the kernels that ran, and whether they had shaders of their own. */
 const ran = new Map<string, boolean>()
 
-/** Forwards everything, and notes the kernels. */
-const watched = (inner: Backend, shaders: boolean): Backend => ({
-  mode: inner.mode,
-  target: { ...inner.target, shaders },
-  upload: (elements) => inner.upload(elements),
-  run: (kernel, inputs) => {
-    ran.set(kernel.name, kernel.shader !== undefined)
-    return inner.run(kernel, inputs)
-  },
-  read: (block, length) => inner.read(block, length),
-  share: (block) => inner.share(block),
-  release: (block) => inner.release(block),
-  settle: () => inner.settle(),
-})
+const note: Watcher = async (kernels, submit) => {
+  for (const { name, shader } of kernels) ran.set(name, shader !== undefined)
+  submit()
+}
 
 /** Kernels that do not take another value for a field, as if GPU.js had renamed it. */
 const without = (factory: KernelFactory, field: 'assembleWGSL' | '_computeDispatch'): KernelFactory => ({
@@ -36,6 +28,15 @@ const without = (factory: KernelFactory, field: 'assembleWGSL' | '_computeDispat
     const compiled = factory.createKernel(source, settings)
     const own = compiled.kernel[field]
     Object.defineProperty(compiled.kernel, field, { get: () => own, set: () => undefined })
+    return compiled
+  },
+})
+
+/** Kernels without a field. */
+const hiding = (factory: KernelFactory, field: 'translatedBody' | 'translatedFunctions'): KernelFactory => ({
+  createKernel: (source, settings) => {
+    const compiled = factory.createKernel(source, settings)
+    Object.defineProperty(compiled.kernel, field, { get: () => undefined, set: () => undefined })
     return compiled
   },
 })
@@ -58,7 +59,7 @@ const infiniteTap: [Case, Floats, Floats, Floats] = [
 const channelsLast = [0, 2, 3, 1]
 
 describe.skipIf(!hasWebGpu)('the shaders of products and convolutions', async () => {
-  const opened = async (shaders: boolean) => (await openWebGpu((inner) => watched(inner, shaders))).executor
+  const opened = async (shaders: boolean) => (await openWebGpu({ watch: note, shaders })).executor
   const executors = hasWebGpu ? { shaders: await opened(true), "GPU.js's form": await opened(false) } : {}
 
   describe.each(Object.entries<Executor>(executors))('as %s', (form, executor) => {
@@ -111,11 +112,29 @@ describe.skipIf(!hasWebGpu)('the shaders of products and convolutions', async ()
       ))
   })
 
+  it('should give the same results where GPU.js runs kernels one at a time', async () => {
+    const { executor } = await openWebGpu({ wholePlans: false })
+    const a = tensor(Float32Array.from({ length: 35 }, Math.sin), { shape: [5, 7] })
+    const b = tensor(Float32Array.from({ length: 21 }, Math.cos), { shape: [7, 3] })
+    const wanted = await matmul(a, b).exp().sum(0).data({ executor: reference })
+    const got = await matmul(a, b).exp().sum(0).data({ executor })
+    for (const [i, value] of got.entries()) expect(value).toBeCloseTo(wanted[i], 5)
+  })
+
   it('should be taken by this version of GPU.js, and not by one without its fields', async () => {
     const { GPU } = await loadGpuJs()
     const factory = new GPU({ mode: 'webgpu' })
     expect(await takesShaders(factory)).toBe(true)
     expect(await takesShaders(without(factory, 'assembleWGSL'))).toBe(false)
     expect(await takesShaders(without(factory, '_computeDispatch'))).toBe(false)
+  })
+
+  it('should have launches with this version of GPU.js, and not with one without its fields', async () => {
+    const { gpuJs, context } = await acquireAdapter()
+    const factory = new gpuJs.GPU({ mode: 'webgpu' })
+    expect(await translates(context, factory)).toBe(true)
+    for (const field of ['translatedBody', 'translatedFunctions'] as const) {
+      expect(await translates(context, hiding(factory, field)), field).toBe(false)
+    }
   })
 })

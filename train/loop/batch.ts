@@ -20,7 +20,8 @@ export function batchTensors({ images, labels, places }: Batch): BatchTensors {
 export async function readScalars<Name extends string>(
   scalars: Readonly<Record<Name, Tensor>>,
 ): Promise<Record<Name, number>> {
-  const numbers = {} as Record<Name, number>
-  for (const name in scalars) numbers[name] = await scalars[name].item()
-  return numbers
+  const names = Object.keys(scalars) as Name[]
+  // Asked for at once, they are one read from a GPU.
+  const numbers = await Promise.all(names.map((name) => scalars[name].item()))
+  return Object.fromEntries(names.map((name, i) => [name, numbers[i]])) as Record<Name, number>
 }

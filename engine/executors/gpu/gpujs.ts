@@ -1,3 +1,5 @@
+import type { GpuBuffer, GpuDevice } from './device/webgpu.ts'
+
 /**
  * The part of GPU.js that this executor uses. GPU.js's own types are wrong or incomplete: results of kernels are not
  * promises, handles and the device are missing, and `input` is declared as a type.
@@ -52,6 +54,12 @@ export interface KernelInside {
     readonly groups: readonly number[]
     readonly dispatchWidth: number
   }
+  /** On WebGPU: translates its source, and compiles it by `_buildAsync`. */
+  build?(...args: readonly KernelArgument[]): Promise<unknown>
+  _buildAsync?(): Promise<unknown>
+  /** On WebGPU, once it is translated: the statements of a thread in WGSL, and the functions that they call. */
+  readonly translatedBody?: string | null
+  readonly translatedFunctions?: string | null
 }
 
 /**
@@ -82,22 +90,14 @@ export interface HandleParts {
   readonly kernel: KernelInside
 }
 
-/** The parts of WebGPU that this executor uses. */
-export interface DeviceBuffer {
-  /** GPU.js's reference count. */
+/** A buffer with GPU.js's reference count. */
+export interface DeviceBuffer extends GpuBuffer {
   _refs?: number
-  getMappedRange(): ArrayBuffer
-  unmap(): void
-  destroy(): void
 }
 
 export interface DeviceContext {
   readonly adapter: { readonly info: AdapterInfo }
-  readonly device: {
-    createBuffer(options: { size: number; usage: number; mappedAtCreation: boolean }): DeviceBuffer
-    readonly queue: { onSubmittedWorkDone(): Promise<unknown> }
-    readonly limits: { readonly maxStorageBufferBindingSize: number; readonly maxBufferSize: number }
-  }
+  readonly device: GpuDevice
 }
 
 export interface AdapterInfo {

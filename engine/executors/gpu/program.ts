@@ -1,17 +1,17 @@
 import type { HostArray } from '../../dtype.ts'
 import type { Argument, Program, ProgramSize, Result } from '../../executor.ts'
 import type { Graph } from '../../plan/graph.ts'
-import { type Kernel, valuesRead, valuesWritten } from '../../plan/kernels.ts'
+import { valuesRead, valuesWritten } from '../../plan/kernels.ts'
 import { lifetimesOf } from '../../plan/memory.ts'
 import { type Schedule, schedule } from '../../plan/schedule.ts'
 import type { View } from '../../plan/view.ts'
 import { sizeOf } from '../../shape.ts'
 import { refuseFloat64 } from '../float32.ts'
-import type { Block } from './backend.ts'
+import type { Block, KernelRunner } from './backend.ts'
 import { gpuDialect } from './dialect.ts'
+import { halvesOfKey, keyInputOf } from './hostKeys.ts'
 import type { GpuCall } from './kernels/calls.ts'
 import { sourceOf } from './kernels/index.ts'
-import { halvesOf } from './kernels/randomBits.ts'
 import { type KernelSource, mostArrays } from './kernels/writer.ts'
 import { withSingleResults } from './results.ts'
 import { type GpuMemory, GpuStorage } from './storage.ts'
@@ -27,19 +27,19 @@ interface KernelLaunch {
 }
 
 /** Compiles a graph: schedules it and generates the source of its kernels, which GPU.js compiles when they first run. */
-export function compileProgram(graph: Graph, memory: GpuMemory): Program {
+export function compileProgram(graph: Graph, memory: GpuMemory, runner: KernelRunner): Program {
   refuseFloat64('gpu', graph)
   const { kernels, values, outputs } = schedule(graph, gpuDialect)
   const allValues = [...values]
   const single = withSingleResults(kernels, allValues, mostArrays)
   const plan = { kernels: single, values: allValues, outputs }
-  return new GpuProgram(plan, launchesOf(graph, plan, memory), memory)
+  return new GpuProgram(plan, launchesOf(graph, plan, runner), memory, runner)
 }
 
 function launchesOf(
   graph: Graph,
   { kernels, values, outputs }: Schedule<GpuCall>,
-  { backend }: GpuMemory,
+  { target }: KernelRunner,
 ): KernelLaunch[] {
   const wanted = new Set(outputs.map(({ value }) => value))
   const lifetimes = lifetimesOf(kernels)
@@ -50,24 +50,11 @@ function launchesOf(
     const touched = new Set([...valuesRead(kernel), result])
     return {
       result,
-      kernel: isComputed ? sourceOf(kernel, backend.target) : undefined,
+      kernel: isComputed ? sourceOf(kernel, target) : undefined,
       keyInput,
       released: [...touched].filter((value) => lifetimes.get(value)?.to === time && !wanted.has(value)),
     }
   })
-}
-
-/** Returns the view of a random key if a kernel reads it from a host input. */
-function keyInputOf(kernel: Kernel<GpuCall>, { inputs }: Graph): View | undefined {
-  if (kernel.kind !== 'call' || kernel.name !== 'halves') return undefined
-  const [key] = kernel.inputs
-  return inputs[key.value]?.resident === false ? key : undefined
-}
-
-/** Returns the two words of a key. */
-function wordsAt({ value, offset, strides: [stride] }: View, inputs: readonly Argument[]): number[] {
-  const elements = inputs[value] as HostArray
-  return [elements[offset], elements[offset + stride]]
 }
 
 class GpuProgram implements Program {
@@ -75,14 +62,16 @@ class GpuProgram implements Program {
   readonly #schedule: Schedule
   readonly #launches: readonly KernelLaunch[]
   readonly #memory: GpuMemory
+  readonly #runner: KernelRunner
   /** The values that kernels read or that are outputs. */
   readonly #read: ReadonlySet<number>
 
-  constructor(plan: Schedule, launches: readonly KernelLaunch[], memory: GpuMemory) {
+  constructor(plan: Schedule, launches: readonly KernelLaunch[], memory: GpuMemory, runner: KernelRunner) {
     this.size = { kernels: launches.length, invariantKernels: 0, arenaBytes: 0, invariantBytes: 0 }
     this.#schedule = plan
     this.#launches = launches
     this.#memory = memory
+    this.#runner = runner
     this.#read = new Set([
       ...launches.flatMap(({ kernel }) => kernel?.values ?? []),
       ...plan.outputs.map(({ value }) => value),
@@ -90,7 +79,6 @@ class GpuProgram implements Program {
   }
 
   async run(inputs: readonly Argument[]): Promise<Result[]> {
-    const { backend } = this.#memory
     /** References to the values computed so far. */
     const blocks = new Map<number, Block>()
     try {
@@ -99,13 +87,13 @@ class GpuProgram implements Program {
         blocks.set(launch.result, await this.#compute(launch, inputs, blocks))
         for (const value of launch.released) {
           const last = blocks.get(value)
-          if (last !== undefined) backend.release(last)
+          if (last !== undefined) this.#runner.release(last)
           blocks.delete(value)
         }
       }
       return await this.#collect(inputs, blocks)
     } finally {
-      for (const block of blocks.values()) backend.release(block)
+      for (const block of blocks.values()) this.#runner.release(block)
     }
   }
 
@@ -114,24 +102,22 @@ class GpuProgram implements Program {
     inputs: readonly Argument[],
     blocks: ReadonlyMap<number, Block>,
   ): Promise<Block> {
-    const { backend } = this.#memory
-    if (keyInput !== undefined) return backend.upload(halvesOf(wordsAt(keyInput, inputs)))
+    if (keyInput !== undefined) return this.#runner.upload(halvesOfKey(keyInput, inputs))
     if (kernel === undefined) return this.#memory.upload(new Float32Array(0))
     const operands = kernel.values.map((value) => blocks.get(value)!)
-    return backend.run(kernel, operands)
+    return this.#runner.run(kernel, operands)
   }
 
   /** Takes references to inputs on the device, and uploads the host inputs that kernels read. */
   #claimInputs(inputs: readonly Argument[], blocks: Map<number, Block>): void {
     inputs.forEach((input, value) => {
-      if (input instanceof GpuStorage) blocks.set(value, this.#memory.backend.share(input.cell.block))
+      if (input instanceof GpuStorage) blocks.set(value, this.#runner.share(input.cell.block))
       else if (this.#read.has(value)) blocks.set(value, this.#memory.upload(input as HostArray))
     })
   }
 
   /** Delivers the outputs. Variables take their new values only after everything has been computed. */
   async #collect(inputs: readonly Argument[], blocks: ReadonlyMap<number, Block>): Promise<Result[]> {
-    const { backend } = this.#memory
     const results: Result[] = []
     const { values, outputs } = this.#schedule
     for (const { value, destination } of outputs) {
@@ -139,11 +125,12 @@ class GpuProgram implements Program {
       const { shape, dtype } = values[value]
       const length = sizeOf(shape)
       if (destination === 'host') results.push(await this.#memory.read(block, dtype, length))
-      else if (destination === 'kept') results.push(this.#memory.keep(dtype, length, backend.share(block)))
+      else if (destination === 'kept')
+        results.push(this.#memory.keep(dtype, length, this.#runner.share(block)))
       else {
         const { cell } = inputs[destination.overwrites] as GpuStorage
-        backend.release(cell.block)
-        cell.block = backend.share(block)
+        this.#runner.release(cell.block)
+        cell.block = this.#runner.share(block)
         results.push(undefined)
       }
     }

@@ -5,19 +5,27 @@ import type { Storage } from '../../node.ts'
 import { refuseFloat64Elements } from '../float32.ts'
 import type { Backend, Block } from './backend.ts'
 
-/** Elements in a block. A variable's storage gets a new block in each step. */
+let versions = 0
+
+/** Elements in a block. */
 export class GpuStorage implements Storage {
   readonly executor: Executor
   readonly dtype: DType
   readonly length: number
   /** Separate from the storage, so that it outlives the storage until it is released. */
   readonly cell: { block: Block }
+  /** Identifies the elements: no other storage has this number, and it is another one after they have been overwritten. */
+  version: number = versions++
 
   constructor(executor: Executor, dtype: DType, length: number, block: Block) {
     this.executor = executor
     this.dtype = dtype
     this.length = length
     this.cell = { block }
+  }
+
+  overwritten(): void {
+    this.version = versions++
   }
 }
 
@@ -52,7 +60,7 @@ export class GpuMemory {
 }
 
 /** Converts host elements to float32. Throws `InvalidInputError` for float64, and for integers that float32 cannot hold. */
-function floatsOf(elements: HostArray): Float32Array {
+export function floatsOf(elements: HostArray): Float32Array {
   refuseFloat64Elements('gpu', dtypeOf(elements))
   if (elements instanceof Float32Array) return elements
   const floats = Float32Array.from(elements)

@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../../../../base/errors.ts'
+import { FreeList } from '../../freeList.ts'
 import { newMemory } from '../assembler/module.ts'
 
 const pageBytes = 65536
@@ -8,8 +9,7 @@ const alignment = 64
 /** A first-fit allocator of blocks in a WebAssembly memory. */
 export class Heap {
   readonly memory: WebAssembly.Memory
-  /** Free blocks, sorted by address; adjacent ones are merged. */
-  readonly #free: { address: number; bytes: number }[] = []
+  readonly #free = new FreeList()
   readonly #used = new Map<number, number>()
   #end = alignment
 
@@ -25,19 +25,7 @@ export class Heap {
   /** Allocates a block and returns its address. Throws `InvalidInputError` beyond 4 GiB. */
   allocate(bytes: number): number {
     const size = Math.max(alignment, Math.ceil(bytes / alignment) * alignment)
-    const index = this.#free.findIndex((block) => block.bytes >= size)
-    let address: number
-    if (index < 0) {
-      address = this.#end
-      this.#growTo(address + size)
-      this.#end += size
-    } else {
-      const block = this.#free[index]
-      address = block.address
-      block.address += size
-      block.bytes -= size
-      if (block.bytes === 0) this.#free.splice(index, 1)
-    }
+    const address = this.#free.take(size) ?? this.#append(size)
     this.#used.set(address, size)
     return address
   }
@@ -47,19 +35,14 @@ export class Heap {
     const bytes = this.#used.get(address)
     if (bytes === undefined) return
     this.#used.delete(address)
-    const next = this.#free.findIndex((block) => block.address > address)
-    const index = next < 0 ? this.#free.length : next
-    this.#free.splice(index, 0, { address, bytes })
-    this.#join(index)
-    this.#join(index - 1)
+    this.#free.give(address, bytes)
   }
 
-  /** Merges a free block with its right neighbour if they are adjacent. */
-  #join(index: number): void {
-    const [left, right] = [this.#free[index], this.#free[index + 1]]
-    if (left === undefined || right === undefined || left.address + left.bytes !== right.address) return
-    left.bytes += right.bytes
-    this.#free.splice(index + 1, 1)
+  #append(bytes: number): number {
+    const address = this.#end
+    this.#growTo(address + bytes)
+    this.#end += bytes
+    return address
   }
 
   #growTo(end: number): void {

@@ -1,4 +1,4 @@
-import type { Backend, Block } from './backend.ts'
+import type { Block, KernelRunner } from './backend.ts'
 import type { GpuJs, Rows } from './gpujs.ts'
 import { KernelCache } from './kernelCache.ts'
 import type { KernelSource, Target } from './kernels/writer.ts'
@@ -6,7 +6,7 @@ import type { KernelSource, Target } from './kernels/writer.ts'
 export type HostMode = 'webasm' | 'cpu'
 
 /** GPU.js without a GPU: `webasm` compiles kernels to WebAssembly, `cpu` to JavaScript. A block is an array on the host. */
-export class HostBackend implements Backend {
+export class HostRunner implements KernelRunner {
   readonly mode: HostMode
   readonly target: Target
   readonly #kernels: KernelCache
@@ -46,6 +46,4 @@ export class HostBackend implements Backend {
 
   /** Does nothing: the garbage collector frees arrays. */
   release(): void {}
-
-  async settle(): Promise<void> {}
 }

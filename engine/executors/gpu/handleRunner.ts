@@ -1,8 +1,7 @@
-import type { Backend, Block } from './backend.ts'
+import type { Block, KernelRunner } from './backend.ts'
 import type { CompiledKernel, DeviceContext, GpuJs, Handle, KernelFactory, KernelInside } from './gpujs.ts'
 import { KernelCache } from './kernelCache.ts'
 import type { KernelSource, Target } from './kernels/writer.ts'
-import { takesShaders } from './shaderProbe.ts'
 
 /** WebGPU's buffer usage flags. */
 const storage = 0x80
@@ -12,8 +11,11 @@ const copySource = 0x4
 /** Bytes of new buffers after which the queue is drained: WebGPU frees no released buffer earlier. */
 const bytesInFlight = 256e6
 
-/** GPU.js on WebGPU. A block is a handle to a buffer on the device. */
-export class DeviceBackend implements Backend {
+/**
+ * GPU.js on WebGPU, one kernel at a time as GPU.js runs it: for versions of GPU.js that do not show their translation of
+ * kernels. A block is a handle to a buffer on the device.
+ */
+export class HandleRunner implements KernelRunner {
   readonly mode = 'webgpu'
   readonly target: Target
   readonly #gpuJs: GpuJs
@@ -37,13 +39,17 @@ export class DeviceBackend implements Backend {
     this.#reader = reader
   }
 
-  static async open(gpuJs: GpuJs, context: DeviceContext): Promise<DeviceBackend> {
-    const factory = new gpuJs.GPU({ mode: 'webgpu' })
+  static async open(
+    gpuJs: GpuJs,
+    context: DeviceContext,
+    factory: KernelFactory,
+    shaders: boolean,
+  ): Promise<HandleRunner> {
     const settings = { output: [1], loopMaxIterations: 1, pipeline: true, immutable: true } as const
     const reader = factory.createKernel('function(){return 0;}', settings)
     const handle = (await reader()) as Handle
     handle.delete()
-    return new DeviceBackend(gpuJs, context, factory, reader.kernel, await takesShaders(factory))
+    return new HandleRunner(gpuJs, context, factory, reader.kernel, shaders)
   }
 
   upload(elements: Float32Array): Block {
@@ -68,7 +74,10 @@ export class DeviceBackend implements Backend {
     handle.delete()
     releaseLastResult(kernel)
     this.#bytesSinceDrain += 4 * length
-    if (this.#bytesSinceDrain > bytesInFlight) await this.settle()
+    if (this.#bytesSinceDrain > bytesInFlight) {
+      this.#bytesSinceDrain = 0
+      await this.#context.device.queue.onSubmittedWorkDone()
+    }
     return result
   }
 
@@ -86,11 +95,6 @@ export class DeviceBackend implements Backend {
   release(block: Block): void {
     const handle = block as Handle
     handle.delete()
-  }
-
-  async settle(): Promise<void> {
-    this.#bytesSinceDrain = 0
-    await this.#context.device.queue.onSubmittedWorkDone()
   }
 
   #handle(buffer: Handle['buffer'], length: number): Handle {
