@@ -222,7 +222,12 @@ describe.skipIf(webGpu === undefined)('memory on WebGPU', () => {
       }
       return buffer
     }
-    const weight = variable(tensor(Float32Array.from({ length: 64 }, Math.sin), { shape: [8, 8] }))
+    const weight = variable(
+      tensor(
+        Float32Array.from({ length: 64 }, (_, i) => Math.sin(i)),
+        { shape: [8, 8] },
+      ),
+    )
     const momentum = variable(weight.multiply(0))
     const lossOf = (x: Tensor) => x.matmul(weight).tanh().square().mean()
     const after: number[] = []

@@ -114,8 +114,14 @@ describe.skipIf(!hasWebGpu)('the shaders of products and convolutions', async ()
 
   it('should give the same results where GPU.js runs kernels one at a time', async () => {
     const { executor } = await openWebGpu({ wholePlans: false })
-    const a = tensor(Float32Array.from({ length: 35 }, Math.sin), { shape: [5, 7] })
-    const b = tensor(Float32Array.from({ length: 21 }, Math.cos), { shape: [7, 3] })
+    const a = tensor(
+      Float32Array.from({ length: 35 }, (_, i) => Math.sin(i)),
+      { shape: [5, 7] },
+    )
+    const b = tensor(
+      Float32Array.from({ length: 21 }, (_, i) => Math.cos(i)),
+      { shape: [7, 3] },
+    )
     const wanted = await matmul(a, b).exp().sum(0).data({ executor: reference })
     const got = await matmul(a, b).exp().sum(0).data({ executor })
     for (const [i, value] of got.entries()) expect(value).toBeCloseTo(wanted[i], 5)
