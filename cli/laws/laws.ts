@@ -154,6 +154,7 @@ Profiles, each a mean over the batch:
   focal              −(1 − q_t)² ln q_t
   temperature-scaling  cross entropy of softmax(v/τ)
   binary-cross-entropy  a sigmoid for each class, mean over the classes
+  soft-cross-entropy, multi-teacher  of soft labels and of two teachers: see softLabels and severalTeachers
   reverse-kl, jensen-shannon  in place of KL, times τ²
   kd-standardised    KD of logits with mean 0 and deviation 1
   logit-mse, cosine  of the logits themselves

@@ -1,6 +1,6 @@
 import { lawGroups } from './claims.ts'
 import type { ProfileSpecification } from './defineProfile.ts'
-import { divergence, type Sample, tempered } from './formulas/definition.ts'
+import { type Definition, divergence, type Sample, tempered } from './formulas/definition.ts'
 import type { Formula } from './formulas/formula.ts'
 import {
   binaryCrossEntropy,
@@ -12,10 +12,12 @@ import {
   logitDistance,
   reverseDivergence,
   smoothedCrossEntropy,
+  softCrossEntropy,
   temperedCrossEntropy,
 } from './formulas/furtherDefinitions.ts'
 import { deviation, dot, mean, standardisedRow } from './formulas/rows.ts'
 import { shared } from './formulas/temperatureRules.ts'
+import { teachersOf } from './shapes.ts'
 
 const { common, extremes, gradient, shift, value } = lawGroups
 
@@ -81,6 +83,18 @@ export const furtherDrafts = {
       'student-shift': 'each class is a decision of its own',
       'gradient-sums-to-zero': 'each class is a decision of its own',
     },
+  }),
+  'soft-cross-entropy': () => ({
+    formula: '1/N Σ −Σᵢ yᵢ ln qᵢ,  q = softmax(v), with soft labels y = softmax(u)',
+    definition: softCrossEntropy,
+    claims: [...common, ...shift, ...extremes, 'teacher-shift', 'positive-apart', 'label-independence'],
+    breaks: { ...corresponding, ...asymmetric, 'zero-at-equality': 'the entropy of the soft labels remains' },
+  }),
+  'multi-teacher': (tau) => ({
+    formula: '1/N Σ 1/2 Σₘ τ² KL(softmax(uₘ/τ) ‖ softmax(v/τ)), of two teachers',
+    definition: ofTeachers(tempered(shared(tau)), 2),
+    claims: [...common, ...shift, ...extremes, 'positive-apart', 'label-independence'],
+    breaks: { ...corresponding, ...asymmetric, 'zero-at-equality': 'the other teacher remains' },
   }),
   'reverse-kl': (tau) => ({
     formula: '1/N Σ τ² KL(softmax(v/τ) ‖ softmax(u/τ))',
@@ -148,6 +162,22 @@ export const furtherDrafts = {
     breaks: { ...coupled, ...asymmetric, ...corresponding, 'student-shift': 'embeddings have an origin' },
   }),
 } satisfies Record<string, (temperature: number) => Omit<ProfileSpecification, 'name'>>
+
+/** The mean of a loss over several teachers, as `severalTeachers` makes them. You et al., 2017. */
+function ofTeachers(definition: Definition, count: number): Formula {
+  const over = <Value>(sample: Sample, of: (sample: Sample) => Value) =>
+    teachersOf(sample.u, count).map((u) => of({ ...sample, u }))
+  return {
+    value: (sample) => mean(over(sample, (each) => definition.value(each))),
+    gradient(sample) {
+      const gradients = over(sample, (each) => definition.gradient(each))
+      return sample.v.map((_, j) => mean(gradients.map((row) => row[j])))
+    },
+    rounding: (sample, roundoff) => mean(over(sample, (each) => definition.rounding(each, roundoff))),
+    gradientRounding: (sample, roundoff) =>
+      mean(over(sample, (each) => definition.gradientRounding(each, roundoff))),
+  }
+}
 
 /** KD of standardised logits. Sun et al., 2024. */
 function standardised(tau: number): Formula {

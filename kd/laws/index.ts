@@ -55,6 +55,17 @@ export { type ProcessLoss, type ProcessOptions, processLoss } from './process/pr
 export type { Profile, Term } from './profile.ts'
 export { familyOf, type ProfileName, profileNames, profileOf } from './profiles.ts'
 export { formatReport } from './report.ts'
+export {
+  type MaskedLoss,
+  masked,
+  type SeveralTeachersLoss,
+  type SoftLabelLoss,
+  severalTeachers,
+  softLabels,
+  type TokenLoss,
+  teachersOf,
+  tokens,
+} from './shapes.ts'
 export { Subject, samplesOf } from './subject.ts'
 export { hostLoss, type TensorLoss } from './tensorLoss.ts'
 export { isBad, type LossVerdict, type Outcome } from './verdict.ts'

@@ -25,6 +25,15 @@ export function smoothedCrossEntropy(smoothing: number): Formula {
   }
 }
 
+/** −Σ y ln q with y = softmax(u). PyTorch's `cross_entropy` with probabilities as targets. */
+export const softCrossEntropy: Formula = {
+  value: ({ v, u }) => -dot(softmax(u), logSoftmax(v)),
+  gradient({ v, u }) {
+    const y = softmax(u)
+    return softmax(v).map((q, j) => q - y[j])
+  },
+}
+
 /** −(1 − q_t)^γ ln q_t. Lin et al., 2017, equation 4, over a softmax. */
 export function focal(gamma: number): Formula {
   return {

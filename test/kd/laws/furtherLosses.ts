@@ -1,4 +1,4 @@
-import type { LossFunction } from '../../../kd/laws/index.ts'
+import { type LossFunction, teachersOf } from '../../../kd/laws/index.ts'
 
 /** Right losses, each written from its formula with other arithmetic than the profile's, and a wrong one beside it. */
 
@@ -94,6 +94,14 @@ export const furtherLosses: Readonly<Record<string, { right: LossFunction; wrong
   'binary-cross-entropy': {
     right: over(binary),
     wrong: over((v, u, label) => v.length * binary(v, u, label)),
+  },
+  'soft-cross-entropy': {
+    right: over((v, u) => -product(softmax(u), logSoftmax(v))),
+    wrong: over((v, u) => -product(softmax(v), logSoftmax(u))),
+  },
+  'multi-teacher': {
+    right: over((v, u) => average(teachersOf(u, 2).map((row) => reverse(row, v, 0)))),
+    wrong: over((v, u) => reverse(u, v, 0)),
   },
   'reverse-kl': { right: over(reverse), wrong: over((v, u, label) => reverse(u, v, label)) },
   'jensen-shannon': { right: over(jensen), wrong: over((v, u, label) => 2 * jensen(v, u, label)) },
