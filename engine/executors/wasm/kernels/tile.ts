@@ -199,6 +199,33 @@ export function inEvenPieces(
   })
 }
 
+/** Emits `body` for one of the equal pieces of `length`, or of two lengths that differ by one: `piece` is its number, at run time. */
+export function onEvenPiece(
+  builder: FunctionBuilder,
+  piece: Local,
+  length: number,
+  pieces: number,
+  body: (length: number) => void,
+): void {
+  const shorter = Math.floor(length / pieces)
+  const longerPieces = length % pieces
+  const short = builder.block(() => body(shorter))
+  if (longerPieces === 0) builder.emit(short)
+  else {
+    const long = builder.block(() => body(shorter + 1))
+    builder.emit(control.if(i32.lt_u(piece.get, i32.const(longerPieces)), long, short))
+  }
+}
+
+/** Returns the number of the first element of such a piece. */
+export function firstOfEvenPiece(piece: Local, length: number, pieces: number): Code {
+  const longerPieces = i32.const(length % pieces)
+  const short = i32.mul(piece.get, i32.const(Math.floor(length / pieces)))
+  const before = i32.sub(piece.get, longerPieces)
+  const isLonger = i32.lt_u(piece.get, longerPieces)
+  return i32.add(short, i32.add(longerPieces, i32.mul(isLonger, before)))
+}
+
 /**
  * Emits `body` in a loop of `count` iterations, unrolled by 4 or 2 if that divides `count`. `body` gets the index of the
  * iteration within the unrolled ones, and their number.

@@ -1,14 +1,14 @@
 import type { View } from '../../../plan/view.ts'
 import { type Shape, sizeOf } from '../../../shape.ts'
 import type { Code } from '../assembler/encoding.ts'
-import { control, i32, memory } from '../assembler/instructions.ts'
+import { i32, memory } from '../assembler/instructions.ts'
 import type { Local } from '../assembler/module.ts'
 import type { EngineModes } from '../modes.ts'
 import type { WasmCall } from './calls.ts'
 import { beginKernel, type CallContext, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement } from './lanes.ts'
 import { advance, at } from './pointers.ts'
-import { inPieces, Tile, unrolled } from './tile.ts'
+import { firstOfEvenPiece, inPieces, onEvenPiece, Tile, unrolled } from './tile.ts'
 import { TileTotals, tileTotalsFloats } from './tileTotals.ts'
 import { bytesPerTotal, clearTotals, longestChain, moveIntoTotals, roundTotals } from './totals.ts'
 
@@ -47,8 +47,9 @@ export function weightGradientCode(
   const units = kernel[0] * kernel[1] * groups * pieces
   const code = beginKernel([maps, gradient, output, ...scratch], units, { wholeShares: true })
   const { builder, pointerTo } = code
-  const [tapRow, tapColumn, group, piece, number] = Array.from({ length: 5 }, () => builder.local('i32'))
-  const [target, gradientStart, mapStart, column, row] = Array.from({ length: 5 }, () => builder.local('i32'))
+  const locals = () => builder.local('i32')
+  const [tapRow, tapColumn, group, piece, firstFilter, number] = Array.from({ length: 6 }, locals)
+  const [target, gradientStart, mapStart, column, row] = Array.from({ length: 5 }, locals)
 
   const tileTotals = new TileTotals(code, tileScratch, pixels, largest)
 
@@ -88,6 +89,7 @@ export function weightGradientCode(
     const [rest, tap] = [i32.div_u(unit, i32.const(pieces)), i32.div_u(unit, i32.const(pieces * groups))]
     builder.emit(
       piece.set(i32.rem_u(unit, i32.const(pieces))),
+      firstFilter.set(firstOfEvenPiece(piece, perGroup, pieces)),
       group.set(i32.rem_u(rest, i32.const(groups))),
       tapColumn.set(i32.rem_u(tap, i32.const(kernel[1]))),
       tapRow.set(i32.div_u(tap, i32.const(kernel[1]))),
@@ -97,23 +99,17 @@ export function weightGradientCode(
           [tapRow, kernel[1] * filters * filterBytes],
           [tapColumn, filters * filterBytes],
           [group, perGroup * filterBytes],
-          [piece, largest.rows * filterBytes],
+          [firstFilter, filterBytes],
         ),
       ),
     )
   }
-  const lastRows = perGroup - (pieces - 1) * largest.rows
-  const byWidth = (full: Code, last: Code): Code =>
-    lastRows === largest.rows ? full : control.if(i32.eq(piece.get, i32.const(pieces - 1)), last, full)
 
-  /** Emits code for each unit's piece of the output, `floats` long. The last piece of a group may be shorter. */
-  const forPieces = (emit: (floats: number) => void) => {
+  /** Emits code for each unit's piece of the output, which has so many filters. */
+  const forPieces = (emit: (filters: number) => void) => {
     forUnits(builder, (unit) => {
       locate(unit.get)
-      const full = builder.block(() => emit(largest.rows * depth))
-      builder.emit(
-        byWidth(full, lastRows === largest.rows ? [] : builder.block(() => emit(lastRows * depth))),
-      )
+      onEvenPiece(builder, piece, perGroup, pieces, emit)
     })
   }
   /** Returns the address of the totals of the piece at `target`. */
@@ -122,9 +118,9 @@ export function weightGradientCode(
     return at(pointerTo(view).get, [distance, bytesPerTotal / bytesPerElement])
   }
 
-  forPieces((floats) => {
-    builder.emit(memory.fill(target.get, i32.const(0), i32.const(floats * bytesPerElement)))
-    if (outputTotals) builder.emit(clearTotals(totalsIn(outputTotals), floats))
+  forPieces((filters) => {
+    builder.emit(memory.fill(target.get, i32.const(0), i32.const(filters * filterBytes)))
+    if (outputTotals) builder.emit(clearTotals(totalsIn(outputTotals), filters * depth))
   })
   const addImage = (number: Local) => {
     forUnits(builder, (unit) => {
@@ -135,7 +131,7 @@ export function weightGradientCode(
             i32.add(pointerTo(gradient).get, i32.const(gradient.offset * bytesPerElement)),
             [number, gradientImage],
             [group, perGroup * bytesPerElement],
-            [piece, largest.rows * bytesPerElement],
+            [firstFilter, bytesPerElement],
           ),
         ),
         mapStart.set(
@@ -148,9 +144,7 @@ export function weightGradientCode(
           ),
         ),
       )
-      const full = builder.block(() => sumFilters(largest.rows))
-      const last = lastRows === largest.rows ? [] : builder.block(() => sumFilters(lastRows))
-      builder.emit(byWidth(full, last))
+      onEvenPiece(builder, piece, perGroup, pieces, sumFilters)
     })
   }
   if (outputTotals === undefined) {
@@ -162,9 +156,9 @@ export function weightGradientCode(
       builder.emit(number.set(i32.add(first.get, iteration.get)))
       addImage(number)
     })
-    forPieces((floats) => moveIntoTotals(builder, target.get, totalsIn(outputTotals), floats))
+    forPieces((filters) => moveIntoTotals(builder, target.get, totalsIn(outputTotals), filters * depth))
   })
-  forPieces((floats) => roundTotals(builder, totalsIn(outputTotals), target.get, floats))
+  forPieces((filters) => roundTotals(builder, totalsIn(outputTotals), target.get, filters * depth))
   return code
 }
 
