@@ -48,7 +48,8 @@ export function lawsCommand(output: Output): Command {
       'Tests a loss against the laws of a profile. The loss is the default export of a JavaScript or TypeScript module: ' +
         'a function of student logits (number[][]), teacher logits and labels that returns the mean over the batch, or ' +
         'an object with such a function as `loss` and, optionally, `gradient`, `teacherGradient`, `temperatures`, ' +
-        '`perSample`, `terms`, `atEpoch` and `sharpness`. Exits with 1 if a law is broken.',
+        '`perSample`, `terms`, `atEpoch` and `sharpness`. The module may also export its `profile`, and `examples` that ' +
+        'are always tried. Exits with 1 if a law is broken.',
     )
     .option(
       '--profile <name>',
@@ -143,24 +144,28 @@ function asData({ profile, precision, runs, seed, verdicts, guess, holds }: Loss
 
 const helpOnProfiles = `
 Profiles, each a mean over the batch:
-  kd                 τ² KL(teacher ‖ student)
-  dkd                τ² (TCKD + 8 NCKD)
-  dtkd               T_teacher T_student KL at the published temperatures, for rows whose largest logits are both positive
-  dtkd-guarded       the same, with τ for both temperatures in all other rows
-  dtkd-exact         the same, at temperatures of equal sharpness
-  dtkd-detached      dtkd, with no gradient through the temperatures
-  crossEntropy       cross entropy of the student with the labels
-  label-smoothing    cross entropy with 0.1 of the label spread over all classes
-  focal              −(1 − q_t)² ln q_t
-  temperature-scaling  cross entropy of softmax(v/τ)
+  kd                    τ² KL(teacher ‖ student); also CTKD at a given temperature
+  dkd                   τ² (TCKD + 8 NCKD)
+  dtkd                  T_teacher T_student KL at the published temperatures, for rows whose largest logits are both positive
+  dtkd-guarded          the same, with τ for both temperatures in all other rows
+  dtkd-exact            the same, at temperatures of equal sharpness
+  dtkd-detached         dtkd, with no gradient through the temperatures
+  kd-standardised       KD of logits with mean 0 and deviation 1
+  multi-teacher         KD from two teachers: wrap the loss in severalTeachers
+  reverse-kl            τ² KL(student ‖ teacher)
+  jensen-shannon        τ² JS(teacher, student)
+  dist                  DIST: correlations of the classes of a sample, and of the samples of a class
+  logit-mse             mean squared difference of the logits
+  cosine                1 − cosine of the logits
+  info-nce              InfoNCE over embeddings
+  crossEntropy          cross entropy of the student with the labels
+  label-smoothing       the same with 0.1 of each label spread over all classes
+  soft-cross-entropy    the same with distributions as targets: wrap the loss in softLabels
+  temperature-scaling   cross entropy of softmax(v/τ)
+  focal                 −(1 − q_t)² ln q_t
   binary-cross-entropy  a sigmoid for each class, mean over the classes
-  soft-cross-entropy, multi-teacher  of soft labels and of two teachers: see softLabels and severalTeachers
-  reverse-kl, jensen-shannon  in place of KL, times τ²
-  kd-standardised    KD of logits with mean 0 and deviation 1
-  logit-mse, cosine  of the logits themselves
-  dist               DIST: correlations of the classes of a sample, and of the samples of a class
-  info-nce           InfoNCE over embeddings
-  …-total            with the authors' other terms and weights: 0.9 KD + 0.1 CE; DKD + CE; 3 DTKD + KD + CE
+  …-total               with the authors' other terms and weights: 0.9 KD + 0.1 CE; DKD + CE; 3 DTKD + KD + CE
 
 Example:
-  thermograd laws mine.ts --profile dtkd --seed 1`
+  thermograd laws mine.ts --profile dtkd --seed 1
+  thermograd laws --command "python3 loss.py" --profile kd`
