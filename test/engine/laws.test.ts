@@ -222,12 +222,12 @@ describe('the example in the README', () => {
 })
 
 describe('describeExecutor', () => {
-  it('should say that it needs vitest', () => {
+  it('should say that it needs a test framework', () => {
     const source = `
       import { describeExecutor } from './engine/laws/index.ts'
       try { describeExecutor('mine', () => undefined) } catch (error) { console.log(error.message) }`
     expect(printedBy(source)).toBe(
-      'describeExecutor: expected to run under vitest; elsewhere, call checkExecutor\n',
+      "describeExecutor: expected to run under vitest, Jest or mocha, or to get { describe, it } of another framework as the option 'framework'; elsewhere, call checkExecutor\n",
     )
   })
 })
