@@ -94,7 +94,7 @@ function listOf<Value>(
 ): fc.Arbitrary<Value[]> {
   return fc
     .record({
-      list: fc.array(value, { maxLength: max }),
+      list: fc.array(value, { maxLength: max, size: 'max' }),
       spare: fc.array(value, { minLength: min, maxLength: min }),
     })
     .map(({ list, spare }) => [...list, ...spare.slice(list.length)])

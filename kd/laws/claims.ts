@@ -9,6 +9,8 @@ const gradientLaws = [
   'gradient-is-numeric',
   'gradient-formula',
   'gradient-row-independence',
+  'gradient-of-repeated-batch',
+  'gradient-permutation',
   'gradient-finite-at-extremes',
   'teacher-gets-no-gradient',
 ]

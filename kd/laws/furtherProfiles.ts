@@ -169,14 +169,16 @@ function ofTeachers(definition: Definition, count: number): Formula {
     teachersOf(sample.u, count).map((u) => of({ ...sample, u }))
   return {
     value: (sample) => mean(over(sample, (each) => definition.value(each))),
-    gradient(sample) {
-      const gradients = over(sample, (each) => definition.gradient(each))
-      return sample.v.map((_, j) => mean(gradients.map((row) => row[j])))
-    },
+    gradient: (sample) => meanRow(over(sample, (each) => definition.gradient(each))),
     rounding: (sample, roundoff) => mean(over(sample, (each) => definition.rounding(each, roundoff))),
     gradientRounding: (sample, roundoff) =>
-      mean(over(sample, (each) => definition.gradientRounding(each, roundoff))),
+      meanRow(over(sample, (each) => definition.gradientRounding(each, roundoff))),
   }
+}
+
+/** The mean of several rows, entry by entry. */
+function meanRow(rows: readonly (readonly number[])[]): number[] {
+  return rows[0].map((_, j) => mean(rows.map((row) => row[j])))
 }
 
 /** KD of standardised logits. Sun et al., 2024. */

@@ -6,6 +6,9 @@ export type Precision = 'float64' | 'float32'
 /** The unit roundoff, half an ulp of 1: the largest relative error of one rounding. */
 export const unitRoundoff: Readonly<Record<Precision, number>> = { float64: 2 ** -53, float32: 2 ** -24 }
 
+/** The smallest normal number: an entry of a gradient that is smaller may be 0. */
+export const smallest: Readonly<Record<Precision, number>> = { float64: 2 ** -1022, float32: 2 ** -126 }
+
 /** Generic batches: no ties, no symmetry, both largest logits positive. */
 export const genericBatches: readonly LogitBatch[] = [
   { student: [[1.5, -0.25, 0.75]], teacher: [[-0.5, 2.25, 1.125]], labels: [2] },

@@ -1,9 +1,9 @@
 import { argumentsOf, type LogitBatch } from './arbitraries.ts'
 import { derivative, type Estimate } from './derivative.ts'
 import { type JointDefinition, meanOf } from './formulas/definition.ts'
-import { total } from './formulas/rows.ts'
+import { shifted, total } from './formulas/rows.ts'
 import type { HostTemperatures, LossObject, Rows } from './loss.ts'
-import { type Precision, unitRoundoff } from './precision.ts'
+import { type Precision, smallest, unitRoundoff } from './precision.ts'
 import type { Profile } from './profile.ts'
 
 /** A loss under test and its profile. */
@@ -65,41 +65,39 @@ export class Subject {
     return this.definition.rounding(samplesOf(batch), this.roundoff)
   }
 
-  /** Returns the formula's gradient for one sample, with a bound of the rounding error of a correct one. */
-  wantedGradient(batch: LogitBatch, n: number): { gradient: number[]; rounding: number } {
+  /** Returns the formula's gradient [N, K]. */
+  wantedGradient(batch: LogitBatch): Rows {
+    return gradientOf(this.definition, batch)
+  }
+
+  /** Bounds the rounding error of each entry of a correct gradient [N, K]. */
+  gradientRounding(batch: LogitBatch): Rows {
     const samples = samplesOf(batch)
+    const underflow = 64 * smallest[this.precision]
+    return samples.map((_, n) =>
+      shifted(this.definition.gradientRounding(samples, n, this.roundoff), underflow),
+    )
+  }
+
+  /** Returns the derivative in a direction [N, K] of the student's logits, from the loss's gradient. */
+  async slope(batch: LogitBatch, direction: Rows): Promise<Estimate> {
     return {
-      gradient: this.definition.gradient(samples, n),
-      rounding: this.definition.gradientRounding(samples, n, this.roundoff),
+      value: along(await this.gradient(batch), direction),
+      error: along(
+        this.gradientRounding(batch),
+        direction.map((row) => row.map(Math.abs)),
+      ),
     }
   }
 
-  /**
-   * Returns the derivative with respect to the student's logits of sample n in a direction, from the loss's gradient
-   * or, if it has none, numerically.
-   */
-  async slope(batch: LogitBatch, n: number, direction: readonly number[]): Promise<Estimate> {
-    if (!this.loss.gradient) return this.numericSlope(batch, n, direction)
-    const row = (await this.gradient(batch))[n]
-    const size = total(direction.map(Math.abs))
-    return {
-      value: total(row.map((value, j) => value * direction[j])),
-      error: this.wantedGradient(batch, n).rounding * size,
-    }
-  }
-
-  /** Returns the same derivative, always numerically. */
-  numericSlope(batch: LogitBatch, n: number, direction: readonly number[]): Promise<Estimate> {
+  /** Returns the same derivative, computed numerically from values. */
+  numericSlope(batch: LogitBatch, direction: Rows): Promise<Estimate> {
     const moved = (by: number): LogitBatch => ({
       ...batch,
-      student: batch.student.with(
-        n,
-        batch.student[n].map((value, j) => value + by * direction[j]),
-      ),
+      student: batch.student.map((row, n) => row.map((value, j) => value + by * direction[n][j])),
     })
     const { attached } = this.profile
-    const derivatives = (attached ? meanOf(attached) : this.definition).gradient(samplesOf(batch), n)
-    const slope = total(derivatives.map((value, j) => value * direction[j]))
+    const slope = along(gradientOf(attached ? meanOf(attached) : this.definition, batch), direction)
     return derivative({
       precision: this.precision,
       value: (by) => this.value(moved(by)),
@@ -112,6 +110,16 @@ export class Subject {
 /** Returns the samples of a batch, as definitions take them. */
 export function samplesOf({ student, teacher, labels }: LogitBatch) {
   return labels.map((label, n) => ({ v: student[n], u: teacher[n], label }))
+}
+
+function gradientOf(definition: JointDefinition, batch: LogitBatch): Rows {
+  const samples = samplesOf(batch)
+  return samples.map((_, n) => definition.gradient(samples, n))
+}
+
+/** ⟨rows, direction⟩; entries that are not moved do not count, even if they are not finite. */
+function along(rows: Rows, direction: Rows): number {
+  return total(direction.flatMap((row, n) => row.flatMap((by, j) => (by === 0 ? [] : [by * rows[n][j]]))))
 }
 
 function numberFrom(name: string, value: unknown): number {

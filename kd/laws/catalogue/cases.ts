@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { type LogitBatch, type LogitsConstraints, logitsPair } from '../arbitraries.ts'
+import { permuted } from '../formulas/rows.ts'
 import type { Profile } from '../profile.ts'
 import type { Subject } from '../subject.ts'
 import { differs } from './lossLaw.ts'
@@ -35,4 +36,13 @@ export async function sameValue(
     await subject.value(batch),
     subject.rounding(batch) + subject.rounding(other),
   )
+}
+
+/** Permutes the classes of each side, and the labels with the teacher's. */
+export function reordered(batch: LogitBatch, ofStudent: number[], ofTeacher: number[]): LogitBatch {
+  return {
+    student: batch.student.map((row) => permuted(row, ofStudent)),
+    teacher: batch.teacher.map((row) => permuted(row, ofTeacher)),
+    labels: batch.labels.map((label) => ofTeacher.indexOf(label)),
+  }
 }

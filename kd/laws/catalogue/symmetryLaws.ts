@@ -1,19 +1,9 @@
 import fc from 'fast-check'
-import type { LogitBatch } from '../arbitraries.ts'
 import { logit } from '../drawnRow.ts'
 import { permuted, shifted } from '../formulas/rows.ts'
 import { order, orderOf } from '../order.ts'
-import { batches, rounding, sameValue, withMore } from './cases.ts'
+import { batches, reordered, rounding, sameValue, withMore } from './cases.ts'
 import { lossLaw } from './lossLaw.ts'
-
-/** Permutes the classes of each side, and the labels with the teacher's. */
-function reordered(batch: LogitBatch, ofStudent: number[], ofTeacher: number[]): LogitBatch {
-  return {
-    student: batch.student.map((row) => permuted(row, ofStudent)),
-    teacher: batch.teacher.map((row) => permuted(row, ofTeacher)),
-    labels: batch.labels.map((label) => ofTeacher.indexOf(label)),
-  }
-}
 
 const sharedPermutation = lossLaw({
   name: 'shared-permutation',

@@ -29,7 +29,7 @@ export interface Definition {
   /** Bounds the error of a careful implementation with the given unit roundoff, 2⁻⁵³ or 2⁻²⁴. */
   rounding(sample: Sample, roundoff: number): number
   /** Bounds the error of each entry of its gradient. */
-  gradientRounding(sample: Sample, roundoff: number): number
+  gradientRounding(sample: Sample, roundoff: number): number[]
   /** lim value(εv, εu) / ε² for ε → 0, for losses that vanish there. */
   limit?(sample: Sample): number
 }
@@ -41,7 +41,7 @@ export interface JointDefinition {
   gradient(samples: readonly Sample[], n: number): number[]
   rounding(samples: readonly Sample[], roundoff: number): number
   /** Bounds the error of each entry of the gradient of sample n. */
-  gradientRounding(samples: readonly Sample[], n: number, roundoff: number): number
+  gradientRounding(samples: readonly Sample[], n: number, roundoff: number): number[]
 }
 
 /** The mean over the batch of a loss of one sample. */
@@ -55,7 +55,7 @@ export function meanOf(definition: Definition): JointDefinition {
       return mean(samples.map((sample) => definition.rounding(sample, roundoff))) + ofMean
     },
     gradientRounding: (samples, n, roundoff) =>
-      definition.gradientRounding(samples[n], roundoff) / samples.length,
+      scaled(definition.gradientRounding(samples[n], roundoff), 1 / samples.length),
   }
 }
 
@@ -64,6 +64,8 @@ export interface Divergence {
   value(teacher: Row, student: Row, label: number): number
   /** The derivative with respect to the student's softened logits. */
   gradient(teacher: Row, student: Row, label: number): number[]
+  /** For each entry of the gradient, the sum of the magnitudes of its terms, which bounds what rounding can change. */
+  gradientSize(teacher: Row, student: Row, label: number): number[]
   /** The derivative with respect to a common factor s of the teacher's softened logits, at s = 1. */
   teacherScaleSlope(teacher: Row, student: Row, label: number): number
   /** The second-order term at the origin, as a function of d = teacher − student. */
@@ -78,6 +80,10 @@ export const divergence: Divergence = {
   gradient(teacher, student) {
     const p = softmax(teacher)
     return softmax(student).map((q, j) => q - p[j])
+  },
+  gradientSize(teacher, student) {
+    const p = softmax(teacher)
+    return softmax(student).map((q, j) => q + p[j])
   },
   teacherScaleSlope(teacher, student) {
     const [p, logP, logQ] = [softmax(teacher), logSoftmax(teacher), logSoftmax(student)]
@@ -103,6 +109,12 @@ export function decoupled(alpha: number, beta: number): Divergence {
       return q
         .map((value, j) => beta * (value - p[j]) - alpha * surplus * value)
         .toSpliced(label, 0, alpha * surplus)
+    },
+    gradientSize(teacher, student, label) {
+      const ofTarget = alpha * (softmax(student)[label] + softmax(teacher)[label])
+      const p = softmax(without(teacher, label))
+      const q = softmax(without(student, label))
+      return q.map((value, j) => beta * (value + p[j]) + ofTarget * value).toSpliced(label, 0, ofTarget)
     },
     teacherScaleSlope() {
       throw new Error('decoupled: at shared temperatures only')
@@ -163,13 +175,12 @@ export function tempered(rule: TemperatureRule, measure: Divergence = divergence
     )
     return magnitude(above.map((value, i) => value - below[i]))
   }
+  const ofLogarithms = (z: Row, w: Row) =>
+    8 * (magnitude(z) + magnitude(w)) + 2 * z.length + 6 + 2 * Math.log(z.length)
   /** Twice the first-order bounds of ln p and ln q, of their products with p, and of the sum. */
   const roundingOf = ({ v, u, label }: Sample, roundoff: number) => {
     const { student, teacher } = rule.temperatures(v, u)
     const [z, w] = [scaled(u, 1 / teacher), scaled(v, 1 / student)]
-    const size = magnitude(z) + magnitude(w)
-    const classes = v.length
-    const ofLogarithms = 8 * size + 2 * classes + 6 + 2 * Math.log(classes)
     const logQ = logSoftmax(w)
     // Implementations multiply p either with ln p − ln q or with the softened logits' difference.
     const distance = total(
@@ -183,7 +194,7 @@ export function tempered(rule: TemperatureRule, measure: Divergence = divergence
       total(measure.weights) *
       student *
       teacher *
-      ofLogarithms *
+      ofLogarithms(z, w) *
       (1 + distance) *
       cancellation(z, w, label)
     )
@@ -202,14 +213,20 @@ export function tempered(rule: TemperatureRule, measure: Divergence = divergence
       roundingOf(sample, roundoff) +
       slackOf(sample, roundoff, (temperatures) => [valueAt(sample, temperatures)]),
     gradientRounding(sample, roundoff) {
-      const { v, u } = sample
+      const { v, u, label } = sample
       const { student, teacher } = rule.temperatures(v, u)
-      const size = magnitude(scaled(u, 1 / teacher)) + magnitude(scaled(v, 1 / student))
-      const throughTemperatures = magnitude(rule.slope(v, u)) * (1 + size) ** 2
-      return (
-        roundingOf(sample, roundoff) * (1 / student + 1 / teacher) * (1 + throughTemperatures) +
-        slackOf(sample, roundoff, (temperatures) => gradientAt(sample, temperatures))
-      )
+      const [z, w] = [scaled(u, 1 / teacher), scaled(v, 1 / student)]
+      const relative = 2 * roundoff * teacher * ofLogarithms(z, w) * cancellation(z, w, label)
+      const slope = rule.slope(v, u)
+      const throughTemperatures =
+        magnitude(slope) *
+        (1 + magnitude(z) + magnitude(w)) ** 2 *
+        roundingOf(sample, roundoff) *
+        (1 / student + 1 / teacher)
+      const ofSolver = slackOf(sample, roundoff, (temperatures) => gradientAt(sample, temperatures))
+      return measure
+        .gradientSize(z, w, label)
+        .map((size, j) => relative * size + (slope[j] === 0 ? 0 : throughTemperatures) + ofSolver)
     },
     limit({ v, u, label }) {
       const { student, teacher } = rule.temperatures(v, u)
@@ -230,19 +247,23 @@ export const crossEntropyDefinition: Definition = {
   value: ({ v, label }) => -logSoftmax(v)[label],
   gradient: ({ v, label }) => softmax(v).map((value, j) => value - (j === label ? 1 : 0)),
   rounding: ({ v }, roundoff) => 2 * roundoff * (4 * magnitude(v) + 2 * v.length + 6),
-  gradientRounding: ({ v }, roundoff) => 2 * roundoff * (4 * magnitude(v) + 2 * v.length + 6),
+  gradientRounding: ({ v, label }, roundoff) =>
+    softmax(v).map(
+      (q, j) => 2 * roundoff * (4 * magnitude(v) + 2 * v.length + 6) * (q + (j === label ? 1 : 0)),
+    ),
 }
 
 /** A weighted sum of losses, without a limit. */
 export function weighted(terms: readonly (readonly [weight: number, term: Definition])[]): Definition {
   const sum = (of: (term: Definition) => number) => total(terms.map(([weight, term]) => weight * of(term)))
+  const sumOfRows = (of: (term: Definition) => Row) => {
+    const parts = terms.map(([weight, term]) => scaled(of(term), weight))
+    return parts[0].map((_, j) => total(parts.map((part) => part[j])))
+  }
   return {
     value: (sample) => sum((term) => term.value(sample)),
-    gradient: (sample) => {
-      const parts = terms.map(([weight, term]) => scaled(term.gradient(sample), weight))
-      return sample.v.map((_, j) => total(parts.map((part) => part[j])))
-    },
+    gradient: (sample) => sumOfRows((term) => term.gradient(sample)),
     rounding: (sample, roundoff) => sum((term) => term.rounding(sample, roundoff)),
-    gradientRounding: (sample, roundoff) => sum((term) => term.gradientRounding(sample, roundoff)),
+    gradientRounding: (sample, roundoff) => sumOfRows((term) => term.gradientRounding(sample, roundoff)),
   }
 }

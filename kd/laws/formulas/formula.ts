@@ -31,7 +31,8 @@ export function definitionOf(formula: Formula): Definition {
   return {
     gradient: (sample) => slopes(sample.v, (v) => formula.value({ ...sample, v })),
     rounding: roundings,
-    gradientRounding: (sample, roundoff) => roundings(sample, roundoff) + numeric * sizeOf(sample),
+    gradientRounding: (sample, roundoff) =>
+      sample.v.map(() => roundings(sample, roundoff) + numeric * sizeOf(sample)),
     ...formula,
   }
 }
@@ -48,7 +49,8 @@ export function jointDefinitionOf(formula: JointFormula): JointDefinition {
     gradient: (samples, n) =>
       slopes(samples[n].v, (v) => formula.value(samples.with(n, { ...samples[n], v }))),
     rounding: roundings,
-    gradientRounding: (samples, _, roundoff) => roundings(samples, roundoff) + numeric * sizeOf(samples),
+    gradientRounding: (samples, n, roundoff) =>
+      samples[n].v.map(() => roundings(samples, roundoff) + numeric * sizeOf(samples)),
     ...formula,
   }
 }

@@ -130,7 +130,8 @@ export const logitDistance: Formula = {
     const value = squaredNorm(apart(v, u)) / v.length
     return 2 * roundoff * ((v.length + 6) * value + 4 * (magnitude(v) + magnitude(u)) * Math.sqrt(value))
   },
-  gradientRounding: ({ v, u }, roundoff) => (16 * roundoff * (magnitude(v) + magnitude(u))) / v.length,
+  gradientRounding: ({ v, u }, roundoff) =>
+    v.map((value, j) => (16 * roundoff * (Math.abs(value) + Math.abs(u[j]))) / v.length),
 }
 
 function apart(v: Row, u: Row): number[] {

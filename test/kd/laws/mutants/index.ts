@@ -5,6 +5,7 @@ import { gradients } from './gradients.ts'
 import type { Mutant } from './mutant.ts'
 import { offers } from './offers.ts'
 import { scales } from './scales.ts'
+import { sizes } from './sizes.ts'
 import { temperatures } from './temperatures.ts'
 import { totals } from './totals.ts'
 
@@ -18,4 +19,5 @@ export const mutants: readonly Mutant[] = [
   ...gradients,
   ...offers,
   ...totals,
+  ...sizes,
 ]
