@@ -67,26 +67,43 @@ export const oppositeMaxima: LogitBatch = {
 }
 
 /** A step that changes values in float64 but not in float32. */
-const step = 2 ** -30
+const fineStep = 2 ** -30
+
+/** A step whose effect exceeds the rounding of float32. */
+const coarseStep = 2 ** -9
 
 /**
- * Returns the precision in which a loss computes, as declared or as detected from its values: in float64 they change
- * linearly over steps that are lost in the rounding of float32. A loss that throws counts as float64.
+ * Returns the precision in which a loss computes, as declared or as detected from its values: those of float32 are
+ * numbers of float32, and change linearly over steps that exceed its rounding, but not over steps that are lost in it.
+ * Anything else, such as a value rounded to some decimals, counts as float64, as does a loss that throws.
  */
 export async function precisionOf(loss: LossObject): Promise<Precision> {
   if (loss.dtype !== undefined) return loss.dtype
   try {
-    const even = await Promise.all(genericBatches.map((batch) => growsEvenly(loss, batch)))
-    return even.filter(Boolean).length >= genericBatches.length / 2 ? 'float64' : 'float32'
+    const seem = await Promise.all(genericBatches.map((batch) => seemsFloat32(loss, batch)))
+    return seem.every(Boolean) ? 'float32' : 'float64'
   } catch {
     return 'float64'
   }
 }
 
-async function growsEvenly({ loss }: LossObject, batch: LogitBatch): Promise<boolean> {
-  const at = (by: number) =>
-    loss(...argumentsOf({ ...batch, student: batch.student.map((row) => row.with(0, row[0] + by)) }))
-  const once = (await at(step)) - (await at(-step))
-  const twice = (await at(2 * step)) - (await at(-2 * step))
-  return once !== 0 && Math.abs(twice - 2 * once) < Math.abs(once) / 100
+async function seemsFloat32({ loss }: LossObject, batch: LogitBatch): Promise<boolean> {
+  const values: number[] = []
+  const at = async (by: number) => {
+    const student = batch.student.map((row) => row.with(0, row[0] + by))
+    const value = await loss(...argumentsOf({ ...batch, student }))
+    values.push(value)
+    return value
+  }
+  /** The change over one step, and its difference from half the change over two. */
+  const changeOver = async (step: number) => {
+    const once = (await at(step)) - (await at(-step))
+    const twice = (await at(2 * step)) - (await at(-2 * step))
+    return { once, bend: Math.abs(twice - 2 * once) }
+  }
+  const fine = await changeOver(fineStep)
+  const coarse = await changeOver(coarseStep)
+  const isSmooth = fine.once !== 0 && fine.bend < Math.abs(fine.once) / 100
+  const noise = 256 * unitRoundoff.float32 * (1 + Math.max(...values.map(Math.abs)))
+  return !isSmooth && coarse.bend <= noise && values.every((value) => Math.fround(value) === value)
 }

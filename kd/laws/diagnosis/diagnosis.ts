@@ -140,6 +140,8 @@ function guessSum({ profile }: Subject, probes: readonly Probe[]): string | unde
   ]
   for (const [i, { name: replaced, weight }] of parts.entries()) {
     for (const { name, column } of strangers) {
+      // The term itself by another name explains nothing.
+      if (column.every((value, probe) => Math.abs(value - columns[i][probe]) <= tolerance)) continue
       const weights = coefficientsOf(columns.with(i, column), found, tolerance)
       if (weights && Math.abs(weights[i] - weight) < 1e-5) return `${name} is used instead of ${replaced}`
     }
