@@ -8,6 +8,13 @@ export interface TestFramework {
   readonly it: Register & { readonly skip: Register }
 }
 
+/** The seed of tests that name none, so that a test suite draws the same cases in each run. */
+export const seedOfTests = 1
+
+/** How to draw other cases than those of `seedOfTests`. */
+export const howToWiden =
+  'a test draws the same cases each time; { seed: Date.now(), runs: 1000 } draws others, and more'
+
 /** Loaded only under vitest, whose functions need not be global; checking laws elsewhere does not need it. */
 const vitest: unknown = globalThis.process?.env['VITEST'] ? await import('vitest') : undefined
 

@@ -6,6 +6,7 @@ import { expect, it } from 'vitest'
 import { describeLaws, type HostLoss } from '../../../kd/laws/index.ts'
 import { temporaryFolder } from '../../train/temporaryFolder.ts'
 import myLoss from './docs/myLoss.ts'
+import wrongLoss from './docs/wrongLoss.ts'
 
 const trial = { runs: 5, seed: 1, laws: ['definition', 'row-order', 'per-sample'] }
 
@@ -61,6 +62,23 @@ it('should say what it needs without a framework', async () => {
   expect(stderr).toContain(
     "describeLaws: expected to run under vitest, Jest or mocha, or to get { describe, it } of another framework as the option 'framework'; elsewhere, call checkLaws",
   )
+})
+
+it('should draw the same cases in each run, unless a seed is given, and say how to draw others', async () => {
+  const failures = async (options: { readonly seed?: number }) => {
+    const bodies: (() => Promise<void>)[] = []
+    const it = Object.assign((_: string, body: () => Promise<void>) => bodies.push(body), { skip: () => {} })
+    const framework = { describe: (_: string, body: () => void) => body(), it }
+    describeLaws('wrong', wrongLoss, 'kd', { runs: 5, laws: ['definition'], framework, ...options })
+    const [outcome] = await Promise.allSettled(bodies.map((body) => body()))
+    return outcome.status === 'rejected' ? String(outcome.reason) : ''
+  }
+  const first = await failures({})
+  expect(first).toContain('{ seed: Date.now(), runs: 1000 } draws others')
+  expect(await failures({})).toBe(first)
+  const other = await failures({ seed: 2 })
+  expect(other).toContain('seed 2')
+  expect(other).not.toContain('draws others')
 })
 
 it('should prefer the framework that it is given', () => {

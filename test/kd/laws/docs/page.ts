@@ -75,6 +75,8 @@ async function example(): Promise<string[]> {
       'ts',
       "import { describe, it } from 'node:test'\n\ndescribeLaws('my loss', myLoss, 'kd', { framework: { describe, it } })",
     ),
+    'A test draws the same cases in each run; `{ seed: Date.now(), runs: 1000 }` draws new and more ones each time.',
+    '',
     'In any language, over a [protocol of JSON lines](../kd/laws/process/README.md);',
     '[examples/python](../examples/python/README.md) serves a PyTorch loss:',
     '',
