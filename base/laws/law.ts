@@ -42,6 +42,9 @@ export interface Counterexample {
   readonly path: string
 }
 
+/** The most cases that are tried to shrink a counterexample, which takes a few hundred unless only large cases break a law. */
+const mostShrinkingTrials = 2000
+
 /**
  * Searches for a value that `complain` objects to. A complaint is a sentence that shows both sides; `undefined` means that
  * the law holds for the value. An error thrown by the subject counts as a complaint.
@@ -52,9 +55,14 @@ export async function search<Value>(
   { runs, seed, path }: Trial,
   examples: readonly Value[] = [],
 ): Promise<Counterexample | undefined> {
+  let shrinkingTrials: number | undefined
   const property = fc.asyncProperty(values, async (value) => {
+    // fast-check has no limit of its own. A case that is not tried is no smaller counterexample.
+    if (shrinkingTrials !== undefined && shrinkingTrials++ >= mostShrinkingTrials) return
     const complaint = await complain(value)
-    if (complaint !== undefined) throw new Error(complaint)
+    if (complaint === undefined) return
+    shrinkingTrials ??= 0
+    throw new Error(complaint)
   })
   const details = await fc.check(property, {
     numRuns: runs,
