@@ -1,3 +1,4 @@
+import { RecentlyUsed } from '../base/recentlyUsed.ts'
 import type { Executor, Program } from './executor.ts'
 import { graphOf, type Recording } from './plan/graph.ts'
 import { hashOf, signatureOf } from './plan/signature.ts'
@@ -7,11 +8,11 @@ interface Entry {
   readonly program: Promise<Program>
 }
 
-/** The most programs cached for an executor; the least recently used one is evicted first. */
+/** The most programs cached for an executor. */
 const capacity = 128
 
-/** The programs of each executor, in order of their last use. */
-const caches = new WeakMap<Executor, Map<number, Entry>>()
+/** The programs of each executor, by the hash of their signature. */
+const caches = new WeakMap<Executor, RecentlyUsed<number, Entry>>()
 
 /** Returns the program of a recorded graph on an executor, compiled at its first use. A training step is compiled once. */
 export function programFor(executor: Executor, recording: Recording): Promise<Program> {
@@ -20,21 +21,17 @@ export function programFor(executor: Executor, recording: Recording): Promise<Pr
   const cache = cacheOf(executor)
   // Graphs with colliding hashes use the next free key.
   for (let entry = cache.get(key); entry !== undefined; entry = cache.get(++key)) {
-    if (!equalRows(entry.signature, signature)) continue
-    cache.delete(key)
-    cache.set(key, entry)
-    return entry.program
+    if (equalRows(entry.signature, signature)) return entry.program
   }
   const program = executor.compile(graphOf(recording))
   cache.set(key, { signature, program })
   program.catch(() => cache.delete(key))
-  if (cache.size > capacity) cache.delete(cache.keys().next().value!)
   return program
 }
 
-function cacheOf(executor: Executor): Map<number, Entry> {
+function cacheOf(executor: Executor): RecentlyUsed<number, Entry> {
   let cache = caches.get(executor)
-  if (cache === undefined) caches.set(executor, (cache = new Map()))
+  if (cache === undefined) caches.set(executor, (cache = new RecentlyUsed(capacity)))
   return cache
 }
 

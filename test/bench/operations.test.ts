@@ -3,7 +3,7 @@ import { convolutions } from '../../bench/operations/convolutions.ts'
 import { matrices } from '../../bench/operations/matrices.ts'
 import { OperationTimer } from '../../bench/operations/timer.ts'
 import { training } from '../../bench/operations/training.ts'
-import { Freshness } from '../../engine/executors/wasm/freshness.ts'
+import { Freshness } from '../../engine/executors/freshness.ts'
 import { realize } from '../../engine/index.ts'
 
 describe('the operations of the benchmark', () => {
@@ -17,13 +17,12 @@ describe('the operations of the benchmark', () => {
   })
 
   it('should compute in every run what depends on variables alone', async () => {
-    const { renew } = Freshness.prototype
+    const { begin } = Freshness.prototype
     const parts: number[] = []
-    vi.spyOn(Freshness.prototype, 'renew').mockImplementation(function (this: Freshness, inputs, run) {
-      renew.call(this, inputs, (stale) => {
-        parts.push(stale.length)
-        run(stale)
-      })
+    vi.spyOn(Freshness.prototype, 'begin').mockImplementation(function (this: Freshness, versionOf) {
+      const renewal = begin.call(this, versionOf)
+      parts.push(renewal.stale.length)
+      return renewal
     })
     const name = 'weight gradient 64→64, 3×3, 8×8 (resnet20)'
     const timer = new OperationTimer(convolutions.find((operation) => operation.name === name)!)

@@ -1,15 +1,8 @@
 import type { Block, KernelRunner } from './backend.ts'
+import { mostBytesInFlight, usage } from './device/webgpu.ts'
 import type { CompiledKernel, DeviceContext, GpuJs, Handle, KernelFactory, KernelInside } from './gpujs.ts'
 import { KernelCache } from './kernelCache.ts'
 import type { KernelSource, Target } from './kernels/writer.ts'
-
-/** WebGPU's buffer usage flags. */
-const storage = 0x80
-const copyDestination = 0x8
-const copySource = 0x4
-
-/** Bytes of new buffers after which the queue is drained: WebGPU frees no released buffer earlier. */
-const bytesInFlight = 256e6
 
 /**
  * GPU.js on WebGPU, one kernel at a time as GPU.js runs it: for versions of GPU.js that do not show their translation of
@@ -55,7 +48,7 @@ export class HandleRunner implements KernelRunner {
   upload(elements: Float32Array): Block {
     const buffer = this.#context.device.createBuffer({
       size: elements.byteLength,
-      usage: storage | copyDestination | copySource,
+      usage: usage.storage | usage.copyDestination | usage.copySource,
       mappedAtCreation: true,
     })
     new Float32Array(buffer.getMappedRange()).set(elements)
@@ -74,7 +67,7 @@ export class HandleRunner implements KernelRunner {
     handle.delete()
     releaseLastResult(kernel)
     this.#bytesSinceDrain += 4 * length
-    if (this.#bytesSinceDrain > bytesInFlight) {
+    if (this.#bytesSinceDrain > mostBytesInFlight) {
       this.#bytesSinceDrain = 0
       await this.#context.device.queue.onSubmittedWorkDone()
     }

@@ -1,16 +1,16 @@
+import { RecentlyUsed } from '../../../base/recentlyUsed.ts'
 import { type CompiledKernel, type KernelFactory, replaceShader } from './gpujs.ts'
 import type { KernelSource } from './kernels/writer.ts'
 
-/** An LRU cache of compiled kernels, keyed by source: equal bodies over equal shapes share a kernel. */
+/** A cache of compiled kernels, keyed by source: equal bodies over equal shapes share a kernel. */
 export class KernelCache {
   readonly #factory: KernelFactory
   readonly #mode: string
-  readonly #capacity: number
-  readonly #kernels = new Map<string, CompiledKernel>()
+  readonly #kernels: RecentlyUsed<string, CompiledKernel>
 
-  /** `capacity`: the most kernels kept; the least recently used one is evicted first. */
+  /** `capacity`: the most kernels kept. */
   constructor(factory: KernelFactory, mode: string, capacity = 4096) {
-    this.#capacity = capacity
+    this.#kernels = new RecentlyUsed(capacity, (kernel) => kernel.destroy())
     this.#factory = factory
     this.#mode = mode
   }
@@ -30,9 +30,8 @@ export class KernelCache {
         immutable: true,
       })
       if (shader !== undefined) replaceShader(kernel, shader)
-    } else this.#kernels.delete(key)
-    this.#kernels.set(key, kernel)
-    if (this.#kernels.size > this.#capacity) this.#evict()
+      this.#kernels.set(key, kernel)
+    }
     return kernel
   }
 
@@ -41,11 +40,5 @@ export class KernelCache {
     const { mode } = kernel.constructor
     if (mode === this.#mode) return
     throw new Error(`gpu: a kernel runs in mode ${mode} instead of ${this.#mode}: ${kernel.fallbackReason}`)
-  }
-
-  #evict(): void {
-    const [key, kernel] = this.#kernels.entries().next().value!
-    this.#kernels.delete(key)
-    kernel.destroy()
   }
 }

@@ -7,8 +7,8 @@ import { renumber } from '../../plan/kernels.ts'
 import { schedule } from '../../plan/schedule.ts'
 import { sizeOf } from '../../shape.ts'
 import { refuseFloat64 } from '../float32.ts'
+import { Freshness } from '../freshness.ts'
 import { assemble } from './assembler/module.ts'
-import { Freshness } from './freshness.ts'
 import { hostImports } from './hostFunctions.ts'
 import type { WasmCall } from './kernels/calls.ts'
 import { codeOf } from './kernels/index.ts'
@@ -140,12 +140,12 @@ class WasmProgram implements Program {
         this.#memory.write(pointers[input], inputs[input] as HostArray)
       }
     })
-    this.#freshness.renew(inputs, (stale) => {
-      for (const { destination } of this.#schedule.outputs) {
-        if (typeof destination === 'object') (inputs[destination.overwrites] as WasmStorage).overwrite()
-      }
-      this.#pool.run(this.#program, pointers, stale)
-    })
+    const { stale, done } = this.#freshness.begin((input) => (inputs[input] as WasmStorage).version)
+    for (const { destination } of this.#schedule.outputs) {
+      if (typeof destination === 'object') (inputs[destination.overwrites] as WasmStorage).overwrite()
+    }
+    this.#pool.run(this.#program, pointers, stale)
+    done()
     const results = this.#collect(inputs, pointers, outputs)
     await yieldToEventLoop(longestSilence)
     return results

@@ -7,10 +7,7 @@ import { Pipelines } from './pipelines.ts'
 import { Reads } from './reads.ts'
 import { Arenas, type Region, Slabs } from './regions.ts'
 import { Translator } from './translation.ts'
-import { type GpuBuffer, type GpuDevice, usage } from './webgpu.ts'
-
-/** Bytes written by the host after which it waits for the queue: WebGPU holds a copy of them until then. */
-const bytesInFlight = 256e6
+import { type GpuBuffer, type GpuDevice, mostBytesInFlight, usage } from './webgpu.ts'
 
 /** Milliseconds within which WebGPU reports that the device is lost. */
 const lossDelay = 100
@@ -85,7 +82,7 @@ export class DeviceMemory implements LaunchContext {
 
   /** Writes what the launches read, and submits them. */
   async run(launches: readonly BoundLaunch[], write: () => void): Promise<void> {
-    if (this.#bytesInFlight > bytesInFlight) {
+    if (this.#bytesInFlight > mostBytesInFlight) {
       await this.device.queue.onSubmittedWorkDone()
       this.#bytesInFlight = 0
     }

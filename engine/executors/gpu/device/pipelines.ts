@@ -1,3 +1,4 @@
+import { RecentlyUsed } from '../../../../base/recentlyUsed.ts'
 import { type GpuDevice, visibleToCompute } from './webgpu.ts'
 
 /** The storage buffers that WebGPU guarantees a kernel. */
@@ -9,13 +10,13 @@ export interface Pipeline {
   readonly layout: object
 }
 
-/** The most pipelines that are kept; the least recently used one goes first. */
+/** The most pipelines that are kept. */
 const capacity = 4096
 
 /** Compiles launches. Equal code is compiled once. */
 export class Pipelines {
   readonly #device: GpuDevice
-  readonly #known = new Map<string, Promise<Pipeline>>()
+  readonly #known = new RecentlyUsed<string, Promise<Pipeline>>(capacity)
   /** The layouts for each number of storage buffers. */
   readonly #layouts: { readonly bindGroup: object; readonly pipeline: object }[] = []
 
@@ -25,11 +26,11 @@ export class Pipelines {
 
   /** Returns the pipeline of some WGSL with parameters at binding 0 and this many arrays at the following ones. */
   get(code: string, arrays: number): Promise<Pipeline> {
-    const pipeline = this.#known.get(code) ?? this.#compiled(code, arrays)
-    this.#known.delete(code)
-    this.#known.set(code, pipeline)
-    pipeline.catch(() => this.#known.delete(code))
-    if (this.#known.size > capacity) this.#known.delete(this.#known.keys().next().value!)
+    let pipeline = this.#known.get(code)
+    if (pipeline === undefined) {
+      this.#known.set(code, (pipeline = this.#compiled(code, arrays)))
+      pipeline.catch(() => this.#known.delete(code))
+    }
     return pipeline
   }
 

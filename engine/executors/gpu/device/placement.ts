@@ -55,22 +55,16 @@ function livesOf({ inputs }: Graph, plan: DevicePlan): Lived[] {
     ...inputs.flatMap(({ resident }, input) => (resident ? [input] : [])),
   ])
   const all: readonly Launch[] = [...invariant.launches, ...launches, ...deliveries]
-  const lives = new Map<number, { from: number; to: number }>()
+  const lives = new Map<number, { readonly from: number; readonly to: number }>()
   const touch = (value: number, time: number) => {
-    const life = lives.get(value)
-    if (life === undefined) lives.set(value, { from: time, to: time })
-    else life.to = Math.max(life.to, time)
+    // What the host writes is there before the first launch.
+    const start = value < inputs.length ? 0 : time
+    lives.set(value, { from: lives.get(value)?.from ?? start, to: time })
   }
-  // What the host writes is there before the first launch.
   for (const { halves } of keys) touch(halves, 0)
-  const isFromHost = (value: number) => value < inputs.length
   all.forEach((launch, time) => {
-    for (const { reads, result } of launch) {
-      for (const value of reads) touch(value, isFromHost(value) ? 0 : time)
-      for (const value of [...reads, result]) touch(value, time)
-    }
+    for (const { reads, result } of launch) for (const value of [...reads, result]) touch(value, time)
   })
-  for (const { value } of outputs) touch(value, isFromHost(value) ? 0 : all.length)
   for (const { value } of outputs) touch(value, all.length)
   return [...lives]
     .filter(([value]) => !elsewhere.has(value))

@@ -2,6 +2,7 @@ import type { HostArray } from '../../../dtype.ts'
 import type { Argument, Program, ProgramSize, Result } from '../../../executor.ts'
 import type { Graph } from '../../../plan/graph.ts'
 import { sizeOf } from '../../../shape.ts'
+import { Freshness } from '../../freshness.ts'
 import { halvesOfKey } from '../hostKeys.ts'
 import { floatsOf, type GpuMemory, GpuStorage } from '../storage.ts'
 import { BoundLaunch } from './boundLaunch.ts'
@@ -24,9 +25,8 @@ export class DeviceProgram implements Program {
   readonly #everyRun: readonly BoundLaunch[]
   /** The regions of values in arenas, and of results that stay. */
   readonly #regions = new Map<number, Region>()
+  readonly #freshness: Freshness
   #arenas: readonly GpuBuffer[] = []
-  /** The versions of the variables that the results that stay were computed from. */
-  #versions: readonly number[] | undefined
 
   constructor(graph: Graph, plan: DevicePlan, memory: GpuMemory, device: DeviceMemory) {
     this.#graph = graph
@@ -39,6 +39,7 @@ export class DeviceProgram implements Program {
     const { invariant, launches, deliveries } = plan
     this.#invariant = invariant.launches.map((launch) => new BoundLaunch(launch, device))
     this.#everyRun = [...launches, ...deliveries].map((launch) => new BoundLaunch(launch, device))
+    this.#freshness = new Freshness([invariant])
     this.size = sizeOfProgram(plan, arenas)
   }
 
@@ -47,17 +48,14 @@ export class DeviceProgram implements Program {
   }
 
   async #run(inputs: readonly Argument[]): Promise<Result[]> {
-    const { invariant } = this.#plan
     this.#claimMemory()
     const results = this.#allocateResults(inputs)
     const regionOf = this.#regionsWith(inputs, results)
-    const versions = invariant.inputs.map((input) => (inputs[input] as GpuStorage).version)
-    const isFresh = versions.every((version, i) => version === this.#versions?.[i])
-    const launches = isFresh && this.#versions ? this.#everyRun : [...this.#invariant, ...this.#everyRun]
-    this.#versions = undefined
+    const { stale, done } = this.#freshness.begin((input) => (inputs[input] as GpuStorage).version)
+    const launches = stale.length > 0 ? [...this.#invariant, ...this.#everyRun] : this.#everyRun
     await Promise.all(launches.map((launch) => launch.bind(regionOf)))
     await this.#device.run(launches, () => this.#writeInputs(inputs))
-    this.#versions = versions
+    done()
     return this.#collect(results, regionOf)
   }
 

@@ -1,3 +1,4 @@
+import { RecentlyUsed } from '../../../../base/recentlyUsed.ts'
 import type { KernelFactory } from '../gpujs.ts'
 import type { KernelSource } from '../kernels/writer.ts'
 
@@ -9,7 +10,7 @@ export interface Translation {
   readonly functions: readonly string[]
 }
 
-/** The most translations that are kept; the least recently used one goes first. */
+/** The most translations that are kept. */
 const capacity = 4096
 
 /**
@@ -21,7 +22,7 @@ const loopBound = /(?<=\bfor \(var user_\w+ : i32 = 0;\(user_\w+<)\d+/g
 /** Translates kernels from JavaScript to WGSL with GPU.js, without compiling them. */
 export class Translator {
   readonly #factory: KernelFactory
-  readonly #known = new Map<string, Translation>()
+  readonly #known = new RecentlyUsed<string, Translation>(capacity)
 
   constructor(factory: KernelFactory) {
     this.#factory = factory
@@ -29,10 +30,8 @@ export class Translator {
 
   translate(source: KernelSource): Translation {
     const key = `${source.threads.length} ${source.source}`
-    const translation = this.#known.get(key) ?? this.#translated(source)
-    this.#known.delete(key)
-    this.#known.set(key, translation)
-    if (this.#known.size > capacity) this.#known.delete(this.#known.keys().next().value!)
+    let translation = this.#known.get(key)
+    if (translation === undefined) this.#known.set(key, (translation = this.#translated(source)))
     return translation
   }
 

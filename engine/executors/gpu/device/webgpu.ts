@@ -47,3 +47,6 @@ export interface ComputePass {
 export const usage = { mapRead: 0x1, copySource: 0x4, copyDestination: 0x8, uniform: 0x40, storage: 0x80 }
 export const visibleToCompute = 4
 export const mapForReading = 1
+
+/** Bytes after which to wait for the queue: until then, WebGPU keeps what the host has written, and released buffers. */
+export const mostBytesInFlight = 256e6

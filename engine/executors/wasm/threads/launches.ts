@@ -1,6 +1,6 @@
 import { hostFunctions } from '../hostFunctions.ts'
 import { type Barrier, BrokenBarrierError } from './barrier.ts'
-import { type Share, type Shares, shareOf } from './shares.ts'
+import { type Shares, shareOf, type UnitRange } from './shares.ts'
 
 /** One launch of a kernel in a program. */
 export interface KernelLaunch {
@@ -129,7 +129,7 @@ function runTogether(launch: BoundLaunch, { thread, threads, barrier }: Member, 
 }
 
 /** Runs units of a launch. If the kernel fails, breaks the barrier at which the other threads wait. */
-function run(launch: BoundLaunch, { first, length }: Share, thread: number, barrier?: Barrier): void {
+function run(launch: BoundLaunch, { first, length }: UnitRange, thread: number, barrier?: Barrier): void {
   if (length === 0) return
   try {
     launch.run(first, first + length, thread, ...launch.arguments)

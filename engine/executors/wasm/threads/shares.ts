@@ -1,11 +1,11 @@
-/** The units of a launch that are one thread's to begin with: from `first`, `length` of them. */
-export interface Share {
+/** Some units of a launch: from `first`, `length` of them. */
+export interface UnitRange {
   readonly first: number
   readonly length: number
 }
 
-/** Returns the even share of a thread. */
-export function shareOf(units: number, thread: number, threads: number): Share {
+/** Returns the even share of a thread: the units that are its own to begin with. */
+export function shareOf(units: number, thread: number, threads: number): UnitRange {
   const first = Math.ceil((units * thread) / threads)
   return { first, length: Math.ceil((units * (thread + 1)) / threads) - first }
 }
@@ -34,7 +34,7 @@ export class Shares {
   }
 
   /** Takes the next piece of a share, and returns it; undefined if nothing is left. */
-  take(launch: number, owner: number, { first, length }: Share): Share | undefined {
+  take(launch: number, owner: number, { first, length }: UnitRange): UnitRange | undefined {
     const index = owner * this.#launches + launch
     for (;;) {
       const taken = Atomics.load(this.words, index)
