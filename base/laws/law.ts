@@ -57,7 +57,7 @@ export async function search<Value>(
 ): Promise<Counterexample | undefined> {
   let shrinkingTrials: number | undefined
   const property = fc.asyncProperty(values, async (value) => {
-    // fast-check has no limit of its own. A case that is not tried is no smaller counterexample.
+    // fast-check sets no limit to shrinking. It ends when no smaller case fails.
     if (shrinkingTrials !== undefined && shrinkingTrials++ >= mostShrinkingTrials) return
     const complaint = await complain(value)
     if (complaint === undefined) return

@@ -142,30 +142,14 @@ function asData({ profile, precision, runs, seed, verdicts, guess, holds }: Loss
   }
 }
 
-const helpOnProfiles = `
-Profiles, each a mean over the batch:
-  kd                    τ² KL(teacher ‖ student); also CTKD at a given temperature
-  dkd                   τ² (TCKD + 8 NCKD)
-  dtkd                  T_teacher T_student KL at the published temperatures, for rows whose largest logits are both positive
-  dtkd-guarded          the same, with τ for both temperatures in all other rows
-  dtkd-exact            the same, at temperatures of equal sharpness
-  dtkd-detached         dtkd, with no gradient through the temperatures
-  kd-standardised       KD of logits with mean 0 and deviation 1
-  multi-teacher         KD from two teachers: wrap the loss in severalTeachers
-  reverse-kl            τ² KL(student ‖ teacher)
-  jensen-shannon        τ² JS(teacher, student)
-  dist                  DIST: correlations of the classes of a sample, and of the samples of a class
-  logit-mse             mean squared difference of the logits
-  cosine                1 − cosine of the logits
-  info-nce              InfoNCE over embeddings
-  crossEntropy          cross entropy of the student with the labels
-  label-smoothing       the same with 0.1 of each label spread over all classes
-  soft-cross-entropy    the same with distributions as targets: wrap the loss in softLabels
-  temperature-scaling   cross entropy of softmax(v/τ)
-  focal                 −(1 − q_t)² ln q_t
-  binary-cross-entropy  a sigmoid for each class, mean over the classes
-  …-total               with the authors' other terms and weights: 0.9 KD + 0.1 CE; DKD + CE; 3 DTKD + KD + CE
+function helpOnProfiles(): string {
+  const longest = Math.max(...profileNames.map((name) => name.length))
+  const lines = profileNames.map((name) => `  ${name.padEnd(longest)}  ${familyOf(name).at(4).summary}`)
+  return `
+Profiles:
+${lines.join('\n')}
 
 Example:
   thermograd laws mine.ts --profile dtkd --seed 1
   thermograd laws --command "python3 loss.py" --profile kd`
+}

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { allCorners, type Corner, clear, corners, type Maxima, made } from './corners.ts'
-import { drawnRow, headClasses, rowOf } from './drawnRow.ts'
+import { drawnRow, headClasses, position, rowOf } from './drawnRow.ts'
 import { largest, peakOf, type Row } from './formulas/rows.ts'
 import type { Arguments, Rows } from './loss.ts'
 
@@ -62,7 +62,7 @@ export function logitsPair({ draw, ...constraints }: LogitsConstraints = {}): fc
   const sample = fc.record({
     student: row,
     teacher: row,
-    label: fc.nat({ max: 997 }),
+    label: position,
     corner: fc.oneof(
       { withCrossShrink: true },
       { arbitrary: fc.constant<Corner>('none'), weight: 3 },

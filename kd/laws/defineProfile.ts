@@ -21,7 +21,7 @@ export interface ProfileWithLaws extends Profile {
 /** What `defineProfile` is told of a loss. Everything that has a default is optional. */
 export interface ProfileSpecification
   extends Partial<Pick<Profile, 'name' | 'terms' | 'maxima' | 'breaks' | 'claims'>>,
-    Pick<ProfileWithLaws, 'formula' | 'warmUp' | 'rule' | 'draws' | 'attached' | 'laws'> {
+    Pick<ProfileWithLaws, 'formula' | 'summary' | 'warmUp' | 'rule' | 'draws' | 'attached' | 'laws'> {
   /** The formula of one sample, if the loss is the mean over the batch. */
   readonly definition?: Formula
   /** The formula of a batch, if it is not. */

@@ -20,6 +20,9 @@ interface Tail {
 /** The number of classes with logits that shrink one by one. */
 export const headClasses = 6
 
+/** For the position of a class before the number of classes is known, of which it is the remainder; shrinks to 0. */
+export const position = fc.nat({ max: 0xffff })
+
 /** All 0, all but one 0, whole numbers, or multiples of 1/1024, of which even a thousand seldom tie for the maximum. */
 const kinds = ['zeros', 'one', 'integers', 'fractions'] as const
 

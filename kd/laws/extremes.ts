@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { type LogitBatch, type LogitsConstraints, logitsPair } from './arbitraries.ts'
 import { clear, farFromZero, type Maxima } from './corners.ts'
+import { position } from './drawnRow.ts'
 import { type Row, scaled, shifted } from './formulas/rows.ts'
 import { type Precision, unitRoundoff } from './precision.ts'
 import type { Profile } from './profile.ts'
@@ -57,7 +58,7 @@ export function extremePair(
     .record({
       batch: logitsPair({ corners: farFromZero, ...constraints }),
       extreme: fc.constantFrom(...extremes),
-      at: fc.nat({ max: 997 }),
+      at: position,
     })
     .map(({ batch: { student, teacher, labels }, extreme, at }) => ({
       student: student.map((row) => [...extreme.student(start(row), at)]),

@@ -57,24 +57,28 @@ const fewClasses = { classes: { min: 2, max: 24 } }
 /** Losses besides those of thermograd, as profiles. */
 export const furtherDrafts = {
   'label-smoothing': () => ({
+    summary: 'crossEntropy with 0.1 of each label spread over all classes',
     formula: '1/N Σ −0.9 ln q_t − 0.1/K Σⱼ ln qⱼ,  q = softmax(v)',
     definition: smoothedCrossEntropy(0.1),
     claims: [...common, ...shift, ...extremes, 'positive-apart'],
     breaks: withLabels,
   }),
   focal: () => ({
+    summary: '−(1 − q_t)² ln q_t',
     formula: '1/N Σ −(1 − q_t)² ln q_t,  q = softmax(v)',
     definition: focal(2),
     claims: [...common, ...shift, ...extremes, 'positive-apart'],
     breaks: withLabels,
   }),
   'temperature-scaling': (tau) => ({
+    summary: 'cross entropy of softmax(v/τ)',
     formula: '1/N Σ −ln softmax(v/τ)_t',
     definition: temperedCrossEntropy(tau),
     claims: [...common, ...shift, ...extremes, 'positive-apart'],
     breaks: withLabels,
   }),
   'binary-cross-entropy': () => ({
+    summary: 'a sigmoid for each class, mean over the classes',
     formula: '1/N Σ 1/K Σⱼ −ln σ(±vⱼ), + for j = t',
     definition: binaryCrossEntropy,
     claims: [...common, ...extremes, 'positive-apart'],
@@ -85,18 +89,21 @@ export const furtherDrafts = {
     },
   }),
   'soft-cross-entropy': () => ({
+    summary: 'crossEntropy with distributions as targets: wrap the loss in softLabels',
     formula: '1/N Σ −Σᵢ yᵢ ln qᵢ,  q = softmax(v), with soft labels y = softmax(u)',
     definition: softCrossEntropy,
     claims: [...common, ...shift, ...extremes, 'teacher-shift', 'positive-apart', 'label-independence'],
     breaks: { ...corresponding, ...asymmetric, 'zero-at-equality': 'the entropy of the soft labels remains' },
   }),
   'multi-teacher': (tau) => ({
+    summary: 'KD from two teachers: wrap the loss in severalTeachers',
     formula: '1/N Σ 1/2 Σₘ τ² KL(softmax(uₘ/τ) ‖ softmax(v/τ)), of two teachers',
     definition: ofTeachers(tempered(shared(tau)), 2),
     claims: [...common, ...shift, ...extremes, 'positive-apart', 'label-independence'],
     breaks: { ...corresponding, ...asymmetric, 'zero-at-equality': 'the other teacher remains' },
   }),
   'reverse-kl': (tau) => ({
+    summary: 'τ² KL(student ‖ teacher)',
     formula: '1/N Σ τ² KL(softmax(v/τ) ‖ softmax(u/τ))',
     definition: reverseDivergence(tau),
     rule: shared(tau),
@@ -104,6 +111,7 @@ export const furtherDrafts = {
     breaks: { ...corresponding, ...asymmetric, ...multiples },
   }),
   'jensen-shannon': (tau) => ({
+    summary: 'τ² JS(teacher, student)',
     formula: '1/N Σ τ² (KL(p ‖ m) + KL(q ‖ m)) / 2,  m = (p + q) / 2',
     definition: jensenShannon(tau),
     rule: shared(tau),
@@ -111,6 +119,7 @@ export const furtherDrafts = {
     breaks: { ...corresponding, ...multiples },
   }),
   'kd-standardised': (tau) => ({
+    summary: 'KD of logits with mean 0 and deviation 1',
     formula: '1/N Σ τ² KL(softmax(z(u)/τ) ‖ softmax(z(v)/τ)),  z(x) = (x − mean x) / √(1/K Σ (xᵢ − mean x)²)',
     definition: standardised(tau),
     maxima: 'spread',
@@ -126,12 +135,14 @@ export const furtherDrafts = {
     breaks: { ...corresponding, ...asymmetric },
   }),
   'logit-mse': () => ({
+    summary: 'mean squared difference of the logits',
     formula: '1/N Σ ‖v − u‖² / K',
     definition: logitDistance,
     claims: [...common, ...extremes, ...zeroLaws, 'teacher-student-symmetry'],
     breaks: { ...rawLogits, ...corresponding, ...multiples },
   }),
   cosine: () => ({
+    summary: '1 − cosine of the logits',
     formula: '1/N Σ 1 − cos(v, u)',
     definition: cosineDistance,
     maxima: 'spread',
@@ -146,6 +157,7 @@ export const furtherDrafts = {
     breaks: { ...rawLogits, ...corresponding },
   }),
   dist: (tau) => ({
+    summary: 'DIST: correlations of the classes of a sample, and of the samples of a class',
     formula:
       'τ² (1/N Σₙ 1 − ρ(pₙ, qₙ)) + τ² (1/K Σⱼ 1 − ρ(p_·j, q_·j)),  ρ: correlation, 10⁻⁸ added to its divisor',
     joint: dist(tau),
@@ -154,6 +166,7 @@ export const furtherDrafts = {
     breaks: { ...coupled, ...corresponding },
   }),
   'info-nce': (tau) => ({
+    summary: 'InfoNCE over embeddings',
     formula: '1/N Σₙ −ln softmaxₘ(cos(vₙ, uₘ)/τ)ₙ, over embeddings v and u',
     joint: infoNce(tau),
     maxima: 'spread',
@@ -161,7 +174,7 @@ export const furtherDrafts = {
     claims: jointLaws,
     breaks: { ...coupled, ...asymmetric, ...corresponding, 'student-shift': 'embeddings have an origin' },
   }),
-} satisfies Record<string, (temperature: number) => Omit<ProfileSpecification, 'name'>>
+} satisfies Record<string, (temperature: number) => Omit<ProfileSpecification, 'name'> & { summary: string }>
 
 /** The mean of a loss over several teachers, as `severalTeachers` makes them. You et al., 2017. */
 function ofTeachers(definition: Definition, count: number): Formula {

@@ -1,5 +1,5 @@
 import type { LossReport } from './check.ts'
-import { escaped } from './junit.ts'
+import { escaped } from './markup.ts'
 import { formatVerdict, likelyCause } from './report.ts'
 import { isBad, type LossVerdict } from './verdict.ts'
 

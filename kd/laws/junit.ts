@@ -1,4 +1,5 @@
 import type { LossReport } from './check.ts'
+import { escaped } from './markup.ts'
 import { formatVerdict } from './report.ts'
 import { isBad, type LossVerdict } from './verdict.ts'
 
@@ -35,16 +36,4 @@ export function formatJUnit({ profile, verdicts, seed, runs }: LossReport): stri
 
 function isUntested({ outcome }: LossVerdict): boolean {
   return outcome === 'not tested'
-}
-
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-
-/** Escapes text for XML and HTML. Control characters, which XML cannot hold, become U+FFFD. */
-export function escaped(text: string): string {
-  return [...text]
-    .map((letter) => {
-      const isControl = letter < ' ' && !'\n\t'.includes(letter)
-      return isControl ? '\ufffd' : (entities[letter] ?? letter)
-    })
-    .join('')
 }

@@ -15,6 +15,8 @@ export interface Term {
 /** The specification of a loss: its formula, its valid rows, the laws it obeys and those it breaks by design. */
 export interface Profile {
   readonly name: string
+  /** The loss in a few words. */
+  readonly summary?: string | undefined
   /** The formula. */
   readonly formula: string
   readonly temperature: number

@@ -23,7 +23,9 @@ import type { Term } from './profile.ts'
 /** A plain name means the single term, averaged over the batch; `-total` adds the other terms, weights and warm-up. */
 export type ProfileName = keyof typeof drafts
 
-type Draft = Omit<ProfileSpecification, 'name'>
+type Draft = Omit<ProfileSpecification, 'name' | 'summary'>
+
+type SummarizedDraft = Draft & { readonly summary: string }
 
 const crossEntropyTerm = (weight = 1): Term => ({
   name: 'cross entropy',
@@ -83,47 +85,78 @@ function dynamicTotal(rule: TemperatureRule, tau: number, maxima: Maxima, own: L
 }
 
 const drafts = {
-  crossEntropy: () => single('1/N Σ −ln softmax(v)_t', crossEntropyTerm(), 'any', termLaws.crossEntropy),
-  kd: (tau) =>
-    single(
+  crossEntropy: () => ({
+    summary: 'cross entropy of the student with the labels',
+    ...single('1/N Σ −ln softmax(v)_t', crossEntropyTerm(), 'any', termLaws.crossEntropy),
+  }),
+  kd: (tau) => ({
+    summary: 'τ² KL(teacher ‖ student); also CTKD at a given temperature',
+    ...single(
       '1/N Σ τ² KL(softmax(u/τ) ‖ softmax(v/τ))',
       distillationTerm('L_KD', 1, shared(tau)),
       'any',
       termLaws.kd,
     ),
-  'kd-total': (tau) =>
-    total(
+  }),
+  'kd-total': (tau) => ({
+    summary: '0.9 kd + 0.1 crossEntropy',
+    ...total(
       '0.9 L_KD + 0.1 L_CE',
       [distillationTerm('L_KD', 0.9, shared(tau)), crossEntropyTerm(0.1)],
       'any',
       totalLaws.kd,
     ),
-  dkd: (tau) =>
-    single(
+  }),
+  dkd: (tau) => ({
+    summary: 'τ² (TCKD + 8 NCKD)',
+    ...single(
       '1/N Σ τ² (TCKD + 8 NCKD)',
       distillationTerm('TCKD + 8 NCKD', 1, shared(tau), decoupled(1, 8)),
       'any',
       termLaws.dkd,
     ),
-  'dkd-total': (tau) =>
-    total(
+  }),
+  'dkd-total': (tau) => ({
+    summary: 'dkd + crossEntropy, with a warm-up of 20 epochs',
+    ...total(
       'min(e/20, 1) (TCKD + 8 NCKD) + L_CE',
       [distillationTerm('TCKD + 8 NCKD', 1, shared(tau), decoupled(1, 8)), crossEntropyTerm()],
       'any',
       totalLaws.dkd,
     ),
-  dtkd: (tau) => dynamic(published(tau), 'positive', termLaws.dtkd),
+  }),
+  dtkd: (tau) => ({
+    summary:
+      'T_teacher T_student KL at the published temperatures, for rows whose largest logits are both positive',
+    ...dynamic(published(tau), 'positive', termLaws.dtkd),
+  }),
   'dtkd-detached': (tau) => ({
+    summary: 'dtkd, with no gradient through the temperatures',
     ...dynamic(detached(published(tau)), 'positive', termLaws.detached),
     attached: tempered(published(tau)),
   }),
-  'dtkd-guarded': (tau) => dynamic(guarded(tau), 'not both negative', termLaws.guarded),
-  'dtkd-exact': (tau) => dynamic(exact(tau), 'spread', termLaws.exact),
-  'dtkd-total': (tau) => dynamicTotal(published(tau), tau, 'positive', totalLaws.dtkd),
-  'dtkd-guarded-total': (tau) => dynamicTotal(guarded(tau), tau, 'not both negative', totalLaws.dtkd),
-  'dtkd-exact-total': (tau) => dynamicTotal(exact(tau), tau, 'spread', totalLaws.exact),
+  'dtkd-guarded': (tau) => ({
+    summary: 'dtkd, with τ for both temperatures in rows whose largest logits are not both positive',
+    ...dynamic(guarded(tau), 'not both negative', termLaws.guarded),
+  }),
+  'dtkd-exact': (tau) => ({
+    summary: 'dtkd at temperatures of equal sharpness',
+    ...dynamic(exact(tau), 'spread', termLaws.exact),
+  }),
+  'dtkd-total': (tau) => ({
+    summary: '3 dtkd + kd + crossEntropy, with a warm-up of 20 epochs',
+    ...dynamicTotal(published(tau), tau, 'positive', totalLaws.dtkd),
+  }),
+  'dtkd-guarded-total': (tau) => ({
+    summary: 'dtkd-total with dtkd-guarded in place of dtkd',
+    ...dynamicTotal(guarded(tau), tau, 'not both negative', totalLaws.dtkd),
+  }),
+  'dtkd-exact-total': (tau) => ({
+    summary: 'dtkd-total with dtkd-exact in place of dtkd',
+    ...dynamicTotal(exact(tau), tau, 'spread', totalLaws.exact),
+  }),
   ...furtherDrafts,
-} satisfies Record<string, (temperature: number) => Draft>
+} satisfies Record<string, (temperature: number) => SummarizedDraft>
 
 export const profileNames = Object.keys(drafts) as ProfileName[]
 

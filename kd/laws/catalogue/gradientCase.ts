@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { RandomStream } from '../../../base/random.ts'
 import { type LogitBatch, smoothPair } from '../arbitraries.ts'
+import { position } from '../drawnRow.ts'
 import { total } from '../formulas/rows.ts'
 import type { Rows } from '../loss.ts'
 import type { Profile } from '../profile.ts'
@@ -33,7 +34,7 @@ export function points(profile: Profile): fc.Arbitrary<Point> {
     .record({
       batch: smoothPair(domainOf(profile)),
       n: fc.nat({ max: 63 }),
-      j: fc.nat({ max: 997 }),
+      j: position,
       along: fc.constantFrom<Point['along'][]>('one logit', 'all logits'),
       signs: fc.noShrink(fc.noBias(fc.nat())),
     })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { logits, logitsPair, temperature } from '../arbitraries.ts'
 import { derivative } from '../derivative.ts'
-import { logit } from '../drawnRow.ts'
+import { logit, position } from '../drawnRow.ts'
 import {
   dot,
   largest,
@@ -26,13 +26,12 @@ function excused({ roundoff }: Subject, ...rows: Row[]): number {
   return total(rows.map((row) => roundoff * (4 * magnitude(row) + 2 * row.length + 6)))
 }
 
-function sharpnessLaw<Drawn>(
+function sharpnessLaw<Case>(
   record: Pick<LossLaw, 'name' | 'statement' | 'formula' | 'conditions' | 'matters'>,
-  drawn: fc.Arbitrary<Drawn>,
+  cases: fc.Arbitrary<Case>,
   complain: (
     S: (...rows: Row[]) => Promise<number[]>,
-    row: Row,
-    drawn: Drawn,
+    drawn: Case,
     subject: Subject,
   ) => Promise<string | undefined>,
 ): LossLaw {
@@ -40,32 +39,12 @@ function sharpnessLaw<Drawn>(
     ...record,
     tolerance,
     needs: 'sharpness',
-    cases: () => fc.record({ row: logits(), drawn }),
-    complain: (subject, { row, drawn }) =>
-      complain((...rows) => subject.sharpness(rows), row, drawn, subject),
+    cases: () => cases,
+    complain: (subject, drawn) => complain((...rows) => subject.sharpness(rows), drawn, subject),
   })
 }
 
-/** Makes a law of the sharpness of two rows of the same length. */
-function twoRowLaw(
-  record: Pick<LossLaw, 'name' | 'statement' | 'formula' | 'conditions' | 'matters'>,
-  complain: (
-    S: (...rows: Row[]) => Promise<number[]>,
-    a: Row,
-    b: Row,
-    subject: Subject,
-  ) => Promise<string | undefined>,
-): LossLaw {
-  return lossLaw({
-    ...record,
-    tolerance,
-    needs: 'sharpness',
-    cases: () => logitsPair({ rows: { min: 1, max: 1 } }).map(({ student: [a], teacher: [b] }) => ({ a, b })),
-    complain: (subject, { a, b }) => complain((...rows) => subject.sharpness(rows), a, b, subject),
-  })
-}
-
-const nothing = fc.constant(0)
+const twoRows = logitsPair({ rows: { min: 1, max: 1 } }).map(({ student: [a], teacher: [b] }) => ({ a, b }))
 
 const sharpnessBounds = sharpnessLaw(
   {
@@ -75,8 +54,8 @@ const sharpnessBounds = sharpnessLaw(
     conditions: 'logits up to 8, and up to 8,192, whose exponentials overflow',
     matters: 'It mostly measures the largest logit.',
   },
-  fc.constantFrom(1, 1024),
-  async (S, small, scale, subject) => {
+  fc.record({ small: logits(), scale: fc.constantFrom(1, 1024) }),
+  async (S, { small, scale }, subject) => {
     const row = scaled(small, scale)
     const [value] = await S(row)
     const slack = excused(subject, row)
@@ -96,15 +75,15 @@ const sharpnessShift = sharpnessLaw(
     conditions: 'any logits',
     matters: 'Sharpness is not a function of the softmax, which a constant does not change.',
   },
-  logit(),
-  async (S, row, by, subject) => {
+  fc.record({ row: logits(), by: logit() }),
+  async (S, { row, by }, subject) => {
     const other = shifted(row, by)
     const [before, after] = await S(row, other)
     return differs('S(z + c)', after, 'S(z) + c', before + by, excused(subject, row, other))
   },
 )
 
-const sharpnessConvexity = twoRowLaw(
+const sharpnessConvexity = sharpnessLaw(
   {
     name: 'sharpness-convexity',
     statement: 'Sharpness is convex.',
@@ -112,14 +91,15 @@ const sharpnessConvexity = twoRowLaw(
     conditions: 'any logits',
     matters: 'Its second derivative is a covariance: averaging logits never sharpens.',
   },
-  async (S, a, b, subject) => {
+  twoRows,
+  async (S, { a, b }, subject) => {
     const middle = a.map((value, i) => (value + b[i]) / 2)
     const [atMiddle, atA, atB] = await S(middle, a, b)
     return exceeds('S((a + b)/2)', atMiddle, '(S(a) + S(b))/2', (atA + atB) / 2, excused(subject, a, b))
   },
 )
 
-const sharpnessLipschitz = twoRowLaw(
+const sharpnessLipschitz = sharpnessLaw(
   {
     name: 'sharpness-lipschitz',
     statement: 'Sharpness changes by at most as much as the logit that changes most.',
@@ -127,7 +107,8 @@ const sharpnessLipschitz = twoRowLaw(
     conditions: 'any logits',
     matters: 'It is Proposition 1 of the DTKD paper.',
   },
-  async (S, a, b, subject) => {
+  twoRows,
+  async (S, { a, b }, subject) => {
     const [atA, atB] = await S(a, b)
     const distance = magnitude(a.map((value, i) => value - b[i]))
     return exceeds('|S(a) − S(b)|', Math.abs(atA - atB), 'max |aᵢ − bᵢ|', distance, excused(subject, a, b))
@@ -142,8 +123,8 @@ const sharpnessPermutation = sharpnessLaw(
     conditions: 'any logits',
     matters: 'A class that is omitted or counted twice is usually the first or last.',
   },
-  order,
-  async (S, row, drawn, subject) => {
+  fc.record({ row: logits(), drawn: order }),
+  async (S, { row, drawn }, subject) => {
     const [value, other] = await S(row, permuted(row, orderOf(drawn, row.length)))
     return differs('S(πz)', other, 'S(z)', value, 2 * excused(subject, row))
   },
@@ -157,8 +138,8 @@ const sharpnessGradient = sharpnessLaw(
     conditions: 'any logits; numeric',
     matters: 'Raising any logit increases sharpness.',
   },
-  fc.nat({ max: 997 }),
-  async (S, row, at, subject) => {
+  fc.record({ row: logits(), at: position }),
+  async (S, { row, at }, subject) => {
     const j = at % row.length
     const moved = (by: number) => row.with(j, row[j] + by)
     const wanted = softmax(row)[j]
@@ -181,8 +162,8 @@ const sharpnessMonotone = sharpnessLaw(
     conditions: 'as stated; in between, it falls and then rises',
     matters: 'Only then does the sharper side need the higher temperature.',
   },
-  fc.record({ lower: temperature(), times: fc.integer({ min: 2, max: 4 }) }),
-  async (S, row, { lower, times }, subject) => {
+  fc.record({ row: logits(), lower: temperature(), times: fc.integer({ min: 2, max: 4 }) }),
+  async (S, { row, lower, times }, subject) => {
     const [raised, sunk] = [shifted(row, -mean(row)), shifted(row, -largest(row))]
     const at = [scaled(raised, 1 / lower), scaled(raised, 1 / (lower * times))]
     const below = [scaled(sunk, 1 / lower), scaled(sunk, 1 / (lower * times))]
@@ -212,8 +193,8 @@ const sharpnessLimits = sharpnessLaw(
     conditions: 'T = 2²⁰ and 2⁻²⁰',
     matters: 'Sharpness overflows if exp does, unless the largest logit is subtracted first.',
   },
-  nothing,
-  async (S, row, _, subject) => {
+  logits(),
+  async (S, row, subject) => {
     const [hot, cold] = [scaled(row, 1 / farAway), scaled(row, farAway)]
     const [atHot, atCold] = await S(hot, cold)
     return firstOf(
@@ -244,8 +225,8 @@ const sharpnessEntropy = sharpnessLaw(
     matters:
       'Of two rows with the same Σ pᵢ zᵢ, the “sharper” one has the higher entropy: the term is misleading.',
   },
-  nothing,
-  async (S, row, _, subject) => {
+  logits(),
+  async (S, row, subject) => {
     const p = softmax(row)
     const entropy = -total(p.map((value) => (value === 0 ? 0 : value * Math.log(value))))
     const [value] = await S(row)
@@ -263,8 +244,8 @@ const sharpnessHomogeneity = sharpnessLaw(
     conditions: 'any logits',
     matters: 'If this held, temperatures in the ratio of the sharpness values would equalise them.',
   },
-  nothing,
-  async (S, row, _, subject) => {
+  logits(),
+  async (S, row, subject) => {
     const [value, half] = await S(row, scaled(row, 0.5))
     return differs('S(z/2)', half, 'S(z)/2', value / 2, 2 * excused(subject, row))
   },

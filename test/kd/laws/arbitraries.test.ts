@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { headClasses } from '../../../kd/laws/drawnRow.ts'
+import { headClasses, position } from '../../../kd/laws/drawnRow.ts'
 import {
   extremePair,
   type LogitBatch,
@@ -33,6 +33,22 @@ function isBatch({ student, teacher, labels }: LogitBatch): boolean {
     labels.every((label) => Number.isInteger(label) && label >= 0 && label < classes)
   )
 }
+
+it('should give every class as a label, as a position and as the end of an exchange', () => {
+  const classes = 1000
+  const all = Array.from({ length: classes }, (_, j) => j)
+  const some = { rows: { min: 32, max: 32 }, classes: { min: classes, max: classes } }
+  const sample = <Value>(arbitrary: fc.Arbitrary<Value>, numRuns: number) =>
+    fc.sample(arbitrary, { numRuns, seed: 1 })
+  const labels = sample(logitsPair(some), 500).flatMap((batch) => batch.labels)
+  const positions = sample(position, 20_000).map((at) => at % classes)
+  const exchanged = sample(order, 40_000).flatMap((drawn) =>
+    'exchange' in drawn ? orderOf(drawn, classes).filter((to, from) => to !== from) : [],
+  )
+  for (const found of [labels, positions, exchanged]) {
+    expect([...new Set(found)].sort((a, b) => a - b)).toEqual(all)
+  }
+})
 
 describe.each(Object.entries(arbitraries))('%s', (_, arbitrary) => {
   it('should give the same batches for the same seed', () => {
