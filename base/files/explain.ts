@@ -1,12 +1,16 @@
 import { InvalidInputError } from '../errors.ts'
 
-/** Returns the same result, but turns a file-system error into an `InvalidInputError` that names the path. */
+/**
+ * Returns the same result, but turns a file-system error into an `InvalidInputError` that names the path and has the error as
+ * its cause.
+ */
 export async function found<T>(path: string, result: Promise<T>): Promise<T> {
   return result.catch((error: NodeJS.ErrnoException) => {
     throw new InvalidInputError(
       error.code === 'ENOENT'
         ? `${path}: there is no such file or folder`
         : `${path}: cannot be read (${error.message})`,
+      { cause: error },
     )
   })
 }

@@ -61,14 +61,13 @@ export async function readTextIfThere(path: string): Promise<string | undefined>
   try {
     return await readText(path)
   } catch (error) {
-    const isThere = await fileSystem(path)
+    // Another process may create the file after it was missing, or remove it while it is opened, which NFS calls stale.
+    if (isMissing((error as InvalidInputError).cause)) return undefined
+    const isGone = await fileSystem(path)
       .access(path)
-      .then(
-        () => true,
-        ({ code }: NodeJS.ErrnoException) => code !== 'ENOENT',
-      )
-    if (isThere) throw error
-    return undefined
+      .then(() => false, isMissing)
+    if (isGone) return undefined
+    throw error
   }
 }
 
@@ -76,6 +75,10 @@ export async function readTextIfThere(path: string): Promise<string | undefined>
 export async function* chunksIn(path: string): AsyncGenerator<Uint8Array> {
   const file = await openFile(path)
   yield* explained(`${path}: cannot be read`, () => file.createReadStream())
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
 
 function kindOf(entry: Stats): string {

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import fileSystem, { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { InvalidInputError } from '../../../base/errors.ts'
 import { appendDurably } from '../../../base/files/appendFile.ts'
 import { checksumOf } from '../../../base/files/download/checksum.ts'
@@ -101,5 +101,20 @@ describe('a regular file', () => {
       'expected a file of at most 4 bytes, but it has 5',
     )
     expect(await readTextIfThere(join(folder, 'none'))).toBeUndefined()
+  })
+
+  it('should count as missing if another process creates it right after it was looked for', async () => {
+    const path = join(await temporaryFolder(), 'config.json')
+    const { open } = fileSystem
+    const opening = vi.spyOn(fileSystem, 'open').mockImplementationOnce(async (...given) => {
+      try {
+        return await open(...given)
+      } finally {
+        await writeFile(path, '{}')
+      }
+    })
+    onTestFinished(() => opening.mockRestore())
+    expect(await readJson(path)).toBeUndefined()
+    expect(await readJson(path)).toEqual({})
   })
 })
