@@ -6,13 +6,15 @@ export interface Estimate {
   readonly error: number
 }
 
-/** A function of a step along a direction, computed by a loss under test and by its formula. */
-export interface Along {
+/** A function along a direction, computed by a loss under test and by its formula. */
+export interface Along<Point> {
   readonly precision: Precision
-  readonly value: (step: number) => Promise<number>
-  readonly rounding: (step: number) => number
+  /** The point after a step. */
+  readonly at: (step: number) => Point
+  readonly value: (point: Point) => Promise<number>
+  readonly rounding: (point: Point) => number
   /** The formula, whose higher derivatives a correct loss shares. */
-  readonly right: { readonly value: (step: number) => number; readonly slope: number }
+  readonly right: { readonly value: (point: Point) => number; readonly slope: number }
 }
 
 /**
@@ -33,15 +35,22 @@ const stencil = [
  * Estimates the slope at 0 by a five-point difference. The error bound consists of the rounding of each value and of
  * the truncation, measured on the formula, whose slope is known.
  */
-export async function derivative({ precision, value, rounding, right }: Along): Promise<Estimate> {
+export async function derivative<Point>({
+  precision,
+  at: pointAt,
+  value,
+  rounding,
+  right,
+}: Along<Point>): Promise<Estimate> {
   const h = steps[precision]
   let slope = 0
   let noise = 0
   let ofFormula = 0
   for (const { at, weight } of stencil) {
-    slope += (weight * (await value(at * h))) / h
-    noise += (Math.abs(weight) * rounding(at * h)) / h
-    ofFormula += (weight * right.value(at * h)) / h
+    const point = pointAt(at * h)
+    slope += (weight * (await value(point))) / h
+    noise += (Math.abs(weight) * rounding(point)) / h
+    ofFormula += (weight * right.value(point)) / h
   }
   return { value: slope, error: noise + 2 * Math.abs(ofFormula - right.slope) }
 }

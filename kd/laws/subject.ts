@@ -94,15 +94,19 @@ export class Subject {
   numericSlope(batch: LogitBatch, direction: Rows): Promise<Estimate> {
     const moved = (by: number): LogitBatch => ({
       ...batch,
-      student: batch.student.map((row, n) => row.map((value, j) => value + by * direction[n][j])),
+      // A row that stays keeps its identity, by which solvers remember it.
+      student: batch.student.map((row, n) =>
+        direction[n].some((each) => each !== 0) ? row.map((value, j) => value + by * direction[n][j]) : row,
+      ),
     })
     const { attached } = this.profile
     const slope = along(gradientOf(attached ? meanOf(attached) : this.definition, batch), direction)
     return derivative({
       precision: this.precision,
-      value: (by) => this.value(moved(by)),
-      rounding: (by) => this.rounding(moved(by)),
-      right: { value: (by) => this.wanted(moved(by)), slope },
+      at: moved,
+      value: (point) => this.value(point),
+      rounding: (point) => this.rounding(point),
+      right: { value: (point) => this.wanted(point), slope },
     })
   }
 }

@@ -73,12 +73,10 @@ const implicitGradient = lossLaw({
     const wanted = rule.slope(batch.student[0], batch.teacher[0])[j]
     const { value, error } = await derivative({
       precision: subject.precision,
-      value: async (by) => (await temperedSample(subject, moved(by))).teacher,
-      rounding: (by) => rule.slack(moved(by).student[0], batch.teacher[0], Math.sqrt(subject.roundoff)),
-      right: {
-        value: (by) => rule.temperatures(moved(by).student[0], batch.teacher[0]).teacher,
-        slope: wanted,
-      },
+      at: moved,
+      value: async (point) => (await temperedSample(subject, point)).teacher,
+      rounding: ({ student: [v] }) => rule.slack(v, batch.teacher[0], Math.sqrt(subject.roundoff)),
+      right: { value: ({ student: [v] }) => rule.temperatures(v, batch.teacher[0]).teacher, slope: wanted },
     })
     return differs(`∂T_teacher/∂v at class ${j}`, value, 'its formula', wanted, error)
   },

@@ -145,9 +145,10 @@ const sharpnessGradient = sharpnessLaw(
     const wanted = softmax(row)[j]
     const { value, error } = await derivative({
       precision: subject.precision,
-      value: async (by) => (await S(moved(by)))[0],
-      rounding: (by) => excused(subject, moved(by)),
-      right: { value: (by) => logSumExp(moved(by)), slope: wanted },
+      at: moved,
+      value: async (point) => (await S(point))[0],
+      rounding: (point) => excused(subject, point),
+      right: { value: logSumExp, slope: wanted },
     })
     return differs(`∂S/∂z at class ${j}`, value, 'softmax', wanted, error)
   },

@@ -6,8 +6,7 @@ import type { SampleTemperatures } from '../formulas/temperatureRules.ts'
 import { order, orderOf } from '../order.ts'
 import { batches } from './cases.ts'
 import { firstOf, type LossLaw, lossLaw } from './lossLaw.ts'
-
-import { complainOfChange, oneSample, temperedSample, tolerance } from './temperatureLaw.ts'
+import { complainOfChange, oneSample, temperedSample, temperedSamples, tolerance } from './temperatureLaw.ts'
 
 /** Makes a law that compares the temperatures of a sample before and after a change. */
 function changeLaw<Drawn>(
@@ -117,10 +116,11 @@ const temperaturesRowIndependence = lossLaw({
   assumes: 'rule',
   cases: batches,
   async complain(subject, batch) {
+    const within = await temperedSamples(subject, batch)
     const complaints = batch.labels.map(async (label, n) => {
       const alone = { student: [batch.student[n]], teacher: [batch.teacher[n]], labels: [label] }
       const own = await temperedSample(subject, alone)
-      return complainOfChange([await temperedSample(subject, batch, n), own], ` of sample ${n} in the batch`)
+      return complainOfChange([within[n], own], ` of sample ${n} in the batch`)
     })
     return firstOf(...(await Promise.all(complaints)))
   },

@@ -38,10 +38,17 @@ export function temperatureLaw(
   })
 }
 
-export async function temperedSample(subject: Subject, batch: LogitBatch, n = 0): Promise<Tempered> {
+export async function temperedSample(subject: Subject, batch: LogitBatch): Promise<Tempered> {
+  const [first] = await temperedSamples(subject, batch)
+  return first
+}
+
+export async function temperedSamples(subject: Subject, batch: LogitBatch): Promise<Tempered[]> {
   const { student, teacher } = await subject.temperatures(batch)
-  const [v, u] = [batch.student[n], batch.teacher[n]]
-  return { v, u, student: student[n], teacher: teacher[n], excused: excusedOf(subject, v, u) }
+  return batch.labels.map((_, n) => {
+    const [v, u] = [batch.student[n], batch.teacher[n]]
+    return { v, u, student: student[n], teacher: teacher[n], excused: excusedOf(subject, v, u) }
+  })
 }
 
 function excusedOf({ profile, roundoff }: Subject, v: Row, u: Row): number {

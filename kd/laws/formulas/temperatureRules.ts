@@ -103,10 +103,8 @@ export function exact(tau: number): TemperatureRule {
     temperatures,
     slope(v, u) {
       const found = temperatures(v, u)
-      const q = softmax(scaled(v, 1 / found.student))
-      return q.map(
-        (value) => (value - 1 / v.length) / found.student / fall(centredRow(v), centredRow(u), found),
-      )
+      const perGap = 1 / found.student / fall(centredRow(v), centredRow(u), found)
+      return softmax(scaled(v, 1 / found.student)).map((q) => (q - 1 / v.length) * perGap)
     },
     slack: (v, u, gap) => gap / -fall(centredRow(v), centredRow(u), temperatures(v, u)),
   }

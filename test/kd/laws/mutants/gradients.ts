@@ -79,8 +79,10 @@ export const dtkdSlopes: Slopes = {
   attached: ({ v, u, temperatures: { student, teacher }, logP, logQ }) => {
     const [p, q] = [logP.map(Math.exp), logQ.map(Math.exp)]
     const mean = (weights: Row, values: Row) => total(weights.map((weight, i) => weight * values[i]))
-    const covariance = (a: Row, b: Row) =>
-      total(p.map((weight, i) => weight * (a[i] - mean(p, a)) * (b[i] - mean(p, b))))
+    const covariance = (a: Row, b: Row) => {
+      const [expectedA, expectedB] = [mean(p, a), mean(p, b)]
+      return total(p.map((weight, i) => weight * (a[i] - expectedA) * (b[i] - expectedB)))
+    }
     const divergence = dtkd.divergence(logP, logQ, 0)
     const [x, y] = [Math.max(...u), Math.max(...v)]
     const byStudent = teacher * divergence + (teacher / student) * (mean(p, v) - mean(q, v))
