@@ -1,6 +1,4 @@
-import type { Adapter } from '../../engine/executors/gpu/adapter.ts'
-import { openWebGpu } from '../../engine/executors/gpu/index.ts'
-import { useExecutor } from '../../engine/index.ts'
+import { type Adapter, acquireAdapter } from '../../engine/executors/gpu/adapter.ts'
 import { describeMachine, type Machine, thisMachine } from '../machine.ts'
 import { digits, tableOf } from '../table.ts'
 import type { Contestant } from './contestant.ts'
@@ -40,8 +38,7 @@ const tolerance = 1e-4
 
 /** Compares this engine with its rivals, `seconds` for each work whose name matches. */
 export async function compareEngines(batch: number, seconds: number, only: RegExp): Promise<Comparison> {
-  const { executor, adapter } = await openWebGpu()
-  useExecutor(executor)
+  const { adapter } = await acquireAdapter()
   countCalls()
   const { contestants, absent } = await contestantsHere(adapter)
   const works: ComparedWork[] = []

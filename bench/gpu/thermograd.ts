@@ -1,5 +1,7 @@
 import { acquireAdapter } from '../../engine/executors/gpu/adapter.ts'
-import { matmul, multiply, realize, relu, sum } from '../../engine/index.ts'
+import { openWebGpu } from '../../engine/executors/gpu/index.ts'
+import { GpuStorage } from '../../engine/executors/gpu/storage.ts'
+import { matmul, multiply, realize, relu, sum, useExecutor } from '../../engine/index.ts'
 import { add } from '../../engine/operations/arithmetic.ts'
 import type { Variable } from '../../engine/variable.ts'
 import { packageVersion } from '../../train/environment.ts'
@@ -9,13 +11,31 @@ import { stepOf } from '../trainingSteps.ts'
 import type { Contestant, Task } from './contestant.ts'
 import type { Work } from './work.ts'
 
-/** Returns this engine on its current executor, which must be that of WebGPU. */
+/** Returns this engine, which computes on WebGPU from now on. */
 export async function thermograd(): Promise<Contestant> {
   const { context } = await acquireAdapter()
+  const { executor } = await openWebGpu()
+  let operandsChange = false
+  const compile = executor.compile.bind(executor)
+  executor.compile = async (graph) => {
+    const { size, run } = await compile(graph)
+    return {
+      size,
+      run: (inputs) => {
+        if (operandsChange) for (const input of inputs) if (input instanceof GpuStorage) input.overwritten()
+        return run(inputs)
+      },
+    }
+  }
+  useExecutor(executor)
   return {
     name: 'thermograd',
     version: packageVersion(),
-    prepare: (work) => (work.kind === 'step' ? { run: stepOf(work.job) } : taskOf(recordingOf(work))),
+    prepare: (work) => {
+      // The operands of single operations are variables, which never change here, so that parts would be computed only once.
+      operandsChange = work.kind !== 'step'
+      return work.kind === 'step' ? { run: stepOf(work.job) } : taskOf(recordingOf(work))
+    },
     settle: () => context.device.queue.onSubmittedWorkDone(),
   }
 }
