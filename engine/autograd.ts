@@ -12,7 +12,6 @@ import type { PrimitiveName } from './primitiveNames.ts'
 import { equalShapes, format, type Shape } from './shape.ts'
 import { Tensor, tensorRule } from './tensor.ts'
 import { Variable } from './variable.ts'
-import { derivativeOf } from './withGradient.ts'
 
 /**
  * Returns the gradient of `output` with respect to each of `sources`, by reverse-mode differentiation. Gradients are lazy
@@ -96,17 +95,18 @@ export function variablesReached(output: Tensor): Set<Variable> {
 }
 
 function differentiableInputs(node: Node): readonly Node[] {
-  const derivative = derivativeOf(node)
-  if (derivative !== undefined) return derivative.inputs
+  if (node.derivative !== undefined) return node.derivative.inputs
   return node.operation === 'input' || primitiveOf(node.operation.name).vjp === 'none' ? [] : node.inputs
 }
 
 /** Adds a node's contributions to the gradients of its inputs. */
 function distribute(node: Node, gradient: Tensor, gradients: Map<Node, Tensor>): void {
   if (node.operation === 'input') return
-  const derivative = derivativeOf(node)
+  const { derivative } = node
   const { inputs } = derivative ?? node
-  const contributions = derivative?.vjp(gradient) ?? contributionsOf(node.operation, node, gradient)
+  const contributions =
+    derivative?.vjp(gradient.node).map((contribution) => contribution && new Tensor(contribution)) ??
+    contributionsOf(node.operation, node, gradient)
   contributions.forEach((contribution, i) => {
     if (contribution === undefined) return
     const input = inputs[i]

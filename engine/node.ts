@@ -14,6 +14,13 @@ export type Value =
   /** Overwritten by the variable's next value. */
   | { readonly at: 'overwritten' }
 
+/** A custom derivative of a node, which replaces that of the recorded operations. */
+export interface Derivative {
+  readonly inputs: readonly Node[]
+  /** Returns the gradients with respect to the inputs from that with respect to the node; `undefined` for an input without gradient. */
+  readonly vjp: (gradient: Node) => readonly (Node | undefined)[]
+}
+
 let recorded = 0
 
 /** A node of the graph: a recorded operation, and its value once computed. */
@@ -29,6 +36,7 @@ export class Node {
   value: Value | undefined
   /** The variable whose value this is or was. */
   variable: { readonly node: Node } | undefined
+  derivative: Derivative | undefined
 
   constructor(fields: {
     operation: Call | 'input'
@@ -45,5 +53,6 @@ export class Node {
     this.resident = fields.resident ?? false
     this.value = fields.value
     this.variable = undefined
+    this.derivative = undefined
   }
 }

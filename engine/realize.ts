@@ -1,6 +1,7 @@
 import type { NdArray } from 'ndarray'
 import { anObject, check, checkOptions, type Rule, type Rules } from '../base/arguments.ts'
 import { demand } from '../base/errors.ts'
+import { setV8Flag } from '../base/v8Flags.ts'
 import { currentExecutor, executorRule } from './device.ts'
 import { bytesOf, convertHost, type HostArray } from './dtype.ts'
 import type { Argument, Executor, ProgramSize, Result } from './executor.ts'
@@ -138,6 +139,7 @@ export async function ndarray(x: Tensor, options: ReadOptions = {}): Promise<NdA
 /** Computes the wanted nodes; returns their values in order. */
 async function run(executor: Executor, wants: readonly Want[]): Promise<Value[]> {
   if (wants.length === 0) return []
+  keepGraphsYoung()
   const recording = record(wants)
   const { inputs, outputs } = recording
   const program = await programFor(executor, recording)
@@ -147,6 +149,15 @@ async function run(executor: Executor, wants: readonly Want[]): Promise<Value[]>
       ? valueOf(results[i], wants[i].node)
       : inputs[destination.overwrites].value!,
   )
+}
+
+/**
+ * Keeps V8 from pretenuring: from allocating objects in its old generation at places whose objects have survived before. A
+ * dead object there keeps the new ones that it refers to alive until the next full collection, and so does each step's graph
+ * with much of the next one.
+ */
+function keepGraphsYoung(): void {
+  setV8Flag('--no-allocation-site-pretenuring')
 }
 
 function valueOf(result: Result, { dtype }: Node): Value {

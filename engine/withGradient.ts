@@ -1,23 +1,14 @@
 import { aFunction, arrayOf, check } from '../base/arguments.ts'
 import { demand } from '../base/errors.ts'
-import type { Node } from './node.ts'
 import { checkTensor, detach } from './operations/constants.ts'
 import { equalShapes, format } from './shape.ts'
-import { type Tensor, tensorRule } from './tensor.ts'
+import { Tensor, tensorRule } from './tensor.ts'
 
-/** A custom derivative, which replaces that of the recorded operations. */
-export interface Derivative {
-  readonly inputs: readonly Node[]
-  /** Computes the gradients with respect to the inputs from that with respect to the value; `undefined` for an input without gradient. */
-  readonly vjp: (gradient: Tensor) => readonly (Tensor | undefined)[]
-}
-
-const derivatives = new WeakMap<Node, Derivative>()
-
-/** @internal Returns the custom derivative of a node; `undefined` if it has none. */
-export function derivativeOf(node: Node): Derivative | undefined {
-  return derivatives.get(node)
-}
+/**
+ * Returns the gradients with respect to the inputs from that with respect to the value; `undefined` for an input without
+ * gradient.
+ */
+export type VectorJacobianProduct = (gradient: Tensor) => readonly (Tensor | undefined)[]
 
 const tensors = arrayOf(tensorRule)
 
@@ -26,19 +17,19 @@ const tensors = arrayOf(tensorRule)
  * input's shape. The operations that computed the value are not differentiated. If `vjp` is composed of operations on the
  * inputs, higher derivatives are correct, too. PyTorch: `torch.autograd.Function`; JAX: `jax.custom_vjp`.
  */
-export function withGradient(value: Tensor, inputs: readonly Tensor[], vjp: Derivative['vjp']): Tensor {
+export function withGradient(value: Tensor, inputs: readonly Tensor[], vjp: VectorJacobianProduct): Tensor {
   checkTensor('withGradient', 'value', value)
   check('withGradient', 'inputs', inputs, tensors)
   check('withGradient', 'vjp', vjp, aFunction)
   const result = detach(value)
-  derivatives.set(result.node, {
+  result.node.derivative = {
     inputs: inputs.map(({ node }) => node),
     vjp(gradient) {
-      const gradients = vjp(gradient)
+      const gradients = vjp(new Tensor(gradient))
       checkGradients(gradients, inputs)
-      return gradients
+      return gradients.map((gradient) => gradient?.node)
     },
-  })
+  }
   return result
 }
 

@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../../../base/errors.ts'
+import { setV8Flag } from '../../../base/v8Flags.ts'
 import { f32, f32x4, i32, v128 } from './assembler/instructions.ts'
 import { assemble, FunctionBuilder, newMemory } from './assembler/module.ts'
 import { fastestTile } from './autotune.ts'
@@ -89,16 +90,10 @@ function fusesMultiplyAdd(): boolean {
   return new Float32Array(memory.buffer)[0] > 0
 }
 
-/**
- * Sets V8's flags if this is Node; returns whether it is. They apply to modules compiled later. Without `--no-liftoff`, the
- * first steps would run the slow code of the baseline compiler.
- */
+/** Asks V8 for 256-bit operations if this is Node; returns whether it is. */
 function askForRevectorizer(): boolean {
-  const process = globalThis.process as { getBuiltinModule?: (name: string) => object } | undefined
-  const v8 = process?.getBuiltinModule?.('node:v8') as { setFlagsFromString(flag: string): void } | undefined
-  v8?.setFlagsFromString('--experimental-wasm-revectorize')
-  v8?.setFlagsFromString('--no-liftoff')
-  return v8 !== undefined
+  // Without the second flag, the first steps would run the slow code of the baseline compiler.
+  return setV8Flag('--experimental-wasm-revectorize') && setV8Flag('--no-liftoff')
 }
 
 /** THERMOGRAD_THREADS, or the number of processors; 1 if threads cannot share memory. */
