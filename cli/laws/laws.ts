@@ -8,6 +8,7 @@ import {
   formatHtml,
   formatJUnit,
   formatReport,
+  formatStatistics,
   type LossReport,
   type ProfileFamily,
   processLoss,
@@ -33,6 +34,7 @@ interface Options {
   readonly seed?: number
   readonly temperature: number
   readonly timeLimit: number
+  readonly statistics?: boolean
   readonly json?: boolean | undefined
 }
 
@@ -69,6 +71,7 @@ export function lawsCommand(output: Output): Command {
       10,
     )
     .option('--replay <path>', 'try again only the case that a report names, with its --law and --seed')
+    .option('--statistics', 'also write what the cases were, and which kinds of cases never occurred')
     .option('--html <file>', 'also write the report as an HTML page')
     .option('--junit <file>', 'also write the report as JUnit XML, for continuous integration')
     .addOption(jsonOption())
@@ -88,7 +91,7 @@ async function hold(file: string | undefined, options: Options, output: Output):
       close?.()
     }
   })
-  writeResult(output, options, asData(report), formatReport(report))
+  writeResult(output, options, asData(report, options), asText(report, options))
   if (html !== undefined) await writeFileAtomically(html, formatHtml(report))
   if (junit !== undefined) await writeFileAtomically(junit, formatJUnit(report))
   if (!report.holds) throw new Broken()
@@ -125,8 +128,15 @@ async function printingToStderr<T>(output: Output, work: () => Promise<T>): Prom
   }
 }
 
+function asText(report: LossReport, { statistics }: Options): string {
+  return statistics
+    ? `${formatReport(report)}\n\n${formatStatistics(report.statistics)}`
+    : formatReport(report)
+}
+
 /** Returns the part of a report that can be written as JSON. */
-function asData({ profile, precision, runs, seed, verdicts, guess, holds }: LossReport): object {
+function asData(report: LossReport, options: Options): object {
+  const { profile, precision, runs, seed, verdicts, guess, holds, statistics } = report
   const { name, formula, temperature } = profile
   return {
     profile: { name, formula, temperature },
@@ -139,6 +149,7 @@ function asData({ profile, precision, runs, seed, verdicts, guess, holds }: Loss
       const { name, statement, formula } = law
       return { law: name, statement, formula, ...verdict }
     }),
+    ...(options.statistics && { statistics }),
   }
 }
 

@@ -12,6 +12,7 @@ import { type HostLoss, type LossObject, lossObject } from './loss.ts'
 import { type Precision, precisionOf } from './precision.ts'
 import type { Profile } from './profile.ts'
 import { type ProfileName, profileOf } from './profiles.ts'
+import type { CaseStatistics } from './statistics.ts'
 import { Subject } from './subject.ts'
 import { withTimeLimit } from './timeLimit.ts'
 import { isBad, type LossVerdict } from './verdict.ts'
@@ -63,6 +64,8 @@ export interface LossReport extends Trial {
   readonly verdicts: readonly LossVerdict[]
   /** The probable mistake, if a typical one explains all values of the loss. */
   readonly guess?: string | undefined
+  /** What the cases were, so that a kind that never occurred is seen. */
+  readonly statistics: CaseStatistics
   /** Whether all claimed laws hold and all laws declared broken were shown to be broken. */
   readonly holds: boolean
 }
@@ -86,7 +89,17 @@ export async function checkLaws(
   const verdicts = await verdictsOf(chosenLaws(subject.profile, laws), subject, trial)
   const holds = !verdicts.some(isBad)
   const guess = holds ? undefined : await diagnose(subject, verdicts)
-  return { profile: subject.profile, precision: subject.precision, runs, seed, verdicts, guess, holds }
+  const statistics = subject.cases.statistics()
+  return {
+    profile: subject.profile,
+    precision: subject.precision,
+    runs,
+    seed,
+    verdicts,
+    guess,
+    statistics,
+    holds,
+  }
 }
 
 export async function subjectOf(

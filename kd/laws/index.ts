@@ -66,6 +66,8 @@ export {
   teachersOf,
   tokens,
 } from './shapes.ts'
+export type { CaseStatistics, Extent, Statistics } from './statistics.ts'
+export { formatStatistics } from './statisticsText.ts'
 export { Subject, samplesOf } from './subject.ts'
 export { hostLoss, type TensorLoss } from './tensorLoss.ts'
 export { isBad, type LossVerdict, type Outcome } from './verdict.ts'

@@ -5,6 +5,7 @@ import { shifted, total } from './formulas/rows.ts'
 import type { HostTemperatures, LossObject, Rows } from './loss.ts'
 import { type Precision, smallest, unitRoundoff } from './precision.ts'
 import type { Profile } from './profile.ts'
+import { CaseCounter } from './statistics.ts'
 
 /** A loss under test and its profile. */
 export class Subject {
@@ -16,6 +17,8 @@ export class Subject {
   readonly roundoff: number
   /** Throws if a promise of the loss has not settled in time. */
   readonly demandAnswers: () => void
+  /** Counts the cases of the laws that are checked. */
+  readonly cases = new CaseCounter()
 
   constructor(loss: LossObject, profile: Profile, precision: Precision, demandAnswers = () => {}) {
     this.loss = loss

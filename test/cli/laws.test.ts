@@ -36,6 +36,16 @@ describe('thermograd laws', () => {
     }
   })
 
+  it('should show what the cases were', async () => {
+    const options = ['--seed', '1', '--runs', '10', '--classes', '7', '--law', 'definition', '--statistics']
+    const file = await written(kd())
+    const { stdout } = await thermograd(['laws', file, ...options])
+    expect(stdout).toMatch(/All claimed laws hold.*\n\n10 cases, of which 10 are batches/)
+    expect(stdout).toContain('K = 7–9: 100 %')
+    const { stdout: data } = await thermograd(['laws', file, ...options, '--json'])
+    expect(JSON.parse(data).statistics).toMatchObject({ cases: 10, classes: { least: 7, most: 7 } })
+  })
+
   it('should take another temperature, and TypeScript', async () => {
     const file = await written(
       kd('', 2).replace('(student, teacher)', '(student: number[][], teacher: number[][])'),

@@ -39,13 +39,19 @@ export const asItIs = (batch: LogitBatch): LogitBatch => batch
 export function lossLaw<Case>({ cases, complain, fromBatch, ...record }: LawDefinition<Case>): LossLaw {
   return {
     ...record,
-    check: (subject, trial) =>
-      search(
-        cases(subject.profile, subject),
-        (value) => complain(subject, value),
-        trial,
-        fromBatch ? subject.profile.examples?.map(fromBatch) : [],
-      ),
+    check(subject, trial) {
+      let isShrinking = false
+      const complainOf = async (value: Case) => {
+        if (isShrinking) return complain(subject, value)
+        subject.cases.add(record.name, value)
+        isShrinking = true // unless there is an answer, and no complaint
+        const complaint = await complain(subject, value)
+        isShrinking = complaint !== undefined
+        return complaint
+      }
+      const examples = fromBatch ? subject.profile.examples?.map(fromBatch) : []
+      return search(cases(subject.profile, subject), complainOf, trial, examples)
+    },
   }
 }
 
