@@ -37,6 +37,9 @@ export class Node {
   /** The variable whose value this is or was. */
   variable: { readonly node: Node } | undefined
   derivative: Derivative | undefined
+  /** The number of the recording that found the node last, and the node's place in its graph; see `record`. */
+  recording = 0
+  place = 0
 
   constructor(fields: {
     operation: Call | 'input'

@@ -1,5 +1,5 @@
 import type { Attributes } from '../operations/attributes.ts'
-import { callOf, isVariable, type Recording } from './graph.ts'
+import { callOf, checkNewest, isVariable, type Recording } from './graph.ts'
 
 /** Interned names: each name has one number. */
 const numbers = new Map<string, number>()
@@ -72,8 +72,10 @@ const halves = new Int32Array(double.buffer)
 const end = -1
 const row = new Row()
 
-/** Returns a recorded graph as a sequence of integers, which is equal for equal graphs only. */
-export function signatureOf({ inputs, pending, outputs, numbers }: Recording): Int32Array {
+/** Returns the graph of the newest recording as a sequence of integers, which is equal for equal graphs only. */
+export function signatureOf(recording: Recording): Int32Array {
+  checkNewest(recording)
+  const { inputs, pending, outputs } = recording
   row.word(inputs.length)
   row.word(pending.length)
   for (const node of inputs) {
@@ -88,7 +90,7 @@ export function signatureOf({ inputs, pending, outputs, numbers }: Recording): I
     row.word(numberOf(node.dtype))
     row.words(node.shape)
     row.word(node.inputs.length)
-    for (let i = 0; i < node.inputs.length; i++) row.word(numbers.get(node.inputs[i])!)
+    for (let i = 0; i < node.inputs.length; i++) row.word(node.inputs[i].place)
     row.attributes(attributes)
   }
   for (const { value, destination } of outputs) {
