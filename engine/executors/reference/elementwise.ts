@@ -42,7 +42,9 @@ export const where: Kernel<'where'> = ([condition, first, second], { shape }) =>
   const chosen = broadcast(condition, shape)
   const a = broadcast(first, shape)
   const b = broadcast(second, shape)
-  return chosen.map((choice, i) => (choice !== 0 ? a[i] : b[i]))
+  const output = new Float64Array(sizeOf(shape))
+  for (let i = 0; i < output.length; i++) output[i] = chosen[i] !== 0 ? a[i] : b[i]
+  return output
 }
 
 export const cast: Kernel<'cast'> = ([x], { dtype }) => x.values.map(castScalar(dtype))

@@ -1,15 +1,15 @@
 import { equalShapes, rowMajorStrides, type Shape, sizeOf } from '../../shape.ts'
 import { aroundAxis, type Kernel, type Operand } from './kernel.ts'
 
-/** Calls `visit` with Σ indexₐ strideₐ + offset for every index of a shape, in row-major order. */
-function forEachOffset(
+/** Calls `visit` with Σ indexₐ strideₐ + offset for the first element of every row along the last axis, in row-major order. */
+function forEachRow(
   shape: Shape,
   strides: readonly number[],
   offset: number,
-  visit: (offset: number) => void,
+  visit: (start: number) => void,
 ): void {
   const walk = (axis: number, start: number) => {
-    if (axis === shape.length) visit(start)
+    if (axis >= shape.length - 1) visit(start)
     else for (let i = 0; i < shape[axis]; i++) walk(axis + 1, start + i * strides[axis])
   }
   walk(0, offset)
@@ -18,9 +18,11 @@ function forEachOffset(
 /** `output[index] = x[offset + Σ indexₐ strideₐ]`. */
 function readStrided(x: Float64Array, shape: Shape, strides: readonly number[], offset = 0): Float64Array {
   const output = new Float64Array(sizeOf(shape))
+  const length = shape.at(-1) ?? 1
+  const step = strides.at(-1) ?? 0
   let next = 0
-  forEachOffset(shape, strides, offset, (from) => {
-    output[next++] = x[from]
+  forEachRow(shape, strides, offset, (start) => {
+    for (let i = 0; i < length; i++) output[next++] = x[start + i * step]
   })
   return output
 }
@@ -70,9 +72,11 @@ export const slice: Kernel<'slice'> = ([x], { attributes, shape }) => {
 export const embed: Kernel<'embed'> = ([x], { attributes, shape }) => {
   const { offset, strides } = sliceOf(shape, attributes.starts, attributes.steps)
   const output = new Float64Array(sizeOf(shape))
+  const length = x.shape.at(-1) ?? 1
+  const step = strides.at(-1) ?? 0
   let next = 0
-  forEachOffset(x.shape, strides, offset, (to) => {
-    output[to] = x.values[next++]
+  forEachRow(x.shape, strides, offset, (start) => {
+    for (let i = 0; i < length; i++) output[start + i * step] = x.values[next++]
   })
   return output
 }
