@@ -5,7 +5,7 @@ import { installedGpus } from './test/gpu/software.ts'
 /** Where the processes that tests start keep modules without their types: each would spend a second on them. */
 const NODE_COMPILE_CACHE = join(import.meta.dirname, 'node_modules/.cache/node')
 
-const forks = { pool: 'forks', testTimeout: 120_000 } as const
+const forks = { pool: 'forks', testTimeout: 120_000, setupFiles: 'test/typedArrayEquality.ts' } as const
 
 /** Software GPUs may be hundreds of times slower than GPUs, and a busy machine slower still. */
 const onGpu = { ...forks, testTimeout: 600_000, hookTimeout: 300_000 } as const
