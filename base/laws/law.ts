@@ -40,14 +40,20 @@ export interface Counterexample {
   readonly seed: number
   /** The same seed with this path tries this case alone. */
   readonly path: string
+  /** What was thrown, if the case broke the law in this way. */
+  readonly error?: unknown
 }
+
+/** Thrown for a case that a law objects to, in contrast to errors of the subject. */
+class Complaint extends Error {}
 
 /** The most cases that are tried to shrink a counterexample, which takes a few hundred unless only large cases break a law. */
 const mostShrinkingTrials = 2000
 
 /**
  * Searches for a value that `complain` objects to. A complaint is a sentence that shows both sides; `undefined` means that
- * the law holds for the value. An error thrown by the subject counts as a complaint.
+ * the law holds for the value. An error thrown by the subject counts as a complaint, but neither shrinks to the other: a
+ * small case that is merely wrong does not explain a large one that throws.
  */
 export async function search<Value>(
   values: fc.Arbitrary<Value>,
@@ -55,14 +61,24 @@ export async function search<Value>(
   { runs, seed, path }: Trial,
   examples: readonly Value[] = [],
 ): Promise<Counterexample | undefined> {
-  let shrinkingTrials: number | undefined
+  let first: { readonly isComplaint: boolean } | undefined
+  let shrinkingTrials = 0
+  const faultOf = async (value: Value): Promise<unknown> => {
+    try {
+      const complaint = await complain(value)
+      return complaint === undefined ? undefined : new Complaint(complaint)
+    } catch (error) {
+      return error ?? new Error(String(error))
+    }
+  }
   const property = fc.asyncProperty(values, async (value) => {
     // fast-check sets no limit to shrinking. It ends when no smaller case fails.
-    if (shrinkingTrials !== undefined && shrinkingTrials++ >= mostShrinkingTrials) return
-    const complaint = await complain(value)
-    if (complaint === undefined) return
-    shrinkingTrials ??= 0
-    throw new Error(complaint)
+    if (first !== undefined && shrinkingTrials++ >= mostShrinkingTrials) return
+    const fault = await faultOf(value)
+    const isComplaint = fault instanceof Complaint
+    if (fault === undefined || isComplaint !== (first?.isComplaint ?? isComplaint)) return
+    first ??= { isComplaint }
+    throw fault
   })
   const details = await fc.check(property, {
     numRuns: runs,
@@ -79,6 +95,7 @@ export async function search<Value>(
     shrinks: numShrinks,
     seed,
     path: counterexamplePath ?? '',
+    ...(!(errorInstance instanceof Complaint) && { error: errorInstance }),
   }
 }
 

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import traceback
 
 import torch
 import torch.nn.functional as F
@@ -35,7 +36,7 @@ def result(call):
     try:
         return {"value": parts[call["part"]](*call["arguments"])}
     except Exception as error:
-        return {"error": f"{type(error).__name__}: {error}"}
+        return {"error": f"{type(error).__name__}: {error}", "stack": traceback.format_exc()}
 
 
 parts = {"loss": value, "gradient": gradient}

@@ -3,18 +3,17 @@ import { demand } from '../../base/errors.ts'
 import type { Trial } from '../../base/laws/law.ts'
 import { suggestionFor } from '../../base/suggestions.ts'
 import type { LogitBatch } from './arbitraries.ts'
-import { lossLaws } from './catalogue/allLaws.ts'
-import { gradientLaws } from './catalogue/gradientLaws.ts'
 import type { LossLaw } from './catalogue/lossLaw.ts'
-import type { ProfileFamily, ProfileWithLaws } from './defineProfile.ts'
-import { diagnose } from './diagnosis/diagnosis.ts'
-import { type HostLoss, type LossObject, lossObject } from './loss.ts'
+import type { ProfileFamily } from './defineProfile.ts'
+import { Examination } from './examination.ts'
+import { guardedLoss } from './guardedLoss.ts'
+import { lawsOf } from './judge.ts'
+import { type HostLoss, lossObject } from './loss.ts'
 import { type Precision, precisionOf } from './precision.ts'
 import type { Profile } from './profile.ts'
 import { type ProfileName, profileOf } from './profiles.ts'
 import type { CaseStatistics } from './statistics.ts'
 import { Subject } from './subject.ts'
-import { withTimeLimit } from './timeLimit.ts'
 import { isBad, type LossVerdict } from './verdict.ts'
 
 export interface CheckOptions {
@@ -44,18 +43,6 @@ export interface CountRange {
   readonly max: number
 }
 
-/** Laws of a loss in another process are checked side by side, so that their calls share requests. */
-async function verdictsOf(
-  laws: readonly LossLaw[],
-  subject: Subject,
-  trial: Trial,
-): Promise<readonly LossVerdict[]> {
-  if (subject.loss.connection) return Promise.all(laws.map((law) => judge(law, subject, trial)))
-  const verdicts: LossVerdict[] = []
-  for (const law of laws) verdicts.push(await judge(law, subject, trial))
-  return verdicts
-}
-
 type SubjectOptions = Omit<CheckOptions, 'runs' | 'seed' | 'laws' | 'replay'>
 
 export interface LossReport extends Trial {
@@ -71,8 +58,8 @@ export interface LossReport extends Trial {
 }
 
 /**
- * Checks that a loss obeys the laws that a profile claims and breaks those that it declares broken. Throws if a promise
- * of the loss does not settle in time.
+ * Checks that a loss obeys the laws that a profile claims and breaks those that it declares broken. If the loss throws,
+ * gives no number or does not settle in time, or if the same batch gives two values, the laws that follow are not tested.
  */
 export async function checkLaws(
   loss: HostLoss,
@@ -86,10 +73,11 @@ export async function checkLaws(
   )
   const trial = { runs, seed, path: replay }
   const subject = await subjectOf(loss, profile, options)
-  const verdicts = await verdictsOf(chosenLaws(subject.profile, laws), subject, trial)
+  const examination = new Examination(subject, trial)
+  const verdicts = await examination.verdictsOf(chosenLaws(subject.profile, laws))
   const holds = !verdicts.some(isBad)
-  const guess = holds ? undefined : await diagnose(subject, verdicts)
   const statistics = subject.cases.statistics()
+  const guess = holds ? undefined : await examination.guess(verdicts)
   return {
     profile: subject.profile,
     precision: subject.precision,
@@ -107,12 +95,10 @@ export async function subjectOf(
   profile: ProfileName | ProfileFamily,
   { temperature, timeLimit = 10, examples, ...drawn }: SubjectOptions = {},
 ): Promise<Subject> {
-  const { loss: timed, demandAnswers } = withTimeLimit(lossObject(loss), timeLimit)
+  const guarded = guardedLoss(lossObject(loss), timeLimit)
   const drawing = withDraws(profileOf(profile, temperature), drawn)
   const specified = examples ? { ...drawing, examples: examples.map(validExample) } : drawing
-  const precision = await precisionOf(timed)
-  demandAnswers()
-  return new Subject(timed, specified, precision, demandAnswers)
+  return new Subject(guarded, specified, await precisionOf(guarded))
 }
 
 function validExample(batch: LogitBatch, i: number): LogitBatch {
@@ -155,11 +141,6 @@ export function withDraws(
   return { ...profile, draws: { ...profile.draws, ...(rows && { rows }), ...(classes && { classes }) } }
 }
 
-/** Returns the laws that a profile claims or declares broken. */
-export function lawsOf({ claims, breaks, laws = [] }: ProfileWithLaws): LossLaw[] {
-  return [...lossLaws, ...laws].filter(({ name }) => claims.includes(name) || Object.hasOwn(breaks, name))
-}
-
 /** Returns the laws of a profile with the given names; all without names. */
 export function chosenLaws(profile: Profile, names: readonly string[] | undefined): LossLaw[] {
   const laws = lawsOf(profile)
@@ -171,27 +152,4 @@ export function chosenLaws(profile: Profile, names: readonly string[] | undefine
     )
   }
   return laws.filter(({ name }) => names?.includes(name) ?? true)
-}
-
-/** Checks a loss against one law of its profile. */
-export async function judge(law: LossLaw, subject: Subject, trial: Trial): Promise<LossVerdict> {
-  const missing = missingPart(law, subject)
-  if (missing) return { law, outcome: 'not tested', reason: `the loss does not provide ${missing}` }
-  const counterexample = await law.check(subject, trial)
-  subject.demandAnswers()
-  const reason = subject.profile.breaks[law.name]
-  if (reason === undefined) return { law, outcome: counterexample ? 'broken' : 'holds', counterexample }
-  return { law, outcome: counterexample ? 'broken as declared' : 'not broken', counterexample, reason }
-}
-
-/**
- * Returns the part of a loss that a law needs but the loss lacks, if any. Gradient laws need a gradient if temperatures
- * are detached: it is not the derivative of the value and cannot be computed numerically.
- */
-export function missingPart(
-  law: LossLaw,
-  { loss, profile }: Pick<Subject, 'loss' | 'profile'>,
-): keyof LossObject | undefined {
-  const needs = law.needs ?? (profile.attached && gradientLaws.includes(law) ? 'gradient' : undefined)
-  return needs !== undefined && loss[needs] === undefined ? needs : undefined
 }

@@ -26,10 +26,7 @@ export {
   type CheckOptions,
   type CountRange,
   checkLaws,
-  judge,
   type LossReport,
-  lawsOf,
-  missingPart,
   subjectOf,
 } from './check.ts'
 export { lawGroups } from './claims.ts'
@@ -47,8 +44,10 @@ export { logit } from './drawnRow.ts'
 export { extremePair, rangeOf } from './extremes.ts'
 export * as formulas from './formulas/index.ts'
 export { formatHtml } from './html.ts'
+export { judge, lawsOf, missingPart } from './judge.ts'
 export { formatJUnit } from './junit.ts'
 export type { HostLoss, HostTemperatures, LossFunction, LossObject, Rows } from './loss.ts'
+export { LossFailure } from './lossFailure.ts'
 export { type OwnLossName, ownLosses, ownLossNames } from './ownLosses.ts'
 export { type Precision, precisionOf, unitRoundoff } from './precision.ts'
 export { type ProcessLoss, type ProcessOptions, processLoss } from './process/processLoss.ts'

@@ -2,7 +2,8 @@ import { argumentsOf, type LogitBatch } from './arbitraries.ts'
 import { derivative, type Estimate } from './derivative.ts'
 import { type JointDefinition, meanOf } from './formulas/definition.ts'
 import { shifted, total } from './formulas/rows.ts'
-import type { HostTemperatures, LossObject, Rows } from './loss.ts'
+import type { Arguments, DecoupledTerms, HostTemperatures, LossObject, Rows } from './loss.ts'
+import { returned } from './lossFailure.ts'
 import { type Precision, smallest, unitRoundoff } from './precision.ts'
 import type { Profile } from './profile.ts'
 import { CaseCounter } from './statistics.ts'
@@ -15,47 +16,68 @@ export class Subject {
   readonly definition: JointDefinition
   readonly precision: Precision
   readonly roundoff: number
-  /** Throws if a promise of the loss has not settled in time. */
-  readonly demandAnswers: () => void
   /** Counts the cases of the laws that are checked. */
   readonly cases = new CaseCounter()
 
-  constructor(loss: LossObject, profile: Profile, precision: Precision, demandAnswers = () => {}) {
+  constructor(loss: LossObject, profile: Profile, precision: Precision) {
     this.loss = loss
     this.profile = profile
     this.definition = profile.joint ?? meanOf(profile.definition)
     this.precision = precision
     this.roundoff = unitRoundoff[precision]
-    this.demandAnswers = demandAnswers
   }
 
-  async value(batch: LogitBatch): Promise<number> {
-    return numberFrom('the loss', await this.loss.loss(...argumentsOf(batch)))
+  value(batch: LogitBatch): Promise<number> {
+    return this.valueFor(argumentsOf(batch))
+  }
+
+  /** Returns the value for arguments that the loss may overwrite. */
+  async valueFor(given: Arguments): Promise<number> {
+    return numberFrom('loss', await this.loss.loss(...given), given)
+  }
+
+  /** Returns the value in an epoch of the warm-up. */
+  async valueAt(epoch: number, batch: LogitBatch): Promise<number> {
+    const given = argumentsOf(batch)
+    return numberFrom('atEpoch', await this.loss.atEpoch!(epoch, ...given), [epoch, ...given])
   }
 
   async gradient(batch: LogitBatch): Promise<Rows> {
-    return rowsFrom('gradient', await this.loss.gradient!(...argumentsOf(batch)), batch)
+    const given = argumentsOf(batch)
+    return rowsFrom('gradient', await this.loss.gradient!(...given), given)
   }
 
   async teacherGradient(batch: LogitBatch): Promise<Rows> {
-    return rowsFrom('teacherGradient', await this.loss.teacherGradient!(...argumentsOf(batch)), batch)
+    const given = argumentsOf(batch)
+    return rowsFrom('teacherGradient', await this.loss.teacherGradient!(...given), given)
   }
 
   async perSample(batch: LogitBatch): Promise<number[]> {
-    return listFrom('perSample', await this.loss.perSample!(...argumentsOf(batch)), batch.labels.length)
+    const given = argumentsOf(batch)
+    return listFrom('perSample', await this.loss.perSample!(...given), batch.labels.length, given)
+  }
+
+  async terms(batch: LogitBatch): Promise<DecoupledTerms> {
+    const given = argumentsOf(batch)
+    const found: unknown = await this.loss.terms!(...given)
+    if (isRecord(found) && typeof found['tckd'] === 'number' && typeof found['nckd'] === 'number')
+      return { tckd: found['tckd'], nckd: found['nckd'] }
+    throw returned('terms', found, 'an object with the numbers tckd and nckd', given)
   }
 
   async temperatures(batch: LogitBatch): Promise<HostTemperatures> {
     const [student, teacher] = argumentsOf(batch)
-    const found = await this.loss.temperatures!(student, teacher)
-    return {
-      student: listFrom('temperatures.student', found?.student, batch.labels.length),
-      teacher: listFrom('temperatures.teacher', found?.teacher, batch.labels.length),
-    }
+    const found: unknown = await this.loss.temperatures!(student, teacher)
+    const count = batch.labels.length
+    if (isRecord(found) && isNumbers(found['student'], count) && isNumbers(found['teacher'], count))
+      return { student: [...found['student']], teacher: [...found['teacher']] }
+    const expected = `an object with student and teacher, ${numbersOf(count)} each`
+    throw returned('temperatures', found, expected, [student, teacher])
   }
 
   async sharpness(rows: readonly (readonly number[])[]): Promise<number[]> {
-    return listFrom('sharpness', await this.loss.sharpness!(rows.map((row) => [...row])), rows.length)
+    const given = rows.map((row) => [...row])
+    return listFrom('sharpness', await this.loss.sharpness!(given), rows.length, [given])
   }
 
   /** Returns the value of the profile's formula. */
@@ -129,28 +151,41 @@ function along(rows: Rows, direction: Rows): number {
   return total(direction.flatMap((row, n) => row.flatMap((by, j) => (by === 0 ? [] : [by * rows[n][j]]))))
 }
 
-function numberFrom(name: string, value: unknown): number {
+function numberFrom(part: string, value: unknown, given: readonly unknown[]): number {
   if (typeof value === 'number') return value
-  throw new TypeError(`expected ${name} to be a number, got ${describe(value)}`)
+  throw returned(part, value, 'a number', given)
 }
 
-function listFrom(name: string, values: unknown, length: number): number[] {
-  if (isList(values) && values.length === length && [...values].every((value) => typeof value === 'number'))
-    return [...values]
-  throw new TypeError(`expected ${name} to be ${length} numbers, got ${describe(values)}`)
+function listFrom(part: string, values: unknown, length: number, given: readonly unknown[]): number[] {
+  if (isNumbers(values, length)) return [...values]
+  throw returned(part, values, numbersOf(length), given)
 }
 
-function rowsFrom(name: string, rows: unknown, { student }: LogitBatch): Rows {
-  if (Array.isArray(rows) && rows.length === student.length)
-    return rows.map((row, n) => listFrom(`${name}, row ${n},`, row, student[n].length))
-  throw new TypeError(`expected ${name} to be ${student.length} rows, got ${describe(rows)}`)
+function rowsFrom(part: string, rows: unknown, given: Arguments): Rows {
+  const [student] = given
+  const isComplete =
+    Array.isArray(rows) &&
+    rows.length === student.length &&
+    student.every((row, n) => isNumbers(rows[n], row.length))
+  if (isComplete) return rows.map((row) => [...row])
+  throw returned(
+    part,
+    rows,
+    `rows like the student’s: ${student.length} × ${student[0].length} numbers`,
+    given,
+  )
 }
 
-function isList(values: unknown): values is ArrayLike<number> & Iterable<number> {
-  return Array.isArray(values) || ArrayBuffer.isView(values)
+function isNumbers(values: unknown, length: number): values is ArrayLike<number> & Iterable<number> {
+  return isList(values) && values.length === length && [...values].every((value) => typeof value === 'number')
 }
 
-function describe(value: unknown): string {
-  if (isList(value)) return `${value.length} of ${typeof value[0]}`
-  return typeof value === 'object' ? 'an object' : String(value)
+function isList(values: unknown): values is ArrayLike<unknown> & Iterable<unknown> {
+  return Array.isArray(values) || (ArrayBuffer.isView(values) && 'length' in values)
 }
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+const numbersOf = (count: number) => (count === 1 ? 'a list of 1 number' : `a list of ${count} numbers`)

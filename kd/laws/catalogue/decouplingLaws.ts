@@ -1,4 +1,4 @@
-import { argumentsOf, type LogitBatch, logitsPair } from '../arbitraries.ts'
+import { type LogitBatch, logitsPair } from '../arbitraries.ts'
 import { targetTerm, tempered } from '../formulas/definition.ts'
 import { mean, scaled, softmax } from '../formulas/rows.ts'
 import { type Subject, samplesOf } from '../subject.ts'
@@ -17,7 +17,7 @@ export const decoupling = lossLaw({
   assumes: 'rule',
   cases: (profile) => logitsPair({ ...domainOf(profile), rows: { min: 1, max: 1 } }),
   async complain(subject, batch) {
-    const { tckd, nckd } = await subject.loss.terms!(...argumentsOf(batch))
+    const { tckd, nckd } = await subject.terms(batch)
     const [{ v, u, label }] = samplesOf(batch)
     const { student, teacher } = subject.profile.rule!.temperatures(v, u)
     const [z, w] = [scaled(u, 1 / teacher), scaled(v, 1 / student)]

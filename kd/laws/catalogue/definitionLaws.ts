@@ -19,7 +19,7 @@ export const pure = lossLaw({
   fromBatch: asItIs,
   async complain(subject, batch) {
     const given = argumentsOf(batch)
-    const first = await subject.loss.loss(...given)
+    const first = await subject.valueFor(given)
     if (JSON.stringify(given) !== JSON.stringify(argumentsOf(batch)))
       return `the loss modified its arguments: it was given ${fc.stringify(argumentsOf(batch))} and left ${fc.stringify(given)}`
     const second = await subject.value(batch)
@@ -54,7 +54,7 @@ async function complainOfDefinition(subject: Subject, batch: LogitBatch): Promis
 const extremes = (profile: Profile, { precision }: Subject) =>
   extremePair(rangeOf(precision, profile), domainOf(profile))
 
-const definitionAtExtremes = lossLaw({
+export const definitionAtExtremes = lossLaw({
   name: 'definition-at-extremes',
   statement: 'The loss equals its formula even for extreme logits.',
   formula: 'L(v, u, t) = the formula of the profile',
@@ -67,7 +67,7 @@ const definitionAtExtremes = lossLaw({
   complain: complainOfDefinition,
 })
 
-const finiteAtExtremes = lossLaw({
+export const finiteAtExtremes = lossLaw({
   name: 'finite-at-extremes',
   statement: 'The loss is a finite number for any finite logits.',
   formula: '|L(v, u, t)| < ∞',
@@ -99,7 +99,7 @@ export const warmUp = lossLaw({
   cases: (profile) => withMore(batches(profile), fc.integer({ min: 1, max: 2 * profile.warmUp!.epochs })),
   async complain(subject, { batch, drawn: epoch }) {
     const { epochs, distillation, rest } = subject.profile.warmUp!
-    const value = await subject.loss.atEpoch!(epoch, ...argumentsOf(batch))
+    const value = await subject.valueAt(epoch, batch)
     const of = (part: { value: typeof distillation.value }) =>
       mean(samplesOf(batch).map((sample) => part.value(sample)))
     const wanted = Math.min(epoch / epochs, 1) * of(distillation) + of(rest)

@@ -1,6 +1,6 @@
 import type { LogitBatch } from '../arbitraries.ts'
 import { crossEntropyDefinition, type Definition, decoupled, tempered } from '../formulas/definition.ts'
-import { magnitude, mean, scaled } from '../formulas/rows.ts'
+import { largest, magnitude, mean, type Row, scaled, shifted } from '../formulas/rows.ts'
 import { shared } from '../formulas/temperatureRules.ts'
 import { genericBatches, oppositeMaxima } from '../precision.ts'
 import { type Subject, samplesOf } from '../subject.ts'
@@ -20,7 +20,7 @@ interface Probe {
 
 /**
  * Guesses the mistake: names the typical one that reproduces the values of the loss on generic batches and on the
- * counterexamples.
+ * counterexamples; if it only reproduces those that are not extreme, says so.
  */
 export async function diagnose(
   subject: Subject,
@@ -34,12 +34,36 @@ export async function diagnose(
       .map(({ counterexample }) => counterexample?.value as LogitBatch)
   const ordinary = counterexamples(['definition'])
   const extreme = counterexamples(['definition-at-extremes', 'finite-at-extremes'])
+  if (ordinary.length + extreme.length === 0)
+    return subject.loss.gradient && guessGradient(subject).catch(() => undefined)
   const generic = subject.profile.maxima === 'positive' ? genericBatches : [...genericBatches, oppositeMaxima]
-  const atFirstSight = await probesOf(subject, [...generic, ...ordinary])
-  if (ordinary.length > 0) return guessValue(subject, atFirstSight) ?? guessSum(subject, atFirstSight)
-  if (extreme.length > 0) return guessValue(subject, await probesOf(subject, [...generic, ...extreme]))
-  return subject.loss.gradient && guessGradient(subject).catch(() => undefined)
+  const usual = await probesOf(subject, [...generic, ...ordinary])
+  const far = extreme.length === 0 ? [] : await probesOf(subject, [...extreme, ...telling])
+  const whole = guessValue(subject, [...usual, ...far])
+  if (whole !== undefined || ordinary.length === 0) return whole
+  const guess = guessValue(subject, usual) ?? guessSum(subject, usual)
+  const moreover = broken.find(({ law }) => law.name === 'finite-at-extremes')?.law.usualCause
+  return guess && moreover ? `${guess}; and at extremes, ${moreover}` : guess
 }
+
+/** Changes one class of a row. */
+const moved = (row: Row, by: number): number[] => row.with(row.indexOf(smallestOf(row)), smallestOf(row) + by)
+const smallestOf = (row: Row) => -largest(scaled(row, -1))
+
+/**
+ * Tell an underflow from an overflow: a class of one side whose probability underflows although no logit is large, and
+ * logits that are all large although no probability is small.
+ */
+const [{ student: generic, teacher: other, labels }] = genericBatches
+const telling: readonly LogitBatch[] = [
+  { student: generic.map((row) => moved(row, -1e4)), teacher: other, labels },
+  { student: generic, teacher: other.map((row) => moved(row, -1e4)), labels },
+  {
+    student: generic.map((row) => shifted(row, 1e4)),
+    teacher: other.map((row) => shifted(row, 1e4)),
+    labels,
+  },
+]
 
 async function probesOf(subject: Subject, batches: readonly LogitBatch[]): Promise<Probe[]> {
   const probes: Probe[] = []
@@ -91,12 +115,19 @@ function guessRatio(probes: readonly Probe[]): string | undefined {
   return undefined
 }
 
-/** A difference for which a mistake gives no value, such as 0/0, does not contradict it if it explains another. */
+/**
+ * Whether values explain all probes, and a difference much better than the formula does: a number, if any differs. A
+ * difference for which a mistake gives no value, such as 0/0, does not contradict it.
+ */
 function explainsAll(values: readonly number[], probes: readonly Probe[]): boolean {
   const differs = ({ found, wanted, excused }: Probe) => !(Math.abs(found - wanted) <= excused)
+  const isBetter = (value: number, { found, wanted }: Probe) =>
+    Number.isFinite(found)
+      ? Math.abs(value - found) < Math.abs(wanted - found) / 8
+      : !probes.some((probe) => differs(probe) && Number.isFinite(probe.found))
   return (
     probes.every((probe, i) => explains(values[i], probe) || (differs(probe) && Number.isNaN(values[i]))) &&
-    probes.some((probe, i) => explains(values[i], probe) && differs(probe))
+    probes.some((probe, i) => explains(values[i], probe) && differs(probe) && isBetter(values[i], probe))
   )
 }
 
@@ -124,7 +155,8 @@ function guessSum({ profile }: Subject, probes: readonly Probe[]): string | unde
   if (weights) {
     const list = (values: readonly number[]) =>
       parts.map(({ name }, i) => `${round(values[i])} ${name}`).join(' + ')
-    return `the loss is ${list(weights)}, but the profile says ${list(parts.map(({ weight }) => weight))}`
+    const [ofLoss, ofProfile] = [list(weights), list(parts.map(({ weight }) => weight))]
+    if (ofLoss !== ofProfile) return `the loss is ${ofLoss}, but the profile says ${ofProfile}`
   }
   const tau = profile.temperature
   const teachers = (definition: Definition): Definition => ({

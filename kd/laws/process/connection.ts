@@ -124,7 +124,7 @@ export class Connection {
   #settle(answers: readonly Answer[]): void {
     if (this.#requests.size > 0) this.#expectWithin(this.#options.timeLimit, 'an answer')
     for (const { pending, result } of answers) {
-      if ('error' in result) pending.reject(new Error(String(result.error)))
+      if ('error' in result) pending.reject(remoteError(result))
       else pending.resolve(result.value)
     }
   }
@@ -165,7 +165,21 @@ function parsed(line: string): unknown {
 
 interface Answer {
   readonly pending: Pending
-  readonly result: { readonly value: unknown } | { readonly error: unknown }
+  readonly result: { readonly value: unknown } | RemoteError
+}
+
+/** What a call threw in the process. */
+interface RemoteError {
+  readonly error: unknown
+  readonly stack: unknown
+}
+
+/** Its stack is that of the process. */
+function remoteError({ error, stack }: RemoteError): Error {
+  const thrown = new Error(String(error))
+  thrown.name = ''
+  thrown.stack = typeof stack === 'string' ? stack : ''
+  return thrown
 }
 
 /** Matches a reply with its request, which it removes; or says what is wrong with the reply. */
@@ -182,9 +196,9 @@ function answersOf(message: unknown, requests: Map<number, readonly Pending[]>):
 }
 
 function resultOf(result: unknown): Answer['result'] {
-  if (isRecord(result) && 'error' in result) return { error: result['error'] }
+  if (isRecord(result) && 'error' in result) return { error: result['error'], stack: result['stack'] }
   if (isRecord(result) && 'value' in result) return { value: result['value'] }
-  return { error: "the process replied with a result that has neither 'value' nor 'error'" }
+  return { error: "the process replied with a result that has neither 'value' nor 'error'", stack: '' }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

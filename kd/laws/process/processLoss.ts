@@ -3,7 +3,7 @@ import type { LossObject } from '../loss.ts'
 import { unitRoundoff } from '../precision.ts'
 import { Connection } from './connection.ts'
 import { protocol, type RemotePart, remoteParts } from './protocol.ts'
-import { number, numbers, rows, temperatures, terms } from './values.ts'
+import { number, numbers, type Reply, rows, temperatures, terms } from './values.ts'
 
 export interface ProcessOptions {
   /** The time, in seconds, in which each request must be answered. Default 10. */
@@ -52,9 +52,9 @@ function lossOver(
   dtype: LossObject['dtype'],
 ): LossObject {
   const part =
-    <Value>(name: RemotePart, read: (name: string, value: unknown) => Value) =>
+    <Value>(name: RemotePart, read: (reply: Reply) => Value) =>
     async (...given: readonly unknown[]): Promise<Value> =>
-      read(name, await connection.call({ part: name, arguments: given }))
+      read({ part: name, value: await connection.call({ part: name, arguments: given }), given })
   const all: Pick<Required<LossObject>, RemotePart> = {
     loss: part('loss', number),
     gradient: part('gradient', rows),

@@ -1,31 +1,44 @@
-import { describe } from '../../../base/errors.ts'
 import type { DecoupledTerms, HostTemperatures, Rows } from '../loss.ts'
+import { returned } from '../lossFailure.ts'
 
-/** Checks of what a process replied; each throws `TypeError` for anything else. */
+/** A reply to a call of a part of the loss, with the arguments of the call. */
+export interface Reply {
+  readonly part: string
+  readonly value: unknown
+  readonly given: readonly unknown[]
+}
 
-export function number(name: string, value: unknown): number {
+/** Checks of what a process replied; each throws `LossFailure` for anything else. */
+
+export function number({ part, value, given }: Reply): number {
   if (typeof value === 'number') return value
-  throw new TypeError(`expected '${name}' to be a number, got ${describe(value)}`)
+  throw returned(part, value, 'a number', given)
 }
 
-export function numbers(name: string, value: unknown): number[] {
-  if (Array.isArray(value)) return value.map((entry) => number(name, entry))
-  throw new TypeError(`expected '${name}' to be a list of numbers, got ${describe(value)}`)
+export function numbers({ part, value, given }: Reply): number[] {
+  if (isNumbers(value)) return value
+  throw returned(part, value, 'a list of numbers', given)
 }
 
-export function rows(name: string, value: unknown): Rows {
-  if (Array.isArray(value)) return value.map((row) => numbers(name, row))
-  throw new TypeError(`expected '${name}' to be a list of rows, got ${describe(value)}`)
+export function rows({ part, value, given }: Reply): Rows {
+  if (Array.isArray(value) && value.every(isNumbers)) return value
+  throw returned(part, value, 'a list of rows of numbers', given)
 }
 
-export function temperatures(name: string, value: unknown): HostTemperatures {
+export function temperatures({ part, value, given }: Reply): HostTemperatures {
   const { student, teacher } = entriesOf(value)
-  return { student: numbers(`${name}.student`, student), teacher: numbers(`${name}.teacher`, teacher) }
+  if (isNumbers(student) && isNumbers(teacher)) return { student, teacher }
+  throw returned(part, value, 'an object with the lists student and teacher', given)
 }
 
-export function terms(name: string, value: unknown): DecoupledTerms {
+export function terms({ part, value, given }: Reply): DecoupledTerms {
   const { tckd, nckd } = entriesOf(value)
-  return { tckd: number(`${name}.tckd`, tckd), nckd: number(`${name}.nckd`, nckd) }
+  if (typeof tckd === 'number' && typeof nckd === 'number') return { tckd, nckd }
+  throw returned(part, value, 'an object with the numbers tckd and nckd', given)
+}
+
+function isNumbers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((entry) => typeof entry === 'number')
 }
 
 function entriesOf(value: unknown): Partial<Record<string, unknown>> {

@@ -1,8 +1,8 @@
 import { Command } from 'commander'
 import { wholeNumber } from '../../../bench/options.ts'
 import { openExecutor } from '../../../engine/index.ts'
-import { lawsOf, missingPart } from '../../../kd/laws/check.ts'
 import { checkLaws, formatReport, ownLosses, ownLossNames, profileOf } from '../../../kd/laws/index.ts'
+import { lawsOf, missingPart } from '../../../kd/laws/judge.ts'
 
 const options = new Command('laws:long')
   .description(

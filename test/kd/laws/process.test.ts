@@ -49,28 +49,50 @@ describe('a loss that a process computes', () => {
   })
 
   it('should break laws where it is wrong, or replies with an error', async () => {
-    for (const [reply, complaint] of [
-      [answering.replace('value: ', 'value: 2 * '), 'but the formula = '],
-      ['(id, calls) => JSON.stringify({ id, results: calls.map(() => ({ error: "no luck" })) })', 'no luck'],
+    for (const [reply, complaint, outcome] of [
+      [answering.replace('value: ', 'value: 2 * '), 'but the formula = ', 'broken'],
+      [
+        '(id, calls) => JSON.stringify({ id, results: calls.map(() => ({ error: "no luck" })) })',
+        'the loss throws: no luck',
+        'failed',
+      ],
       [
         '(id, calls) => JSON.stringify({ id, results: calls.map(() => ({ value: "1" })) })',
-        "expected 'loss' to be a number, got '1'",
+        "the loss returns '1', but it should return a number",
+        'failed',
       ],
       [
         '(id, calls) => JSON.stringify({ id, results: calls.map(() => ({})) })',
         "neither 'value' nor 'error'",
+        'failed',
       ],
       [
         `(id, calls) => '{"id":' + id + ', "results": [' + calls.map(() => '{"value": NaN}') + ']}'`,
         'L = NaN, but the formula = ',
+        'broken',
       ],
     ]) {
       const { loss, close } = await processLoss(await serving(reply))
       const { verdicts } = await checkLaws(loss, 'kd', { ...trial, laws: ['definition'] })
       close()
-      expect(verdicts[0].outcome).toBe('broken')
+      expect(verdicts[0].outcome).toBe(outcome)
       expect(verdicts[0].counterexample?.complaint).toContain(complaint)
     }
+  })
+
+  it('should show the stack of what it throws there, the innermost frame first', async () => {
+    const python = `IndexError: no luck`
+    const stack = 'Traceback (most recent call last):\\n  File "serve.py", line 3\\n  File "loss.py", line 9'
+    const result = `{ error: '${python}', stack: '${stack}' }`
+    const { loss, close } = await processLoss(
+      await serving(`(id, calls) => JSON.stringify({ id, results: calls.map(() => (${result})) })`),
+    )
+    const report = await checkLaws(loss, 'kd', trial)
+    close()
+    expect(formatReport(report)).toMatch(
+      /the loss throws: IndexError: no luck\n +File "loss\.py", line 9\n +File "serve\.py", line 3\n +student = /,
+    )
+    expect(report.verdicts.filter(({ outcome }) => outcome === 'failed')).toHaveLength(1)
   })
 
   it.each([

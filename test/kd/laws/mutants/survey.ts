@@ -1,4 +1,5 @@
-import { judge, lawsOf, subjectOf } from '../../../../kd/laws/check.ts'
+import { subjectOf } from '../../../../kd/laws/check.ts'
+import { judge, lawsOf } from '../../../../kd/laws/judge.ts'
 import { isBad } from '../../../../kd/laws/verdict.ts'
 import type { Mutant } from './mutant.ts'
 
