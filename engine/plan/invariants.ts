@@ -29,18 +29,13 @@ export function kernelsInOrder<Call extends CallKernel>({
   return [...parts.flatMap((part) => part.kernels), ...kernels]
 }
 
-/** Parts with at most this many elements of results are always hoisted: launching a kernel costs more than their memory. */
-const smallPart = 2 ** 14
-
 /**
- * Larger parts are hoisted if all of them together account for this fraction of the elements that the kernels of the program
- * read and write. In a training step on a large batch, transforming a teacher's filters costs too little time to justify
- * keeping them: they are four times as large as the weights.
+ * The most elements that the results of all parts of a program may have, if they account for at least `largeSaving` of the
+ * elements that its kernels read and write, or for less: in a training step on a large batch, transforming a teacher's filters
+ * takes little of the time, and they are four times as large as the weights.
  */
-const leastSaving = 1 / 15
-
-/** The most elements that the results of all parts of a program may have. */
-const mostElements = 2 ** 25
+const mostElements = { ofLargeSaving: 2 ** 25, ofSmallSaving: 2 ** 24 }
+const largeSaving = 1 / 15
 
 /** Hoists invariant kernels out of a schedule where the time saved justifies the memory of their results. */
 export function hoistInvariants<Call extends CallKernel>(
@@ -111,17 +106,15 @@ function worthKeeping<Call extends CallKernel>(
     some.reduce((total, value) => total + sizeOf(values[value].shape), 0)
   const traffic = (some: readonly Kernel<Call>[]) =>
     elementsOf(some.flatMap(valuesTouched).filter((value) => !isScratch(value)))
-  const bySize = parts
+  const saved = traffic(parts.flatMap((part) => part.kernels))
+  const isLarge = saved >= largeSaving * traffic(kernels)
+  const limit = isLarge ? mostElements.ofLargeSaving : mostElements.ofSmallSaving
+  let total = 0
+  return parts
     .map((part) => ({ part, elements: elementsOf(part.results) }))
     .sort((a, b) => a.elements - b.elements)
-  const large = bySize.filter(({ elements }) => elements > smallPart)
-  const saved = traffic(large.flatMap(({ part }) => part.kernels))
-  const limit = saved >= leastSaving * traffic(kernels) ? mostElements : smallPart
-  let total = 0
-  return bySize.flatMap(({ part, elements }) => {
-    total += elements
-    return elements <= limit && total <= mostElements ? [part] : []
-  })
+    .filter(({ elements }) => (total += elements) <= limit)
+    .map(({ part }) => part)
 }
 
 function valuesTouched(kernel: Kernel): number[] {
