@@ -120,6 +120,7 @@ function classesOf(classes: LogitsConstraints['classes']): fc.Arbitrary<number> 
     { withCrossShrink: true },
     { arbitrary: fc.integer({ min: 2, max: 128 }), weight: 18 },
     { arbitrary: fc.constantFrom(10, 100), weight: 9 },
+    { arbitrary: fc.integer({ min: 129, max: 999 }), weight: 1 },
     { arbitrary: fc.constant(1000), weight: 1 },
   )
   return fc.oneof(

@@ -1,5 +1,6 @@
 import type fc from 'fast-check'
 import { type Law, search } from '../../../base/laws/law.ts'
+import { streamKey } from '../../../base/random.ts'
 import type { LogitBatch } from '../arbitraries.ts'
 import type { LossObject } from '../loss.ts'
 import type { Profile } from '../profile.ts'
@@ -39,7 +40,7 @@ export const asItIs = (batch: LogitBatch): LogitBatch => batch
 export function lossLaw<Case>({ cases, complain, fromBatch, ...record }: LawDefinition<Case>): LossLaw {
   return {
     ...record,
-    check(subject, trial) {
+    async check(subject, trial) {
       let isShrinking = false
       const complainOf = async (value: Case) => {
         if (isShrinking) return complain(subject, value)
@@ -50,7 +51,10 @@ export function lossLaw<Case>({ cases, complain, fromBatch, ...record }: LawDefi
         return complaint
       }
       const examples = fromBatch ? subject.profile.examples?.map(fromBatch) : []
-      return search(cases(subject.profile, subject), complainOf, trial, examples)
+      // With the same seed, all laws would see the same batches: what a hundred lack would be seen by none.
+      const [seed] = streamKey(trial.seed, record.name)
+      const found = await search(cases(subject.profile, subject), complainOf, { ...trial, seed }, examples)
+      return found && { ...found, seed: trial.seed }
     },
   }
 }
