@@ -1,11 +1,22 @@
 import { join } from 'node:path'
 import { configDefaults, defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { installedGpus } from './test/gpu/software.ts'
 
 /** Where the processes that tests start keep modules without their types: each would spend a second on them. */
 const NODE_COMPILE_CACHE = join(import.meta.dirname, 'node_modules/.cache/node')
 
 const forks = { pool: 'forks', testTimeout: 120_000, setupFiles: 'test/typedArrayEquality.ts' } as const
+
+/** Small files whose tests take the longest: vitest starts with the largest, and these would end long after the others. */
+const longest = /test\/(reference\w*|train\/memory)\.test\.ts$/
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLongest = ({ moduleId }: TestSpecification) => longest.test(moduleId)
+    return (await super.sort(files)).sort((a, b) => Number(isLongest(b)) - Number(isLongest(a)))
+  }
+}
 
 /** Software GPUs may be hundreds of times slower than GPUs, and a busy machine slower still. */
 const onGpu = { ...forks, testTimeout: 600_000, hookTimeout: 300_000 } as const
@@ -16,6 +27,7 @@ const [firstGpu, ...otherGpus] = isDriverChosen ? [] : installedGpus()
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

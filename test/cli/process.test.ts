@@ -55,7 +55,7 @@ async function piped(
   command: readonly string[],
   redirection: string,
   cwd: string,
-  reader = 'head -n 1 > /dev/null',
+  reader: string,
 ): Promise<{ code: number; stderr: string }> {
   // It starts after a reader that reads nothing has gone.
   const line = `{ sleep 0.2; "$@" ${redirection}; echo $? > code; } | ${reader}`
@@ -93,20 +93,21 @@ describe.skipIf(process.platform === 'win32')('a process that is cut short', () 
   })
 
   it('should save, stop, and leave no lock when the reader of its output has gone', async () => {
-    for (const [redirection, others] of [
-      ['', ['--json']],
-      ['2>&1', []],
+    for (const [redirection, others, reader] of [
+      ['', ['--json'], 'head -n 1 > /dev/null'],
+      // A log has a line every ten seconds: here it is the first that nobody reads.
+      ['2>&1', [], 'exec true'],
     ] as const) {
       const cwd = await temporaryFolder()
       const training = [...endless, '--out', 'run', ...others]
-      const { code, stderr } = await piped(training, redirection, cwd)
+      const { code, stderr } = await piped(training, redirection, cwd, reader)
       expect(code).toBe(75)
       // Where that is what nobody reads, nothing can be said.
       if (redirection === '')
         expect(stderr).toMatch(
           /^thermograd: stopped after step \d .*; the training can continue from there with --out run/,
         )
-      expect(await readdir(join(cwd, 'run', 'checkpoints'))).toHaveLength(2)
+      expect(await readdir(join(cwd, 'run', 'checkpoints'))).not.toEqual([])
       expect((await readdir(join(cwd, 'run'))).filter((name) => name.startsWith('lock'))).toEqual([])
     }
   })
