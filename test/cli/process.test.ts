@@ -25,30 +25,12 @@ describe('the process', () => {
   })
 })
 
-/** Starts an endless training with a terminal's bars, and gives what it wrote once so many signals have ended it. */
-async function interrupted(
-  signal: NodeJS.Signals,
-  count: number,
-): Promise<{ code: number | null; stderr: string }> {
-  const cwd = await temporaryFolder()
-  // The bars only need to be told that there is a terminal.
-  const pretend = 'data:text/javascript,process.stderr.isTTY=true'
-  const child = execFile(
-    process.execPath,
-    ['--import', pretend, main, 'train', '--dataset', 'synthetic', '--limit', '64', '--epochs', '5000'],
-    { cwd },
-  )
-  let stderr = ''
-  let sent = 0
-  child.stderr!.on('data', (text: string) => {
-    stderr += text
-    if (stderr.includes('images/s') && sent++ < count) child.kill(signal)
-  })
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
-  return { code, stderr }
-}
-
 const endless = ['train', '--dataset', 'synthetic', '--limit', '64', '--epochs', '5000']
+
+/** Runs an endless training with a terminal's bars, which sends itself a signal once, or until it ends. */
+function interrupted(signal: NodeJS.Signals, repeats: boolean) {
+  return spawn(endless, { isTTY: true, signalsItself: { at: 'images/s', signal, repeats } })
+}
 
 /** Pipes the output of a command to a reader that goes before the command has ended. The code is that of the command. */
 async function piped(
@@ -74,7 +56,7 @@ describe.skipIf(process.platform === 'win32')('a process that is cut short', () 
   it.each(['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGUSR1'] as const)(
     'should save and say how to go on after one %s',
     async (signal) => {
-      const { code, stderr } = await interrupted(signal, 1)
+      const { code, stderr } = await interrupted(signal, false)
       expect(code).toBe(75)
       expect(stderr).toMatch(
         /stopped after step \d+ of 4 in epoch \d+; the training can continue from there with --out \S+ --resume/,
@@ -87,7 +69,7 @@ describe.skipIf(process.platform === 'win32')('a process that is cut short', () 
     ['SIGTERM', 143],
     ['SIGHUP', 129],
   ] as const)('should leave the terminal as it was after %s again and again', async (signal, expected) => {
-    const { code, stderr } = await interrupted(signal, 100)
+    const { code, stderr } = await interrupted(signal, true)
     expect(code).toBe(expected)
     expect(stderr.lastIndexOf('\x1b[?25h')).toBeGreaterThan(stderr.lastIndexOf('\x1b[?25l'))
   })

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { PlannedRun } from '../../train/index.ts'
 import { lockFolder } from '../../train/runFolder/lock.ts'
 import { temporaryFolder } from '../train/temporaryFolder.ts'
-import { killedAt, spawn } from './childProcess.ts'
+import { spawn } from './childProcess.ts'
 import { thermograd } from './commandLine.ts'
 
 const pair = `
@@ -83,7 +83,7 @@ describe('thermograd run', () => {
     const { manifest } = await planned({ epochs: 8 })
     const run = ['run', '--manifest', manifest, '--index', '0', '--checkpoint-steps', '1', '--json']
     const killed = await spawn(run, {
-      heard: killedAt('"event":"epoch"', 'SIGKILL'),
+      signalsItself: { at: '"event":"epoch"', signal: 'SIGKILL' },
     })
     expect(killed.code).toBeNull()
     const resumed = eventsOf((await thermograd(run)).stdout)
@@ -95,7 +95,7 @@ describe('thermograd run', () => {
   it.each(['SIGTERM', 'SIGUSR1'] as const)('should save and end with 75 after %s', async (signal) => {
     const { manifest } = await planned({ epochs: 2000 })
     const { code, stderr } = await spawn(['run', '--manifest', manifest, '--index', '0'], {
-      heard: killedAt('starts, 32 images', signal),
+      signalsItself: { at: 'starts, 32 images', signal },
     })
     expect(code).toBe(75)
     expect(stderr).toContain('; the training can continue from there with the same command\n')
@@ -119,7 +119,7 @@ describe('thermograd run', () => {
     const { manifest, runs } = await planned({ epochs: 2000 })
     const run = ['run', '--manifest', manifest, '--index', '0']
     await spawn(run, {
-      heard: killedAt('starts, 32 images', 'SIGTERM'),
+      signalsItself: { at: 'starts, 32 images', signal: 'SIGTERM' },
     })
     const lock = await lockFolder(runs[0].folder)
     expect(await thermograd(run)).toMatchObject({

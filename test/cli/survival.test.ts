@@ -1,10 +1,10 @@
-import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createModel, saveWeights } from '../../nn/index.ts'
 import { cifar100Files, writeFolder } from '../datasets/cifarArchives.ts'
 import { temporaryFolder } from '../train/temporaryFolder.ts'
-import { killedAt, spawn } from './childProcess.ts'
+import { spawn } from './childProcess.ts'
 import { thermograd } from './commandLine.ts'
 
 const digits = ['train', '--model', 'resnet8', '--limit', '32', '--batch-size', '16', '--json']
@@ -47,7 +47,7 @@ describe.skipIf(process.platform === 'win32')('a full disk', () => {
 
     // Killed after it has saved something, so that the disk holds all that a crash leaves.
     const { code: killed } = await spawn(run, {
-      heard: killedAt('"epoch":3,', 'SIGKILL'),
+      signalsItself: { at: '"epoch":3,', signal: 'SIGKILL' },
     })
     expect(killed).toBe(null)
     const checkpoints = join(out, 'checkpoints')
@@ -74,12 +74,16 @@ describe.skipIf(process.platform === 'win32')('a full disk', () => {
   it.skipIf(process.platform !== 'linux')(
     'or a device where lines are appended should be named',
     async () => {
-      const out = join(await temporaryFolder(), 'run')
+      const folder = await temporaryFolder()
+      const out = join(folder, 'run')
       const metrics = join(out, 'metrics.jsonl')
+      const device = join(folder, 'device')
+      await symlink('/dev/full', device)
       let replaced: Promise<void> | undefined
-      const { code, stderr } = await spawn([...longer, '--out', out], {
+      const { code, stderr } = await spawn([...digits, '--epochs', '5000', '--out', out], {
         heard: () => {
-          replaced ??= rm(metrics).then(() => symlink('/dev/full', metrics))
+          // At once: the process appends lines all the while.
+          replaced ??= rename(device, metrics)
         },
       })
       await replaced
@@ -210,7 +214,9 @@ describe('a run that was cut short', () => {
     const out = join(await temporaryFolder(), 'run')
     const said = [...digits, '--epochs', '2', '--lr', '0.03', '--set', 'training.momentum=0.8', '--seed', '4']
     const whole = await thermograd([...said, '--out', join(await temporaryFolder(), 'run')])
-    const { code, stderr } = await spawn([...said, '--out', out], { heard: killedAt('"start"', 'SIGTERM') })
+    const { code, stderr } = await spawn([...said, '--out', out], {
+      signalsItself: { at: '"start"', signal: 'SIGTERM' },
+    })
     expect(code).toBe(75)
     expect(stderr).toMatch(`the training can continue from there with --out ${out} --resume\n`)
 

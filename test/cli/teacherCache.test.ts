@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createModel, saveWeights } from '../../nn/index.ts'
 import { temporaryFolder } from '../train/temporaryFolder.ts'
-import { killedAt, spawn } from './childProcess.ts'
+import { spawn } from './childProcess.ts'
 import { thermograd } from './commandLine.ts'
 
 /** A short run with a teacher, and the same with its logits kept. */
@@ -38,7 +38,7 @@ describe('--teacher-cache', () => {
     const out = join(await temporaryFolder(), 'run')
     const run = [...cached, '--out', out, '--resume', '--checkpoint-steps', '3']
     const { code } = await spawn(run, {
-      heard: killedAt('"epoch":3,', 'SIGKILL'),
+      signalsItself: { at: '"epoch":3,', signal: 'SIGKILL' },
     })
     expect(code).toBe(null)
     expect(fingerprintIn(await thermograd(run))).toBe(fingerprintIn(await thermograd(plain)))
