@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { demand } from '../../base/errors.ts'
 import { writeFileAtomically } from '../../base/files/writeFile.ts'
 import {
@@ -10,7 +10,9 @@ import {
   formatReport,
   formatStatistics,
   type LossReport,
+  type Precision,
   type ProfileFamily,
+  precisions,
   processLoss,
   profileNames,
 } from '../../kd/laws/index.ts'
@@ -33,6 +35,7 @@ interface Options {
   readonly runs: number
   readonly seed?: number
   readonly temperature: number
+  readonly dtype?: Precision
   readonly timeLimit: number
   readonly statistics?: boolean
   readonly json?: boolean | undefined
@@ -64,6 +67,12 @@ export function lawsCommand(output: Output): Command {
     .option('--runs <count>', 'number of random cases per law', positiveInteger, 100)
     .option('--seed <number>', 'seed of the random cases (default: a different one each time)', wholeNumber)
     .option('--temperature <value>', 'reference temperature τ', positiveNumber, 4)
+    .addOption(
+      new Option(
+        '--dtype <name>',
+        'precision in which the loss computes (default: as it says, or float64 or float32, as its values show)',
+      ).choices(precisions),
+    )
     .option(
       '--time-limit <seconds>',
       'time limit for each answer of an asynchronous loss or a process',

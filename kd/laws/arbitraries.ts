@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { allCorners, type Corner, clear, corners, type Maxima, made } from './corners.ts'
 import { drawnRow, headClasses, position, rowOf } from './drawnRow.ts'
+import { type Precision, rounded } from './floats.ts'
 import { largest, peakOf, type Row } from './formulas/rows.ts'
 import type { Arguments, Rows } from './loss.ts'
 
@@ -25,6 +26,8 @@ export interface LogitsConstraints {
   size?: number | undefined
   /** Default `'any'`. */
   maxima?: Maxima
+  /** The format of the logits: their loss gets no others. Default float64. */
+  precision?: Precision | undefined
   /** The corner cases to draw. Default: all. */
   corners?: readonly Corner[]
   /** Draws the batches in place of `logitsPair`, for a loss whose rows are of another kind. */
@@ -57,7 +60,7 @@ export function labels({ samples, classes }: { samples: number; classes: number 
  */
 export function logitsPair({ draw, ...constraints }: LogitsConstraints = {}): fc.Arbitrary<LogitBatch> {
   if (draw) return draw(constraints)
-  const { rows, classes, size, maxima = 'any', corners: visited = allCorners } = constraints
+  const { rows, classes, size, maxima = 'any', precision, corners: visited = allCorners } = constraints
   const row = drawnRow({ size })
   const sample = fc.record({
     student: row,
@@ -77,11 +80,12 @@ export function logitsPair({ draw, ...constraints }: LogitsConstraints = {}): fc
           corners[corner]({ student: rowOf(student, classes), teacher: rowOf(teacher, classes) }, label),
         ),
       )
-      return {
+      const batch = {
         student: pairs.map(({ student }) => student.map(plain)),
         teacher: pairs.map(({ teacher }) => teacher.map(plain)),
         labels: samples.map(({ label }) => label % classes),
       }
+      return roundedBatch(batch, precision)
     })
 }
 
@@ -130,6 +134,13 @@ function classesOf(classes: LogitsConstraints['classes']): fc.Arbitrary<number> 
   )
 }
 
+/** Rounds the logits of a batch to a format. */
+export function roundedBatch(batch: LogitBatch, precision: Precision = 'float64'): LogitBatch {
+  if (precision === 'float64') return batch
+  const all = (rows: Rows) => rows.map((row) => row.map((value) => rounded(value, precision)))
+  return { ...batch, student: all(batch.student), teacher: all(batch.teacher) }
+}
+
 /** Replaces −0 by 0: it only clutters counterexamples. */
 function plain(value: number): number {
   return value === 0 ? 0 : value
@@ -146,9 +157,12 @@ export function positiveMaxima(constraints: LogitsConstraints = {}): fc.Arbitrar
  */
 export function smoothPair(constraints: LogitsConstraints = {}): fc.Arbitrary<LogitBatch> {
   const standingOut = (row: Row) => row.with(peakOf(row), largest(row) + (largest(row) < -1 ? 0.5 : 1))
-  return logitsPair(constraints).map(({ student, teacher, labels }) => ({
-    student: student.map((row) => clear(standingOut(row))),
-    teacher: teacher.map(clear),
-    labels,
-  }))
+  return logitsPair(constraints).map(({ student, teacher, labels }) => {
+    const smooth = {
+      student: student.map((row) => clear(standingOut(row))),
+      teacher: teacher.map(clear),
+      labels,
+    }
+    return roundedBatch(smooth, constraints.precision)
+  })
 }

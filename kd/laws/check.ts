@@ -6,10 +6,11 @@ import type { LogitBatch } from './arbitraries.ts'
 import type { LossLaw } from './catalogue/lossLaw.ts'
 import type { ProfileFamily } from './defineProfile.ts'
 import { Examination } from './examination.ts'
+import type { Precision } from './floats.ts'
 import { guardedLoss } from './guardedLoss.ts'
 import { lawsOf } from './judge.ts'
 import { type HostLoss, lossObject } from './loss.ts'
-import { type Precision, precisionOf } from './precision.ts'
+import { precisionOf } from './precision.ts'
 import type { Profile } from './profile.ts'
 import { type ProfileName, profileOf } from './profiles.ts'
 import type { CaseStatistics } from './statistics.ts'
@@ -23,6 +24,8 @@ export interface CheckOptions {
   readonly seed?: number | undefined
   /** τ of the profile. Default 4. */
   readonly temperature?: number | undefined
+  /** The precision of the arithmetic of the loss. Default: as the loss says, or float64 or float32, as detected. */
+  readonly dtype?: Precision | undefined
   /** The time, in seconds, in which each promise of the loss must settle. Default 10. */
   readonly timeLimit?: number | undefined
   /** The names of laws to check, of those that the profile mentions. Default: all. */
@@ -93,12 +96,14 @@ export async function checkLaws(
 export async function subjectOf(
   loss: HostLoss,
   profile: ProfileName | ProfileFamily,
-  { temperature, timeLimit = 10, examples, ...drawn }: SubjectOptions = {},
+  { temperature, timeLimit = 10, examples, dtype, ...drawn }: SubjectOptions = {},
 ): Promise<Subject> {
-  const guarded = guardedLoss(lossObject(loss), timeLimit)
-  const drawing = withDraws(profileOf(profile, temperature), drawn)
+  const given = lossObject(loss)
+  const guarded = guardedLoss(dtype === undefined ? given : { ...given, dtype }, timeLimit)
+  const precision = await precisionOf(guarded)
+  const drawing = withDraws(profileOf(profile, temperature), { ...drawn, precision })
   const specified = examples ? { ...drawing, examples: examples.map(validExample) } : drawing
-  return new Subject(guarded, specified, await precisionOf(guarded))
+  return new Subject(guarded, specified, precision)
 }
 
 function validExample(batch: LogitBatch, i: number): LogitBatch {
@@ -122,10 +127,10 @@ function validExample(batch: LogitBatch, i: number): LogitBatch {
   return batch
 }
 
-/** Replaces the numbers of rows and classes that are drawn for a profile. */
+/** Replaces the numbers of rows and classes that are drawn for a profile, and the format of its logits. */
 export function withDraws(
   profile: Profile,
-  { rows, classes }: Pick<CheckOptions, 'rows' | 'classes'>,
+  { rows, classes, precision }: Pick<CheckOptions, 'rows' | 'classes'> & { precision?: Precision },
 ): Profile {
   for (const [name, range, least] of [
     ['rows', rows, 1],
@@ -138,7 +143,10 @@ export function withDraws(
         `laws: expected ${name} to be a range of integers from ${least}, got ${range?.min} to ${range?.max}`,
     )
   }
-  return { ...profile, draws: { ...profile.draws, ...(rows && { rows }), ...(classes && { classes }) } }
+  return {
+    ...profile,
+    draws: { ...profile.draws, ...(rows && { rows }), ...(classes && { classes }), precision },
+  }
 }
 
 /** Returns the laws of a profile with the given names; all without names. */

@@ -3,7 +3,14 @@ import type { Profile } from './profile.ts'
 /** The laws that a loss obeys and those that it breaks. */
 export type Laws = Pick<Profile, 'claims' | 'breaks'>
 
-const valueLaws = ['pure', 'definition', 'finite-at-extremes', 'non-negative', 'shared-permutation'] as const
+const valueLaws = [
+  'pure',
+  'representable',
+  'definition',
+  'finite-at-extremes',
+  'non-negative',
+  'shared-permutation',
+] as const
 const batchLaws = ['batch-additivity', 'row-independence', 'row-order', 'per-sample']
 const gradientLaws = [
   'gradient-is-numeric',

@@ -1,4 +1,4 @@
-import type { Precision } from './precision.ts'
+import type { Precision } from './floats.ts'
 
 /** A number with a bound of its error. */
 export interface Estimate {
@@ -21,7 +21,13 @@ export interface Along<Point> {
  * Steps h that balance rounding, ε / h, with truncation, h⁴: powers of two, whose sums with multiples of 1/64 are
  * exact.
  */
-const steps: Readonly<Record<Precision, number>> = { float64: 2 ** -9, float32: 2 ** -3 }
+const steps: Readonly<Record<Precision, number>> = {
+  float64: 2 ** -9,
+  float32: 2 ** -3,
+  // Longer ones would balance, but exchange the largest logit.
+  float16: 2 ** -3,
+  bfloat16: 2 ** -3,
+}
 
 /** (f(−2h) − 8 f(−h) + 8 f(h) − f(2h)) / 12h = f′ + O(h⁴). */
 const stencil = [

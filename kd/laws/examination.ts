@@ -88,7 +88,7 @@ export class Examination {
   }
 
   async #diagnosed(verdicts: readonly LossVerdict[]): Promise<string | undefined> {
-    if (this.obstacle) return undefined
+    if (this.obstacle || this.subject.isCoarse) return undefined
     const others = this.#trial.path === undefined ? telling : []
     const known = lawsOf(this.subject.profile).filter(
       (law) => others.includes(law) && !verdicts.some((verdict) => verdict.law === law),

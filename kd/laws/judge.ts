@@ -22,6 +22,12 @@ export async function judge(law: LossLaw, subject: Subject, trial: Trial): Promi
   if (found?.error !== undefined) return failed(law, found)
   const reason = subject.profile.breaks[law.name]
   if (reason === undefined) return { law, outcome: found ? 'broken' : 'holds', counterexample: found }
+  if (!found && subject.isCoarse)
+    return {
+      law,
+      outcome: 'not tested',
+      reason: `${subject.precision} is too coarse to show that it is broken`,
+    }
   return { law, outcome: found ? 'broken as declared' : 'not broken', counterexample: found, reason }
 }
 

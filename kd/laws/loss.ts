@@ -1,4 +1,5 @@
 import { demand } from '../../base/errors.ts'
+import type { Precision } from './floats.ts'
 
 /** Logits of a batch on the host: a row of K numbers for each of N samples. */
 export type Rows = number[][]
@@ -31,8 +32,8 @@ export interface LossObject {
   readonly atEpoch?: ((epoch: number, ...batch: Arguments) => number | Promise<number>) | undefined
   /** S of each row [N]. */
   readonly sharpness?: (logits: Rows) => number[] | Promise<number[]>
-  /** The precision of its arithmetic. Default: detected from its values. */
-  readonly dtype?: 'float64' | 'float32'
+  /** The precision of its arithmetic. Default: float64 or float32, as detected from its values. */
+  readonly dtype?: Precision
   /** Where another process computes the loss: `processLoss` sets it. Laws are then checked side by side. */
   readonly connection?: LossConnection
 }

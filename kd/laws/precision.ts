@@ -1,13 +1,7 @@
+import { demand, describe } from '../../base/errors.ts'
 import { argumentsOf, type LogitBatch } from './arbitraries.ts'
+import { isOf, type Precision, precisions, unitRoundoff } from './floats.ts'
 import type { LossObject } from './loss.ts'
-
-export type Precision = 'float64' | 'float32'
-
-/** The unit roundoff, half an ulp of 1: the largest relative error of one rounding. */
-export const unitRoundoff: Readonly<Record<Precision, number>> = { float64: 2 ** -53, float32: 2 ** -24 }
-
-/** The smallest normal number: an entry of a gradient that is smaller may be 0. */
-export const smallest: Readonly<Record<Precision, number>> = { float64: 2 ** -1022, float32: 2 ** -126 }
 
 /** Generic batches: no ties, no symmetry, both largest logits positive. */
 export const genericBatches: readonly LogitBatch[] = [
@@ -75,10 +69,17 @@ const coarseStep = 2 ** -9
 /**
  * Returns the precision in which a loss computes, as declared or as detected from its values: those of float32 are
  * numbers of float32, and change linearly over steps that exceed its rounding, but not over steps that are lost in it.
- * Anything else, such as a value rounded to some decimals, counts as float64, as does a loss that throws.
+ * Anything else, such as a value rounded to some decimals or to float16, counts as float64, as does a loss that throws.
  */
 export async function precisionOf(loss: LossObject): Promise<Precision> {
-  if (loss.dtype !== undefined) return loss.dtype
+  const { dtype } = loss
+  if (dtype !== undefined) {
+    demand(
+      precisions.includes(dtype),
+      () => `laws: expected dtype to be one of ${precisions.join(', ')}, got ${describe(dtype)}`,
+    )
+    return dtype
+  }
   try {
     const seem = await Promise.all(genericBatches.map((batch) => seemsFloat32(loss, batch)))
     return seem.every(Boolean) ? 'float32' : 'float64'
@@ -105,5 +106,5 @@ async function seemsFloat32({ loss }: LossObject, batch: LogitBatch): Promise<bo
   const coarse = await changeOver(coarseStep)
   const isSmooth = fine.once !== 0 && fine.bend < Math.abs(fine.once) / 100
   const noise = 256 * unitRoundoff.float32 * (1 + Math.max(...values.map(Math.abs)))
-  return !isSmooth && coarse.bend <= noise && values.every((value) => Math.fround(value) === value)
+  return !isSmooth && coarse.bend <= noise && values.every((value) => isOf('float32', value))
 }

@@ -31,7 +31,7 @@ export interface Profile {
   readonly rule?: TemperatureRule | undefined
   readonly maxima: Maxima
   /** The batches that are drawn, if they are not the usual ones; a law may need other numbers of rows and classes. */
-  readonly draws?: Pick<LogitsConstraints, 'rows' | 'classes' | 'size' | 'draw'>
+  readonly draws?: Pick<LogitsConstraints, 'rows' | 'classes' | 'size' | 'precision' | 'draw'>
   /** Batches that laws about a batch as it is always try. */
   readonly examples?: readonly LogitBatch[]
   /** If temperatures are detached, the definition with their gradient: the derivative of the value. */

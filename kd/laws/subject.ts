@@ -1,10 +1,10 @@
 import { argumentsOf, type LogitBatch } from './arbitraries.ts'
 import { derivative, type Estimate } from './derivative.ts'
+import { largestFinite, type Precision, smallest, unitRoundoff } from './floats.ts'
 import { type JointDefinition, meanOf } from './formulas/definition.ts'
 import { shifted, total } from './formulas/rows.ts'
 import type { Arguments, DecoupledTerms, HostTemperatures, LossObject, Rows } from './loss.ts'
 import { returned } from './lossFailure.ts'
-import { type Precision, smallest, unitRoundoff } from './precision.ts'
 import type { Profile } from './profile.ts'
 import { CaseCounter } from './statistics.ts'
 
@@ -83,6 +83,19 @@ export class Subject {
   /** Returns the value of the profile's formula. */
   wanted(batch: LogitBatch): number {
     return this.definition.value(samplesOf(batch))
+  }
+
+  /**
+   * Whether rounding may exceed the difference between two formulas, as in half precision: what breaks a law by design may
+   * then not be seen, and no mistake be told from another.
+   */
+  get isCoarse(): boolean {
+    return this.roundoff > 2 ** -12
+  }
+
+  /** Whether the sum over the batch, which a mean divides, is a finite number of the precision. */
+  isInReach(batch: LogitBatch): boolean {
+    return 4 * batch.labels.length * Math.abs(this.wanted(batch)) <= largestFinite[this.precision]
   }
 
   /** Bounds the rounding error of a correct loss. */

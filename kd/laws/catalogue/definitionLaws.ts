@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { argumentsOf, type LogitBatch } from '../arbitraries.ts'
 import { accurateRangeOf, extremePair, rangeOf } from '../extremes.ts'
+import { isOf, rounded } from '../floats.ts'
 import { mean } from '../formulas/rows.ts'
 import type { Profile } from '../profile.ts'
 import { type Subject, samplesOf } from '../subject.ts'
 import { batches, domainOf, rounding, withMore } from './cases.ts'
-import { asItIs, differs, lossLaw } from './lossLaw.ts'
+import { asItIs, differs, firstOf, lossLaw } from './lossLaw.ts'
 
 export const pure = lossLaw({
   name: 'pure',
@@ -25,6 +26,36 @@ export const pure = lossLaw({
     const second = await subject.value(batch)
     if (Object.is(first, second)) return undefined
     return `L = ${first} at first, but ${second} when called again with the same batch`
+  },
+})
+
+const representable = lossLaw({
+  name: 'representable',
+  statement:
+    'The loss is a number of the precision in which it computes, as are its parts if it says its precision.',
+  formula: 'fl(L) = L',
+  conditions: 'any logits',
+  tolerance: 'none',
+  matters:
+    'A loss that does not compute in the precision that it says is excused for errors that it must not have.',
+  usualCause: 'a last step, such as the mean, in another precision, or another precision than the stated one',
+  cases: batches,
+  fromBatch: asItIs,
+  async complain(subject, batch) {
+    const { loss, precision } = subject
+    if (precision === 'float64') return undefined
+    const complaintOf = (name: string, values: readonly number[]) => {
+      const found = values.find((value) => !isOf(precision, value))
+      return found === undefined
+        ? undefined
+        : `${name} = ${found}, but ${precision} has no such number: the nearest is ${rounded(found, precision)}`
+    }
+    const isStated = loss.dtype !== undefined
+    return firstOf(
+      complaintOf('L', [await subject.value(batch)]),
+      complaintOf('∂L/∂v', isStated && loss.gradient ? (await subject.gradient(batch)).flat() : []),
+      complaintOf('ℓ', isStated && loss.perSample ? await subject.perSample(batch) : []),
+    )
   },
 })
 
@@ -59,7 +90,8 @@ export const definitionAtExtremes = lossLaw({
   statement: 'The loss equals its formula even for extreme logits.',
   formula: 'L(v, u, t) = the formula of the profile',
   conditions:
-    'one class ahead by 10⁴, huge logits (up to 2⁴³ in float64 and 2¹⁴ in float32), tiny logits, or all logits far from 0',
+    'one class ahead by 10⁴, huge logits (up to 2⁴³ in float64 and 2¹⁴ in float32), tiny logits, or all logits far from 0; in ' +
+    'float16 and bfloat16, logits up to 64 and 32',
   tolerance: rounding,
   matters: 'An ε inside a logarithm or a clamped probability caps the loss when the student is most wrong.',
   usualCause: 'a small constant in a logarithm, a clamp, or a mask that a large logit outweighs',
@@ -73,13 +105,14 @@ export const finiteAtExtremes = lossLaw({
   formula: '|L(v, u, t)| < ∞',
   conditions:
     'for losses in float64, logits from float32’s smallest to its largest; for losses in float32, from 2⁻⁶⁰ to 2⁵³ or, with ' +
-    'dynamic temperatures, from 2⁻⁵⁴ to 2³⁷',
+    'dynamic temperatures, from 2⁻⁵⁴ to 2³⁷, as in bfloat16; in float16, up to 2⁶ or 2⁵',
   tolerance: 'none',
   matters: 'One confident sample whose probability underflows to 0 gives ln 0, and NaN in every weight.',
   usualCause: 'the logarithm of a probability that underflows to 0, or exp of a logit that overflows',
   cases: extremes,
   fromBatch: asItIs,
   async complain(subject, batch) {
+    if (!subject.isInReach(batch)) return undefined
     const value = await subject.value(batch)
     return Number.isFinite(value) ? undefined : `L = ${value}, but the formula = ${subject.wanted(batch)}`
   },
@@ -107,4 +140,11 @@ export const warmUp = lossLaw({
   },
 })
 
-export const definitionLaws = [pure, definition, definitionAtExtremes, finiteAtExtremes, warmUp]
+export const definitionLaws = [
+  pure,
+  representable,
+  definition,
+  definitionAtExtremes,
+  finiteAtExtremes,
+  warmUp,
+]

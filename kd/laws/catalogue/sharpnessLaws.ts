@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { logits, logitsPair, temperature } from '../arbitraries.ts'
 import { derivative } from '../derivative.ts'
 import { logit, position } from '../drawnRow.ts'
+import type { Precision } from '../floats.ts'
 import {
   dot,
   largest,
@@ -182,8 +183,8 @@ const sharpnessMonotone = sharpnessLaw(
   },
 )
 
-/** A temperature, or its reciprocal, at which the limits hold within the stated bounds. */
-const farAway = 2 ** 20
+/** A temperature, or its reciprocal, at which the limits hold within the stated bounds, and nothing overflows. */
+const farAwayIn = (precision: Precision) => (precision === 'float16' ? 2 ** 10 : 2 ** 20)
 
 const sharpnessLimits = sharpnessLaw(
   {
@@ -191,23 +192,24 @@ const sharpnessLimits = sharpnessLaw(
     statement:
       'As the temperature tends to infinity, sharpness tends to ln K; as it tends to 0, T S(z/T) tends to the largest logit.',
     formula: '|S(z/T) − ln K| ≤ max|z| / T,  0 ≤ T S(z/T) − max z ≤ T ln K',
-    conditions: 'T = 2²⁰ and 2⁻²⁰',
+    conditions: 'T = 2²⁰ and 2⁻²⁰; in float16, 2¹⁰ and 2⁻¹⁰',
     matters: 'Sharpness overflows if exp does, unless the largest logit is subtracted first.',
   },
   logits(),
   async (S, row, subject) => {
+    const farAway = farAwayIn(subject.precision)
     const [hot, cold] = [scaled(row, 1 / farAway), scaled(row, farAway)]
     const [atHot, atCold] = await S(hot, cold)
     return firstOf(
       differs(
-        'S(z/T) at T = 2²⁰',
+        `S(z/T) at T = ${farAway}`,
         atHot,
         'ln K',
         Math.log(row.length),
         magnitude(hot) + excused(subject, hot),
       ),
       differs(
-        'T S(z/T) at T = 2⁻²⁰',
+        `T S(z/T) at T = 1/${farAway}`,
         atCold / farAway,
         'max z',
         largest(row),

@@ -1,6 +1,6 @@
 import { describe, type InvalidInputError } from '../../../base/errors.ts'
+import { type Precision, precisions } from '../floats.ts'
 import type { LossObject } from '../loss.ts'
-import { unitRoundoff } from '../precision.ts'
 import { Connection } from './connection.ts'
 import { protocol, type RemotePart, remoteParts } from './protocol.ts'
 import { number, numbers, type Reply, rows, temperatures, terms } from './values.ts'
@@ -96,10 +96,10 @@ function readGreeting(connection: Connection, line: unknown): Greeting {
       `offers the parts ${describe(parts)}: expected 'loss', and any of ${remoteParts.slice(1).join(', ')}`,
     )
   if (dtype !== undefined && !isDtype(dtype))
-    throw refuse(`says dtype ${describe(dtype)}: expected one of ${Object.keys(unitRoundoff).join(', ')}`)
+    throw refuse(`says dtype ${describe(dtype)}: expected one of ${precisions.join(', ')}`)
   return { parts: known, dtype }
 }
 
-function isDtype(value: unknown): value is keyof typeof unitRoundoff {
-  return typeof value === 'string' && Object.hasOwn(unitRoundoff, value)
+function isDtype(value: unknown): value is Precision {
+  return precisions.some((known) => known === value)
 }

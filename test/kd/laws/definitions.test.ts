@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { unitRoundoff } from '../../../kd/laws/floats.ts'
 import { domainOf, logitsPair, profileNames, profileOf, smoothPair } from '../../../kd/laws/index.ts'
-import { unitRoundoff } from '../../../kd/laws/precision.ts'
 import { samplesOf } from '../../../kd/laws/subject.ts'
 
 describe('the formulas', () => {
