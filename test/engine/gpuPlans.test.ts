@@ -2,8 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stepOf } from '../../bench/trainingSteps.ts'
 import { joinTasks, type Task } from '../../engine/executors/gpu/device/joining.ts'
+import { joinedCode } from '../../engine/executors/gpu/device/launchCode.ts'
+import { loopPart } from '../../engine/executors/gpu/device/partCode.ts'
 import { placeInArenas } from '../../engine/executors/gpu/device/placement.ts'
 import { type DevicePlan, planForDevice } from '../../engine/executors/gpu/device/plan.ts'
+import { Translator } from '../../engine/executors/gpu/device/translation.ts'
+import type { LoopShader } from '../../engine/executors/gpu/kernels/shaders/loop.ts'
 import { type Executor, useExecutor } from '../../engine/index.ts'
 import type { Graph } from '../../engine/plan/graph.ts'
 
@@ -33,6 +37,13 @@ async function planOfStep(): Promise<{ graph: Graph; plan: DevicePlan }> {
   return { graph, plan: planForDevice(graph, { vectors: true, rounds: false, shaders: true }) }
 }
 
+/** Copies call no functions. */
+const translator = new Translator({
+  createKernel: () => {
+    throw new Error('nothing to translate')
+  },
+})
+
 /** Tasks whose results are numbered from 100, each of which reads some of those before it. */
 const tasks: fc.Arbitrary<Task[]> = fc
   .array(
@@ -46,7 +57,7 @@ const tasks: fc.Arbitrary<Task[]> = fc
   .map((drawn) =>
     drawn.map(({ distances, size, joins }, i) => ({
       reads: distances.map((distance) => (i < distance ? distance : 100 + i - distance)),
-      result: 100 + i,
+      results: [100 + i],
       size,
       joins,
     })),
@@ -57,7 +68,9 @@ describe('the launches of tasks', () => {
     fc.assert(
       fc.property(tasks, (drawn) => {
         const launches = joinTasks(drawn)
-        const times = new Map(launches.flatMap((launch, time) => launch.map(({ result }) => [result, time])))
+        const times = new Map(
+          launches.flatMap((launch, time) => launch.map(({ results }) => [results[0], time])),
+        )
         expect(launches.flat().length).toBe(drawn.length)
         expect(times.size).toBe(drawn.length)
         launches.forEach((launch, time) => {
@@ -74,8 +87,8 @@ describe('the launches of tasks', () => {
     fc.assert(
       fc.property(tasks, (drawn) => {
         const depths = new Map<number, number>()
-        for (const { reads, result } of drawn) {
-          depths.set(result, 1 + Math.max(0, ...reads.map((value) => depths.get(value) ?? 0)))
+        for (const { reads, results } of drawn) {
+          depths.set(results[0], 1 + Math.max(0, ...reads.map((value) => depths.get(value) ?? 0)))
         }
         const small = drawn.map((task) => ({ ...task, size: 1, joins: true }))
         const wide = small.length > 128 ? 1 : 0
@@ -91,6 +104,43 @@ describe('the plan of a step on WebGPU', () => {
   it('should have at most 250 launches for a distillation', async () => {
     const { plan } = await planned
     expect(plan.launches.length + plan.deliveries.length).toBeLessThanOrEqual(250)
+  })
+
+  it('should compute each loop once, with all its results', async () => {
+    const { plan } = await planned
+    const parts = plan.launches.flat()
+    expect(parts.some(({ results }) => results.length > 1)).toBe(true)
+    const results = parts.flatMap((part) => part.results)
+    expect(new Set(results).size).toBe(results.length)
+  })
+
+  it('should share the code of parts that do the same, such as the updates of weights', async () => {
+    const { plan } = await planned
+    for (const launch of plan.deliveries) {
+      const loops = launch.map(({ source }) => source).filter((source) => 'write' in source)
+      const parts = loops.map((loop) => loopPart(loop, translator))
+      const { code, entries } = joinedCode(
+        parts,
+        parts.map(({ values }) => values.map(() => 0)),
+        1,
+      )
+      expect(entries.length).toBe(launch.length)
+      // Copies of four elements at a time, and of one.
+      expect(code.match(/^fn f\d+\(/gm)!.length).toBeLessThanOrEqual(2)
+      expect(entries.map(({ part }) => part).sort((a, b) => a - b)).toEqual([...parts.keys()])
+      const inOrder = entries.map(({ part, start }) => start + parts[part].groups)
+      expect([0, ...inOrder.slice(0, -1)]).toEqual(entries.map(({ start }) => start))
+    }
+  })
+
+  it('should fold large maps with many threads', async () => {
+    const { plan } = await planned
+    const folds = plan.launches.flat().filter(({ source, size }) => source.name === 'fold' && size >= 2 ** 20)
+    expect(folds.length).toBeGreaterThan(10)
+    for (const { source } of folds) {
+      const { count, groups } = source as LoopShader
+      expect(64 * groups, `${count} results`).toBeGreaterThanOrEqual(2 ** 13)
+    }
   })
 
   it('should place values that live at the same time apart, in arenas of the size that is allowed', async () => {
@@ -128,7 +178,7 @@ function livesOf({
   const all = [...invariant.launches, ...launches, ...deliveries]
   const lives = new Map<number, { from: number; to: number }>()
   all.forEach((launch, time) => {
-    for (const { result } of launch) lives.set(result, { from: time, to: time })
+    for (const result of launch.flatMap(({ results }) => results)) lives.set(result, { from: time, to: time })
     for (const value of launch.flatMap(({ reads }) => reads)) {
       lives.set(value, { from: lives.get(value)?.from ?? 0, to: time })
     }

@@ -69,11 +69,13 @@ describe('a primitive without a kernel does not compile', () => {
       reference: 'scalarFunctions.ts',
       wasm: 'executors/wasm/kernels/scalars.ts',
       gpu: 'executors/gpu/kernels/scalars.ts',
+      'gpu, in WGSL': 'executors/gpu/kernels/shaders/scalars.ts',
     },
     [missing.fold]: {
       reference: 'executors/reference/kernels.ts',
       wasm: 'executors/wasm/kernels/folds.ts',
       gpu: 'executors/gpu/kernels/loop.ts',
+      'gpu, in WGSL': 'executors/gpu/kernels/shaders/scalars.ts',
     },
     [missing.call]: {
       reference: 'executors/reference/kernels.ts',

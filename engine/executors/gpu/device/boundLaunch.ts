@@ -1,6 +1,7 @@
-import { type LaunchCode, launchCode, launchNumbers } from './launchCode.ts'
+import { joinedCode, type LaunchCode, launchNumbers, singleCode } from './launchCode.ts'
+import { loopPart, type PartCode, translatedPart } from './partCode.ts'
 import { mostBindings, type Pipeline, type Pipelines } from './pipelines.ts'
-import type { Launch } from './plan.ts'
+import type { Launch, Part } from './plan.ts'
 import type { Region } from './regions.ts'
 import type { Translator } from './translation.ts'
 import { type ComputePass, type GpuBuffer, type GpuDevice, usage } from './webgpu.ts'
@@ -29,7 +30,8 @@ interface Binding {
 export class BoundLaunch {
   readonly launch: Launch
   readonly #context: LaunchContext
-  readonly #values: readonly number[]
+  /** The values of the arrays of its parts. */
+  readonly #values: readonly (readonly number[])[]
   #regions: readonly Region[] = []
   /** Kernels whose values are in more buffers than a launch binds, divided. */
   #divided: readonly BoundLaunch[] | undefined
@@ -41,12 +43,12 @@ export class BoundLaunch {
   constructor(launch: Launch, context: LaunchContext) {
     this.launch = launch
     this.#context = context
-    this.#values = launch.flatMap(({ source, result }) => [...source.values, result])
+    this.#values = launch.map(valuesOf)
   }
 
   /** Binds the launch to these regions, unless it is. */
   async bind(regionOf: (value: number) => Region): Promise<void> {
-    const regions = this.#values.map(regionOf)
+    const regions = this.#values.flat().map(regionOf)
     if (regions.every((region, i) => region === this.#regions[i])) return
     const buffers = [...new Set(regions.map(({ buffer }) => buffer))]
     if (this.launch.length === 1 && regions.length <= mostBindings) await this.#bindRegions(regions)
@@ -67,7 +69,8 @@ export class BoundLaunch {
 
   async #bindRegions(regions: readonly Region[]): Promise<void> {
     const [{ source }] = this.launch
-    const code = source.shader ?? this.#codeOf([regions.map((_, i) => i)], false)
+    const shader = 'shader' in source ? source.shader : undefined
+    const code = shader ?? singleCode(this.#partCodes()[0])
     await this.#bindTo(
       // Regions of one buffer are bound to read and write, as a launch may not have a buffer for reading only that it writes.
       { ...code, code: code.code.replaceAll('<storage, read>', '<storage, read_write>') },
@@ -78,20 +81,21 @@ export class BoundLaunch {
 
   async #bindBuffers(regions: readonly Region[], buffers: readonly GpuBuffer[]): Promise<void> {
     let first = 0
-    const bindings = this.launch.map(({ source: { values } }) => {
-      const own = regions.slice(first, (first += values.length + 1))
-      return own.map(({ buffer }) => buffers.indexOf(buffer))
+    const regionsOf = this.#values.map((values) => regions.slice(first, (first += values.length)))
+    const buffersOf = regionsOf.map((own) => own.map(({ buffer }) => buffers.indexOf(buffer)))
+    const parts = this.#partCodes()
+    const code = joinedCode(parts, buffersOf, buffers.length)
+    const table = code.entries.flatMap(({ part, start }) => {
+      return [start, parts[part].count, ...regionsOf[part].map(({ offset }) => offset / 4)]
     })
-    const code = this.#codeOf(bindings, true)
-    const places = regions.map(({ offset }) => offset / 4)
-    const size = 4 * (launchNumbers.length + 4 * Math.ceil(places.length / 4))
+    const size = 4 * (launchNumbers.length + 4 * Math.ceil(table.length / 4))
     this.#parameters ??= this.#context.device.createBuffer({
       size,
       usage: usage.uniform | usage.copyDestination,
     })
     const parameters = new ArrayBuffer(size)
     new Float32Array(parameters).set(launchNumbers)
-    new Int32Array(parameters).set(places, launchNumbers.length)
+    new Int32Array(parameters).set(table, launchNumbers.length)
     this.#context.device.queue.writeBuffer(this.#parameters, 0, new Uint8Array(parameters))
     const isBound =
       this.#bindGroup !== undefined && regions.every(({ buffer }, i) => buffer === this.#regions[i]?.buffer)
@@ -131,12 +135,15 @@ export class BoundLaunch {
     await Promise.all(this.#divided.map((half) => half.bind(regionOf)))
   }
 
-  #codeOf(bindings: readonly (readonly number[])[], placed: boolean): LaunchCode {
-    const parts = this.launch.map(({ source }, i) => ({
-      source,
-      translation: this.#context.translator.translate(source),
-      bindings: bindings[i],
-    }))
-    return launchCode(parts, placed)
+  #partCodes(): PartCode[] {
+    return this.launch.map((part) => codeOf(part, this.#context.translator))
   }
+}
+
+function valuesOf({ source, results }: Part): readonly number[] {
+  return 'write' in source ? source.values : [...source.values, ...results]
+}
+
+function codeOf({ source, results }: Part, translator: Translator): PartCode {
+  return 'write' in source ? loopPart(source, translator) : translatedPart(source, results[0], translator)
 }

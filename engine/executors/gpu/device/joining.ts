@@ -2,7 +2,7 @@
 export interface Task {
   /** The values that it reads. */
   readonly reads: readonly number[]
-  readonly result: number
+  readonly results: readonly number[]
   /** The elements that it reads or computes, whichever are more. */
   readonly size: number
   /** Whether it can share a launch with others. */
@@ -27,7 +27,7 @@ export function joinTasks<Each extends Task>(tasks: readonly Each[]): Each[][] {
 
   const launch = (started: readonly Each[]) => {
     const last = launches.at(-1)
-    const results = new Set(last?.map(({ result }) => result))
+    const results = new Set(last?.flatMap((task) => task.results))
     const isFree = started.every(({ joins, reads }) => joins && !reads.some((value) => results.has(value)))
     if (last?.[0].joins && isFree && last.length + started.length <= mostJoined) last.push(...started)
     else {
@@ -37,17 +37,20 @@ export function joinTasks<Each extends Task>(tasks: readonly Each[]): Each[][] {
   const startNeeded = (values: readonly number[]) => {
     const needed = neededAmong(waiting, values)
     while (needed.size > 0) {
-      const ready = [...waiting.values()].filter(({ reads }) => !reads.some((value) => waiting.has(value)))
+      const ready = [...new Set(waiting.values())].filter(
+        ({ reads }) => !reads.some((value) => waiting.has(value)),
+      )
       launch(ready)
-      for (const { result } of ready) {
-        waiting.delete(result)
-        needed.delete(result)
+      for (const task of ready) {
+        for (const result of task.results) waiting.delete(result)
+        needed.delete(task)
       }
     }
   }
   for (const task of tasks) {
-    if (task.joins && task.size <= largestWaiting) waiting.set(task.result, task)
-    else {
+    if (task.joins && task.size <= largestWaiting) {
+      for (const result of task.results) waiting.set(result, task)
+    } else {
       startNeeded(task.reads)
       launch([task])
     }
@@ -56,14 +59,17 @@ export function joinTasks<Each extends Task>(tasks: readonly Each[]): Each[][] {
   return launches
 }
 
-/** Returns the values that waiting tasks compute and that these values need, including themselves. */
-function neededAmong(waiting: ReadonlyMap<number, Task>, values: readonly number[]): Set<number> {
-  const needed = new Set<number>()
+/** Returns the waiting tasks that these values need. */
+function neededAmong<Each extends Task>(
+  waiting: ReadonlyMap<number, Each>,
+  values: readonly number[],
+): Set<Each> {
+  const needed = new Set<Each>()
   const open = [...values]
   for (let value = open.pop(); value !== undefined; value = open.pop()) {
     const task = waiting.get(value)
-    if (task === undefined || needed.has(value)) continue
-    needed.add(value)
+    if (task === undefined || needed.has(task)) continue
+    needed.add(task)
     open.push(...task.reads)
   }
   return needed

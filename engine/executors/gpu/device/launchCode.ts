@@ -1,10 +1,7 @@
-import { sizeOf } from '../../../shape.ts'
 import { givenNumbers } from '../kernels/functions.ts'
-import type { KernelSource } from '../kernels/writer.ts'
-import type { Translation } from './translation.ts'
-
-/** Threads per workgroup. */
-const groupSize = 64
+import { ShaderArray } from '../kernels/shaders/arrays.ts'
+import { groupSize } from '../kernels/shaders/team.ts'
+import type { PartCode } from './partCode.ts'
 
 /** Workgroups along x: a power of two below WebGPU's limit of 65535. */
 const groupsAlong = 2 ** 15
@@ -15,110 +12,169 @@ export interface LaunchCode {
   readonly groups: readonly [number, number, number]
 }
 
-/** One of the kernels of a launch. */
-export interface PartCode {
-  readonly source: KernelSource
-  readonly translation: Translation
-  /** The binding of each of its arrays, and of its result at the end, counted from 0. */
-  readonly bindings: readonly number[]
-}
-
-/** The names of the parameters that are numbers, in the order in which `numbersFor` gives them. */
-const numberNames = Object.keys(givenNumbers)
+/** The names of the parameters that are numbers. */
+const numberNames = Object.keys(givenNumbers).map((name) => `user_${name} : f32,`)
 
 /** The numbers that every launch has as parameters. */
 export const launchNumbers: readonly number[] = Object.values(givenNumbers)
 
+/** Returns the WGSL of a launch of one part, whose arrays are bound in the order of its values. */
+export function singleCode(part: PartCode): LaunchCode {
+  const { values, vectors, count, groups } = part
+  const { called, own, statements } = part.write(
+    (value) => new ShaderArray({ name: `b${values.indexOf(value)}`, isVectors: vectors.has(value) }),
+  )
+  return moduleOf({
+    parameters: numberNames,
+    arrays: values.map((value) => (vectors.has(value) ? 'array<vec4f>' : 'array<f32>')),
+    hasTeams: part.hasTeams,
+    functions: [...called, ...own],
+    groups,
+    statements: ['let entry = 0;', `let count = ${count};`, ...statements],
+  })
+}
+
+/** A launch of several parts. */
+export interface JoinedCode extends LaunchCode {
+  /** The entries of its table: a part, and the first of its workgroups. */
+  readonly entries: readonly { readonly part: number; readonly start: number }[]
+}
+
 /**
- * Returns the WGSL of a launch of several kernels, which do not depend on each other: the first threads are those of the
- * first kernel, and so on. Each kernel starts at a workgroup of its own. With `placed`, a binding is a whole buffer, in
- * which arrays start where `params.places` says; otherwise it is the array itself.
+ * Returns the WGSL of a launch of several parts, which do not depend on each other. It binds whole buffers; `buffersOf` are
+ * those that the arrays of each part are in. Each part has its own workgroups, and an entry in a table that is a parameter: its
+ * first workgroup, its count, and the places of its arrays. So parts that do the same share their code, such as the updates of
+ * all weights:
  *
- *     threads   0 … 99  100 … 127  128 … 191
- *               part 0     idle      part 1
+ *     groups    0 1 2   3   4   5 6 7   8
+ *     part      0 0 0   2   3   1 1 1   4
+ *     function  f0      f0  f0  f1      f1
  */
-export function launchCode(parts: readonly PartCode[], placed: boolean): LaunchCode {
+export function joinedCode(
+  parts: readonly PartCode[],
+  buffersOf: readonly (readonly number[])[],
+  buffers: number,
+): JoinedCode {
+  /** The parts of each function, by its text. */
+  const sharing = new Map<string, number[]>()
+  const called = new Set<string>()
+  parts.forEach((part, i) => {
+    const functions = part.write((value) => {
+      const array = part.values.indexOf(value)
+      return new ShaderArray({
+        name: `b${buffersOf[i][array]}`,
+        start: `table(entry+${2 + array})`,
+        isVectors: false,
+      })
+    })
+    for (const text of functions.called) called.add(text)
+    const text = [
+      ...functions.own,
+      'fn PART(entry : i32, group : i32, local : i32) {',
+      'let count = table(entry+1);',
+      ...functions.statements,
+      '}',
+    ].join('\n')
+    const others = sharing.get(text)
+    if (others === undefined) sharing.set(text, [i])
+    else others.push(i)
+  })
+  const entries: { part: number; start: number }[] = []
   let groups = 0
-  const starts = parts.map(({ source }) => {
-    const start = groups
-    groups += Math.ceil(sizeOf(source.threads) / groupSize)
-    return start * groupSize
+  let position = 0
+  const runs = [...sharing.values()].map((members, f): Run => {
+    const run = {
+      name: `f${f}`,
+      start: groups,
+      entry: position,
+      length: members.length,
+      size: 2 + parts[members[0]].values.length,
+    }
+    for (const part of members) {
+      entries.push({ part, start: groups })
+      groups += parts[part].groups
+      position += run.size
+    }
+    return run
   })
-  let slots = 0
-  const bodies = parts.flatMap((part, i) => {
-    const first = slots
-    slots += part.bindings.length
-    return partFunctions(part, i, placed ? first : undefined)
+  const code = moduleOf({
+    parameters: [...numberNames, `table : array<vec4i, ${Math.ceil(position / 4)}>,`],
+    arrays: Array.from({ length: buffers }, () => 'array<f32>'),
+    hasTeams: parts.some(({ hasTeams }) => hasTeams),
+    functions: [
+      'fn table(i : i32) -> i32 { return params.table[i >> 2u][i & 3]; }',
+      ...called,
+      ...[...sharing.keys()].map((text, f) => text.replaceAll('PART', `f${f}`)),
+    ],
+    groups,
+    statements: chosenRun(runs),
   })
-  const bindings = 1 + Math.max(...parts.flatMap((part) => part.bindings))
-  const members = [
-    ...numberNames.map((name) => `user_${name} : f32,`),
-    ...(placed ? [`places : array<vec4i, ${Math.ceil(slots / 4)}>,`] : []),
+  return { ...code, entries }
+}
+
+/** Parts that share a function: their entries in the table follow each other. */
+interface Run {
+  readonly name: string
+  /** The first of their workgroups. */
+  readonly start: number
+  /** Where their first entry is, how many there are, and how large each is. */
+  readonly entry: number
+  readonly length: number
+  readonly size: number
+}
+
+/** Returns statements that run a group of one of the runs. */
+function chosenRun(runs: readonly Run[]): string[] {
+  if (runs.length > 1) {
+    const middle = runs.length >>> 1
+    return [
+      `if (group < ${runs[middle].start}) {`,
+      ...chosenRun(runs.slice(0, middle)),
+      '} else {',
+      ...chosenRun(runs.slice(middle)),
+      '}',
+    ]
+  }
+  const [{ name, entry, length, size }] = runs
+  const call = (at: string) => `${name}(${at}, group - table(${at}), local);`
+  if (length === 1) return [call(String(entry))]
+  return [
+    'var low = 0;',
+    `var high = ${length};`,
+    'while (low + 1 < high) {',
+    'let middle = (low + high) / 2;',
+    `if (group < table(${entry} + middle*${size})) { high = middle; } else { low = middle; }`,
+    '}',
+    `let entry = ${entry} + low*${size};`,
+    call('entry'),
   ]
+}
+
+function moduleOf(module: {
+  readonly parameters: readonly string[]
+  readonly arrays: readonly string[]
+  readonly hasTeams: boolean
+  readonly functions: readonly string[]
+  readonly groups: number
+  /** Those of thread number `local` of workgroup number `group`. */
+  readonly statements: readonly string[]
+}): LaunchCode {
+  const { parameters, arrays, hasTeams, functions, groups, statements } = module
   const code = [
-    `struct Params { ${members.join(' ')} }`,
+    `struct Params { ${parameters.join(' ')} }`,
     '@group(0) @binding(0) var<uniform> params : Params;',
-    ...Array.from({ length: bindings }, (_, i) => {
-      return `@group(0) @binding(${i + 1}) var<storage, read_write> b${i} : array<f32>;`
-    }),
+    ...arrays.map((type, i) => `@group(0) @binding(${i + 1}) var<storage, read_write> b${i} : ${type};`),
     'var<private> threadGid : vec3u;',
+    ...(hasTeams ? [`var<workgroup> team : array<vec4f, ${groupSize}>;`] : []),
     `const LOOP_MAX : i32 = ${2 ** 30};`,
-    ...new Set(parts.flatMap(({ translation }) => translation.functions)),
-    ...bodies,
+    ...functions,
     `@compute @workgroup_size(${groupSize})`,
-    'fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) local : u32) {',
-    `let thread = i32((group.x + group.y * ${groupsAlong}u) * ${groupSize}u + local);`,
-    ...chosenPart(parts, starts, 0, parts.length),
+    'fn main(@builtin(workgroup_id) at : vec3u, @builtin(local_invocation_index) index : u32) {',
+    `let group = i32(at.x + at.y * ${groupsAlong}u);`,
+    'let local = i32(index);',
+    `if (group >= ${groups}) { return; }`,
+    ...statements,
     '}',
   ].join('\n')
   return { code, groups: [Math.min(groups, groupsAlong), Math.ceil(groups / groupsAlong), 1] }
-}
-
-/** Returns the functions of a part: those that read its arrays, and its body. `firstPlace` is that of its first array. */
-function partFunctions(
-  { source, translation, bindings }: PartCode,
-  part: number,
-  firstPlace: number | undefined,
-): string[] {
-  const indexOf = (array: number, index: string) => {
-    if (firstPlace === undefined) return index
-    const place = firstPlace + array
-    return `params.places[${place >> 2}][${place & 3}] + ${index}`
-  }
-  const result = bindings.length - 1
-  const body = translation.body
-    .replaceAll(/\bget_user_a(\d+)\(/g, `get_${part}_a$1(`)
-    .replaceAll(/\bresult\[/g, `b${bindings[result]}[${indexOf(result, '')}`)
-  const getters = bindings.slice(0, -1).map((binding, array) => {
-    return `fn get_${part}_a${array}(z : i32, y : i32, x : i32) -> f32 { return b${binding}[${indexOf(array, 'x')}]; }`
-  })
-  const [along] = source.threads
-  const coordinates =
-    source.threads.length === 1
-      ? 'vec3u(u32(data_index), 0u, 0u)'
-      : `vec3u(u32(data_index % ${along}), u32(data_index / ${along}), 0u)`
-  return [...getters, `fn part${part}(data_index : i32) {\nthreadGid = ${coordinates};\n${body}\n}`]
-}
-
-/** Returns statements that run the part of a thread, one of the parts from `first` on and before `end`. */
-function chosenPart(
-  parts: readonly PartCode[],
-  starts: readonly number[],
-  first: number,
-  end: number,
-): string[] {
-  if (end === first + 1) {
-    const start = starts[first]
-    return [
-      `if (thread - ${start} < ${sizeOf(parts[first].source.threads)}) { part${first}(thread - ${start}); }`,
-    ]
-  }
-  const middle = (first + end) >>> 1
-  return [
-    `if (thread < ${starts[middle]}) {`,
-    ...chosenPart(parts, starts, first, middle),
-    '} else {',
-    ...chosenPart(parts, starts, middle, end),
-    '}',
-  ]
 }

@@ -1,6 +1,6 @@
 import { InvalidInputError } from '../../../../base/errors.ts'
 import type { KernelFactory } from '../gpujs.ts'
-import type { KernelSource } from '../kernels/writer.ts'
+import type { Shader } from '../kernels/shaders/shader.ts'
 import type { BoundLaunch, LaunchContext } from './boundLaunch.ts'
 import { launchNumbers } from './launchCode.ts'
 import { Pipelines } from './pipelines.ts'
@@ -12,8 +12,14 @@ import { type GpuBuffer, type GpuDevice, mostBytesInFlight, usage } from './webg
 /** Milliseconds within which WebGPU reports that the device is lost. */
 const lossDelay = 100
 
+/** A kernel as watchers see it. */
+export interface WatchedKernel {
+  readonly name: string
+  readonly shader?: Shader | undefined
+}
+
 /** Sees each launch of a run, which then is submitted alone: for tests and measurements. */
-export type Watcher = (kernels: readonly KernelSource[], submit: () => void) => Promise<void>
+export type Watcher = (kernels: readonly WatchedKernel[], submit: () => void) => Promise<void>
 
 /** The device as programs see it: its memory, its compiled launches, and its queue. */
 export class DeviceMemory implements LaunchContext {

@@ -63,7 +63,7 @@ function livesOf({ inputs }: Graph, plan: DevicePlan): Lived[] {
   }
   for (const { halves } of keys) touch(halves, 0)
   all.forEach((launch, time) => {
-    for (const { reads, result } of launch) for (const value of [...reads, result]) touch(value, time)
+    for (const { reads, results } of launch) for (const value of [...reads, ...results]) touch(value, time)
   })
   for (const { value } of outputs) touch(value, all.length)
   return [...lives]

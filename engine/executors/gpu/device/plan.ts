@@ -9,13 +9,13 @@ import { gpuDialect } from '../dialect.ts'
 import { keyInputOf } from '../hostKeys.ts'
 import type { GpuCall } from '../kernels/calls.ts'
 import { sourceOf } from '../kernels/index.ts'
+import { type LoopShader, loopShader } from '../kernels/shaders/loop.ts'
 import type { KernelSource, Target } from '../kernels/writer.ts'
-import { withSingleResults } from '../results.ts'
 import { joinTasks, type Task } from './joining.ts'
 
-/** A kernel, and the value that it computes. */
+/** A kernel, and the values that it computes. Loops have shaders of their own; the others are as GPU.js has them. */
 export interface Part extends Task {
-  readonly source: KernelSource
+  readonly source: KernelSource | LoopShader
 }
 
 /** Kernels that one dispatch runs. */
@@ -51,12 +51,12 @@ export function planForDevice(graph: Graph, target: Target): DevicePlan {
   const values = [...scheduled]
   const keys: { key: View; halves: number }[] = []
   const tasksOf = (some: readonly Kernel<GpuCall>[]) =>
-    // A launch may read any number of arrays, since it binds the few buffers that they are in.
-    withSingleResults(some, values, Number.POSITIVE_INFINITY).flatMap((kernel): Part[] => {
-      const [result] = valuesWritten(kernel)
+    some.flatMap((kernel): Part[] => {
+      const results = valuesWritten(kernel)
       const key = keyInputOf(kernel, graph)
-      if (key !== undefined) keys.push({ key, halves: result })
-      return key !== undefined || sizeOf(values[result].shape) === 0 ? [] : [partOf(kernel, result, target)]
+      if (key !== undefined) keys.push({ key, halves: results[0] })
+      const isEmpty = results.every((result) => sizeOf(values[result].shape) === 0)
+      return key !== undefined || isEmpty ? [] : [partOf(kernel, target)]
     })
   const invariant = tasksOf(parts.flatMap((part) => part.kernels))
   const tasks = tasksOf(kernels)
@@ -64,7 +64,7 @@ export function planForDevice(graph: Graph, target: Target): DevicePlan {
   const copyOf = (value: number, into: Part[]): number => {
     const { shape, dtype } = values[value]
     const copy = values.push({ shape: [sizeOf(shape)], dtype }) - 1
-    if (sizeOf(shape) > 0) into.push(partOf(copyKernel(values, value, copy), copy, target))
+    if (sizeOf(shape) > 0) into.push(partOf(copyKernel(values, value, copy), target))
     return copy
   }
   const planned = outputs.map(({ value, destination }): PlannedOutput => {
@@ -87,21 +87,16 @@ export function planForDevice(graph: Graph, target: Target): DevicePlan {
   }
 }
 
-function partOf(kernel: Kernel<GpuCall>, result: number, target: Target): Part {
-  const source = sourceOf(kernel, target)
-  const shapes =
-    kernel.kind === 'loop'
-      ? [kernel.shape]
-      : kernel.kind === 'call'
-        ? [kernel.output.shape, ...kernel.inputs.map(({ shape }) => shape)]
-        : []
-  return {
-    source,
-    reads: [...new Set(valuesRead(kernel))],
-    result,
-    size: Math.max(...shapes.map(sizeOf)),
-    joins: source.shader === undefined,
+function partOf(kernel: Kernel<GpuCall>, target: Target): Part {
+  const reads = [...new Set(valuesRead(kernel))]
+  const results = valuesWritten(kernel)
+  if (kernel.kind === 'loop') {
+    return { source: loopShader(kernel), reads, results, size: sizeOf(kernel.shape), joins: true }
   }
+  const source = sourceOf(kernel, target)
+  const views = kernel.kind === 'call' ? [kernel.output, ...kernel.inputs] : []
+  const size = Math.max(...views.map(({ shape }) => sizeOf(shape)))
+  return { source, reads, results, size, joins: source.shader === undefined }
 }
 
 /** Copies a whole value. */

@@ -19,7 +19,7 @@ export async function translates({ device }: DeviceContext, factory: KernelFacto
   try {
     const memory = new DeviceMemory(device, factory)
     const regions = [0, 1, 2].map(() => memory.slabs.allocate(3))
-    const parts = [1, 2].map((result) => ({ source, reads: [0], result, size: 3, joins: true }))
+    const parts = [1, 2].map((result) => ({ source, reads: [0], results: [result], size: 3, joins: true }))
     const launches = [parts, parts.slice(0, 1)].map((launch) => new BoundLaunch(launch, memory))
     for (const launch of launches) await launch.bind((value) => regions[value])
     await memory.run(launches, () => memory.write(regions[0], Float32Array.of(3, 5, 7)))

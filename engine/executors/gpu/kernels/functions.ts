@@ -237,9 +237,18 @@ export const givenNumbers = {
 export type GivenNumber = keyof typeof givenNumbers
 
 export function numbersGivenTo(name: FunctionName): GivenNumber[] {
-  const source = sources[name]
-  const parameters = source.slice(0, source.indexOf(')'))
+  const parameters = parametersOf(name)
   return (Object.keys(givenNumbers) as GivenNumber[]).filter((number) => parameters.includes(number))
+}
+
+/** The names of the operands of a function, which come before the numbers that it is given. */
+export function operandsOf(name: FunctionName): string[] {
+  return parametersOf(name).filter((parameter) => !Object.hasOwn(givenNumbers, parameter))
+}
+
+function parametersOf(name: FunctionName): string[] {
+  const source = sources[name]
+  return source.slice(source.indexOf('(') + 1, source.indexOf(')')).split(',')
 }
 
 /** The sources of these functions and of all that they call. */

@@ -1,5 +1,6 @@
 import type { View } from '../../../../plan/view.ts'
-import { type ShaderWriter, sumOf } from './shader.ts'
+import type { ShaderWriter } from './shader.ts'
+import { sumOf } from './statements.ts'
 
 /** A block of a matrix: `count` lines across one axis, of `width` neighbours along another. */
 export interface Block {

@@ -1,8 +1,10 @@
 import { permuteView, type View } from '../../../../plan/view.ts'
 import type { GpuCall } from '../calls.ts'
 import { type WindowAxis, windowAxes } from '../window.ts'
+import { type Grouping, groupingOf, ownGroup, weightAt } from './grouping.ts'
 import { type Line, type Position, positionsOf, readersOf, windowsOf } from './line.ts'
-import { type Shader, ShaderWriter, sumOf, zeros } from './shader.ts'
+import { type Shader, ShaderWriter, zeros } from './shader.ts'
+import { sumOf } from './statements.ts'
 import { lanesAlong, Tile, termsOfPiece } from './tile.ts'
 
 /** The most taps along a row, which are unrolled. */
@@ -11,8 +13,9 @@ export const mostTaps = 7
 /** Weighted sums over maps: the result at a pixel depends on what it sees through the taps. */
 interface Sums {
   readonly maps: View
-  /** [channels of the result, channels of the maps, R, S] */
+  /** [channels of the result, channels of the maps, R, S], of which one counts the channels of its group alone. */
   readonly weight: View
+  readonly grouping: Grouping
   readonly output: View
   readonly lanes: number
   readonly line: Line
@@ -22,23 +25,24 @@ interface Sums {
   readonly isPadded: boolean
 }
 
-/** Returns undefined for groups and wide kernels. */
+/** Returns undefined for kernels wider than seven taps, and for groups of a number of filters that four does not divide. */
 export function conv2dShader(call: GpuCall<'conv2d'>, values: readonly number[]): Shader | undefined {
   const { inputs, output, attributes } = call
   const [maps, weight] = inputs
   const [rows, columns] = windowAxes(attributes, weight.shape.slice(2), maps.shape.slice(2))
-  if (attributes.groups !== 1 || columns.taps > mostTaps) return undefined
+  const grouping = groupingOf(attributes.groups, output.shape[1], maps.shape[1])
+  if (grouping === undefined || columns.taps > mostTaps) return undefined
   const lanes = lanesAlong(output.shape[3])
   return sumsShader(values, {
-    ...{ maps, weight, output, lanes, isPadded: true },
+    ...{ maps, weight, grouping, output, lanes, isPadded: true },
     line: windowsOf(columns, lanes),
     rowSeen: (writer, row, tap) => inputRow(writer, rows, row, tap),
   })
 }
 
 /**
- * The convolution's transpose: a pixel sees the outputs that it is seen by. Returns undefined for groups, wide kernels and
- * long strides.
+ * The convolution's transpose: a pixel sees the outputs that it is seen by. Returns undefined for wide kernels, long strides,
+ * and groups of a number of channels that four does not divide.
  */
 export function conv2dInputGradientShader(
   call: GpuCall<'conv2dInputGradient'>,
@@ -48,10 +52,11 @@ export function conv2dInputGradientShader(
   const [maps, weight] = inputs
   const [rows, columns] = windowAxes(attributes, weight.shape.slice(2), maps.shape.slice(2))
   const choices = [8, 6, 4, 3, 2, 1].filter((lanes) => lanes % columns.stride === 0)
-  if (attributes.groups !== 1 || columns.taps > mostTaps || choices.length === 0) return undefined
+  const grouping = groupingOf(attributes.groups, output.shape[1], maps.shape[1])
+  if (grouping === undefined || columns.taps > mostTaps || choices.length === 0) return undefined
   const lanes = lanesAlong(output.shape[3], choices)
   return sumsShader(values, {
-    ...{ maps, weight: permuteView(weight, [1, 0, 2, 3]), output, lanes, isPadded: false },
+    ...{ maps, weight: permuteView(weight, [1, 0, 2, 3]), grouping, output, lanes, isPadded: false },
     line: readersOf(columns, lanes),
     rowSeen: (writer, row, tap) => outputRow(writer, rows, row, tap),
   })
@@ -77,10 +82,11 @@ function outputRow(writer: ShaderWriter, rows: WindowAxis, row: string, tap: str
  * pixels that the lanes see, each once.
  */
 function sumsShader(values: readonly number[], sums: Sums): Shader {
-  const { maps, weight, output, lanes, line, isPadded } = sums
+  const { maps, weight, grouping, output, lanes, line, isPadded } = sums
+  const { isDepthwise, mapsPerGroup } = grouping
   const operands = [
-    { view: maps, axes: [1] },
-    { view: weight, axes: [0] },
+    { view: maps, axes: grouping.areAligned ? [1] : [] },
+    { view: weight, axes: isDepthwise ? [0, 1] : [0] },
   ]
   const writer = new ShaderWriter(values, operands, { view: output, axis: 1 })
   const [images, channels, height, width] = output.shape
@@ -88,33 +94,46 @@ function sumsShader(values: readonly number[], sums: Sums): Shader {
   const [n, y, block, four] = writer.threadsOver([images, height, blocks, Math.ceil(channels / 4)])
   const channel = writer.constant(`${four}*4`)
   const first = writer.constant(`${block}*${lanes}`)
-  const [, depth, rowTaps, taps] = weight.shape
+  const [, , rowTaps, taps] = weight.shape
+  const group = ownGroup(writer, grouping, channel)
   const pixels = positionsOf(writer, line, { first, last: (blocks - 1) * lanes, length: maps.shape[3] })
   const tile = new Tile(writer, lanes)
+  const see = (at: readonly string[], width: number, row: Position) =>
+    readPixels(writer, maps, at, pixels, width, isPadded ? row.inside : [])
+  /** Adds the products of a tap, for each lane that sees something through it. */
+  const addTap = (
+    to: Tile,
+    s: number,
+    right: readonly string[],
+    leftOf: (seen: number) => readonly string[],
+  ) => {
+    for (const { lane, seen } of line.sights.filter(({ tap }) => tap === s)) {
+      writer.when(isPadded ? [] : pixels[seen].inside, () => to.addProducts(lane, leftOf(seen), right))
+    }
+  }
   writer.loop(rowTaps, (r) => {
     const row = sums.rowSeen(writer, y, r)
     writer.when(isPadded ? [] : row.inside, () => {
-      tile.addPieces(depth, termsOfPiece, (piece, start, size) => {
+      if (isDepthwise) {
+        // Each of four channels has its own filter: one product of vectors.
+        const seen = see([n, channel, row.position], 4, row)
+        for (let s = 0; s < taps; s++) {
+          const [axis, at] = weight.shape[0] === 1 ? [1, ['0', channel]] : [0, [channel, '0']]
+          const right = writer.constant(writer.vectorAt(weight, axis, [...at, r, String(s)]))
+          addTap(tile, s, [right], (position) => [seen[position]])
+        }
+        return
+      }
+      tile.addPieces(mapsPerGroup, termsOfPiece, (piece, start, size) => {
         writer.pieces(size, 4, (step, terms) => {
           const c = sumOf(start, step)
-          const seen = readPixels(
-            writer,
-            maps,
-            [n, c, row.position],
-            pixels,
-            terms,
-            isPadded ? row.inside : [],
-          )
+          const seen = see([n, sumOf(group.firstOfMaps, c), row.position], terms, row)
           for (let s = 0; s < taps; s++) {
-            const right = Array.from({ length: terms }, (_, term) =>
-              writer.constant(writer.vectorAt(weight, 0, [channel, sumOf(c, term), r, String(s)])),
-            )
-            for (const sight of line.sights.filter(({ tap }) => tap === s)) {
-              const left = right.map((_, term) => `${seen[sight.seen]}[${term}]`)
-              writer.when(isPadded ? [] : pixels[sight.seen].inside, () => {
-                piece.addProducts(sight.lane, left, right)
-              })
-            }
+            const right = Array.from({ length: terms }, (_, term) => {
+              const at = weightAt(group, weight.shape, channels, channel, sumOf(c, term))
+              return writer.constant(writer.vectorAt(weight, 0, [...at, r, String(s)]))
+            })
+            addTap(piece, s, right, (position) => right.map((_, term) => `${seen[position]}[${term}]`))
           }
         })
       })

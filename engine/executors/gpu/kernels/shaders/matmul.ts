@@ -1,6 +1,7 @@
 import type { GpuCall } from '../calls.ts'
 import { readElements, readVectors } from './block.ts'
-import { type Shader, ShaderWriter, sumOf } from './shader.ts'
+import { type Shader, ShaderWriter } from './shader.ts'
+import { sumOf } from './statements.ts'
 import { lanesAlong, Tile, termsOfPiece } from './tile.ts'
 
 /** The lanes of a tile are rows. Either factor may be transposed in memory. */

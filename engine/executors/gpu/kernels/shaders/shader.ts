@@ -1,5 +1,6 @@
 import type { View } from '../../../../plan/view.ts'
 import { sizeOf } from '../../../../shape.ts'
+import { offsetOf, Statements, sumOf } from './statements.ts'
 
 /** A kernel in WGSL, and the workgroups that it runs in along x, y and z. */
 export interface Shader {
@@ -28,27 +29,20 @@ const groupSize = 64
 /** Workgroups along x: a power of two below WebGPU's limit of 65535. */
 const groupsAlong = 2 ** 15
 
-/** Adds integer expressions. */
-export function sumOf(...terms: readonly (string | number)[]): string {
-  const present = terms.filter((term) => term !== '0' && term !== 0)
-  return present.length === 0 ? '0' : present.join('+')
-}
-
 /**
  * Writes a kernel in WGSL, which has what GPU.js's source has not: integers, and loads of four neighbouring floats. Its
  * arrays `a0`, `a1`, … and `result` are bound as GPU.js binds them. Coordinates are expressions of integers.
  */
-export class ShaderWriter {
-  readonly #lines: string[] = []
+export class ShaderWriter extends Statements {
   readonly #values: readonly number[]
   readonly #output: Result
   /** The values that are bound as arrays of vectors. */
   readonly #vectors: ReadonlySet<number>
-  #locals = 0
   #threads = 1
 
   /** `values`: those of the kernel's array parameters. */
   constructor(values: readonly number[], operands: readonly Operand[], output: Result) {
+    super()
     this.#values = values
     this.#output = output
     const areVectors = ({ view, axes }: Operand) => axes.some((axis) => isVectorAlong(view, axis))
@@ -59,67 +53,10 @@ export class ShaderWriter {
     )
   }
 
-  /** Adds statements. */
-  write(...lines: readonly string[]): void {
-    this.#lines.push(...lines)
-  }
-
-  /** Returns a new name. */
-  name(prefix: string): string {
-    return `${prefix}${this.#locals++}`
-  }
-
-  /** Declares a constant and returns its name. */
-  constant(expression: string, prefix = 'v'): string {
-    const name = this.name(prefix)
-    this.write(`let ${name} = ${expression};`)
-    return name
-  }
-
   /** Runs a thread for each element of this shape, and returns the coordinates of a thread. */
   threadsOver(lengths: readonly number[]): string[] {
     this.#threads = sizeOf(lengths)
-    let rest = 'thread'
-    return lengths
-      .toReversed()
-      .map((length, i) => {
-        if (i === lengths.length - 1) return rest
-        if (length === 1) return '0'
-        const coordinate = this.constant(`${rest} % ${length}`, 'c')
-        rest = this.constant(`${rest} / ${length}`, 'q')
-        return coordinate
-      })
-      .reverse()
-  }
-
-  /** Writes a loop over 0 … length − 1. A length of 1 needs no loop. */
-  loop(length: number, body: (counter: string) => void): void {
-    if (length === 1) {
-      body('0')
-      return
-    }
-    const counter = this.name('i')
-    this.write(`for (var ${counter} = 0; ${counter} < ${length}; ${counter}++) {`)
-    body(counter)
-    this.write('}')
-  }
-
-  /** Divides 0 … length − 1 into pieces of this size, and a smaller one at the end: the body takes first and size. */
-  pieces(length: number, size: number, body: (first: string, size: number) => void): void {
-    const whole = Math.floor(length / size)
-    if (whole > 0) {
-      this.loop(whole, (counter) =>
-        body(counter === '0' ? '0' : this.constant(`${counter}*${size}`, 'f'), size),
-      )
-    }
-    if (length > whole * size) body(String(whole * size), length - whole * size)
-  }
-
-  /** Writes the body under all these conditions; without conditions, unconditionally. */
-  when(conditions: readonly string[], body: () => void): void {
-    if (conditions.length > 0) this.write(`if (${conditions.join(' && ')}) {`)
-    body()
-    if (conditions.length > 0) this.write('}')
+    return this.coordinatesOf('thread', lengths)
   }
 
   /** Whether `vectorAt` reads four neighbours along this axis at once. */
@@ -130,14 +67,14 @@ export class ShaderWriter {
   /** Returns the element at these coordinates. Beyond the end of the buffer it is any number. */
   elementAt(view: View, coordinates: readonly string[]): string {
     const array = `a${this.#values.indexOf(view.value)}`
-    const offset = offsetOf(view, coordinates)
+    const offset = offsetIn(view, coordinates)
     return this.#vectors.has(view.value) ? `${array}[(${offset})>>2u][(${offset})&3]` : `${array}[${offset}]`
   }
 
   /** Returns the first `width` elements along an axis from these coordinates, filled up with zeros. */
   vectorAt(view: View, axis: number, coordinates: readonly string[], width = 4): string {
     if (width === 4 && this.readsVectors(view, axis)) {
-      return `a${this.#values.indexOf(view.value)}[(${offsetOf(view, coordinates)})>>2u]`
+      return `a${this.#values.indexOf(view.value)}[(${offsetIn(view, coordinates)})>>2u]`
     }
     const elements = [0, 1, 2, 3].map((i) =>
       i < width ? this.elementAt(view, coordinates.with(axis, sumOf(coordinates[axis], i))) : '0',
@@ -149,13 +86,13 @@ export class ShaderWriter {
   store(coordinates: readonly string[], vector: string): void {
     const { view, axis } = this.#output
     if (isVectorAlong(view, axis)) {
-      this.write(`result[(${offsetOf(view, coordinates)})>>2u] = ${vector};`)
+      this.write(`result[(${offsetIn(view, coordinates)})>>2u] = ${vector};`)
       return
     }
     for (const i of [0, 1, 2, 3]) {
       const coordinate = sumOf(coordinates[axis], i)
       this.when([`${coordinate} < ${view.shape[axis]}`], () => {
-        this.write(`result[${offsetOf(view, coordinates.with(axis, coordinate))}] = ${vector}[${i}];`)
+        this.write(`result[${offsetIn(view, coordinates.with(axis, coordinate))}] = ${vector}[${i}];`)
       })
     }
   }
@@ -176,7 +113,7 @@ export class ShaderWriter {
       `let thread = i32((group.x + group.y * ${groupsAlong}u) * ${groupSize}u + local);`,
       `if (thread >= ${this.#threads}) { return; }`,
       `let ${zeros} = vec4f(f32(min(thread, 0)));`,
-      ...this.#lines,
+      ...this.lines,
       '}',
     ].join('\n')
     return { code, groups: [Math.min(groups, groupsAlong), Math.ceil(groups / groupsAlong), 1] }
@@ -189,12 +126,6 @@ function isVectorAlong({ shape, strides, offset }: View, axis: number): boolean 
   return shape.every((length, other) => other === axis || length === 1 || strides[other] % 4 === 0)
 }
 
-/** offset + Σ coordinate · stride */
-function offsetOf({ offset, strides }: View, coordinates: readonly string[]): string {
-  const terms = coordinates.flatMap((coordinate, axis) => {
-    const stride = strides[axis]
-    if (stride === 0 || coordinate === '0') return []
-    return stride === 1 ? [coordinate] : [`(${coordinate})*${stride < 0 ? `(${stride})` : stride}`]
-  })
-  return sumOf(offset, ...terms)
+function offsetIn({ offset, strides }: View, coordinates: readonly string[]): string {
+  return offsetOf(offset, strides, coordinates)
 }

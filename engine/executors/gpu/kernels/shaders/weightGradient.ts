@@ -1,8 +1,10 @@
 import type { GpuCall } from '../calls.ts'
 import { windowAxes } from '../window.ts'
 import { inputRow, mostTaps, readPixels } from './convolution.ts'
+import { groupingOf, ownGroup } from './grouping.ts'
 import { positionsOf, windowsOf } from './line.ts'
-import { type Shader, ShaderWriter, sumOf } from './shader.ts'
+import { type Shader, ShaderWriter } from './shader.ts'
+import { sumOf } from './statements.ts'
 import { Tile } from './tile.ts'
 
 /** The pixels whose products are added up before they are added to the total. */
@@ -10,7 +12,9 @@ const pixelsOfPiece = 256
 
 /**
  * The lanes of a tile are the taps of a row of the kernel by neighbouring channels, and the columns are filters. A step adds
- * the products of four neighbouring pixels of the output with what they see. Returns undefined for groups and wide kernels.
+ * the products of four neighbouring pixels of the output with what they see. If each channel has a filter of its own, the lanes
+ * are taps alone, and the columns are channels. Returns undefined for wide kernels, and for groups of a number of filters that
+ * four does not divide.
  */
 export function conv2dWeightGradientShader(
   call: GpuCall<'conv2dWeightGradient'>,
@@ -20,9 +24,11 @@ export function conv2dWeightGradientShader(
   const [x, gradient] = inputs
   const [parts, filters, depth, rowTaps, taps] = output.shape
   const [rows, columns] = windowAxes(attributes, [rowTaps, taps], x.shape.slice(2))
-  if (attributes.groups !== 1 || taps > mostTaps) return undefined
+  const grouping = groupingOf(attributes.groups, filters, x.shape[1])
+  if (grouping === undefined || taps > mostTaps) return undefined
+  const { isDepthwise, areAligned } = grouping
   const operands = [
-    { view: x, axes: [1] },
+    { view: x, axes: areAligned ? [1] : [] },
     { view: gradient, axes: [1] },
   ]
   const writer = new ShaderWriter(values, operands, { view: output, axis: 1 })
@@ -32,6 +38,7 @@ export function conv2dWeightGradientShader(
   const [part, r, block, four] = writer.threadsOver(threads)
   const channel = writer.constant(`${block}*${channels}`)
   const filter = writer.constant(`${four}*4`)
+  const firstOfMaps = isDepthwise ? filter : ownGroup(writer, grouping, filter).firstOfMaps
   const tile = new Tile(writer, taps * channels)
   const [images, , height, width] = gradient.shape
   writer.loop(images / parts, (index) => {
@@ -44,8 +51,9 @@ export function conv2dWeightGradientShader(
           const line = windowsOf(columns, pixels)
           const positions = positionsOf(writer, line, { first: j, last: width - pixels, length: x.shape[3] })
           const seen = fours.map((by) => {
-            const at = [n, sumOf(channel, by), row.position]
-            return readPixels(writer, x, at, positions, Math.min(4, channels - by), row.inside)
+            const at = [n, sumOf(firstOfMaps, channel, by), row.position]
+            const width = isDepthwise ? 4 : Math.min(4, channels - by)
+            return readPixels(writer, x, at, positions, width, row.inside)
           })
           const right = Array.from({ length: pixels }, (_, pixel) =>
             writer.constant(writer.vectorAt(gradient, 1, [n, filter, i, sumOf(j, pixel)])),
@@ -56,7 +64,7 @@ export function conv2dWeightGradientShader(
             const sights = line.sights.filter(({ tap }) => tap === s)
             piece.addProducts(
               lane,
-              sights.map((sight) => `${pixelsSeen[sight.seen]}[${c % 4}]`),
+              sights.map(({ seen }) => (isDepthwise ? pixelsSeen[seen] : `${pixelsSeen[seen]}[${c % 4}]`)),
               right,
             )
           }
