@@ -1,11 +1,13 @@
 import { check, checkOptions, count, pairOf, type Rules } from '../../base/arguments.ts'
 import { demand } from '../../base/errors.ts'
 import { type DType, isFloat, toFloat } from '../dtype.ts'
-import { format, sizeOf } from '../shape.ts'
+import { format, type Shape, sizeOf } from '../shape.ts'
 import { type Tensor, tensor } from '../tensor.ts'
+import { withGradient } from '../withGradient.ts'
 import { add, divide, minimum } from './arithmetic.ts'
+import type { Window } from './attributes.ts'
 import { asFloat } from './casts.ts'
-import { less } from './comparisons.ts'
+import { equal, less } from './comparisons.ts'
 import { arange, checkTensor, literal } from './constants.ts'
 import { conv2d, type Pair, pair, windowedSize, windowOf, windowOptions } from './convolution.ts'
 import { gather, take } from './indexing.ts'
@@ -80,10 +82,41 @@ export function maxPool2d(x: Tensor, kernel: Pair, options: PoolOptions = {}): T
   )
   const numbers = asNumbers('maxPool2d', x)
   const indices = apply(maxPool2dIndicesPrimitive, [numbers], { ...window, kernel: [height, width] })
-  const picked = reshape(gather(flatten(numbers, 2), 2, flatten(indices, 2)), indices.shape)
+  const picked = pick(numbers, indices, windowsTile(numbers.shape, indices.shape, window, [height, width]))
   // The taps of a dilated window may all miss the maps.
   const mayMiss = window.dilation.some((distance, axis) => distance > 1 && window.padding[axis] > 0)
   return mayMiss ? where(less(indices, 0), leastOf(numbers.dtype), picked) : picked
+}
+
+/** Whether every element is in exactly one window. */
+function windowsTile(
+  maps: Shape,
+  windows: Shape,
+  { stride, padding, dilation }: Window,
+  kernel: readonly number[],
+): boolean {
+  return kernel.every(
+    (length, axis) =>
+      stride[axis] === length &&
+      padding[axis] === 0 &&
+      dilation[axis] === 1 &&
+      windows[2 + axis] * length === maps[2 + axis],
+  )
+}
+
+/** Returns the elements of maps [N, C, H, W] at indices h·W + w [N, C, H', W'], one for each window. */
+function pick(maps: Tensor, indices: Tensor, windowsTileMaps: boolean): Tensor {
+  const picked = reshape(gather(flatten(maps, 2), 2, flatten(indices, 2)), indices.shape)
+  if (!windowsTileMaps) return picked
+  // The gradient of each element comes from its own window: a loop, where that of `gather` adds up in random order.
+  const [count, channels, height, width] = maps.shape
+  const [rows, columns] = indices.shape.slice(2)
+  const blocks = [count, channels, rows, height / rows, columns, width / columns]
+  const ofWindow = (x: Tensor) => reshape(x, [count, channels, rows, 1, columns, 1])
+  return withGradient(picked, [maps], (gradient) => {
+    const places = reshape(arange(height * width), blocks.with(0, 1).with(1, 1))
+    return [reshape(where(equal(ofWindow(indices), places), ofWindow(gradient), 0), maps.shape)]
+  })
 }
 
 /** Returns the least number of a type. */

@@ -1,3 +1,4 @@
+import { sizeOf } from '../shape.ts'
 import type { Operation } from './graph.ts'
 import type { Group } from './groups.ts'
 import type { Fold, Instruction, Store } from './kernels.ts'
@@ -102,10 +103,19 @@ class LoopBody<Calls> {
   }
 }
 
-/** Returns the order of axes of the first operand as large as the loop, so that most memory access is contiguous. */
+/**
+ * Returns the order of axes of the first of the largest operands, so that most memory access is contiguous. An axis along which
+ * it is repeated comes right inside the axis before it.
+ */
 function preferredOrder(loads: readonly View[], { shape }: Group): Order {
-  const full = loads.find(({ strides }) => strides.every((stride, axis) => stride !== 0 || shape[axis] === 1))
-  return full === undefined ? rowMajor(shape.length) : orderOf(full)
+  const isRepeated = ({ strides }: View, axis: number) => strides[axis] === 0 && shape[axis] !== 1
+  const sizes = loads.map((view) => sizeOf(shape.filter((_, axis) => !isRepeated(view, axis))))
+  const largest = loads[sizes.indexOf(Math.max(...sizes))]
+  if (largest === undefined) return rowMajor(shape.length)
+  const order = orderOf(largest).filter((axis) => !isRepeated(largest, axis))
+  for (const axis of rowMajor(shape.length))
+    if (isRepeated(largest, axis)) order.splice(axis === 0 ? 0 : order.indexOf(axis - 1) + 1, 0, axis)
+  return order
 }
 
 /** Returns whether a value must be stored: for an output, or for another group that reads it or recomputes a reader. */

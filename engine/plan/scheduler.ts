@@ -199,13 +199,14 @@ export class Scheduler<Calls> {
     this.place(this.graph.inputs.length + index, output)
   }
 
-  /** Emits a call of the kernel of the operation's name, and returns its result in row-major order. */
+  /** Emits a call of the kernel of the operation's name, and returns its result, by default in row-major order. */
   plainCall<Name extends keyof Calls & string>(
     operation: CalledOperation<Calls, Name>,
     inputs: readonly View[],
+    order?: Order,
   ): View {
     const { name, attributes, shape, dtype } = operation
-    const output = this.allocate(shape, dtype)
+    const output = this.allocate(shape, dtype, order)
     this.emit({ kind: 'call', name, attributes, inputs, output })
     return output
   }

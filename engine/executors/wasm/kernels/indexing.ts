@@ -1,10 +1,11 @@
-import type { View } from '../../../plan/view.ts'
+import { orderOf, permuteView, type View } from '../../../plan/view.ts'
 import { type Shape, sizeOf } from '../../../shape.ts'
 import type { Code } from '../assembler/encoding.ts'
 import { control, f32, f64, i32, memory } from '../assembler/instructions.ts'
 import type { WasmCall } from './calls.ts'
-import { beginKernel, type CallContext, type KernelCode } from './kernelCode.ts'
+import { beginKernel, type CallContext, forUnits, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement } from './lanes.ts'
+import { addressIn } from './pointers.ts'
 import { bytesPerTotal, longestChain, roundTotals } from './totals.ts'
 import { pointerAt, walkElements } from './walk.ts'
 
@@ -16,30 +17,37 @@ function fixed(view: View, axis: number): View {
 /**
  *     for each element of index: output = x at index along the axis, NaN (0 for integers) if out of range
  *
- * Elements are moved as 32-bit patterns, whatever their type.
+ * Axes are nested as the index is stored, the outermost in units. Elements are moved as 32-bit patterns, whatever their type.
  */
 export function gatherCode(
   { inputs: [x, index], output, attributes }: WasmCall<'gather'>,
   { isFloat }: CallContext,
 ): KernelCode {
-  const axis = attributes.axis
-  const code = beginKernel([x, index, output])
+  const { axis } = attributes
+  const order = orderOf(index)
+  const views = [fixed(x, axis), index, output].map((view) => permuteView(view, order))
+  const [outermost, ...inner] = permuteView(index, order).shape
+  const code = beginKernel([x, index, output], outermost)
   const { builder, pointerTo } = code
-  const views = [fixed(x, axis), index, output]
-  const pointers = views.map((view) => pointerAt(builder, pointerTo(view), view))
-  const [from, at, to] = pointers
+  const [from, at, to] = views.map(() => builder.local('i32'))
   const position = builder.local('i32')
-  walkElements(builder, index.shape, views, pointers, () => {
-    const step = i32.mul(position.get, i32.const(x.strides[axis] * bytesPerElement))
-    const outside = isFloat ? 0x7fc00000 : 0
+  const step = i32.mul(position.get, i32.const(x.strides[axis] * bytesPerElement))
+  const outside = isFloat ? 0x7fc00000 : 0
+  const within = views.map((view) => ({ ...view, strides: view.strides.slice(1) }))
+  forUnits(builder, (unit) => {
     builder.emit(
-      position.set(i32.load(at.get)),
-      control.if(
-        i32.lt_u(position.get, i32.const(x.shape[axis])),
-        i32.store(to.get, i32.load(i32.add(from.get, step))),
-        i32.store(to.get, i32.const(outside)),
-      ),
+      ...[from, at, to].map((pointer, i) => pointer.set(addressIn(views[i], pointerTo(views[i]), [unit, 0]))),
     )
+    walkElements(builder, inner, within, [from, at, to], () => {
+      builder.emit(
+        position.set(i32.load(at.get)),
+        control.if(
+          i32.lt_u(position.get, i32.const(x.shape[axis])),
+          i32.store(to.get, i32.load(i32.add(from.get, step))),
+          i32.store(to.get, i32.const(outside)),
+        ),
+      )
+    })
   })
   return code
 }

@@ -22,7 +22,7 @@ import { winogradConvolve, winogradFor, winogradWeightGradient } from './winogra
  */
 
 /** [N, C, H, W] with the channels innermost. */
-const channelsLast: Order = [0, 2, 3, 1]
+export const channelsLast: Order = [0, 2, 3, 1]
 
 /** [K, C, R, S] with the taps outermost: the order in which weight gradients are computed. */
 const tapsFirst: Order = [2, 3, 0, 1]

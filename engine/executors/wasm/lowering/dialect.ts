@@ -1,12 +1,12 @@
 import { moveExpansions } from '../../../plan/moves.ts'
 import type { CalledOperation, Dialect, Scheduler } from '../../../plan/scheduler.ts'
-import type { View } from '../../../plan/view.ts'
+import { follows, orderOf, type View } from '../../../plan/view.ts'
 import type { WasmCalls } from '../kernels/calls.ts'
 import { canBeEpilogue } from '../kernels/epilogue.ts'
 import { scatterTotalsFloats } from '../kernels/indexing.ts'
 import { panelFloats } from '../kernels/matmul.ts'
 import type { EngineModes } from '../modes.ts'
-import { convolutionExpansions, convolutionPadding } from './convolution.ts'
+import { channelsLast, convolutionExpansions, convolutionPadding } from './convolution.ts'
 import { scratchOf, tileTotals } from './scratch.ts'
 
 /** Calls the kernel of the operation's name, with its operands as they are stored. */
@@ -27,9 +27,14 @@ export const dialectOf = (modes: EngineModes): Dialect<WasmCalls> => ({
     ...moveExpansions(),
     ...convolutionExpansions(modes),
     argmax: oneKernel,
-    gather: oneKernel,
-    maxPool2dIndices: oneKernel,
     randomBits: oneKernel,
+
+    gather: (scheduler, operation, [x, index]) => scheduler.plainCall(operation, [x, index], orderOf(index)),
+
+    maxPool2dIndices: (scheduler, operation, [x]) => {
+      const maps = follows(x, channelsLast) ? x : scheduler.materialize(x, channelsLast)
+      return scheduler.plainCall(operation, [maps], channelsLast)
+    },
 
     matmul: (scheduler, operation, inputs) => {
       const factors = inputs.map((input) => scheduler.materialize(input))
