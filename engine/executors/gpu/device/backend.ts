@@ -27,6 +27,7 @@ export class DeviceBackend implements Backend {
   }
 
   upload(elements: Float32Array): Block {
+    this.#memory.demandDevice()
     const region = this.#memory.slabs.allocate(elements.length)
     this.#memory.write(region, elements)
     return region

@@ -75,13 +75,13 @@ export class DeviceMemory implements LaunchContext {
 
   /** Does some work on the device. Throws `InvalidInputError` in one sentence if the device is lost before it ends. */
   async whileThere<Result>(work: () => Promise<Result>): Promise<Result> {
-    this.#demandDevice()
+    this.demandDevice()
     try {
       return await work()
     } catch (error) {
       // WebGPU reports the loss a little after what fails by it.
       await Promise.race([this.device.lost, new Promise((resolve) => setTimeout(resolve, lossDelay))])
-      this.#demandDevice(error)
+      this.demandDevice(error)
       throw error
     }
   }
@@ -111,7 +111,8 @@ export class DeviceMemory implements LaunchContext {
     this.device.queue.submit([encoder.finish()])
   }
 
-  #demandDevice(cause?: unknown): void {
+  /** Throws `InvalidInputError` in one sentence if the device is lost. */
+  demandDevice(cause?: unknown): void {
     if (this.#loss === undefined) return
     throw new InvalidInputError(
       `gpu: the GPU was lost (${reasonOf(this.#loss)}), and with it all that it held; resume a training from its last checkpoint`,
