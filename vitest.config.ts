@@ -6,7 +6,7 @@ import { installedGpus } from './test/gpu/software.ts'
 /** Where the processes that tests start keep modules without their types: each would spend a second on them. */
 const NODE_COMPILE_CACHE = join(import.meta.dirname, 'node_modules/.cache/node')
 
-const forks = { pool: 'forks', testTimeout: 120_000, setupFiles: 'test/typedArrayEquality.ts' } as const
+const forks = { pool: 'forks', testTimeout: 300_000, setupFiles: 'test/typedArrayEquality.ts' } as const
 
 /** Small files whose tests take the longest: vitest starts with the largest, and these would end long after the others. */
 const longest = /test\/(reference\w*|train\/memory)\.test\.ts$/

@@ -4,7 +4,7 @@ import type { FunctionBuilder, Local } from '../assembler/module.ts'
 import type { WasmCall } from './calls.ts'
 import { beginKernel, type CallContext, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement } from './lanes.ts'
-import { pointerAt, walkElements } from './walk.ts'
+import { unitsOf, walkInUnits } from './walk.ts'
 
 /** The largest element so far, and its index. */
 class RunningArgmax {
@@ -50,21 +50,19 @@ export function argmaxCode(
   { inputs: [x], output, attributes }: WasmCall<'argmax'>,
   { isFloat }: CallContext,
 ): KernelCode {
-  const axis = attributes.axis
-  const code = beginKernel([x, output])
-  const { builder, pointerTo } = code
-  const views = [{ ...x, shape: output.shape }, output]
-  const pointers = views.map((view) => pointerAt(builder, pointerTo(view), view))
+  const { axis } = attributes
+  const code = beginKernel([x, output], unitsOf(output.shape))
+  const { builder } = code
   const argmax = new RunningArgmax(builder, isFloat)
   const element = builder.local('i32')
-  walkElements(builder, output.shape, views, pointers, () => {
+  walkInUnits(code, output.shape, [x, output], ([row, index]) => {
     argmax.reset()
-    builder.emit(element.set(pointers[0].get))
+    builder.emit(element.set(row.get))
     builder.loop(x.shape[axis], 1, (counter) => {
       argmax.update(element.get, counter.get)
       builder.emit(element.set(i32.add(element.get, i32.const(x.strides[axis] * bytesPerElement))))
     })
-    builder.emit(i32.store(pointers[1].get, argmax.index.get))
+    builder.emit(i32.store(index.get, argmax.index.get))
   })
   return code
 }

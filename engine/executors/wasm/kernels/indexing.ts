@@ -3,11 +3,11 @@ import { type Shape, sizeOf } from '../../../shape.ts'
 import type { Code } from '../assembler/encoding.ts'
 import { control, f32, f64, i32, memory } from '../assembler/instructions.ts'
 import type { WasmCall } from './calls.ts'
-import { beginKernel, type CallContext, forUnits, type KernelCode } from './kernelCode.ts'
+import { beginKernel, type CallContext, type KernelCode } from './kernelCode.ts'
 import { bytesPerElement } from './lanes.ts'
 import { addressIn } from './pointers.ts'
 import { bytesPerTotal, longestChain, roundTotals } from './totals.ts'
-import { pointerAt, walkElements } from './walk.ts'
+import { unitsOf, walkElements, walkInUnits } from './walk.ts'
 
 /** Returns the view with stride 0 along one axis. */
 function fixed(view: View, axis: number): View {
@@ -17,7 +17,7 @@ function fixed(view: View, axis: number): View {
 /**
  *     for each element of index: output = x at index along the axis, NaN (0 for integers) if out of range
  *
- * Axes are nested as the index is stored, the outermost in units. Elements are moved as 32-bit patterns, whatever their type.
+ * Axes are nested as the index is stored. Elements are moved as 32-bit patterns, whatever their type.
  */
 export function gatherCode(
   { inputs: [x, index], output, attributes }: WasmCall<'gather'>,
@@ -26,28 +26,21 @@ export function gatherCode(
   const { axis } = attributes
   const order = orderOf(index)
   const views = [fixed(x, axis), index, output].map((view) => permuteView(view, order))
-  const [outermost, ...inner] = permuteView(index, order).shape
-  const code = beginKernel([x, index, output], outermost)
-  const { builder, pointerTo } = code
-  const [from, at, to] = views.map(() => builder.local('i32'))
+  const { shape } = permuteView(index, order)
+  const code = beginKernel([x, index, output], unitsOf(shape))
+  const { builder } = code
   const position = builder.local('i32')
   const step = i32.mul(position.get, i32.const(x.strides[axis] * bytesPerElement))
   const outside = isFloat ? 0x7fc00000 : 0
-  const within = views.map((view) => ({ ...view, strides: view.strides.slice(1) }))
-  forUnits(builder, (unit) => {
+  walkInUnits(code, shape, views, ([from, at, to]) => {
     builder.emit(
-      ...[from, at, to].map((pointer, i) => pointer.set(addressIn(views[i], pointerTo(views[i]), [unit, 0]))),
+      position.set(i32.load(at.get)),
+      control.if(
+        i32.lt_u(position.get, i32.const(x.shape[axis])),
+        i32.store(to.get, i32.load(i32.add(from.get, step))),
+        i32.store(to.get, i32.const(outside)),
+      ),
     )
-    walkElements(builder, inner, within, [from, at, to], () => {
-      builder.emit(
-        position.set(i32.load(at.get)),
-        control.if(
-          i32.lt_u(position.get, i32.const(x.shape[axis])),
-          i32.store(to.get, i32.load(i32.add(from.get, step))),
-          i32.store(to.get, i32.const(outside)),
-        ),
-      )
-    })
   })
   return code
 }
@@ -62,15 +55,14 @@ export function scatterAddCode(
   { inputs: [source, index, scratch], output, attributes }: WasmCall<'scatterAdd'>,
   { isFloat }: CallContext,
 ): KernelCode {
-  const axis = attributes.axis
-  const code = beginKernel([source, index, output, ...(scratch ? [scratch] : [])])
-  const { builder, pointerTo } = code
+  const { axis } = attributes
+  const views = [source, index, output]
+  const rows = index.shape.slice(0, axis)
+  const code = beginKernel([...views, ...(scratch ? [scratch] : [])], unitsOf(rows))
+  const { builder, pointerTo, thread } = code
   if (sizeOf(output.shape) === 0) return code
   const rowSize = sizeOf(output.shape.slice(axis))
   const elementBytes = scratch ? bytesPerTotal : bytesPerElement
-  const views = [source, index, output]
-  const pointers = views.map((view) => pointerAt(builder, pointerTo(view), view))
-  const [from, at, row] = pointers
   const [to, position, target] = Array.from({ length: 3 }, () => builder.local('i32'))
   const perElement = elementBytes / bytesPerElement
   const totals = { ...output, strides: output.strides.map((stride) => stride * perElement) }
@@ -78,9 +70,10 @@ export function scatterAddCode(
     ...view,
     strides: view.strides.slice(axis),
   }))
-  walkElements(builder, index.shape.slice(0, axis), views, pointers, () => {
+  const ownScratch = scratch && addressIn(scratch, pointerTo(scratch), [thread, 0])
+  walkInUnits(code, rows, views, ([from, at, row]) => {
     builder.emit(
-      to.set(scratch ? pointerTo(scratch).get : row.get),
+      to.set(ownScratch ?? row.get),
       memory.fill(to.get, i32.const(0), i32.const(rowSize * elementBytes)),
     )
     walkElements(builder, index.shape.slice(axis), inner, [from, at, to], () => {
@@ -93,7 +86,7 @@ export function scatterAddCode(
         ]),
       )
     })
-    if (scratch) roundTotals(builder, pointerTo(scratch).get, row.get, rowSize)
+    if (ownScratch) roundTotals(builder, ownScratch, row.get, rowSize)
   })
   return code
 }

@@ -49,7 +49,7 @@ export const dialectOf = (modes: EngineModes): Dialect<WasmCalls> => ({
       const { dtype, shape, attributes } = operation
       const isFloat = dtype === 'float32'
       const floats = isFloat ? scatterTotalsFloats(index.shape, shape, attributes.axis) : 0
-      const scratch = floats > 0 ? [scheduler.allocate([floats], dtype)] : []
+      const scratch = floats > 0 ? [scratchOf(scheduler, modes, floats)] : []
       return scheduler.plainCall(operation, [source, index, ...scratch])
     },
   },
