@@ -15,6 +15,8 @@ import {
   precisions,
   processLoss,
   profileNames,
+  type ShapeName,
+  shapeNames,
 } from '../../kd/laws/index.ts'
 import { Broken } from '../broken.ts'
 import { countRange, jsonOption, positiveInteger, positiveNumber, wholeNumber } from '../options.ts'
@@ -22,9 +24,11 @@ import type { Output } from '../output.ts'
 import { writeResult } from '../results.ts'
 import { isFile, type LossModule, loadLoss, loadProfile } from './modules.ts'
 import { initCommand } from './scaffold.ts'
+import { watched } from './watchdog.ts'
 
 interface Options {
   readonly command?: string
+  readonly shape?: ShapeName
   readonly profile?: string
   readonly law?: readonly string[]
   readonly rows?: CountRange
@@ -56,6 +60,12 @@ export function lawsCommand(output: Output): Command {
         '`perSample`, `terms`, `atEpoch` and `sharpness`. The module may also export its `profile`, and `examples` that ' +
         'are always tried. Exits with 1 if a law is broken.',
     )
+    .addOption(
+      new Option(
+        '--shape <name>',
+        'shape of the arguments of --command, if they are not student logits, teacher logits and labels',
+      ).choices(shapeNames),
+    )
     .option(
       '--profile <name>',
       `kind of loss: one of ${profileNames.join(', ')}, or a module that exports a profile made by defineProfile ` +
@@ -73,12 +83,7 @@ export function lawsCommand(output: Output): Command {
         'precision in which the loss computes (default: as it says, or float64 or float32, as its values show)',
       ).choices(precisions),
     )
-    .option(
-      '--time-limit <seconds>',
-      'time limit for each answer of an asynchronous loss or a process',
-      positiveNumber,
-      10,
-    )
+    .option('--time-limit <seconds>', 'time limit for each call of the loss', positiveNumber, 10)
     .option('--replay <path>', 'try again only the case that a report names, with its --law and --seed')
     .option('--statistics', 'also write what the cases were, and which kinds of cases never occurred')
     .option('--html <file>', 'also write the report as an HTML page')
@@ -109,15 +114,23 @@ async function hold(file: string | undefined, options: Options, output: Output):
 /** Loads the module of a loss, or starts the process that computes it. */
 async function lossOf(
   file: string | undefined,
-  { command, timeLimit }: Options,
+  { command, shape, timeLimit }: Options,
   { stderr }: Output,
 ): Promise<LossModule & { readonly close?: () => void }> {
   demand(
     (file === undefined) !== (command === undefined),
     () => `laws: expected either a module or --command, got ${file === undefined ? 'none' : 'both'}`,
   )
-  if (file !== undefined) return loadLoss(file)
-  return processLoss(command!, { timeLimit, stderr: (text) => stderr.write(text) })
+  demand(
+    shape === undefined || command !== undefined,
+    () =>
+      'laws: expected --command with --shape: a module wraps its loss in tokens, masked, softLabels or severalTeachers',
+  )
+  if (file !== undefined) {
+    const module = await loadLoss(file)
+    return { ...module, loss: watched(module.loss, timeLimit) }
+  }
+  return processLoss(command!, { shape, timeLimit, stderr: (text) => stderr.write(text) })
 }
 
 /** Returns the profile that the options name, if any, and reports an unknown one before the loss is loaded. */

@@ -95,6 +95,22 @@ export default { loss, perSample: () => new Promise(() => {}) }`,
     }
   })
 
+  it('should say so where the loss never returns', async () => {
+    for (const [source, name] of [
+      ['let count = 0\nexport default () => { while (++count > 20); return 0 }', 'the loss'],
+      [
+        `${kd().replace('export default', 'const loss =')}\nexport default { loss, perSample: () => { for (;;); } }`,
+        "'perSample' of the loss",
+      ],
+    ] as const) {
+      const file = await written(source)
+      const { code, stdout, stderr } = await spawn(['laws', file, '--runs', '5', '--time-limit', '0.5'])
+      // Only a signal ends a process whose thread is blocked.
+      expect({ code, stdout }).toEqual({ code: null, stdout: '' })
+      expect(stderr).toBe(`thermograd: laws: ${name} does not return within 0.5 s\n`)
+    }
+  })
+
   it('should keep what the loss prints out of the report', async () => {
     const chatty = `console.log('loaded')\nprocess.stdout.write('here')\n${kd()}`.replace(
       '=>\n  student.reduce',

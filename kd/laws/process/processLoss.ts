@@ -3,9 +3,12 @@ import { type Precision, precisions } from '../floats.ts'
 import type { LossObject } from '../loss.ts'
 import { Connection } from './connection.ts'
 import { protocol, type RemotePart, remoteParts } from './protocol.ts'
+import { type ShapeName, shapedLoss } from './shapedLoss.ts'
 import { number, numbers, type Reply, rows, temperatures, terms } from './values.ts'
 
 export interface ProcessOptions {
+  /** The shape of the arguments, if they are not student logits, teacher logits and labels. */
+  readonly shape?: ShapeName | undefined
   /** The time, in seconds, in which each request must be answered. Default 10. */
   readonly timeLimit?: number | undefined
   /** The time, in seconds, in which the process must be ready. Default 60. */
@@ -29,6 +32,7 @@ export interface ProcessLoss {
 export async function processLoss(
   command: string,
   {
+    shape,
     timeLimit = 10,
     startLimit = 60,
     stderr = (text) => {
@@ -39,7 +43,7 @@ export async function processLoss(
   const connection = new Connection(command, { timeLimit, startLimit, stderr })
   try {
     const { parts, dtype } = readGreeting(connection, await connection.greeting)
-    return { loss: lossOver(connection, parts, dtype), close: connection.close }
+    return { loss: lossOver(connection, parts, dtype, shape), close: connection.close }
   } catch (error) {
     connection.close()
     throw error
@@ -50,11 +54,22 @@ function lossOver(
   connection: Connection,
   parts: readonly RemotePart[],
   dtype: LossObject['dtype'],
+  shape: ShapeName | undefined,
 ): LossObject {
   const part =
     <Value>(name: RemotePart, read: (reply: Reply) => Value) =>
     async (...given: readonly unknown[]): Promise<Value> =>
       read({ part: name, value: await connection.call({ part: name, arguments: given }), given })
+  const over = { failure: () => connection.failure }
+  if (shape !== undefined) {
+    const gradient = <Value>(read: (reply: Reply) => Value) => part('gradient', read)
+    const remote = {
+      loss: part('loss', number),
+      gradient: parts.includes('gradient') ? gradient : undefined,
+      dtype,
+    }
+    return { ...shapedLoss(shape, remote), connection: over }
+  }
   const all: Pick<Required<LossObject>, RemotePart> = {
     loss: part('loss', number),
     gradient: part('gradient', rows),
@@ -70,7 +85,7 @@ function lossOver(
     ...Object.fromEntries(offered),
     loss: all.loss,
     ...(dtype && { dtype }),
-    connection: { failure: () => connection.failure },
+    connection: over,
   }
 }
 

@@ -25,6 +25,12 @@ export function rows({ part, value, given }: Reply): Rows {
   throw returned(part, value, 'a list of rows of numbers', given)
 }
 
+export function listsOfRows({ part, value, given }: Reply): Rows[] {
+  if (Array.isArray(value) && value.every((each) => Array.isArray(each) && each.every(isNumbers)))
+    return value
+  throw returned(part, value, 'lists of rows of numbers', given)
+}
+
 export function temperatures({ part, value, given }: Reply): HostTemperatures {
   const { student, teacher } = entriesOf(value)
   if (isNumbers(student) && isNumbers(teacher)) return { student, teacher }

@@ -2,7 +2,13 @@ import { spawnSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { checkLaws, formatReport, processLoss } from '../../../kd/laws/index.ts'
+import {
+  checkLaws,
+  formatReport,
+  type ProfileName,
+  processLoss,
+  type ShapeName,
+} from '../../../kd/laws/index.ts'
 import { readLine, writeLine } from '../../../kd/laws/process/protocol.ts'
 import { temporaryFolder } from '../../train/temporaryFolder.ts'
 import myLoss from './docs/myLoss.ts'
@@ -155,6 +161,93 @@ describe('a loss that a process computes', () => {
     await expect(processLoss(await command(source), { startLimit, stderr: () => {} })).rejects.toThrow(
       sentence,
     )
+  })
+})
+
+describe('a process whose arguments have another shape', () => {
+  /** Cross entropy of a row with a target, and its gradient. */
+  const row = `
+const logSoftmax = (z) => {
+  const most = Math.max(...z)
+  const sum = Math.log(z.reduce((total, x) => total + Math.exp(x - most), 0))
+  return z.map((x) => x - most - sum)
+}
+const softmax = (z) => logSoftmax(z).map(Math.exp)
+const mean = (list) => list.reduce((a, b) => a + b, 0) / list.length
+const hot = (z, label) => z.map((_, j) => (j === label ? 1 : 0))
+const cross = (z, y) => -logSoftmax(z).reduce((sum, value, j) => (y[j] === 0 ? sum : sum + y[j] * value), 0)
+const slopes = (z, y, by) => softmax(z).map((q, j) => by * (q - y[j]))
+const sum = (one, other) => one.map((x, j) => x + other[j])`
+  const shapes: readonly (readonly [ShapeName, ProfileName, string, string])[] = [
+    [
+      'tokens',
+      'crossEntropy',
+      `const count = (labels) => labels.flat().filter((label) => label !== -100).length
+const loss = (v, u, labels) => v.flatMap((rows, n) => rows.map((z, t) => labels[n][t] === -100 ? 0 : cross(z, hot(z, labels[n][t])))).reduce((a, b) => a + b) / count(labels)`,
+      'v.map((rows, n) => rows.map((z, t) => slopes(z, hot(z, labels[n][t]), labels[n][t] === -100 ? 0 : 1 / count(labels))))',
+    ],
+    [
+      'masked',
+      'crossEntropy',
+      `const loss = (v, u, labels, mask) => mean(v.flatMap((z, n) => mask[n] ? [cross(z, hot(z, labels[n]))] : []))`,
+      'v.map((z, n) => slopes(z, hot(z, labels[n]), mask[n] / mask.filter(Boolean).length))',
+    ],
+    [
+      'soft-labels',
+      'soft-cross-entropy',
+      'const loss = (v, y) => mean(v.map((z, n) => cross(z, y[n])))',
+      'v.map((z, n) => slopes(z, u[n], 1 / v.length))',
+    ],
+    [
+      'one-hot-labels',
+      'crossEntropy',
+      'const loss = (v, y) => mean(v.map((z, n) => cross(z, y[n])))',
+      'v.map((z, n) => slopes(z, u[n], 1 / v.length))',
+    ],
+    [
+      'two-teachers',
+      'multi-teacher',
+      `const tempered = (z) => z.map((x) => x / 4)
+const kd = (z, w) => cross(tempered(z), softmax(tempered(w))) - cross(tempered(w), softmax(tempered(w)))
+const loss = (v, teachers) => 16 * mean(teachers.map((u) => mean(v.map((z, n) => kd(z, u[n])))))`,
+      'v.map((z, n) => u.map((w) => slopes(tempered(z), softmax(tempered(w[n])), 2 / v.length)).reduce(sum))',
+    ],
+  ]
+  const served = (source: string, gradient: string) =>
+    command(`
+import { createInterface } from 'node:readline'
+${row}
+${source}
+const parts = { loss, gradient: (v, u, labels, mask) => ${gradient} }
+console.log('{"protocol": "thermograd-laws", "version": 1, "parts": ["loss", "gradient"]}')
+for await (const line of createInterface({ input: process.stdin })) {
+  const { id, calls } = JSON.parse(line)
+  const results = calls.map((call) => ({ value: parts[call.part](...call.arguments) }))
+  console.log(JSON.stringify({ id, results }))
+}`)
+
+  it.each(shapes)(
+    'should hold if it is right, and break laws if not: %s',
+    async (shape, profile, source, gradient) => {
+      const check = async (by: string) => {
+        const { loss, close } = await processLoss(await served(source, by), { shape })
+        const report = await checkLaws(loss, profile, { runs: 15, seed: 1 })
+        close()
+        return report
+      }
+      const right = await check(gradient)
+      expect(right.holds, formatReport(right)).toBe(true)
+      expect(right.verdicts.find(({ law }) => law.name === 'gradient-is-numeric')?.outcome).toBe('holds')
+      expect((await check(gradient.replace('v.map(', 'v.slice(0).reverse().map('))).holds).toBe(false)
+    },
+  )
+
+  it('should refuse a gradient of another shape', async () => {
+    const [shape, profile, source] = shapes[0]
+    const { loss, close } = await processLoss(await served(source, 'v[0]'), { shape })
+    const { verdicts } = await checkLaws(loss, profile, { runs: 3, seed: 1, laws: ['gradient-formula'] })
+    close()
+    expect(verdicts[0].failure?.message).toContain('but it should return lists of rows of numbers')
   })
 })
 
