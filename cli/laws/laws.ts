@@ -57,7 +57,7 @@ export function lawsCommand(output: Output): Command {
       'Tests a loss against the laws of a profile. The loss is the default export of a JavaScript or TypeScript module: ' +
         'a function of student logits (number[][]), teacher logits and labels that returns the mean over the batch, or ' +
         'an object with such a function as `loss` and, optionally, `gradient`, `teacherGradient`, `temperatures`, ' +
-        '`perSample`, `terms`, `atEpoch` and `sharpness`. The module may also export its `profile`, and `examples` that ' +
+        '`perSample`, `terms`, `atEpoch`, `atTemperature` and `sharpness`. The module may also export its `profile`, and `examples` that ' +
         'are always tried. Exits with 1 if a law is broken.',
     )
     .addOption(

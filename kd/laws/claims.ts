@@ -37,6 +37,7 @@ const sharpnessBreaks = { 'sharpness-homogeneity': 'S(z/T) is not S(z)/T: the ma
 const commonLaws = [...valueLaws, ...batchLaws, ...gradientLaws]
 const shiftLaws = ['student-shift', 'gradient-sums-to-zero']
 const extremeLaws = ['definition-at-extremes']
+const farClassLaws = ['far-class', 'gradient-of-far-class']
 const divergenceLaws = [
   'zero-at-equality',
   'positive-apart',
@@ -50,6 +51,7 @@ const divergenceBreaks = {
   ...sharpnessBreaks,
 }
 const sharedTemperatureLaws = ['temperatures-shared', 'temperatures-row-independence']
+const temperatureSquaredLaws = ['scale-and-temperature']
 const sharedTemperatureBreaks = {
   'zero-at-multiples': 'a common temperature does not compensate for different scales',
 }
@@ -90,6 +92,9 @@ const softenedLaws = [
   ...extremeLaws,
   ...divergenceLaws,
   ...sharedTemperatureLaws,
+  ...temperatureSquaredLaws,
+  ...farClassLaws,
+  'merging-classes',
   'teacher-shift',
 ]
 /** The laws of divergences at the published temperatures. */
@@ -99,6 +104,9 @@ const publishedLaws = [
   ...divergenceLaws,
   ...dynamicTemperatureLaws,
   ...publishedTemperatureLaws,
+  ...temperatureSquaredLaws,
+  ...farClassLaws,
+  'merging-classes',
 ]
 
 /** Names of laws, for the `claims` of profiles. */
@@ -114,6 +122,8 @@ export const lawGroups = {
   shift: shiftLaws,
   /** Of a loss that stays exact for extreme logits. */
   extremes: extremeLaws,
+  /** Of a loss to which a class without probability adds nothing. */
+  farClass: farClassLaws,
   /** Of `sharpness`. */
   sharpness: sharpnessLaws,
 } satisfies Record<string, readonly string[]>
@@ -121,11 +131,19 @@ export const lawGroups = {
 /** The laws of single-term losses. */
 export const termLaws = {
   crossEntropy: {
-    claims: [...commonLaws, ...shiftLaws, ...extremeLaws, 'positive-apart'],
+    claims: [
+      ...commonLaws,
+      ...shiftLaws,
+      ...extremeLaws,
+      ...farClassLaws,
+      'merging-classes',
+      'convexity',
+      'positive-apart',
+    ],
     breaks: { 'label-independence': 'cross entropy depends on the label' },
   },
   kd: {
-    claims: [...softenedLaws, 'label-independence'],
+    claims: [...softenedLaws, 'convexity', 'label-independence'],
     breaks: { ...divergenceBreaks, ...sharedTemperatureBreaks },
   },
   dkd: {
@@ -158,6 +176,7 @@ export const termLaws = {
       ...shiftLaws,
       ...divergenceLaws,
       ...dynamicTemperatureLaws,
+      ...temperatureSquaredLaws,
       'teacher-shift',
       'temperatures-shift',
       'equal-sharpness',
@@ -180,13 +199,23 @@ const totalBreaks = {
 }
 /** The laws of total losses, which include cross entropy. */
 export const totalLaws = {
-  kd: { claims: [...totalClaims, ...shiftLaws, ...sharedTemperatureLaws], breaks: totalBreaks },
+  kd: {
+    claims: [...totalClaims, ...shiftLaws, ...sharedTemperatureLaws, ...farClassLaws, 'convexity'],
+    breaks: totalBreaks,
+  },
   dkd: {
-    claims: [...totalClaims, ...shiftLaws, ...sharedTemperatureLaws, 'decoupling', 'warm-up'],
+    claims: [
+      ...totalClaims,
+      ...shiftLaws,
+      ...sharedTemperatureLaws,
+      ...farClassLaws,
+      'decoupling',
+      'warm-up',
+    ],
     breaks: totalBreaks,
   },
   dtkd: {
-    claims: [...totalClaims, 'warm-up'],
+    claims: [...totalClaims, ...farClassLaws, 'warm-up'],
     breaks: { ...totalBreaks, 'student-shift': rawMaxima, ...attachedBreaks },
   },
   exact: {

@@ -19,7 +19,7 @@ import { deviation, dot, mean, standardisedRow } from './formulas/rows.ts'
 import { shared } from './formulas/temperatureRules.ts'
 import { teachersOf } from './shapes.ts'
 
-const { common, extremes, gradient, shift, value } = lawGroups
+const { common, extremes, farClass, gradient, shift, value } = lawGroups
 
 const withLabels = { 'label-independence': 'the label is the target' }
 const multiples = { 'zero-at-multiples': 'the scale of the logits counts' }
@@ -41,8 +41,11 @@ const softenedLaws = [
   ...shift,
   ...extremes,
   ...zeroLaws,
+  ...farClass,
   'teacher-shift',
   'large-temperature-limit',
+  'merging-classes',
+  'scale-and-temperature',
 ]
 const jointLaws = [
   ...value,
@@ -60,30 +63,32 @@ export const furtherDrafts = {
     summary: 'crossEntropy with 0.1 of each label spread over all classes',
     formula: '1/N Σ −0.9 ln q_t − 0.1/K Σⱼ ln qⱼ,  q = softmax(v)',
     definition: smoothedCrossEntropy(0.1),
-    claims: [...common, ...shift, ...extremes, 'positive-apart'],
-    breaks: withLabels,
+    claims: [...common, ...shift, ...extremes, 'positive-apart', 'convexity'],
+    breaks: { ...withLabels, 'far-class': 'every class gets a share of the label' },
   }),
   focal: () => ({
     summary: '−(1 − q_t)² ln q_t',
     formula: '1/N Σ −(1 − q_t)² ln q_t,  q = softmax(v)',
     definition: focal(2),
-    claims: [...common, ...shift, ...extremes, 'positive-apart'],
+    claims: [...common, ...shift, ...extremes, ...farClass, 'merging-classes', 'positive-apart'],
     breaks: withLabels,
   }),
   'temperature-scaling': (tau) => ({
     summary: 'cross entropy of softmax(v/τ)',
     formula: '1/N Σ −ln softmax(v/τ)_t',
     definition: temperedCrossEntropy(tau),
-    claims: [...common, ...shift, ...extremes, 'positive-apart'],
+    rule: shared(tau),
+    claims: [...common, ...shift, ...extremes, ...farClass, 'merging-classes', 'convexity', 'positive-apart'],
     breaks: withLabels,
   }),
   'binary-cross-entropy': () => ({
     summary: 'a sigmoid for each class, mean over the classes',
     formula: '1/N Σ 1/K Σⱼ −ln σ(±vⱼ), + for j = t',
     definition: binaryCrossEntropy,
-    claims: [...common, ...extremes, 'positive-apart'],
+    claims: [...common, ...extremes, 'positive-apart', 'convexity'],
     breaks: {
       ...withLabels,
+      'far-class': 'it is a mean over the classes',
       'student-shift': 'each class is a decision of its own',
       'gradient-sums-to-zero': 'each class is a decision of its own',
     },
@@ -92,14 +97,23 @@ export const furtherDrafts = {
     summary: 'crossEntropy with distributions as targets: wrap the loss in softLabels',
     formula: '1/N Σ −Σᵢ yᵢ ln qᵢ,  q = softmax(v), with soft labels y = softmax(u)',
     definition: softCrossEntropy,
-    claims: [...common, ...shift, ...extremes, 'teacher-shift', 'positive-apart', 'label-independence'],
+    claims: [
+      ...common,
+      ...shift,
+      ...extremes,
+      ...farClass,
+      'teacher-shift',
+      'convexity',
+      'positive-apart',
+      'label-independence',
+    ],
     breaks: { ...corresponding, ...asymmetric, 'zero-at-equality': 'the entropy of the soft labels remains' },
   }),
   'multi-teacher': (tau) => ({
     summary: 'KD from two teachers: wrap the loss in severalTeachers',
     formula: '1/N Σ 1/2 Σₘ τ² KL(softmax(uₘ/τ) ‖ softmax(v/τ)), of two teachers',
     definition: ofTeachers(tempered(shared(tau)), 2),
-    claims: [...common, ...shift, ...extremes, 'positive-apart', 'label-independence'],
+    claims: [...common, ...shift, ...extremes, 'convexity', 'positive-apart', 'label-independence'],
     breaks: { ...corresponding, ...asymmetric, 'zero-at-equality': 'the other teacher remains' },
   }),
   'reverse-kl': (tau) => ({
@@ -138,8 +152,13 @@ export const furtherDrafts = {
     summary: 'mean squared difference of the logits',
     formula: '1/N Σ ‖v − u‖² / K',
     definition: logitDistance,
-    claims: [...common, ...extremes, ...zeroLaws, 'teacher-student-symmetry'],
-    breaks: { ...rawLogits, ...corresponding, ...multiples },
+    claims: [...common, ...extremes, ...zeroLaws, 'convexity', 'teacher-student-symmetry'],
+    breaks: {
+      ...rawLogits,
+      ...corresponding,
+      ...multiples,
+      'far-class': 'it is a mean over the classes',
+    },
   }),
   cosine: () => ({
     summary: '1 − cosine of the logits',
@@ -168,6 +187,7 @@ export const furtherDrafts = {
       ...shift,
       'teacher-shift',
       'teacher-student-symmetry',
+      'scale-and-temperature',
     ],
     breaks: { ...coupled, ...corresponding },
   }),

@@ -30,6 +30,10 @@ export interface LossObject {
   readonly terms?: ((...batch: Arguments) => DecoupledTerms | Promise<DecoupledTerms>) | undefined
   /** The loss in an epoch, counting from 1, if it has a warm-up; `loss` is the loss after the warm-up. */
   readonly atEpoch?: ((epoch: number, ...batch: Arguments) => number | Promise<number>) | undefined
+  /** The loss at another reference temperature; `loss` is the loss at the profile's. */
+  readonly atTemperature?:
+    | ((temperature: number, ...batch: Arguments) => number | Promise<number>)
+    | undefined
   /** S of each row [N]. */
   readonly sharpness?: (logits: Rows) => number[] | Promise<number[]>
   /** The precision of its arithmetic. Default: float64 or float32, as detected from its values. */
@@ -57,7 +61,16 @@ export interface DecoupledTerms {
 /** A loss under test: a plain function, or an object with further parts. */
 export type HostLoss = LossFunction | LossObject
 
-const parts = ['gradient', 'teacherGradient', 'temperatures', 'perSample', 'terms', 'atEpoch', 'sharpness']
+const parts = [
+  'gradient',
+  'teacherGradient',
+  'temperatures',
+  'perSample',
+  'terms',
+  'atEpoch',
+  'atTemperature',
+  'sharpness',
+]
 
 /** Returns either form as an object. Throws `InvalidInputError` for anything that is not a loss. */
 export function lossObject(loss: HostLoss): LossObject {

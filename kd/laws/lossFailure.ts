@@ -8,6 +8,7 @@ const batch = ['student', 'teacher', 'labels']
 const argumentNames: Readonly<Record<string, readonly string[]>> = {
   temperatures: ['student', 'teacher'],
   atEpoch: ['epoch', ...batch],
+  atTemperature: ['temperature', ...batch],
   sharpness: ['logits'],
 }
 

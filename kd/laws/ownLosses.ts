@@ -16,7 +16,12 @@ function dynamic(
   temperatures: TensorLoss['temperatures'],
 ): { term: TensorLoss; total: TensorLoss } {
   return {
-    term: { loss: (...batch: Side) => dtkd(...batch, options).terms.dtkd, temperatures },
+    term: {
+      loss: (...batch: Side) => dtkd(...batch, options).terms.dtkd,
+      temperatures,
+      atTemperature: (referenceTemperature, ...batch: Side) =>
+        dtkd(...batch, { ...options, referenceTemperature }).terms.dtkd,
+    },
     total: {
       loss: (student, teacher, labels, epoch) => dtkd(student, teacher, labels, { ...options, epoch }).loss,
       temperatures,
@@ -32,17 +37,23 @@ const terms = (...batch: Side) => {
   const { tckd, nckd } = dkd(...batch).terms
   return { tckd, nckd }
 }
+const decoupled = (referenceTemperature: number, ...batch: Side) => {
+  const { tckd, nckd } = dkd(...batch, { referenceTemperature }).terms
+  return tckd.add(nckd.multiply(8))
+}
 
 const losses = {
   crossEntropy: { loss: (student, _, labels) => alone(student, labels).loss },
-  kd: { loss: (...batch) => kd(batch[0], batch[1], batch[2]).terms.kd, temperatures: shared },
+  kd: {
+    loss: (...batch) => kd(batch[0], batch[1], batch[2]).terms.kd,
+    temperatures: shared,
+    atTemperature: (referenceTemperature, ...batch) => kd(...batch, { referenceTemperature }).terms.kd,
+  },
   'kd-total': { loss: (...batch) => kd(batch[0], batch[1], batch[2]).loss, temperatures: shared },
   dkd: {
-    loss: (student, teacher, labels) => {
-      const { tckd, nckd } = terms(student, teacher, labels)
-      return tckd.add(nckd.multiply(8))
-    },
+    loss: (student, teacher, labels) => decoupled(4, student, teacher, labels),
     temperatures: shared,
+    atTemperature: decoupled,
     terms,
   },
   'dkd-total': {

@@ -42,6 +42,13 @@ export class Subject {
     return numberFrom('atEpoch', await this.loss.atEpoch!(epoch, ...given), [epoch, ...given])
   }
 
+  /** Returns the value at another reference temperature. */
+  async valueAtTemperature(temperature: number, batch: LogitBatch): Promise<number> {
+    const given = argumentsOf(batch)
+    const value = await this.loss.atTemperature!(temperature, ...given)
+    return numberFrom('atTemperature', value, [temperature, ...given])
+  }
+
   async gradient(batch: LogitBatch): Promise<Rows> {
     const given = argumentsOf(batch)
     return rowsFrom('gradient', await this.loss.gradient!(...given), given)

@@ -6,6 +6,8 @@ import type { LossObject, Rows } from './loss.ts'
 export interface TensorLoss {
   /** The mean over the batch, a scalar; without an epoch, the loss after the warm-up. */
   readonly loss: (student: Tensor, teacher: Tensor, labels: Tensor, epoch?: number) => Tensor
+  /** The same at another reference temperature than 4. */
+  readonly atTemperature?: (temperature: number, student: Tensor, teacher: Tensor, labels: Tensor) => Tensor
   /** Whether `loss` has a warm-up. */
   readonly warmsUp?: boolean
   readonly temperatures?: ((student: Tensor, teacher: Tensor) => Temperatures) | undefined
@@ -16,7 +18,10 @@ export interface TensorLoss {
  * Wraps a loss on tensors as a loss on host arrays, with all parts that laws need. It is computed by `executor`, in
  * float64 on the reference executor and in float32 on all others.
  */
-export function hostLoss({ loss, warmsUp, temperatures, terms }: TensorLoss, executor: Executor): LossObject {
+export function hostLoss(
+  { loss, atTemperature, warmsUp, temperatures, terms }: TensorLoss,
+  executor: Executor,
+): LossObject {
   const dtype = executor.name === 'reference' ? 'float64' : 'float32'
   const matrix = (rows: Rows) => tensor(rows, { dtype })
   const vector = (labels: number[]) => tensor(labels, { dtype: 'int32' })
@@ -46,6 +51,9 @@ export function hostLoss({ loss, warmsUp, temperatures, terms }: TensorLoss, exe
         const { tckd, nckd } = terms(matrix(v), matrix(u), vector(labels))
         return { tckd: await number(tckd), nckd: await number(nckd) }
       }),
+    atTemperature:
+      atTemperature &&
+      ((tau, v, u, labels) => number(atTemperature(tau, matrix(v), matrix(u), vector(labels)))),
     atEpoch: warmsUp
       ? (epoch, v, u, labels) => number(loss(matrix(v), matrix(u), vector(labels), epoch))
       : undefined,

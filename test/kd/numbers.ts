@@ -72,7 +72,10 @@ export function labelledPair(): fc.Arbitrary<Pair & { label: number }> {
     .map(({ pair, at }) => ({ ...pair, label: at % pair.student.length }))
 }
 
-/** Every actual number is within `tolerance` of the expected one, relative to the largest expected, at least `floor`. */
+/**
+ * Every actual number is within `tolerance` of the expected one, relative to the largest expected, at least `floor`. The
+ * expected numbers are finite.
+ */
 export function expectClose(
   actual: readonly number[],
   expected: readonly number[],
@@ -80,6 +83,7 @@ export function expectClose(
   floor = 1e-3,
 ): void {
   expect(actual.length).toBe(expected.length)
+  expect(expected.filter((value) => !Number.isFinite(value))).toEqual([])
   const scale = Math.max(floor, ...expected.map(Math.abs))
   actual.forEach((value, i) => {
     if (!(Math.abs(value - expected[i]) <= tolerance * scale)) {

@@ -21,9 +21,10 @@ const equalSharpness = temperatureLaw(
     matters: 'It is the paper’s goal; its formula equalises the largest logits instead.',
     usualCause: 'a solver that stops early, or the published formula',
   },
-  (sample, _, roundoff) => {
-    const { v, u, student, teacher } = sample
-    const size = magnitude(v) / student + magnitude(u) / teacher
+  (sample, { rule }, roundoff) => {
+    const { v, u } = sample
+    const right = rule!.temperatures(v, u)
+    const size = magnitude(v) / right.student + magnitude(u) / right.teacher
     const excused = Math.sqrt(roundoff) + 16 * roundoff * (size + v.length)
     return exceeds('|S(u/T_teacher) − S(v/T_student)|', Math.abs(gapAt(sample)), 'zero', 0, excused)
   },

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import type { LogitBatch } from '../arbitraries.ts'
-import { permuted, scaled } from '../formulas/rows.ts'
+import { position } from '../drawnRow.ts'
+import { largest, permuted, scaled } from '../formulas/rows.ts'
 import { order, orderOf } from '../order.ts'
 import { reordered } from './cases.ts'
+import { withFarClass } from './classLaws.ts'
 import { complainOfEntries, conditions, directionOf, entryName, points, tolerance } from './gradientCase.ts'
 import { differs, lossLaw } from './lossLaw.ts'
 
@@ -98,4 +100,33 @@ const gradientPermutation = lossLaw({
   },
 })
 
-export const gradientInvarianceLaws = [gradientRowIndependence, gradientOfRepeatedBatch, gradientPermutation]
+const gradientOfFarClass = lossLaw({
+  name: 'gradient-of-far-class',
+  statement:
+    'A class far below all others on both sides gets no gradient, and does not change that of the others.',
+  formula: 'vᵢ, uᵢ → −∞ ⇒ ∂L/∂vᵢ → 0, i ≠ t',
+  conditions:
+    'the loss provides a gradient; a class inserted 800 temperatures below the smallest logit of each side',
+  tolerance: 'the rounding of the gradient without the class; for the class, the largest of its sample',
+  matters: 'Padded and masked classes must not move.',
+  usualCause: 'a mean over the classes, or 0 · ∞ in a derivative',
+  needs: 'gradient',
+  cases: (profile) => fc.record({ point: points(profile), at: position }),
+  async complain(subject, { point: { batch }, at: drawn }) {
+    const at = drawn % (batch.student[0].length + 1)
+    const rounding = subject.gradientRounding(batch)
+    return complainOfEntries(
+      await subject.gradient(withFarClass(batch, at, subject.profile)),
+      (await subject.gradient(batch)).map((row) => row.toSpliced(at, 0, 0)),
+      rounding.map((row) => row.toSpliced(at, 0, largest(row))),
+      'that without the class',
+    )
+  },
+})
+
+export const gradientInvarianceLaws = [
+  gradientRowIndependence,
+  gradientOfRepeatedBatch,
+  gradientPermutation,
+  gradientOfFarClass,
+]

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { RandomStream } from '../../../base/random.ts'
 import { logit } from '../drawnRow.ts'
 import { permuted, shifted } from '../formulas/rows.ts'
 import { order, orderOf } from '../order.ts'
@@ -82,10 +83,10 @@ const labelIndependence = lossLaw({
   cases: (profile) => withMore(batches(profile), fc.nat({ max: 997 })),
   async complain(subject, { batch, drawn }) {
     const classes = batch.student[0].length
-    const other = {
-      ...batch,
-      labels: batch.labels.map((label) => (label + 1 + (drawn % (classes - 1))) % classes),
-    }
+    const stream = new RandomStream([drawn, classes])
+    // The first label becomes another, the others any: which of them are equal changes, too.
+    const by = (n: number) => (n === 0 ? 1 + stream.integer(classes - 1) : stream.integer(classes))
+    const other = { ...batch, labels: batch.labels.map((label, n) => (label + by(n)) % classes) }
     return sameValue(subject, 'L(v, u, t′)', other, batch)
   },
 })

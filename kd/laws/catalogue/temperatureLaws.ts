@@ -63,13 +63,14 @@ const temperaturesScaledMaxima = temperatureLaw(
     conditions: 'both largest logits positive',
     matters: 'This, rather than sharpness, is what the published formula equalises.',
   },
-  ({ v, u, student, teacher, excused }, { temperature }) => {
+  ({ v, u, student, teacher, excused }, { temperature, rule }) => {
     const common = (largest(u) + largest(v)) / (2 * temperature)
-    const side = (name: string, most: number, temperature: number) =>
-      differs(name, most / temperature, '(max u + max v) / 2τ', common, (2 * excused * common) / temperature)
+    const right = rule!.temperatures(v, u)
+    const side = (name: string, found: number, temperature: number) =>
+      differs(name, found, '(max u + max v) / 2τ', common, (3 * excused * common) / temperature)
     return firstOf(
-      side('max u / T_teacher', largest(u), teacher),
-      side('max v / T_student', largest(v), student),
+      side('max u / T_teacher', largest(u) / teacher, right.teacher),
+      side('max v / T_student', largest(v) / student, right.student),
     )
   },
   bothPositive,
@@ -135,12 +136,13 @@ const sharpnessGapFormula = temperatureLaw(
     conditions: 'both largest logits positive',
     matters: 'The formula of the paper does not remove this gap.',
   },
-  (sample) => {
+  (sample, { rule }) => {
     const { v, u, student, teacher } = sample
     const [z, w] = [scaled(u, 1 / teacher), scaled(v, 1 / student)]
     const gap = sharpnessGap(v, u, sample)
-    const excused =
-      2 * sample.excused * (largest(z) / teacher + largest(w) / student) + 64 * Number.EPSILON * v.length
+    const right = rule!.temperatures(v, u)
+    const slopes = largest(u) / right.teacher ** 2 + largest(v) / right.student ** 2
+    const excused = 3 * sample.excused * slopes + 64 * Number.EPSILON * v.length
     const wanted = Math.log(largest(softmax(w)) / largest(softmax(z)))
     return firstOf(
       differs('S(u/T_teacher) − S(v/T_student)', gap, 'ln(max q / max p)', wanted, excused),

@@ -28,6 +28,9 @@ export function divergenceMistakes({ terms }: Profile): Mistakes {
     'log-probabilities of the teacher are used instead of its probabilities': compare((logP, logQ) =>
       klOf(logP, logP.map(Math.log), logQ),
     ),
+    'log_target is set, but the teacher’s probabilities are given: Σ eᵖ (p − ln q)': compare((logP, logQ) =>
+      klOf(exp(logP).map(Math.exp), exp(logP), logQ),
+    ),
     'the teacher’s largest class is used instead of its distribution: hard labels': compare(
       (logP, logQ) => -logQ[logP.indexOf(largest(logP))],
     ),
@@ -99,9 +102,7 @@ export function divergenceMistakes({ terms }: Profile): Mistakes {
       const label = logQ.indexOf(largest(logQ))
       return alpha * targetTerm(logP, logQ, label) + beta * othersTerm(logP, logQ, label)
     }),
-    'the target is masked by subtracting 1000, which a confident logit can outweigh': others((z, label) =>
-      logSoftmax(z.with(label, z[label] - 1000)),
-    ),
+    ...otherMasks(others),
     'the complement of the target is ln(1 − p_t), which is −∞ if p_t rounds to 1': compare(
       (logP, logQ, label) => {
         const binary = (row: Row) => [row[label], Math.log(1 - Math.exp(row[label]))]
@@ -112,14 +113,36 @@ export function divergenceMistakes({ terms }: Profile): Mistakes {
   }
 }
 
+/** Masks of the target that are not −∞, on softened logits. */
+function otherMasks(others: (view: (softened: Row, label: number) => Row) => Partial<Parts>): Mistakes {
+  return Object.fromEntries(
+    [5, 10, 20, 30, 50, 100, 1e3, 1e4, 1e9].flatMap((mask): [string, Partial<Parts>][] => [
+      [
+        `the target is masked by subtracting ${mask}, not ∞, which a confident logit can outweigh`,
+        others((z, label) => logSoftmax(z.with(label, z[label] - mask))),
+      ],
+      [
+        `the target is masked by a logit of −${mask}, not −∞, which lower logits can lie below`,
+        others((z, label) => logSoftmax(z.with(label, -mask))),
+      ],
+    ]),
+  )
+}
+
 function epsilonInLogarithms(): Mistakes {
   return Object.fromEntries(
-    epsilons.map((epsilon) => [
-      `ε = ${epsilon} is added in both logarithms: Σ p ln((p + ε)/(q + ε))`,
-      {
-        compare: (logP, logQ) =>
-          klOf(logP.map(Math.exp), withEpsilon(epsilon)(logP), withEpsilon(epsilon)(logQ)),
-      },
+    epsilons.flatMap((epsilon): [string, Partial<Parts>][] => [
+      [
+        `ε = ${epsilon} is added in both logarithms: Σ p ln((p + ε)/(q + ε))`,
+        {
+          compare: (logP, logQ) =>
+            klOf(logP.map(Math.exp), withEpsilon(epsilon)(logP), withEpsilon(epsilon)(logQ)),
+        },
+      ],
+      [
+        `ε = ${epsilon} is added in the teacher’s logarithm: Σ p ln((p + ε)/q)`,
+        { compare: (logP, logQ) => klOf(logP.map(Math.exp), withEpsilon(epsilon)(logP), logQ) },
+      ],
     ]),
   )
 }

@@ -8,11 +8,16 @@ const overflowing = (row: Row) => {
   const sum = Math.log(total(row.map(Math.exp)))
   return row.map((value) => value - sum)
 }
+const overflowingAndNaive = (row: Row) => {
+  const powers = row.map(Math.exp)
+  const sum = total(powers)
+  return powers.map((power) => Math.log(power / sum))
+}
 export const withEpsilon = (epsilon: number) => (row: Row) =>
   softmax(row).map((value) => Math.log(value + epsilon))
 const clamped = (epsilon: number) => (row: Row) =>
   softmax(row).map((value) => Math.log(Math.max(value, epsilon)))
-export const epsilons = [1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4]
+export const epsilons = [1e-20, 1e-16, 1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2]
 
 /** Probabilities and their logarithms, computed differently. */
 export const softmaxMistakes: Mistakes = {
@@ -41,14 +46,25 @@ export const softmaxMistakes: Mistakes = {
     student: naive,
   },
   'softmax then log instead of log-softmax, on the student’s side': { student: naive },
+  'softmax then log instead of log-softmax, on the teacher’s side: a probability of 0 times ln 0': {
+    teacher: naive,
+  },
   'exp of raw logits: the largest logit is not subtracted first': {
     teacher: overflowing,
     student: overflowing,
   },
   'exp of raw logits, on the student’s side': { student: overflowing },
+  'exp of raw logits, then the logarithm of their shares: large logits overflow, small shares underflow': {
+    teacher: overflowingAndNaive,
+    student: overflowingAndNaive,
+  },
+  'exp of raw logits, then the logarithm of their shares, on the student’s side': {
+    student: overflowingAndNaive,
+  },
   ...Object.fromEntries(
     epsilons.flatMap((epsilon) => [
       [`ε = ${epsilon} is added to the student’s probabilities`, { student: withEpsilon(epsilon) }],
+      [`ε = ${epsilon} is added to the teacher’s probabilities`, { teacher: withEpsilon(epsilon) }],
       [
         `ε = ${epsilon} is added to all probabilities`,
         { student: withEpsilon(epsilon), teacher: withEpsilon(epsilon) },

@@ -78,6 +78,7 @@ function lossOver(
     perSample: part('perSample', numbers),
     terms: part('terms', terms),
     atEpoch: part('atEpoch', number),
+    atTemperature: part('atTemperature', number),
     sharpness: part('sharpness', numbers),
   }
   const offered = Object.entries(all).filter(([name]) => parts.some((known) => known === name))

@@ -12,6 +12,7 @@ export const remoteParts = [
   'perSample',
   'terms',
   'atEpoch',
+  'atTemperature',
   'sharpness',
 ] as const satisfies readonly (keyof LossObject)[]
 

@@ -1,8 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { unitRoundoff } from '../../../kd/laws/floats.ts'
-import { domainOf, logitsPair, profileNames, profileOf, smoothPair } from '../../../kd/laws/index.ts'
+import {
+  domainOf,
+  formulas,
+  logitsPair,
+  profileNames,
+  profileOf,
+  smoothPair,
+} from '../../../kd/laws/index.ts'
 import { samplesOf } from '../../../kd/laws/subject.ts'
+
+const { decoupled, shared, softmax, tempered, total, without } = formulas
+
+/** Σ p ln(p/q). */
+function klOf(p: readonly number[], q: readonly number[]): number {
+  return total(p.map((value, i) => value * Math.log(value / q[i])))
+}
 
 describe('the formulas', () => {
   const golden = [
@@ -15,15 +28,28 @@ describe('the formulas', () => {
     expect(profileOf('kd').definition.value(sample)).toBeCloseTo(kd, 13)
   })
 
-  it('should decouple KL into the target and the others', () => {
+  it('should be τ² (TCKD + (1 − p_t) NCKD) for KD, and τ² (TCKD + 8 NCKD) for DKD', () => {
+    const tau = 4
     fc.assert(
       fc.property(logitsPair({ rows: { min: 1, max: 1 } }), (batch) => {
-        const [sample] = samplesOf(batch)
-        const [kd, dkd] = [profileOf('kd'), profileOf('dkd')]
-        const { value, rounding } = kd.definition
-        // TCKD + 8 NCKD ≥ KL = TCKD + (1 − p_t) NCKD
-        const excused = 8 * rounding(sample, unitRoundoff.float64)
-        expect(dkd.definition.value(sample)).toBeGreaterThanOrEqual(value(sample) - excused)
+        const [{ v, u, label }] = samplesOf(batch)
+        // From probabilities, as in the paper: equations 4 to 7.
+        const [p, q] = [u, v].map((row) => softmax(row.map((value) => value / tau)))
+        const [restP, restQ] = [p, q].map((row) => total(without(row, label)))
+        const tckd = klOf([p[label], restP], [q[label], restQ])
+        const nckd = klOf(
+          without(p, label).map((value) => value / restP),
+          without(q, label).map((value) => value / restQ),
+        )
+        const [kd, dkd] = (['kd', 'dkd'] as const).map((name) => profileOf(name, tau).definition)
+        const check = (value: number, weight: number) => {
+          const expected = tau ** 2 * (tckd + weight * nckd)
+          expect(Math.abs(value - expected)).toBeLessThanOrEqual(1e-11 * (1 + weight))
+        }
+        check(kd.value({ v, u, label }), restP)
+        check(dkd.value({ v, u, label }), 8)
+        check(tempered(shared(tau), decoupled(1, 0)).value({ v, u, label }), 0)
+        check(tempered(shared(tau), decoupled(0.5, 3)).value({ v, u, label }) + (tau ** 2 * tckd) / 2, 3)
       }),
       { seed: 1 },
     )

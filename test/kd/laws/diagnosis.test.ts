@@ -8,7 +8,20 @@ import {
   subjectOf,
 } from '../../../kd/laws/index.ts'
 import { dtkdSlopes, kdSlopes, withGradient } from './mutants/gradients.ts'
-import { crossEntropy, dkd, dtkd, kd, lossOf, published, type Row, scaled, total } from './mutants/plain.ts'
+import { mutants } from './mutants/index.ts'
+import {
+  crossEntropy,
+  crossEntropyParts,
+  dkd,
+  dtkd,
+  kd,
+  lossOf,
+  published,
+  type Row,
+  scaled,
+  total,
+  without,
+} from './mutants/plain.ts'
 
 const overClasses = lossOf({ ...kd, divergence: (p, q, t) => kd.divergence(p, q, t) / p.length })
 
@@ -45,6 +58,59 @@ const mistakes: readonly (readonly [ProfileName, HostLoss, string])[] = [
     '0.5 × cross entropy is added to the formula',
   ],
   ['kd', (v, u, t) => 0.3 * lossOf(kd)(v, u, t), 'the loss is 0.3 times its formula'],
+  [
+    'crossEntropy',
+    mutantNamed('label smoothing left on'),
+    'label smoothing of 0.1 over all classes is left on',
+  ],
+  [
+    'kd-total',
+    mutantNamed('label smoothing in the total'),
+    'label smoothing of 0.1 over all classes is left on',
+  ],
+  [
+    'crossEntropy',
+    lossOf({
+      ...crossEntropyParts,
+      divergence: (_, logQ, t) => -0.8 * logQ[t] - (0.2 * total(without(logQ, t))) / (logQ.length - 1),
+    }),
+    'label smoothing of 0.2 over all other classes is left on',
+  ],
+  [
+    'kd',
+    mutantNamed('target in logarithms or not'),
+    'log_target is set, but the teacher’s probabilities are given: Σ eᵖ (p − ln q)',
+  ],
+  [
+    'kd',
+    mutantNamed('student softmax over the batch'),
+    'the student’s softmax is taken over the batch instead of the classes',
+  ],
+  [
+    'kd',
+    mutantNamed('teacher softmax over the batch'),
+    'the teacher’s softmax is taken over the batch instead of the classes',
+  ],
+  [
+    'kd',
+    mutantNamed('both softmaxes over the batch'),
+    'softmax is taken over the batch instead of the classes',
+  ],
+  ['kd', mutantNamed('mean of means of four'), 'the mean of means over parts of 4 samples'],
+  ['kd', mutantNamed('mean of means of labels'), 'the mean of the means of each label’s samples'],
+  [
+    'crossEntropy',
+    mutantNamed('epsilon in the cross entropy'),
+    'ε = 1e-8 is added to the student’s probabilities',
+  ],
+  [
+    'dtkd',
+    mutantNamed('epsilon in the teacher alone'),
+    'ε = 0.001 is added in the teacher’s logarithm: Σ p ln((p + ε)/q)',
+  ],
+  ['dkd', mutantNamed('target masked by −50'), 'the target is masked by a logit of −50, not −∞'],
+  ['dkd', mutantNamed('target masked by 10'), 'the target is masked by subtracting 10, not ∞'],
+  ['dkd', mutantNamed('target masked by −1000'), 'the target is masked by subtracting 1000, not ∞'],
   ['dkd', lossOf(kd), 'plain KL instead of the decoupled terms'],
   ['dtkd', lossOf({ ...dtkd, factor: () => 16 }), 'the factor is τ² instead of T_teacher T_student'],
   [
@@ -113,9 +179,14 @@ describe('the guess at the cause', () => {
   it('should not take an overflow for an underflow, nor the reverse', async () => {
     const overflowing = (z: Row) => z.map((x) => x - Math.log(total(z.map(Math.exp))))
     const underflowing = (z: Row) => kd.student(z).map(Math.exp).map(Math.log)
+    const overflowingAndUnderflowing = (z: Row) => {
+      const sum = total(z.map(Math.exp))
+      return z.map((x) => Math.log(Math.exp(x) / sum))
+    }
     for (const seed of [1, 2, 3, 4, 5]) {
       for (const [student, text] of [
         [overflowing, 'exp of raw logits'],
+        [overflowingAndUnderflowing, 'exp of raw logits, then the logarithm of their shares'],
         [underflowing, 'softmax then log'],
       ] as const) {
         for (const parts of [
@@ -220,3 +291,7 @@ describe('what is no loss', () => {
     )
   })
 })
+
+function mutantNamed(name: string): HostLoss {
+  return mutants.find((mutant) => mutant.name === name)!.loss
+}

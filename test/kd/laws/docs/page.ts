@@ -104,8 +104,8 @@ async function example(): Promise<string[]> {
     '[`shapes.ts`](../kd/laws/shapes.ts). A process gets the same shapes with `--shape`.',
     '',
     'Instead of a function, the loss can be an object with `loss` and any of `gradient`, `teacherGradient`, `temperatures`,',
-    '`perSample`, `terms`, `atEpoch` and `sharpness`, which are then tested as well; [`loss.ts`](../kd/laws/loss.ts) documents',
-    'each of them.',
+    '`perSample`, `terms`, `atEpoch`, `atTemperature` and `sharpness`, which are then tested as well;',
+    '[`loss.ts`](../kd/laws/loss.ts) documents each of them.',
     '',
   ]
 }

@@ -1,9 +1,12 @@
 import { batches } from './batches.ts'
+import { classes } from './classes.ts'
 import { decoupled } from './decoupled.ts'
 import { distributions } from './distributions.ts'
+import { gradientSizes } from './gradientSizes.ts'
 import { gradients } from './gradients.ts'
 import type { Mutant } from './mutant.ts'
 import { offers } from './offers.ts'
+import { reductions } from './reductions.ts'
 import { scales } from './scales.ts'
 import { sizes } from './sizes.ts'
 import { temperatures } from './temperatures.ts'
@@ -20,4 +23,7 @@ export const mutants: readonly Mutant[] = [
   ...offers,
   ...totals,
   ...sizes,
+  ...classes,
+  ...reductions,
+  ...gradientSizes,
 ]

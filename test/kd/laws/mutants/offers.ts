@@ -24,10 +24,26 @@ function termsOf(student: readonly Row[], teacher: readonly Row[], labels: reado
   return { tckd: term(targetClass), nckd: term(otherClasses) }
 }
 
+/** A loss at another temperature than 4. */
+export const atTemperatureOf =
+  (parts: Parts) =>
+  (temperature: number, ...batch: Parameters<ReturnType<typeof lossOf>>) =>
+    lossOf({ ...parts, temperatures: () => ({ student: temperature, teacher: temperature }) })(...batch)
+
 /** Everything that a loss can offer, and right. */
 export const everything = {
-  kd: { loss: lossOf(kd), perSample: perSampleOf(kd), temperatures: temperaturesOf(kd) },
-  dkd: { loss: lossOf(dkd), perSample: perSampleOf(dkd), terms: termsOf },
+  kd: {
+    loss: lossOf(kd),
+    perSample: perSampleOf(kd),
+    temperatures: temperaturesOf(kd),
+    atTemperature: atTemperatureOf(kd),
+  },
+  dkd: {
+    loss: lossOf(dkd),
+    perSample: perSampleOf(dkd),
+    terms: termsOf,
+    atTemperature: atTemperatureOf(dkd),
+  },
   dtkd: {
     loss: lossOf(dtkd),
     perSample: perSampleOf(dtkd),

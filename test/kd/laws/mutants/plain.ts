@@ -102,6 +102,13 @@ export const dkd: Parts = {
   divergence: (logP, logQ, label) => targetClass(logP, logQ, label) + 8 * otherClasses(logP, logQ, label),
 }
 
+/** Cross entropy with the labels, at temperature 1. */
+export const crossEntropyParts: Parts = {
+  ...kd,
+  temperatures: () => ({ student: 1, teacher: 1 }),
+  divergence: (_, logQ, label) => -logQ[label],
+}
+
 /** With x and y the largest logits of teacher and student: 2xτ / (x + y) and 2yτ / (x + y). */
 export function published(y: number, x: number): Temperatures {
   const unit = (2 * referenceTemperature) / (x + y)

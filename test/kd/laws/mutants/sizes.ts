@@ -85,14 +85,14 @@ export const sizes: readonly Mutant[] = [
   },
 ]
 
-/** Changes the rows of a gradient. */
-function withRows(
+/** Changes the rows of a gradient, each by its number and that of all. */
+export function withRows(
   { loss, gradient }: ReturnType<typeof withGradient>,
-  change: (row: Row, n: number) => number[] | Row,
+  change: (row: Row, n: number, count: number) => number[] | Row,
 ) {
   return {
     loss,
     gradient: (...batch: Parameters<typeof gradient>) =>
-      gradient(...batch).map((row, n) => [...change(row, n)]),
+      gradient(...batch).map((row, n, all) => [...change(row, n, all.length)]),
   }
 }
