@@ -91,10 +91,12 @@ interface Site {
 }
 
 /**
- * Checks the gradient of `f` at the inputs: for s = ⟨c, f⟩ with a random cotangent c and a random direction d, ⟨∇s, d⟩ must
- * equal the central difference (s(x + εd) − s(x − εd)) / 2ε. Higher orders repeat this with ⟨∇s, d⟩ in place of s. Integer
- * and bool inputs are constant. Returns the largest relative error; if one exceeds the tolerance, throws a
- * `GradientCheckError` that names the worst coordinate. PyTorch: `torch.autograd.gradcheck` and `gradgradcheck`.
+ * Checks the gradient of `f` at the inputs: for s = ⟨c, f⟩ with a random cotangent c and a direction d, ⟨∇s, d⟩ must equal
+ * the central difference (s(x + εd) − s(x − εd)) / 2ε. One direction is random; another levels the entries of the
+ * gradient, so that a wrong entry shows among others that are a thousand times as large. Higher orders repeat this with
+ * ⟨∇s, d⟩ for the random d in place of s. Integer and bool inputs are constant. Returns the largest relative error; if one
+ * exceeds the tolerance, throws a `GradientCheckError` that names the worst coordinate. PyTorch:
+ * `torch.autograd.gradcheck` and `gradgradcheck`.
  */
 export async function gradientCheck(
   f: (...inputs: Tensor[]) => Tensor,
@@ -125,7 +127,13 @@ export async function gradientCheck(
   let largest = 0
   for (let k = 1; k <= order; k++) {
     const direction = randomDirection(elements, stream)
-    const error = await relativeError(site, scalar, direction)
+    const gradient = await gradientAt(site, scalar)
+    const least = Math.sqrt(tolerance)
+    const level = levelDirection(gradient, elements, least, stream)
+    const error = Math.max(
+      await relativeError(site, scalar, gradient, direction, 1),
+      await relativeError(site, scalar, gradient, level, least),
+    )
     if (!(error <= tolerance)) {
       const worst = await worstCoordinate(site, scalar)
       // Inputs without elements have no gradient that could be wrong, even where the function is NaN.
@@ -153,6 +161,30 @@ function randomDirection(elements: Elements, stream: RandomStream): HostArray[] 
     return isFloat(dtype)
       ? convertHost(dtype, normalNumbers(values.length, stream))
       : allocateHost(dtype, values.length)
+  })
+}
+
+/**
+ * Returns a direction in which all entries of the gradient count alike, with random signs: 1 / |entry|, or at most 1 for
+ * entries below `least` times the largest.
+ */
+function levelDirection(
+  gradient: Elements,
+  elements: Elements,
+  least: number,
+  stream: RandomStream,
+): HostArray[] {
+  let largest = 0
+  for (const values of gradient) for (const value of values) largest = Math.max(largest, Math.abs(value))
+  const level = least * largest
+  return elements.map((values, i) => {
+    const dtype = dtypeOf(values)
+    if (!isFloat(dtype)) return allocateHost(dtype, values.length)
+    const signs = Float64Array.from(gradient[i], (entry) => {
+      const size = Math.abs(entry)
+      return (stream.bits() % 2 === 0 ? 1 : -1) * (size > level ? level / size : 1)
+    })
+    return convertHost(dtype, signs)
   })
 }
 
@@ -193,11 +225,16 @@ async function centralDifference(site: Site, scalar: Scalar, direction: Elements
 const smallest = 1e-3
 
 /**
- * Returns the difference between ⟨∇s, d⟩ and the central difference, relative to the larger of |s| and the sum of the
- * absolute terms of ⟨∇s, d⟩, which may cancel.
+ * Returns the difference between ⟨∇s, d⟩ and the central difference, relative to the larger of |s| times `share` and the
+ * sum of the absolute terms of ⟨∇s, d⟩, which may cancel.
  */
-async function relativeError(site: Site, scalar: Scalar, direction: Elements): Promise<number> {
-  const gradient = await gradientAt(site, scalar)
+async function relativeError(
+  site: Site,
+  scalar: Scalar,
+  gradient: Elements,
+  direction: Elements,
+  share: number,
+): Promise<number> {
   let analytic = 0
   let terms = 0
   gradient.forEach((values, i) => {
@@ -207,7 +244,7 @@ async function relativeError(site: Site, scalar: Scalar, direction: Elements): P
     })
   })
   const { numeric, size } = await centralDifference(site, scalar, direction)
-  return Math.abs(analytic - numeric) / Math.max(terms, size, smallest)
+  return Math.abs(analytic - numeric) / Math.max(terms, share * size, share * smallest)
 }
 
 /** Returns the coordinate, of all coordinates of floating inputs, with the largest error; `undefined` if there are none. */

@@ -46,6 +46,15 @@ describe('gradientCheck', () => {
     expect(numeric / analytic).toBeCloseTo(2, 6)
   })
 
+  it('should find a wrong entry among a thousand others that are ten thousand times as large', async () => {
+    const perEntry = (of: (i: number) => number) => float64(Array.from({ length: 1001 }, (_, i) => of(i)))
+    const right = perEntry((i) => (i === 500 ? 0 : 1))
+    const wrong = perEntry((i) => (i === 500 ? 1e-4 : 0))
+    const wrongAt500 = (x: Tensor) => x.square().multiply(right).add(halfSquare(x).multiply(wrong))
+    const check = gradientCheck(wrongAt500, [perEntry((i) => 1 + (i % 7) / 8)], { order: 1 })
+    await expect(check).rejects.toThrow(/order 1: input 0 at \[500\] has the gradient/)
+  })
+
   it('should take the name of the function', () =>
     expect(gradientCheck(halfSquare, [float64([1])])).rejects.toThrow('gradientCheck of halfSquare, order 1'))
 
