@@ -8,7 +8,7 @@ const further = profileNames.filter((name) => !ownLossNames.some((own) => own ==
 describe.each(further)('the profile %s', (name: ProfileName) => {
   it('should hold for a right loss, and break its laws by design', async () => {
     for (const seed of [1, 2]) {
-      const report = await checkLaws(furtherLosses[name].right, name, { runs: 40, seed })
+      const report = await checkLaws(furtherLosses[name].right, name, { runs: 15, seed })
       if (!report.holds) expect.fail(formatReport(report))
     }
   })

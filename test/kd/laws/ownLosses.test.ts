@@ -3,7 +3,7 @@ import { type Executor, openExecutor } from '../../../engine/index.ts'
 import { checkLaws, formatReport, type OwnLossName, ownLosses, ownLossNames } from '../../../kd/laws/index.ts'
 
 /** Enough for all laws to find what they look for; `npm run laws:long` tries many more. */
-const trial = { runs: 10, seed: 1 }
+const trial = { runs: 5, seed: 1 }
 
 describe.each(['reference', 'wasm'])('thermograd’s losses on the %s executor', (device) => {
   const executor: Promise<Executor> = openExecutor(device).then((choice) => choice.executor)

@@ -14,7 +14,7 @@ import {
 import hellinger, { profile } from './docs/hellinger.ts'
 import myLoss from './docs/myLoss.ts'
 
-const trial = { runs: 40, seed: 1 }
+const trial = { runs: 10, seed: 1 }
 const zero = { formula: '0', definition: { value: () => 0 } }
 
 describe('a profile of one’s own', () => {
