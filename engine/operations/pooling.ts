@@ -108,7 +108,7 @@ function windowsTile(
 function pick(maps: Tensor, indices: Tensor, windowsTileMaps: boolean): Tensor {
   const picked = reshape(gather(flatten(maps, 2), 2, flatten(indices, 2)), indices.shape)
   if (!windowsTileMaps) return picked
-  // The gradient of each element comes from its own window: a loop, where that of `gather` adds up in random order.
+  // Each element is in one window, from which it gets its gradient: a loop, where that of `gather` adds up at the indices.
   const [count, channels, height, width] = maps.shape
   const [rows, columns] = indices.shape.slice(2)
   const blocks = [count, channels, rows, height / rows, columns, width / columns]

@@ -75,7 +75,7 @@ export function record(wants: readonly Want[]): Recording {
     // Places stand in the nodes: a map of them would take a fifth of the time that recording a step takes.
     node.recording = number
     if (node.value === undefined) {
-      node.place = without
+      node.place = noPlace
       if (!isLiteral(node)) found.push(node)
       for (let i = 0; i < node.inputs.length; i++) waiting.push(node.inputs[i])
     } else {
@@ -90,10 +90,10 @@ export function record(wants: readonly Want[]): Recording {
   // The order of recording keeps values short-lived: a layer's weight gradient is next to its input gradient.
   for (const node of found.sort((a, b) => a.number - b.number)) {
     // Literals are shared between recordings: their own order would depend on what was recorded before.
-    for (const input of node.inputs) if (input.place === without) append(input)
+    for (const input of node.inputs) if (input.place === noPlace) append(input)
     append(node)
   }
-  for (const { node } of wants) if (node.place === without) append(node)
+  for (const { node } of wants) if (node.place === noPlace) append(node)
   const outputs = wants.map(({ node, destination }) => ({
     value: node.place,
     destination:
@@ -102,7 +102,7 @@ export function record(wants: readonly Want[]): Recording {
   return { number, inputs, pending, outputs }
 }
 
-const without = -1
+const noPlace = -1
 
 function isLiteral({ operation }: Node): boolean {
   return operation !== 'input' && operation.name === 'literal'

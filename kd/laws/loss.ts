@@ -61,7 +61,9 @@ export interface DecoupledTerms {
 /** A loss under test: a plain function, or an object with further parts. */
 export type HostLoss = LossFunction | LossObject
 
-const parts = [
+/** The names of the functions that a loss may have. */
+export const lossParts = [
+  'loss',
   'gradient',
   'teacherGradient',
   'temperatures',
@@ -70,7 +72,9 @@ const parts = [
   'atEpoch',
   'atTemperature',
   'sharpness',
-]
+] as const satisfies readonly (keyof LossObject)[]
+
+export type LossPart = (typeof lossParts)[number]
 
 /** Returns either form as an object. Throws `InvalidInputError` for anything that is not a loss. */
 export function lossObject(loss: HostLoss): LossObject {
@@ -81,7 +85,7 @@ export function lossObject(loss: HostLoss): LossObject {
   )
   for (const [name, part] of Object.entries(loss)) {
     demand(
-      !parts.includes(name) || part === undefined || typeof part === 'function',
+      !lossParts.some((known) => known === name) || part === undefined || typeof part === 'function',
       () => `laws: expected '${name}' of the loss to be a function, got ${kindOf(part)}`,
     )
   }

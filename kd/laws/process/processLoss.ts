@@ -1,8 +1,8 @@
 import { describe, type InvalidInputError } from '../../../base/errors.ts'
 import { type Precision, precisions } from '../floats.ts'
-import type { LossObject } from '../loss.ts'
+import { type LossObject, type LossPart, lossParts } from '../loss.ts'
 import { Connection } from './connection.ts'
-import { protocol, type RemotePart, remoteParts } from './protocol.ts'
+import { protocol } from './protocol.ts'
 import { type ShapeName, shapedLoss } from './shapedLoss.ts'
 import { number, numbers, type Reply, rows, temperatures, terms } from './values.ts'
 
@@ -52,12 +52,12 @@ export async function processLoss(
 
 function lossOver(
   connection: Connection,
-  parts: readonly RemotePart[],
+  parts: readonly LossPart[],
   dtype: LossObject['dtype'],
   shape: ShapeName | undefined,
 ): LossObject {
   const part =
-    <Value>(name: RemotePart, read: (reply: Reply) => Value) =>
+    <Value>(name: LossPart, read: (reply: Reply) => Value) =>
     async (...given: readonly unknown[]): Promise<Value> =>
       read({ part: name, value: await connection.call({ part: name, arguments: given }), given })
   const over = { failure: () => connection.failure }
@@ -70,7 +70,7 @@ function lossOver(
     }
     return { ...shapedLoss(shape, remote), connection: over }
   }
-  const all: Pick<Required<LossObject>, RemotePart> = {
+  const all: Pick<Required<LossObject>, LossPart> = {
     loss: part('loss', number),
     gradient: part('gradient', rows),
     teacherGradient: part('teacherGradient', rows),
@@ -91,7 +91,7 @@ function lossOver(
 }
 
 interface Greeting {
-  readonly parts: readonly RemotePart[]
+  readonly parts: readonly LossPart[]
   readonly dtype: LossObject['dtype']
 }
 
@@ -106,10 +106,10 @@ function readGreeting(connection: Connection, line: unknown): Greeting {
     throw refuse(
       `speaks version ${describe(version)} of the protocol, but only version ${protocol.version} is known`,
     )
-  const known = remoteParts.filter((name) => Array.isArray(parts) && parts.includes(name))
+  const known = lossParts.filter((name) => Array.isArray(parts) && parts.includes(name))
   if (!Array.isArray(parts) || known.length < parts.length || !known.includes('loss'))
     throw refuse(
-      `offers the parts ${describe(parts)}: expected 'loss', and any of ${remoteParts.slice(1).join(', ')}`,
+      `offers the parts ${describe(parts)}: expected 'loss', and any of ${lossParts.slice(1).join(', ')}`,
     )
   if (dtype !== undefined && !isDtype(dtype))
     throw refuse(`says dtype ${describe(dtype)}: expected one of ${precisions.join(', ')}`)

@@ -1,26 +1,11 @@
-import type { LossObject } from '../loss.ts'
+import type { LossPart } from '../loss.ts'
 
 /** The name and the version of the protocol, which a process says in its first line. */
 export const protocol = { name: 'thermograd-laws', version: 1 } as const
 
-/** The functions of a loss that a process may offer. */
-export const remoteParts = [
-  'loss',
-  'gradient',
-  'teacherGradient',
-  'temperatures',
-  'perSample',
-  'terms',
-  'atEpoch',
-  'atTemperature',
-  'sharpness',
-] as const satisfies readonly (keyof LossObject)[]
-
-export type RemotePart = (typeof remoteParts)[number]
-
 /** One call of a part of the loss. */
 export interface Call {
-  readonly part: RemotePart
+  readonly part: LossPart
   readonly arguments: readonly unknown[]
 }
 
