@@ -34,7 +34,11 @@ const groupings = fc.oneof(
     channels: fc.constantFrom(1, 8, 9),
     filters: fc.constantFrom(1, 8, 11),
   }),
-  fc.record({ groups: fc.constant(2), channels: fc.constantFrom(2, 4), filters: fc.constantFrom(1, 3, 4) }),
+  fc.record({
+    groups: fc.constant(2),
+    channels: fc.constantFrom(2, 4, 6),
+    filters: fc.constantFrom(1, 3, 4, 6),
+  }),
   fc.record({ groups: fc.constantFrom(3, 8, 9), channels: fc.constant(1), filters: fc.constant(1) }),
 )
 

@@ -11,9 +11,6 @@ const repeated = /^resnet(32|44|56|110|1202)(_a)?$/
 const target = { vectors: true, rounds: false, shaders: true }
 const heavy = new Set(['conv2d', 'conv2dInputGradient', 'conv2dWeightGradient', 'matmul'])
 
-/** Calls for which GPU.js's form runs: groups of a number of channels that four does not divide. */
-const exceptions: Readonly<Record<string, readonly string[]>> = { ShuffleV1: ['conv2dInputGradient'] }
-
 /** Ends a step whose graph has been seen. */
 class Seen extends Error {}
 
@@ -43,7 +40,7 @@ describe('a training step on WebGPU', () => {
       const found = sources.filter((source) => heavy.has(source.name))
       expect(found.length).toBeGreaterThan(2)
       const without = found.filter((source) => !('shader' in source) || source.shader === undefined)
-      expect(without.map((source) => source.name)).toEqual(exceptions[name] ?? [])
+      expect(without.map((source) => source.name)).toEqual([])
     },
   )
 })

@@ -1,7 +1,7 @@
 import { permuteView, type View } from '../../../../plan/view.ts'
 import type { GpuCall } from '../calls.ts'
 import { type WindowAxis, windowAxes } from '../window.ts'
-import { type Grouping, groupingOf, ownGroup, weightAt } from './grouping.ts'
+import { endOfOwn, firstChannel, type Grouping, groupingOf, ownGroup, weightAt } from './grouping.ts'
 import { type Line, type Position, positionsOf, readersOf, windowsOf } from './line.ts'
 import { type Shader, ShaderWriter, zeros } from './shader.ts'
 import { sumOf } from './statements.ts'
@@ -25,13 +25,13 @@ interface Sums {
   readonly isPadded: boolean
 }
 
-/** Returns undefined for kernels wider than seven taps, and for groups of a number of filters that four does not divide. */
+/** Returns undefined for kernels wider than seven taps. */
 export function conv2dShader(call: GpuCall<'conv2d'>, values: readonly number[]): Shader | undefined {
   const { inputs, output, attributes } = call
   const [maps, weight] = inputs
   const [rows, columns] = windowAxes(attributes, weight.shape.slice(2), maps.shape.slice(2))
   const grouping = groupingOf(attributes.groups, output.shape[1], maps.shape[1])
-  if (grouping === undefined || columns.taps > mostTaps) return undefined
+  if (columns.taps > mostTaps) return undefined
   const lanes = lanesAlong(output.shape[3])
   return sumsShader(values, {
     ...{ maps, weight, grouping, output, lanes, isPadded: true },
@@ -41,8 +41,8 @@ export function conv2dShader(call: GpuCall<'conv2d'>, values: readonly number[])
 }
 
 /**
- * The convolution's transpose: a pixel sees the outputs that it is seen by. Returns undefined for wide kernels, long strides,
- * and groups of a number of channels that four does not divide.
+ * The convolution's transpose: a pixel sees the outputs that it is seen by. Returns undefined for wide kernels and long
+ * strides.
  */
 export function conv2dInputGradientShader(
   call: GpuCall<'conv2dInputGradient'>,
@@ -53,7 +53,7 @@ export function conv2dInputGradientShader(
   const [rows, columns] = windowAxes(attributes, weight.shape.slice(2), maps.shape.slice(2))
   const choices = [8, 6, 4, 3, 2, 1].filter((lanes) => lanes % columns.stride === 0)
   const grouping = groupingOf(attributes.groups, output.shape[1], maps.shape[1])
-  if (grouping === undefined || columns.taps > mostTaps || choices.length === 0) return undefined
+  if (columns.taps > mostTaps || choices.length === 0) return undefined
   const lanes = lanesAlong(output.shape[3], choices)
   return sumsShader(values, {
     ...{ maps, weight: permuteView(weight, [1, 0, 2, 3]), grouping, output, lanes, isPadded: false },
@@ -83,16 +83,16 @@ function outputRow(writer: ShaderWriter, rows: WindowAxis, row: string, tap: str
  */
 function sumsShader(values: readonly number[], sums: Sums): Shader {
   const { maps, weight, grouping, output, lanes, line, isPadded } = sums
-  const { isDepthwise, mapsPerGroup } = grouping
+  const { isDepthwise, isRagged, mapsPerGroup } = grouping
   const operands = [
     { view: maps, axes: grouping.areAligned ? [1] : [] },
-    { view: weight, axes: isDepthwise ? [0, 1] : [0] },
+    { view: weight, axes: isDepthwise ? [0, 1] : isRagged ? [] : [0] },
   ]
-  const writer = new ShaderWriter(values, operands, { view: output, axis: 1 })
+  const writer = new ShaderWriter(values, operands, { view: output, axis: 1, isRagged })
   const [images, channels, height, width] = output.shape
   const blocks = Math.ceil(width / lanes)
-  const [n, y, block, four] = writer.threadsOver([images, height, blocks, Math.ceil(channels / 4)])
-  const channel = writer.constant(`${four}*4`)
+  const [n, y, block, four] = writer.threadsOver([images, height, blocks, grouping.fours])
+  const channel = firstChannel(writer, grouping, four)
   const first = writer.constant(`${block}*${lanes}`)
   const [, , rowTaps, taps] = weight.shape
   const group = ownGroup(writer, grouping, channel)
@@ -139,11 +139,14 @@ function sumsShader(values: readonly number[], sums: Sums): Shader {
       })
     })
   })
-  tile.store((lane) => {
-    const column = sumOf(first, lane)
-    const conditions = width % lanes === 0 ? [] : [`${column} < ${width}`]
-    return { coordinates: [n, channel, y, column], conditions }
-  })
+  tile.store(
+    (lane) => {
+      const column = sumOf(first, lane)
+      const conditions = width % lanes === 0 ? [] : [`${column} < ${width}`]
+      return { coordinates: [n, channel, y, column], conditions }
+    },
+    endOfOwn(grouping, group),
+  )
   return writer.finish()
 }
 

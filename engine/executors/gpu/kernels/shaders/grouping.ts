@@ -12,20 +12,42 @@ export interface Grouping {
   readonly isDepthwise: boolean
   /** Whether four neighbouring channels that a thread reads always start at a multiple of four. */
   readonly areAligned: boolean
+  /**
+   * Whether groups of several channels of the result do not divide into fours. Then the last four channels of a group reach
+   * beyond it, and those outside are not stored:
+   *
+   *     groups of 6    0 1 2 3 4 5   6 7 8 9 10 11
+   *     threads        0 0 0 0 1 1   2 2 2 2  3  3
+   */
+  readonly isRagged: boolean
+  /** The threads for all channels of the result, of which each computes up to four. */
+  readonly fours: number
 }
 
-/** Returns undefined if the four channels that a thread computes may belong to several groups of several channels. */
-export function groupingOf(
-  groups: number,
-  resultChannels: number,
-  mapsChannels: number,
-): Grouping | undefined {
+export function groupingOf(groups: number, resultChannels: number, mapsChannels: number): Grouping {
   const resultPerGroup = resultChannels / groups
   const mapsPerGroup = mapsChannels / groups
   const isDepthwise = groups > 1 && resultPerGroup === 1 && mapsPerGroup === 1
-  if (groups > 1 && !isDepthwise && resultPerGroup % 4 !== 0) return undefined
+  const isRagged = groups > 1 && !isDepthwise && resultPerGroup % 4 !== 0
+  const fours = isRagged ? groups * Math.ceil(resultPerGroup / 4) : Math.ceil(resultChannels / 4)
   const areAligned = groups === 1 || isDepthwise || mapsPerGroup % 4 === 0
-  return { groups, resultPerGroup, mapsPerGroup, isDepthwise, areAligned }
+  return { groups, resultPerGroup, mapsPerGroup, isDepthwise, areAligned, isRagged, fours }
+}
+
+/** Returns the first channel of thread number `four`. */
+export function firstChannel(
+  writer: ShaderWriter,
+  { resultPerGroup, isRagged }: Grouping,
+  four: string,
+): string {
+  if (!isRagged) return writer.constant(`${four}*4`)
+  const perGroup = Math.ceil(resultPerGroup / 4)
+  return writer.constant(`${four} / ${perGroup} * ${resultPerGroup} + ${four} % ${perGroup} * 4`)
+}
+
+/** Returns the channel that the ones that a thread stores end before, unless this is the number of all channels. */
+export function endOfOwn({ resultPerGroup, isRagged }: Grouping, own: OwnGroup): string | undefined {
+  return isRagged ? `${own.firstOfResult}+${resultPerGroup}` : undefined
 }
 
 /** The group of the four channels of the result that a thread computes. */

@@ -18,6 +18,8 @@ export interface Operand {
 export interface Result {
   readonly view: View
   readonly axis: number
+  /** Whether the first of four neighbours may be any. */
+  readonly isRagged?: boolean
 }
 
 /** Zeros that compilers do not recognize: they fold a product with the literal 0 to 0, even of infinity or NaN. */
@@ -82,16 +84,16 @@ export class ShaderWriter extends Statements {
     return `vec4f(${elements.join()})`
   }
 
-  /** Stores the elements of a vector along the output's axis, as far as the axis goes. */
-  store(coordinates: readonly string[], vector: string): void {
+  /** Stores the elements of a vector along the output's axis before `end`, or as far as the axis goes. */
+  store(coordinates: readonly string[], vector: string, end?: string): void {
     const { view, axis } = this.#output
-    if (isVectorAlong(view, axis)) {
+    if (storesVectors(this.#output)) {
       this.write(`result[(${offsetIn(view, coordinates)})>>2u] = ${vector};`)
       return
     }
     for (const i of [0, 1, 2, 3]) {
       const coordinate = sumOf(coordinates[axis], i)
-      this.when([`${coordinate} < ${view.shape[axis]}`], () => {
+      this.when([`${coordinate} < ${end ?? view.shape[axis]}`], () => {
         this.write(`result[${offsetIn(view, coordinates.with(axis, coordinate))}] = ${vector}[${i}];`)
       })
     }
@@ -103,11 +105,10 @@ export class ShaderWriter extends Statements {
       (value, i) =>
         `@group(0) @binding(${i + 1}) var<storage, read> a${i} : ${arrayOf(this.#vectors.has(value))};`,
     )
-    const { view, axis } = this.#output
     const groups = Math.ceil(this.#threads / groupSize)
     const code = [
       ...bindings,
-      `@group(0) @binding(${this.#values.length + 1}) var<storage, read_write> result : ${arrayOf(isVectorAlong(view, axis))};`,
+      `@group(0) @binding(${this.#values.length + 1}) var<storage, read_write> result : ${arrayOf(storesVectors(this.#output))};`,
       `@compute @workgroup_size(${groupSize})`,
       'fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) local : u32) {',
       `let thread = i32((group.x + group.y * ${groupsAlong}u) * ${groupSize}u + local);`,
@@ -118,6 +119,10 @@ export class ShaderWriter extends Statements {
     ].join('\n')
     return { code, groups: [Math.min(groups, groupsAlong), Math.ceil(groups / groupsAlong), 1] }
   }
+}
+
+function storesVectors({ view, axis, isRagged = false }: Result): boolean {
+  return !isRagged && isVectorAlong(view, axis)
 }
 
 /** Whether every fourth element along the axis starts a vector of a buffer that is an array of vectors. */

@@ -45,11 +45,14 @@ export class Tile {
     })
   }
 
-  /** Stores the lanes at these coordinates of the result, under these conditions. */
-  store(place: (lane: number) => { coordinates: readonly string[]; conditions: readonly string[] }): void {
+  /** Stores the lanes at these coordinates of the result, under these conditions, and the columns before `end`. */
+  store(
+    place: (lane: number) => { coordinates: readonly string[]; conditions: readonly string[] },
+    end?: string,
+  ): void {
     this.#sums.forEach((sum, lane) => {
       const { coordinates, conditions } = place(lane)
-      this.#writer.when(conditions, () => this.#writer.store(coordinates, sum))
+      this.#writer.when(conditions, () => this.#writer.store(coordinates, sum, end))
     })
   }
 }

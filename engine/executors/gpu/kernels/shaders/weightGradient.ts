@@ -1,7 +1,7 @@
 import type { GpuCall } from '../calls.ts'
 import { windowAxes } from '../window.ts'
 import { inputRow, mostTaps, readPixels } from './convolution.ts'
-import { groupingOf, ownGroup } from './grouping.ts'
+import { endOfOwn, firstChannel, groupingOf, ownGroup } from './grouping.ts'
 import { positionsOf, windowsOf } from './line.ts'
 import { type Shader, ShaderWriter } from './shader.ts'
 import { sumOf } from './statements.ts'
@@ -13,8 +13,7 @@ const pixelsOfPiece = 256
 /**
  * The lanes of a tile are the taps of a row of the kernel by neighbouring channels, and the columns are filters. A step adds
  * the products of four neighbouring pixels of the output with what they see. If each channel has a filter of its own, the lanes
- * are taps alone, and the columns are channels. Returns undefined for wide kernels, and for groups of a number of filters that
- * four does not divide.
+ * are taps alone, and the columns are channels. Returns undefined for wide kernels.
  */
 export function conv2dWeightGradientShader(
   call: GpuCall<'conv2dWeightGradient'>,
@@ -25,20 +24,21 @@ export function conv2dWeightGradientShader(
   const [parts, filters, depth, rowTaps, taps] = output.shape
   const [rows, columns] = windowAxes(attributes, [rowTaps, taps], x.shape.slice(2))
   const grouping = groupingOf(attributes.groups, filters, x.shape[1])
-  if (grouping === undefined || taps > mostTaps) return undefined
-  const { isDepthwise, areAligned } = grouping
+  if (taps > mostTaps) return undefined
+  const { isDepthwise, areAligned, isRagged } = grouping
   const operands = [
     { view: x, axes: areAligned ? [1] : [] },
-    { view: gradient, axes: [1] },
+    { view: gradient, axes: isRagged ? [] : [1] },
   ]
-  const writer = new ShaderWriter(values, operands, { view: output, axis: 1 })
+  const writer = new ShaderWriter(values, operands, { view: output, axis: 1, isRagged })
   const channels = Math.min(depth, taps === 1 ? 8 : 4)
   const fours = Array.from({ length: Math.ceil(channels / 4) }, (_, four) => 4 * four)
-  const threads = [parts, rowTaps, Math.ceil(depth / channels), Math.ceil(filters / 4)]
+  const threads = [parts, rowTaps, Math.ceil(depth / channels), grouping.fours]
   const [part, r, block, four] = writer.threadsOver(threads)
   const channel = writer.constant(`${block}*${channels}`)
-  const filter = writer.constant(`${four}*4`)
-  const firstOfMaps = isDepthwise ? filter : ownGroup(writer, grouping, filter).firstOfMaps
+  const filter = firstChannel(writer, grouping, four)
+  const group = ownGroup(writer, grouping, filter)
+  const firstOfMaps = isDepthwise ? filter : group.firstOfMaps
   const tile = new Tile(writer, taps * channels)
   const [images, , height, width] = gradient.shape
   writer.loop(images / parts, (index) => {
@@ -72,12 +72,15 @@ export function conv2dWeightGradientShader(
       })
     })
   })
-  tile.store((lane) => {
-    const c = sumOf(channel, lane % channels)
-    return {
-      coordinates: [part, filter, c, r, String(Math.floor(lane / channels))],
-      conditions: depth % channels === 0 ? [] : [`${c} < ${depth}`],
-    }
-  })
+  tile.store(
+    (lane) => {
+      const c = sumOf(channel, lane % channels)
+      return {
+        coordinates: [part, filter, c, r, String(Math.floor(lane / channels))],
+        conditions: depth % channels === 0 ? [] : [`${c} < ${depth}`],
+      }
+    },
+    endOfOwn(grouping, group),
+  )
   return writer.finish()
 }
