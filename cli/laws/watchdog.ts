@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import type { HostLoss } from '../../kd/laws/index.ts'
+import { type HostLoss, lossObject, lossParts, withParts } from '../../kd/laws/loss.ts'
 
 /** The state that both threads see: the calls that have begun and those that have ended, together, and the part called. */
 const calls = 0
@@ -28,25 +28,16 @@ setInterval(() => {
 
 /** Returns the same loss, of which a call that does not return in time ends this process with a sentence. */
 export function watched(loss: HostLoss, seconds: number): HostLoss {
-  if (typeof loss !== 'function' && (typeof loss !== 'object' || loss === null)) return loss
-  const parts = typeof loss === 'function' ? { loss } : loss
-  const names = Object.keys(parts)
+  const parts = lossObject(loss)
   const state = new Int32Array(new SharedArrayBuffer(8))
-  new Worker(source, { eval: true, workerData: { state, names, seconds } }).unref()
-  const watch =
-    (part: (...given: never[]) => unknown, name: string) =>
-    (...given: never[]) => {
-      Atomics.store(state, called, names.indexOf(name))
+  new Worker(source, { eval: true, workerData: { state, names: lossParts, seconds } }).unref()
+  return withParts(parts, (name, part) => (...given) => {
+    Atomics.store(state, called, lossParts.indexOf(name))
+    Atomics.add(state, calls, 1)
+    try {
+      return part.apply(parts, given)
+    } finally {
       Atomics.add(state, calls, 1)
-      try {
-        return part.apply(parts, given)
-      } finally {
-        Atomics.add(state, calls, 1)
-      }
     }
-  const entries = Object.entries(parts).map(([name, part]) => [
-    name,
-    typeof part === 'function' ? watch(part, name) : part,
-  ])
-  return Object.fromEntries(entries)
+  })
 }

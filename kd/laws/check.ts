@@ -98,8 +98,8 @@ export async function subjectOf(
   profile: ProfileName | ProfileFamily,
   { temperature, timeLimit = 10, examples, dtype, ...drawn }: SubjectOptions = {},
 ): Promise<Subject> {
-  const given = lossObject(loss)
-  const guarded = guardedLoss(dtype === undefined ? given : { ...given, dtype }, timeLimit)
+  const safe = guardedLoss(lossObject(loss), timeLimit)
+  const guarded = dtype === undefined ? safe : { ...safe, dtype }
   const precision = await precisionOf(guarded)
   const drawing = withDraws(profileOf(profile, temperature), { ...drawn, precision })
   const specified = examples ? { ...drawing, examples: examples.map(validExample) } : drawing

@@ -1,4 +1,4 @@
-import type { LossConnection, LossObject } from './loss.ts'
+import { type LossConnection, type LossObject, withParts } from './loss.ts'
 import { type LossFailure, thrown, unsettled } from './lossFailure.ts'
 
 /**
@@ -9,31 +9,24 @@ import { type LossFailure, thrown, unsettled } from './lossFailure.ts'
 export function guardedLoss(loss: LossObject, seconds: number): LossObject {
   const { connection } = loss
   let overdue: LossFailure | undefined
-  const guarded =
-    (name: string, part: (...given: never[]) => unknown) =>
-    (...given: never[]) => {
-      if (overdue) throw overdue
-      const failed = (error: unknown) => {
-        demandConnection(connection)
-        return thrown(name, error, given)
-      }
-      const expired = () => {
-        overdue = unsettled(name, seconds, given)
-        return overdue
-      }
-      try {
-        const answer = part.apply(loss, given)
-        if (!isThenable(answer)) return answer
-        return connection ? settled(answer, failed) : settled(answer, failed, seconds, expired)
-      } catch (error) {
-        throw failed(error)
-      }
+  return withParts(loss, (name, part) => (...given) => {
+    if (overdue) throw overdue
+    const failed = (error: unknown) => {
+      demandConnection(connection)
+      return thrown(name, error, given)
     }
-  const parts = Object.entries(loss).map(([name, part]) => [
-    name,
-    typeof part === 'function' ? guarded(name, part) : part,
-  ])
-  return Object.fromEntries(parts)
+    const expired = () => {
+      overdue = unsettled(name, seconds, given)
+      return overdue
+    }
+    try {
+      const answer = part.apply(loss, given)
+      if (!isThenable(answer)) return answer
+      return connection ? settled(answer, failed) : settled(answer, failed, seconds, expired)
+    } catch (error) {
+      throw failed(error)
+    }
+  })
 }
 
 /** Throws the error that ended the connection, if any. */
@@ -42,16 +35,16 @@ function demandConnection(connection: LossConnection | undefined): void {
   if (failure) throw failure
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+function isThenable<Value>(value: Value | Promise<Value>): value is Promise<Value> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }
 
-async function settled(
-  promise: PromiseLike<unknown>,
+async function settled<Value>(
+  promise: Promise<Value>,
   failed: (error: unknown) => Error,
   seconds?: number,
   expired?: () => Error,
-): Promise<unknown> {
+): Promise<Value> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
     if (seconds !== undefined && expired) timer = setTimeout(() => reject(expired()), 1000 * seconds)

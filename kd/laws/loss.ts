@@ -76,6 +76,31 @@ export const lossParts = [
 
 export type LossPart = (typeof lossParts)[number]
 
+/** Changes a part of a loss to one of the same type. */
+type PartChange = <Given extends unknown[], Value>(
+  name: LossPart,
+  part: (this: LossObject, ...given: Given) => Value | Promise<Value>,
+) => (...given: Given) => Value | Promise<Value>
+
+/** Returns a loss with all its parts changed, even those that it inherits. */
+export function withParts(loss: LossObject, change: PartChange): LossObject {
+  const { dtype, connection, gradient, teacherGradient, temperatures, perSample, terms } = loss
+  const { atEpoch, atTemperature, sharpness } = loss
+  return {
+    ...(dtype !== undefined && { dtype }),
+    ...(connection && { connection }),
+    loss: change('loss', loss.loss),
+    ...(gradient && { gradient: change('gradient', gradient) }),
+    ...(teacherGradient && { teacherGradient: change('teacherGradient', teacherGradient) }),
+    ...(temperatures && { temperatures: change('temperatures', temperatures) }),
+    ...(perSample && { perSample: change('perSample', perSample) }),
+    ...(terms && { terms: change('terms', terms) }),
+    ...(atEpoch && { atEpoch: change('atEpoch', atEpoch) }),
+    ...(atTemperature && { atTemperature: change('atTemperature', atTemperature) }),
+    ...(sharpness && { sharpness: change('sharpness', sharpness) }),
+  }
+}
+
 /** Returns either form as an object. Throws `InvalidInputError` for anything that is not a loss. */
 export function lossObject(loss: HostLoss): LossObject {
   if (typeof loss === 'function') return { loss }

@@ -1,4 +1,4 @@
-import { centredRow, dot, largest, peakOf, type Row, scaled, softmax } from './rows.ts'
+import { centredRow, largest, peakOf, type Row, scaled, softmax } from './rows.ts'
 
 export interface SampleTemperatures {
   readonly student: number
@@ -59,54 +59,48 @@ export function detached(rule: TemperatureRule): TemperatureRule {
   return { ...rule, slope: (v) => v.map(() => 0) }
 }
 
-/** The number of halvings of a bracket of radius ln K. */
-const halvings = 8
-
-/** The number of Newton steps that follow; each squares the error. */
-const newtonSteps = 4
+/** Newton's method takes five to eight steps; rows so flat that their gap is rounding noise never settle. */
+const mostSteps = 40
 
 /**
  * Equal sharpness of centred rows: the root of f(δ) = S(u / (τ + δ)) − S(v / (τ − δ)), found in the variable
- * r = ln(T_teacher / T_student), which lies within ln K of ln(max u / max v). The slope follows from the implicit
- * function theorem.
+ * r = ln(T_teacher / T_student), which lies within ln K of ln(max u / max v). Newton's steps that leave the bracket are
+ * replaced by halvings. The slope follows from the implicit function theorem.
  */
 export function exact(tau: number): TemperatureRule {
   const at = (r: number) => ({
     teacher: (2 * tau) / (1 + Math.exp(-r)),
     student: (2 * tau) / (1 + Math.exp(r)),
   })
-  /** f′(δ) = −E_p[u] / T_teacher² − E_q[v] / T_student². */
-  const fall = (v: Row, u: Row, { student, teacher }: SampleTemperatures) => {
-    const mean = (z: Row, temperature: number) =>
-      dot(softmax(scaled(z, 1 / temperature)), z) / temperature ** 2
-    return -mean(u, teacher) - mean(v, student)
-  }
   const temperatures = remembered((student, teacher) => {
     const [v, u] = [centredRow(student), centredRow(teacher)]
     if (largest(v) === 0 || largest(u) === 0) return at(0)
     let r = Math.log(largest(u) / largest(v))
-    let radius = Math.log(v.length)
-    for (let step = 0; step < halvings; step++) {
-      radius /= 2
-      r += sharpnessGap(v, u, at(r)) > 0 ? radius : -radius
-    }
-    for (let step = 0; step < newtonSteps; step++) {
+    let [low, high] = [r - Math.log(v.length), r + Math.log(v.length)]
+    for (let step = 0; step < mostSteps; step++) {
       const found = at(r)
-      // dδ/dr = T_teacher T_student / 2τ. A row so flat that its gap is rounding noise stays in its bracket.
-      const by = (sharpnessGap(v, u, found) * 2 * tau) / (fall(v, u, found) * found.teacher * found.student)
-      r -= Math.abs(by) < 2 * radius ? by : 0
+      const { gap, slope } = gapAt(v, u, found)
+      if (gap > 0) low = r
+      else high = r
+      // dδ/dr = T_teacher T_student / 2τ
+      const next = r - (gap * 2 * tau) / (slope * found.teacher * found.student)
+      const isSettled = Math.abs(next - r) <= Number.EPSILON * Math.max(1, Math.abs(r))
+      r = next >= low && next <= high ? next : (low + high) / 2
+      if (isSettled) break
     }
     return at(r)
   })
+  /** f′ at the root, which is negative. */
+  const fall = (v: Row, u: Row) => gapAt(centredRow(v), centredRow(u), temperatures(v, u)).slope
   return {
     isConstant: false,
     temperatures,
     slope(v, u) {
-      const found = temperatures(v, u)
-      const perGap = 1 / found.student / fall(centredRow(v), centredRow(u), found)
-      return softmax(scaled(v, 1 / found.student)).map((q) => (q - 1 / v.length) * perGap)
+      const { student } = temperatures(v, u)
+      const perGap = 1 / student / fall(v, u)
+      return softmax(scaled(v, 1 / student)).map((q) => (q - 1 / v.length) * perGap)
     },
-    slack: (v, u, gap) => gap / -fall(centredRow(v), centredRow(u), temperatures(v, u)),
+    slack: (v, u, gap) => gap / -fall(v, u),
   }
 }
 
@@ -123,14 +117,25 @@ function remembered(solve: (v: Row, u: Row) => SampleTemperatures): typeof solve
 }
 
 /** S(u / T_teacher) − S(v / T_student). */
-export function sharpnessGap(v: Row, u: Row, { student, teacher }: SampleTemperatures): number {
-  return sharpnessAt(u, teacher) - sharpnessAt(v, student)
+export function sharpnessGap(v: Row, u: Row, temperatures: SampleTemperatures): number {
+  return gapAt(v, u, temperatures).gap
 }
 
-/** S(z / T). */
-function sharpnessAt(z: Row, temperature: number): number {
+/** The gap, and its derivative −E_p[u] / T_teacher² − E_q[v] / T_student² by δ. */
+function gapAt(v: Row, u: Row, { student, teacher }: SampleTemperatures): { gap: number; slope: number } {
+  const [ofTeacher, ofStudent] = [sharpnessAt(u, teacher), sharpnessAt(v, student)]
+  return { gap: ofTeacher.sharpness - ofStudent.sharpness, slope: -ofTeacher.fall - ofStudent.fall }
+}
+
+/** S(z / T), and E[z] / T² under its softmax, by which it falls in T. */
+function sharpnessAt(z: Row, temperature: number): { sharpness: number; fall: number } {
   const [inverse, most] = [1 / temperature, largest(z)]
   let sum = 0
-  for (const value of z) sum += Math.exp((value - most) * inverse)
-  return most * inverse + Math.log(sum)
+  let weighted = 0
+  for (const value of z) {
+    const weight = Math.exp((value - most) * inverse)
+    sum += weight
+    weighted += weight * value
+  }
+  return { sharpness: most * inverse + Math.log(sum), fall: (weighted / sum) * inverse ** 2 }
 }

@@ -159,3 +159,25 @@ describe('describeLaws', () => {
 function failWith(error: unknown): never {
   throw error
 }
+
+describe('a loss that is an instance of a class', () => {
+  class Divergence {
+    readonly parts = kd
+    loss(...batch: Parameters<typeof right>): number {
+      return lossOf(this.parts)(...batch)
+    }
+    perSample(...batch: Parameters<typeof right>): number[] {
+      return perSampleOf(this.parts)(...batch)
+    }
+  }
+
+  it('should be checked with the methods that it inherits', async () => {
+    const { holds, verdicts } = await checkLaws(new Divergence(), 'kd', {
+      runs: 5,
+      seed: 1,
+      dtype: 'float64',
+    })
+    expect(holds).toBe(true)
+    expect(verdicts.find(({ law }) => law.name === 'per-sample')?.outcome).toBe('holds')
+  })
+})
