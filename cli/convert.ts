@@ -4,11 +4,12 @@ import { writeFileAtomically } from '../base/files/writeFile.ts'
 import { sizeOf } from '../engine/shape.ts'
 import { createModel, exportOnnx, readWeightFile, writeWeightFile } from '../nn/index.ts'
 import { restoreWeights } from '../train/index.ts'
-import { jsonOption, positiveInteger } from './options.ts'
+import { jsonOption, moduleOption, openCatalogue, positiveInteger } from './options.ts'
 import type { Output } from './output.ts'
 import { writeResult } from './results.ts'
 
 interface Options {
+  readonly module?: readonly string[]
   readonly model?: string
   readonly numClasses?: number
   readonly channels?: number
@@ -25,6 +26,7 @@ export function convertCommand(output: Output): Command {
     )
     .argument('<in>', 'weight file; its format is detected from its contents')
     .argument('<out>', 'output file, ending in .safetensors, .pth, .pt, .th or .onnx')
+    .addOption(moduleOption())
     .option('--model <name>', 'network that the weights must fit; required for .onnx')
     .option(
       '--num-classes <count>',
@@ -40,7 +42,11 @@ export function convertCommand(output: Output): Command {
 async function convert(from: string, to: string, options: Options, output: Output): Promise<void> {
   const { model, numClasses, channels, imageSize } = options
   const stored = await readWeightFile(from)
-  const network = model === undefined ? undefined : createModel(model, { classes: numClasses, channels })
+  const { networks } = await openCatalogue(options)
+  const network =
+    model === undefined
+      ? undefined
+      : createModel(networks.find(model) ?? model, { classes: numClasses, channels })
   if (network !== undefined) await restoreWeights(network, from)
   if (to.endsWith('.onnx')) {
     demand(network !== undefined, () => `${to}: expected --model, the network that has these weights`)

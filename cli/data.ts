@@ -8,7 +8,8 @@ import {
   publishedArchives,
   verifyDataset,
 } from '../datasets/index.ts'
-import { jsonOption } from './options.ts'
+import { datasetInfo } from '../datasets/open.ts'
+import { jsonOption, moduleOption, openCatalogue } from './options.ts'
 import type { Output } from './output.ts'
 import { downloadLines } from './progress/download.ts'
 import { writeResult } from './results.ts'
@@ -32,8 +33,9 @@ export function dataCommand(output: Output): Command {
   const list = new Command('list')
     .summary('list the data sets and the files that each needs')
     .description('Lists the data sets and the files that each needs.')
+    .addOption(moduleOption())
     .addOption(jsonOption())
-    .action((options: Format) => listDatasets(options, output))
+    .action((options: Format & { readonly module?: readonly string[] }) => listDatasets(options, output))
   const fetch = new Command('fetch')
     .summary('download CIFAR-100 or CIFAR-10')
     .description(
@@ -77,12 +79,16 @@ function isStored(name: string): boolean {
   return datasetInfos.some((info) => info.name === name && info.data !== undefined)
 }
 
-function listDatasets(options: Format, output: Output): void {
-  const blocks = datasetInfos.map(({ name, description, data }) => {
+async function listDatasets(
+  options: Format & { readonly module?: readonly string[] },
+  output: Output,
+): Promise<void> {
+  const infos = (await openCatalogue(options)).datasets.definitions.map(datasetInfo)
+  const blocks = infos.map(({ name, description, data }) => {
     const needs = data ? [`  --data: ${data.what}`, `  ${data.source}`] : ['  needs no files']
     return [`${name}: ${description}`, ...needs].join('\n')
   })
-  writeResult(output, options, { datasets: datasetInfos }, blocks.join('\n'))
+  writeResult(output, options, { datasets: infos }, blocks.join('\n'))
 }
 
 async function fetchArchive(name: string, options: FetchOptions, output: Output): Promise<void> {

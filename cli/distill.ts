@@ -1,10 +1,12 @@
 import { dirname } from 'node:path'
 import type { Command } from 'commander'
+import { datasetDefinitionOf } from '../datasets/open.ts'
 import { distillerNames } from '../kd/index.ts'
 import { compareMethods, resolveHyperparameters, type Settings } from '../train/index.ts'
 import { defaultsFor } from '../train/recipes/defaults.ts'
 import {
   commandThatTrains,
+  openCatalogue,
   positiveInteger,
   survivalOf,
   type TrainingOptions,
@@ -63,8 +65,10 @@ export function distillCommand(output: Output): Command {
 
 async function distil(options: Options, output: Output): Promise<void> {
   const { limit, validation } = options
-  const { dataset, environment } = await openSession(options, output)
-  const defaults = defaultsFor(dataset)
+  const { networks, methods: known, datasets, modules } = await openCatalogue(options)
+  const definition = datasets.named(options.dataset)
+  const { dataset, environment } = await openSession({ ...options, dataset: definition }, output)
+  const defaults = defaultsFor(definition)
   const teacher = options.teacher ?? defaults.teacher
   const student = options.student ?? defaults.student
   const hyperparametersFor = (epochs: number) => {
@@ -78,18 +82,19 @@ async function distil(options: Options, output: Output): Promise<void> {
       folder,
       dataset,
       teacher: {
-        model: teacher,
+        model: networks.find(teacher) ?? teacher,
         weights:
           options.teacherWeights ?? weightsIn(options.teachers, { dataset: dataset.name, model: teacher }),
         hyperparameters: hyperparametersFor(options.teacherEpochs ?? options.epochs ?? defaults.epochs),
       },
       student: {
-        model: student,
+        model: networks.find(student) ?? student,
         hyperparameters: hyperparametersFor(options.epochs ?? defaults.studentEpochs),
         limit: options.studentImages ?? defaults.studentImages,
       },
       teacherCache: teacherCacheOf(options),
-      methods,
+      methods: methods.map((method) => known.find(method) ?? method),
+      modules,
       options: optionsByMethod(options.set, methods),
       validation,
       seed,
@@ -114,8 +119,8 @@ function howToResume({ out, seeds }: Options, folder: string): string {
   return `with the same options, --out ${seeds === undefined ? folder : (out ?? dirname(folder))} and --resume`
 }
 
-const digits = defaultsFor({ name: 'digits' })
-const cifar = defaultsFor({ name: 'cifar100' })
+const digits = defaultsFor(datasetDefinitionOf('digits'))
+const cifar = defaultsFor(datasetDefinitionOf('cifar100'))
 
 const helpOnDefaults = `
 Defaults:

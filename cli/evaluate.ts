@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { Loader } from '../datasets/index.ts'
 import { evaluate, newNetwork, restoreWeights } from '../train/index.ts'
-import { type CommonOptions, commandWithData } from './options.ts'
+import { type CommonOptions, commandWithData, openCatalogue } from './options.ts'
 import type { Output } from './output.ts'
 import { writeResult } from './results.ts'
 import { openSession } from './session.ts'
@@ -23,8 +23,10 @@ export function evaluateCommand(output: Output): Command {
 
 async function evaluateWeights(options: Options, output: Output): Promise<void> {
   const { model, weights, limit, batchSize = 64 } = options
-  const { dataset } = await openSession(options, output)
-  const network = newNetwork(model, dataset)
+  const { networks, datasets } = await openCatalogue(options)
+  const session = { ...options, dataset: datasets.named(options.dataset) }
+  const { dataset } = await openSession(session, output)
+  const network = newNetwork(networks.find(model) ?? model, dataset)
   await restoreWeights(network, weights)
   const images = new Loader(dataset.test, { batchSize, limit })
   const start = performance.now()

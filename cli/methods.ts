@@ -1,8 +1,8 @@
 import Table from 'cli-table3'
 import { Command } from 'commander'
-import { definitionOf, distiller, distillerNames, type Option } from '../kd/index.ts'
+import { distiller, type MethodDefinition, type Option } from '../kd/index.ts'
 import { resolveHyperparameters } from '../train/index.ts'
-import { jsonOption } from './options.ts'
+import { jsonOption, moduleOption, openCatalogue } from './options.ts'
 import type { Output } from './output.ts'
 import { writeResult } from './results.ts'
 
@@ -10,28 +10,29 @@ export function methodsCommand(output: Output): Command {
   return new Command('methods')
     .summary('list the distillation methods and their options')
     .description('Lists the methods: what each does, its paper, and its options with their defaults.')
+    .addOption(moduleOption())
     .addOption(jsonOption())
-    .action((options: { readonly json?: boolean }) => {
-      const methods = distillerNames.map((name) => {
-        const { description, paper, needsTeacher, options } = distiller(name)
+    .action(async (options: { readonly json?: boolean; readonly module?: readonly string[] }) => {
+      const { definitions } = (await openCatalogue(options)).methods
+      const methods = definitions.map((definition) => {
+        const { method: name, description, paper, needsTeacher, options } = distiller(definition)
         const choices = Object.fromEntries(
-          Object.entries(definitionOf(name).options).map(([option, { values }]) => [option, values]),
+          Object.entries(definition.options).map(([option, { values }]) => [option, values]),
         )
         return { name, description, paper, needsTeacher, options, choices }
       })
-      writeResult(output, options, { methods }, methodTable())
+      writeResult(output, options, { methods }, methodTable(definitions))
     })
 }
 
-function methodTable(): string {
+function methodTable(definitions: readonly MethodDefinition[]): string {
   const table = new Table({
     head: ['method', 'description, paper, and options with their defaults'],
     style: { head: [], border: [] },
     colWidths: [17, 100],
     wordWrap: true,
   })
-  for (const method of distillerNames) {
-    const { description, paper, options } = definitionOf(method)
+  for (const { name: method, description, paper, options } of definitions) {
     const settings = Object.entries(options).map(([name, option]) => `${name}=${valuesOf(option)}`)
     table.push([method, [description, paper, settings.join('  ')].filter((line) => line !== '').join('\n')])
   }

@@ -1,7 +1,7 @@
 import Table from 'cli-table3'
 import { Command } from 'commander'
-import { createModel, modelNames, type NetworkSummary, summaryOf } from '../nn/index.ts'
-import { jsonOption } from './options.ts'
+import { createModel, type NetworkSummary, summaryOf } from '../nn/index.ts'
+import { jsonOption, moduleOption, openCatalogue } from './options.ts'
 import type { Output } from './output.ts'
 import { writeResult } from './results.ts'
 
@@ -15,9 +15,14 @@ export function modelsCommand(output: Output): Command {
     .description(
       'Lists the networks with their parameters, multiply–adds for one 3×32×32 image, and feature shapes.',
     )
+    .addOption(moduleOption())
     .addOption(jsonOption())
-    .action((options: { readonly json?: boolean }) => {
-      const models = modelNames.map((name) => ({ name, ...summaryOf(createModel(name), image) }))
+    .action(async (options: { readonly json?: boolean; readonly module?: readonly string[] }) => {
+      const { networks } = await openCatalogue(options)
+      const models = networks.definitions.map((each) => ({
+        name: each.name,
+        ...summaryOf(createModel(each), image),
+      }))
       writeResult(output, options, { image, models }, modelTable(models))
     })
 }

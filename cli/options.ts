@@ -3,10 +3,12 @@ import type { Given } from '../base/arguments.ts'
 import { demand } from '../base/errors.ts'
 import { datasetNames } from '../datasets/index.ts'
 import { deviceNames } from '../engine/index.ts'
-import { type Precision, precisions, type Run } from '../train/index.ts'
+import { type Catalogue, catalogueOf } from '../train/catalogue/catalogue.ts'
+import { loadModules, type Precision, precisions, type Run } from '../train/index.ts'
 
 /** Options of every command that computes something. */
 export interface CommonOptions {
+  readonly module?: readonly string[]
   readonly dataset: string
   readonly data?: string | undefined
   readonly limit?: number | undefined
@@ -43,6 +45,21 @@ export function deviceOption(): Option {
     .default('auto')
 }
 
+/** `--module`, which may be repeated: modules that define networks, methods and data sets. */
+export function moduleOption(): Option {
+  return new Option(
+    '--module <file>',
+    'module that exports networks, methods or data sets of your own; may be repeated',
+  ).argParser((file: string, before: readonly string[] = []) => [...before, file])
+}
+
+/** Loads the modules of a command line, and returns what its names stand for. */
+export async function openCatalogue(options: { readonly module?: readonly string[] }): Promise<Catalogue> {
+  const { module = [] } = options
+  await loadModules(module)
+  return catalogueOf(module)
+}
+
 export function jsonOption(): Option {
   return new Option('--json', 'write JSON lines to stdout instead of text')
 }
@@ -50,6 +67,7 @@ export function jsonOption(): Option {
 /** A command with the common options. */
 export function commandWithData(name: string, limited: 'training images' | 'test images'): Command {
   return new Command(name)
+    .addOption(moduleOption())
     .option('--dataset <name>', `one of ${datasetNames.join(', ')}`, 'digits')
     .option('--data <path>', 'path of its files, if it needs any: see "thermograd data list"')
     .option('--limit <count>', `use at most this many ${limited}`, positiveInteger)

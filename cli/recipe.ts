@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { Catalogue } from '../train/catalogue/catalogue.ts'
 import {
   type RunRecipe,
   readRecipe,
@@ -9,11 +10,12 @@ import {
 } from '../train/index.ts'
 import { defaultsFor } from '../train/recipes/defaults.ts'
 import { demandSameSettings } from '../train/runFolder/sameRun.ts'
-import type { TrainingOptions } from './options.ts'
+import { openCatalogue, type TrainingOptions } from './options.ts'
 import { seedFolder } from './seeds.ts'
 
 /** The path in a recipe that each option sets. */
 const recipePaths: Readonly<Record<string, string>> = {
+  module: 'module',
   dataset: 'dataset',
   data: 'data',
   model: 'student.model',
@@ -30,7 +32,7 @@ const recipePaths: Readonly<Record<string, string>> = {
   seed: 'seed',
 }
 
-interface Options extends Pick<TrainingOptions, 'dataset' | 'out' | 'resume' | 'seeds'> {
+interface Options extends Pick<TrainingOptions, 'dataset' | 'module' | 'out' | 'resume' | 'seeds'> {
   readonly recipe?: string
   readonly set: Settings
 }
@@ -42,24 +44,27 @@ interface Options extends Pick<TrainingOptions, 'dataset' | 'out' | 'resume' | '
 export async function recipeOf(command: Command): Promise<RunRecipe> {
   const { recipe, set, ...options } = command.opts<Options>()
   const settings = { ...set, ...givenOptions(command) }
+  const { module } = options
+  const catalogue = await openCatalogue(options)
   const begun = recipe === undefined ? await begunRun(options) : undefined
   if (begun !== undefined) {
     const found = resolveRunRecipe(begun.recipe)
-    // The images may have been moved; their contents are compared once they have been read.
-    const { data = found.data, ...others } = settings
+    // Images and modules may have been moved; their contents are compared once they have been read.
+    const { data = found.data, module = found.module, ...others } = settings
     demandSameSettings(begun.folder, found, others)
-    return resolveRunRecipe(begun.recipe, { data })
+    return resolveRunRecipe(begun.recipe, { data, module })
   }
   const { dataset = options.dataset } = settings
-  const written = recipe === undefined ? usualRecipe(`${dataset}`) : await readRecipe(recipe)
+  const written =
+    recipe === undefined ? usualRecipe(catalogue, `${dataset}`) : await readRecipe(recipe, module)
   return resolveRunRecipe(written, settings)
 }
 
 /** Returns the run to resume, if there is one; with several seeds, the first that exists. */
-async function begunRun({ out, resume, seeds = [] }: Omit<Options, 'set'>) {
+async function begunRun({ out, resume, module, seeds = [] }: Omit<Options, 'set'>) {
   if (!resume || out === undefined) return undefined
   for (const folder of [out, ...seeds.map((seed) => seedFolder(out, seed))]) {
-    const recipe = await recipeOfRun(folder)
+    const recipe = await recipeOfRun(folder, module)
     if (recipe !== undefined) return { folder, recipe }
   }
   return undefined
@@ -73,9 +78,10 @@ function givenOptions(command: Command): Settings {
   return Object.fromEntries(given.map((option) => [recipePaths[option], command.getOptionValue(option)]))
 }
 
-function usualRecipe(dataset: string): WrittenRecipe {
-  const { teacher, student, epochs, batchSize, lr } = defaultsFor({ name: dataset })
+function usualRecipe({ datasets, modules }: Catalogue, dataset: string): WrittenRecipe {
+  const { teacher, student, epochs, batchSize, lr } = defaultsFor(datasets.named(dataset))
   return {
+    module: modules.map(({ path }) => path),
     dataset,
     teacher: { model: teacher },
     student: { model: student },

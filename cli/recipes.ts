@@ -11,7 +11,7 @@ import {
   type Settings,
   type WrittenRecipe,
 } from '../train/index.ts'
-import { jsonOption } from './options.ts'
+import { jsonOption, moduleOption, openCatalogue } from './options.ts'
 import type { Output } from './output.ts'
 import { writeResult } from './results.ts'
 import { setOption } from './set.ts'
@@ -21,6 +21,7 @@ interface Format {
 }
 
 interface ShowOptions extends Format {
+  readonly module?: readonly string[]
   readonly method?: string
   readonly set: Settings
 }
@@ -36,13 +37,18 @@ export function recipesCommand(output: Output): Command {
     .description('Prints a recipe in YAML with every value filled in, defaults included.')
     .argument('<name|file>', 'as for "thermograd train --recipe"')
     .option('--method <name>', `one of ${distillerNames.join(', ')}`)
+    .addOption(moduleOption())
     .addOption(setOption('set any value of the recipe'))
     .addOption(jsonOption())
     .action((recipe: string, options: ShowOptions) => showRecipe(recipe, options, output))
   const schema = new Command('schema')
     .summary('print the JSON Schema of recipes, for editors')
     .description('Prints the JSON Schema of recipes, for editors.')
-    .action(() => void output.stdout.write(`${JSON.stringify(recipeSchema(), undefined, 2)}\n`))
+    .addOption(moduleOption())
+    .action(async (options: Pick<ShowOptions, 'module'>) => {
+      await openCatalogue(options)
+      output.stdout.write(`${JSON.stringify(recipeSchema(options.module), undefined, 2)}\n`)
+    })
   return new Command('recipes')
     .summary('list the published recipes, or print one')
     .description(
@@ -54,8 +60,8 @@ export function recipesCommand(output: Output): Command {
 }
 
 async function showRecipe(nameOrFile: string, options: ShowOptions, output: Output): Promise<void> {
-  const { method, set } = options
-  const written = await readRecipe(nameOrFile)
+  const { method, set, module } = options
+  const written = await readRecipe(nameOrFile, module)
   const recipe = resolveRunRecipe(written, { ...set, ...(method && { 'method.name': method }) })
   writeResult(output, options, { recipe }, recipeText(recipe).trimEnd())
 }

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { distiller } from '../kd/index.ts'
+import { catalogueOf } from '../train/catalogue/catalogue.ts'
 import {
   arrayIndex,
   openRecipe,
@@ -79,7 +80,7 @@ function runPlanned({ pair, method, folder, recipe }: PlannedRun, options: Optio
   const { dataset: name, data, seed } = recipe
   return stoppable('with the same command', async (signal) => {
     const { dataset, environment } = await openSession(
-      { dataset: name, data, device: options.device },
+      { dataset: catalogueOf(recipe.module).datasets.named(name), data, device: options.device },
       output,
     )
     const opened = await openRecipe(recipe, { dataset, teachers: options.teachers })

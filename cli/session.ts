@@ -1,4 +1,4 @@
-import { type Dataset, openDataset } from '../datasets/index.ts'
+import { type Dataset, type DatasetDefinition, openDataset } from '../datasets/index.ts'
 import { openExecutor, useExecutor } from '../engine/index.ts'
 import { type Environment, environmentOf } from '../train/index.ts'
 import type { CommonOptions } from './options.ts'
@@ -6,7 +6,7 @@ import type { Output } from './output.ts'
 
 /** Opens the data set of a command and its executor, which becomes the current one. */
 export async function openSession(
-  options: Pick<CommonOptions, 'dataset' | 'data' | 'device'>,
+  options: Pick<CommonOptions, 'data' | 'device'> & { readonly dataset: string | DatasetDefinition },
   { stderr }: Output,
 ): Promise<{ dataset: Dataset; environment: Environment }> {
   const choice = await openExecutor(options.device)

@@ -10,7 +10,7 @@ import {
   reportOn,
   slurmScript,
 } from '../train/index.ts'
-import { jsonOption, positiveInteger } from './options.ts'
+import { jsonOption, moduleOption, positiveInteger } from './options.ts'
 import type { Output } from './output.ts'
 import { writeResult } from './results.ts'
 import { studyText } from './studyTable.ts'
@@ -28,8 +28,9 @@ export function studyCommand(output: Output): Command {
       'Prints the manifest of a study: a line of JSON for each combination of pair, method and seed.',
     )
     .argument('<study>', 'YAML file of the study')
-    .action(async (file: string) => {
-      output.stdout.write(manifestText(await planStudy(await readStudy(file))))
+    .addOption(moduleOption())
+    .action(async (file: string, { module }: { readonly module?: readonly string[] }) => {
+      output.stdout.write(manifestText(await planStudy(await readStudy(file, module))))
     })
   const report = new Command('report')
     .summary('report the results of a study so far')

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import type { Command } from 'commander'
 import { distillerNames } from '../kd/index.ts'
+import { catalogueOf } from '../train/catalogue/catalogue.ts'
 import { openRecipe, run } from '../train/index.ts'
 import { commandThatTrains, survivalOf, type TrainingOptions, teacherCacheOf } from './options.ts'
 import type { Output } from './output.ts'
@@ -38,9 +39,13 @@ export function trainCommand(output: Output): Command {
 async function trainOne(options: Options, command: Command, output: Output): Promise<void> {
   const survival = survivalOf(options)
   const recipe = await recipeOf(command)
-  const { dataset, environment } = await openSession({ ...options, ...recipe }, output)
+  const { datasets } = catalogueOf(recipe.module)
+  const session = { ...options, ...recipe, dataset: datasets.named(recipe.dataset) }
+  const { dataset, environment } = await openSession(session, output)
   const opened = await openRecipe(recipe, { dataset, teachers: options.teachers })
-  const { model, method, teacher } = opened
+  const { teacher } = opened
+  const { model } = recipe.student
+  const { name: method } = recipe.method
   const name = [dataset.name, model, ...(teacher ? [method] : [])].join('-')
   const bySeed = await forEachSeed({ ...options, seed: recipe.seed }, name, async (seed, folder) => {
     const result = await withProgress(output, options, (progress) =>

@@ -1,25 +1,17 @@
 import { anObject, checkOptions, path as pathRule, type Rules } from '../base/arguments.ts'
-import { demand, describe } from '../base/errors.ts'
-import { openCifar10, openCifar100, openCifar100Coarse } from './cifar/cifar.ts'
+import { demand } from '../base/errors.ts'
+import { isDefinition } from '../base/registry.ts'
+import { checkDataset } from './arguments.ts'
+import { builtInDatasets, datasets } from './builtIn.ts'
 import type { Dataset } from './dataset.ts'
-import { openDigits } from './digitsFile.ts'
-import { openImageFolder } from './folder/imageFolder.ts'
-import { openFashionMnist, openMnist } from './idx/mnist.ts'
-import { type SyntheticOptions, syntheticDataset, syntheticRules } from './synthetic.ts'
+import type { DatasetDefinition } from './defineDataset.ts'
+import { type SyntheticOptions, syntheticRules } from './synthetic.ts'
+
+/** The names of thermograd's data sets. */
+export type DatasetName = (typeof builtInDatasets)[number]['name']
 
 /** The names that `openDataset` knows. */
-export const datasetNames = [
-  'digits',
-  'cifar100',
-  'cifar100-coarse',
-  'cifar10',
-  'fashion-mnist',
-  'mnist',
-  'folder',
-  'synthetic',
-] as const
-
-export type DatasetName = (typeof datasetNames)[number]
+export const datasetNames: readonly DatasetName[] = builtInDatasets.map(({ name }) => name)
 
 export interface OpenOptions {
   /** Path of the images, for data sets whose entry in `datasetInfos` has `data`. */
@@ -32,99 +24,56 @@ const optionRules: Rules<OpenOptions> = { data: pathRule, synthetic: anObject }
 
 /** A description of a data set. */
 export interface DatasetInfo {
-  readonly name: DatasetName
+  readonly name: string
   readonly description: string
   /** What `data` must be the path of, and its source; `undefined` if the data set takes none. */
   readonly data?: { readonly what: string; readonly source: string } | undefined
 }
 
-/** A data set that needs no files, or one that needs a path. */
-type Entry =
-  | { description: string; reason: string; open(options: OpenOptions): Dataset | Promise<Dataset> }
-  | { description: string; what: string; source: string; open(path: string): Promise<Dataset> }
-
-const cifar = (digits: number, dataset: string) => ({
-  what: `cifar-${digits}-binary.tar.gz or cifar-${digits}-python.tar.gz, or the folder unpacked from it`,
-  source: `fetch it: thermograd data fetch ${dataset}`,
-})
-
-const idx = 'the folder with train-images-idx3-ubyte.gz and the other three files, gzipped or not'
-
-const entries: Record<DatasetName, Entry> = {
-  digits: {
-    description: '1,797 handwritten digits, 1×8×8, 10 classes',
-    reason: 'its images ship with thermograd',
-    open: openDigits,
-  },
-  cifar100: {
-    description: '60,000 photographs, 3×32×32, 100 classes',
-    ...cifar(100, 'cifar100'),
-    open: openCifar100,
-  },
-  'cifar100-coarse': {
-    description: 'the images of CIFAR-100 with its 20 superclasses',
-    ...cifar(100, 'cifar100'),
-    open: openCifar100Coarse,
-  },
-  cifar10: {
-    description: '60,000 photographs, 3×32×32, 10 classes',
-    ...cifar(10, 'cifar10'),
-    open: openCifar10,
-  },
-  'fashion-mnist': {
-    description: '70,000 images of clothing, 1×28×28, 10 classes',
-    what: idx,
-    source: 'the Debian package dataset-fashion-mnist installs them in /usr/share/datasets/fashion-mnist',
-    open: openFashionMnist,
-  },
-  mnist: {
-    description: '70,000 handwritten digits, 1×28×28, 10 classes',
-    what: idx,
-    source: 'download them from https://ossci-datasets.s3.amazonaws.com/mnist',
-    open: openMnist,
-  },
-  folder: {
-    description: 'PNG and JPEG images of one size',
-    what: 'the folder with train/CLASS/*.png or .jpg, and test/CLASS/… or val/CLASS/…',
-    source: 'put your own images there',
-    open: openImageFolder,
-  },
-  synthetic: {
-    description: 'patterns under noise, 3×32×32, 10 classes',
-    reason: 'its images are computed',
-    open: ({ synthetic }: OpenOptions) => syntheticDataset(synthetic),
-  },
+/** Describes the data set of a definition. */
+export function datasetInfo({ name, description, data }: DatasetDefinition): DatasetInfo {
+  return { name, description, data }
 }
 
 /** Description and requirements of each data set. */
-export const datasetInfos: readonly DatasetInfo[] = datasetNames.map((name) => {
-  const { description, ...entry } = entries[name]
-  return {
-    name,
-    description,
-    data: 'what' in entry ? { what: entry.what, source: entry.source } : undefined,
-  }
-})
+export const datasetInfos: readonly DatasetInfo[] = datasets.definitions.map(datasetInfo)
 
 /**
- * Opens the data set of this name; `datasetInfos` says which ones need `data`.
+ * Opens the data set of this name or definition; `datasetInfos` says which names need `data`.
  *
  * Throws for an unknown name, for missing `data`, and for `data` that the data set does not take.
  */
-export async function openDataset(name: string, options: OpenOptions = {}): Promise<Dataset> {
+export async function openDataset(
+  dataset: string | DatasetDefinition,
+  options: OpenOptions = {},
+): Promise<Dataset> {
   checkOptions('openDataset', options, optionRules)
   checkOptions('openDataset: synthetic', options.synthetic ?? {}, syntheticRules)
-  demand(isKnown(name), () => `dataset: expected one of ${datasetNames.join(', ')}, got ${describe(name)}`)
-  const entry = entries[name]
-  const { data } = options
-  if ('what' in entry) {
-    demand(data !== undefined, () => `${name}: expected data, the path of ${entry.what}; ${entry.source}`)
-    return { ...(await entry.open(data)), data }
-  }
-  demand(data === undefined, () => `${name}: takes no data, ${entry.reason}; got ${data}`)
-  return entry.open(options)
+  const definition = datasetDefinitionOf(dataset)
+  const opened = await openBy(definition, options)
+  checkDataset(`${definition.name}: the result of open`, opened)
+  return { ...opened, name: definition.name }
 }
 
-function isKnown(name: string): name is DatasetName {
-  return (datasetNames as readonly string[]).includes(name)
+async function openBy(definition: DatasetDefinition, options: OpenOptions): Promise<Dataset> {
+  const { name } = definition
+  const { data } = options
+  if (definition.data !== undefined) {
+    const { what, source } = definition.data
+    demand(data !== undefined, () => `${name}: expected data, the path of ${what}; ${source}`)
+    return { ...(await definition.open(data)), data }
+  }
+  const { reason = 'its images are computed' } = definition
+  demand(data === undefined, () => `${name}: takes no data, ${reason}; got ${data}`)
+  return definition.open(options)
+}
+
+/** Returns the definition of the data set of this name, or the given definition. Throws for anything else. */
+export function datasetDefinitionOf(dataset: string | DatasetDefinition): DatasetDefinition {
+  if (typeof dataset !== 'object' || dataset === null) return datasets.named(dataset)
+  demand(
+    isDefinition(dataset) && dataset.kind === 'data set',
+    () => 'dataset: expected a name or the result of defineDataset, got another object',
+  )
+  return dataset
 }

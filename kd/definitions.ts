@@ -1,56 +1,42 @@
-import { aFunction, checkFields, optional, text, truth } from '../base/arguments.ts'
 import { demand, describe } from '../base/errors.ts'
-import type { NamedDefinition } from './method.ts'
-import { methods } from './methods/index.ts'
-import { anOptionRecord, type GivenOptions, type OptionRecord } from './options.ts'
+import { isDefinition, Registry } from '../base/registry.ts'
+import type { MethodDefinition } from './defineMethod.ts'
+import { builtInMethods } from './methods/index.ts'
+import type { GivenOptions, OptionRecord } from './options.ts'
+
+type BuiltIn = (typeof builtInMethods)[number]
 
 /** The names of thermograd's methods. */
-export type MethodName = keyof typeof methods
+export type MethodName = BuiltIn['name']
 
 /** The options of a method, given by its name or its definition. */
 export type MethodOptions<Method> = Method extends MethodName
-  ? GivenOptions<(typeof methods)[Method]['options']>
+  ? GivenOptions<Extract<BuiltIn, { readonly name: Method }>['options']>
   : Method extends { readonly options: infer Options extends OptionRecord }
     ? GivenOptions<Options>
     : object
 
 /** The type of a method's name: one of thermograd's if the method is given by name. */
-export type NameOf<Method> = Method extends string ? MethodName : string
+export type NameOf<Method> = Method extends MethodDefinition<OptionRecord, infer Name> ? Name : MethodName
 
-/** The names of all methods. */
-export const distillerNames = Object.keys(methods) as MethodName[]
+/** Thermograd's methods by name. */
+export const methods = new Registry<MethodDefinition>('method', builtInMethods)
 
-const rules = {
-  name: text,
-  description: text,
-  paper: text,
-  options: anOptionRecord,
-  needsTeacher: optional(truth),
-  needsFeatures: optional(truth),
-  build: aFunction,
-}
+/** The names of thermograd's methods. */
+export const distillerNames: readonly MethodName[] = builtInMethods.map(({ name }) => name)
 
 /**
- * Returns the definition of the named method, or the given custom definition after checking it. Throws
- * `InvalidInputError` for an unknown name or an invalid definition.
+ * Returns the definition of the method of this name, or the given definition. Throws `InvalidInputError` for an unknown name,
+ * and for anything but a result of `defineMethod`.
  */
-export function definitionOf(method: string): NamedDefinition & { readonly name: MethodName }
-export function definitionOf(method: string | NamedDefinition): NamedDefinition
-export function definitionOf(method: string | NamedDefinition): NamedDefinition {
-  if (typeof method === 'object' && method !== null) {
-    checkFields('method', 'definition', method, rules)
-    const { name, options } = method
-    // A recipe lists the name of the method among its options.
-    demand(!Object.hasOwn(options, 'name'), () => `method: ${name}: expected no option named 'name'`)
-    return method
-  }
+export function definitionOf<Method extends string | MethodDefinition>(
+  method: Method,
+): MethodDefinition<OptionRecord, NameOf<Method>>
+export function definitionOf(method: string | MethodDefinition): MethodDefinition {
+  if (typeof method !== 'object' || method === null) return methods.named(method)
   demand(
-    isMethod(method),
-    () => `method: expected one of ${distillerNames.join(', ')}, got ${describe(method)}`,
+    isDefinition(method) && method.kind === 'method',
+    () => `method: expected a name or the result of defineMethod, got ${describe(method)}`,
   )
-  return { ...methods[method], name: method }
-}
-
-function isMethod(method: string): method is MethodName {
-  return Object.hasOwn(methods, method)
+  return method
 }

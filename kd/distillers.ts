@@ -1,9 +1,19 @@
-import { anInstance, arrayOf, checkExactly, count, optional, type Rules, seed } from '../base/arguments.ts'
+import {
+  anInstance,
+  arrayOf,
+  check,
+  checkExactly,
+  count,
+  optional,
+  type Rules,
+  seed,
+} from '../base/arguments.ts'
 import { demand } from '../base/errors.ts'
 import { initialize } from '../nn/index.ts'
 import { networkRule } from '../nn/models/network.ts'
+import type { MethodDefinition } from './defineMethod.ts'
 import { definitionOf, type MethodOptions, type NameOf } from './definitions.ts'
-import type { Method, NamedDefinition, NetworkPair, TaughtPair } from './method.ts'
+import { Method, type NetworkPair, type TaughtPair } from './method.ts'
 import { resolveOptions, type Settings } from './options.ts'
 
 /** A named method with a value for every option. */
@@ -31,15 +41,17 @@ const pairRules: Rules<NetworkPair> = {
   seed: optional(seed),
 }
 
+const methodRule = anInstance('a Method', Method)
+
 /**
- * Returns a method, given by name or as a custom definition, with the given options and the method's defaults for all
+ * Returns a method, given by name or by its definition, with the given options and the method's defaults for all
  * others. Throws `InvalidInputError` for an unknown name, an unknown option or a value that an option does not accept.
  */
-export function distiller<Method extends string | NamedDefinition>(
+export function distiller<Method extends string | MethodDefinition>(
   method: Method,
   given?: MethodOptions<Method>,
 ): Distiller<NameOf<Method>>
-export function distiller(method: string | NamedDefinition, given: object = {}): Distiller {
+export function distiller(method: string | MethodDefinition, given: object = {}): Distiller {
   const definition = definitionOf(method)
   const { name, description, paper, needsTeacher = true, needsFeatures = true } = definition
   const settings = resolveOptions(name, definition.options, given)
@@ -53,7 +65,9 @@ export function distiller(method: string | NamedDefinition, given: object = {}):
     build(pair) {
       checkExactly(name, 'pair', pair, pairRules)
       demand(!needsTeacher || hasTeacher(pair), () => `method: ${name}: expected a teacher, got none`)
-      return initialize(definition.build(settings, pair as TaughtPair), pair.seed ?? 0)
+      const built = definition.build(settings, pair as TaughtPair)
+      check(name, 'the result of build', built, methodRule)
+      return initialize(built, pair.seed ?? 0)
     },
   }
 }

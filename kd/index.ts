@@ -1,3 +1,4 @@
+export { defineMethod, type MethodDefinition, type WrittenMethod } from './defineMethod.ts'
 export {
   definitionOf,
   distillerNames,
@@ -5,16 +6,17 @@ export {
   type MethodOptions,
   type NameOf,
 } from './definitions.ts'
-export { type Distillation, type Loss, scalarsOf } from './distillation.ts'
+export { type Distillation, type Loss, scalarsOf, type Weighted } from './distillation.ts'
 export { type Distiller, distiller } from './distillers.ts'
 export { klDivergence, temperedDivergence } from './klDivergence.ts'
 export {
-  type Definition,
   type Lesson,
+  type LogitLesson,
   LogitMethod,
   Method,
-  type NamedDefinition,
   type NetworkPair,
+  type TaughtLesson,
+  type TaughtPair,
 } from './method.ts'
 export { alone } from './methods/alone.ts'
 export { attentionLoss } from './methods/at.ts'
@@ -22,8 +24,15 @@ export { contrastLoss } from './methods/crd.ts'
 export { reverseGradient } from './methods/ctkd.ts'
 export { type DkdOptions, dkd, dkdOptions, nckd, tckd } from './methods/dkd.ts'
 export { type DtkdOptions, dtkd, dtkdOptions } from './methods/dtkd.ts'
+export {
+  defineFeatureMethod,
+  FeatureMethod,
+  type FeatureSettings,
+  featureOptions,
+} from './methods/featureMethod.ts'
 export { type KdOptions, kd, kdOptions } from './methods/kd.ts'
 export { singularRelationLoss } from './methods/kdsvd.ts'
+export { defineLogitMethod, type LogitLoss } from './methods/logitMethod.ts'
 export { discrepancyLoss } from './methods/nst.ts'
 export { marginOf, responseLoss } from './methods/ofd.ts'
 export { neighbourhoodLoss } from './methods/pkt.ts'

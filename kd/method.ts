@@ -14,7 +14,6 @@ import type { Shape, Tensor } from '../engine/index.ts'
 import { tensorRule } from '../nn/arguments.ts'
 import { Module, type Network, type Predictions } from '../nn/index.ts'
 import type { Distillation, Loss } from './distillation.ts'
-import type { OptionRecord, SettingsOf } from './options.ts'
 
 /** The inputs of a method for one batch: both networks' predictions, labels, epoch and sample indices. */
 export interface Lesson {
@@ -114,26 +113,6 @@ export interface NetworkPair {
 }
 
 export type TaughtPair = NetworkPair & { readonly teacher: Network }
-
-/** The definition of a method without its name. */
-export interface Definition<Options extends OptionRecord = OptionRecord> {
-  /** One sentence for a table or a help text. */
-  readonly description: string
-  /** The citation: authors, venue, identifier. */
-  readonly paper: string
-  readonly options: Options
-  /** Whether it learns from a teacher. Default true. */
-  readonly needsTeacher?: boolean
-  /** Whether it uses the teacher's features in addition to its logits. Default true. */
-  readonly needsFeatures?: boolean
-  /** Builds the method with these option values; the pair has a teacher if the method needs one. */
-  build(settings: SettingsOf<Options>, pair: TaughtPair): Method
-}
-
-/** A custom method; thermograd's own are named in the table `methods`. */
-export interface NamedDefinition<Options extends OptionRecord = OptionRecord> extends Definition<Options> {
-  readonly name: string
-}
 
 function withoutGradient({ logits, features, preactivations, pooled }: Predictions): Predictions {
   const cut = (maps: readonly Tensor[]) => maps.map((map) => map.detach())

@@ -1,9 +1,12 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
   cpSync,
+  existsSync,
   globSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -13,7 +16,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { rolldown } from 'rolldown'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
 
 const root = join(import.meta.dirname, '..')
@@ -80,7 +83,8 @@ async function install(): Promise<void> {
     symlinkSync(join(root, 'node_modules', name), link)
   }
   mkdirSync(installed)
-  cpSync(join(root, 'package.json'), join(installed, 'package.json'))
+  for (const path of ['package.json', 'train/recipes/published'])
+    cpSync(join(root, path), join(installed, path), { recursive: true })
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   writeFileSync(join(folder, 'main.js'), '')
   const options = ['--noCheck', '--sourceMap', 'false', '--inlineSources', 'false']
@@ -155,11 +159,12 @@ ${names.map((name) => `  ${name}: true,`).join('\n')}
 
 /** Lines of a program that must not compile, those with a comment, among others that must. */
 const optionsOfMethods = `
-import { distiller, dkd, dtkd, type Method, type NamedDefinition, option, type SettingsOf } from 'thermograd/kd'
-import { distillerFor, resolveHyperparameters } from 'thermograd/train'
+import { defineMethod, distiller, dkd, dtkd, type Method, option } from 'thermograd/kd'
+import { distillerFor, resolveHyperparameters, type Training, train } from 'thermograd/train'
 type Logits = Parameters<typeof dtkd>[0]
 declare const x: Logits
 declare const method: Method
+declare const training: Omit<Training, 'method' | 'options'>
 dtkd(x, x, x, { alpha: 1, guard: 'clamp', warmUp: undefined, epoch: 3 })
 dtkd(x, x, x, { alhpa: 1 }) // misspelt
 dkd(x, x, x, { guard: 'clmap' }) // no such guard
@@ -168,13 +173,16 @@ distiller('fitnet', { hintEpoch: 3 }) // misspelt
 distiller('crd', { positive: true }) // a string
 const options = { measure: option.oneOf(['squared', 'absolute'], 'squared'), centred: option.boolean(false) }
 option.oneOf(['squared', 'absolute'], 'cubed') // no such measure
-const mine: NamedDefinition<typeof options> = {
+const mine = defineMethod({
   name: 'mine', description: '', paper: '', options,
-  build: ({ measure }: SettingsOf<typeof options>) => (measure === 'squared' ? method : method),
-}
+  build: ({ measure }) => (measure === 'squared' ? method : method),
+})
 distiller(mine, { measure: 'absolute', centred: true })
 distiller(mine, { mesure: 'absolute' }) // misspelt
 distillerFor(mine, resolveHyperparameters(), { centred: 'yes' }) // no boolean
+train({ ...training, method: mine, options: { measure: 'absolute' } })
+train({ ...training, method: mine, options: { measure: 'cubed' } }) // no such measure
+train({ ...training, method: 'dtkd', options: { alhpa: 1 } }) // misspelt
 mine.options.measure.default === 'cubed' // no such measure
 `
 
@@ -193,6 +201,48 @@ describe('the entries of the package', () => {
   it('should each have a program', () => {
     const entries = Object.keys(packageJson.exports).filter((entry) => !entry.endsWith('.gz'))
     expect(Object.keys(programs)).toEqual(entries)
+  })
+
+  it("should train with parts of one's own, killed and resumed, report on them and study them", async () => {
+    const own = join(folder, 'own')
+    cpSync(join(root, 'examples/own'), own, { recursive: true })
+    expect(await compilerErrors(['own/network.ts', 'own/method.ts', 'own/dataset.ts'], 'node')).toBe('')
+    const { VITEST: _, ...env } = process.env
+    const command = (line: string) => [join(installed, 'dist/cli/main.js'), ...line.split(' ')]
+    const thermograd = async (line: string) =>
+      (await run(process.execPath, command(line), { cwd: own, env })).stdout
+    const modules = '--module network.ts --module dataset.ts --dataset stripes'
+    await thermograd(`train ${modules} --model resnet8 --epochs 1 --out runs/teacher`)
+    const weights = '--teacher-weights runs/teacher/last.safetensors'
+    const distil = `train --recipe recipe.yaml ${weights} --epochs 25 --checkpoint-steps 1 --out runs`
+    await thermograd(`${distil}/whole`)
+
+    const killed = spawn(process.execPath, command(`${distil}/killed`), { cwd: own, env, stdio: 'ignore' })
+    const ended = once(killed, 'exit')
+    const checkpoints = join(own, 'runs/killed/checkpoints')
+    await vi.waitFor(() => expect(readdirSync(checkpoints).length).toBeGreaterThan(1), { timeout: 60_000 })
+    killed.kill('SIGKILL')
+    await ended
+    expect(existsSync(join(own, 'runs/killed/result.json'))).toBe(false)
+    await thermograd('train --out runs/killed --resume')
+    const [whole, resumed] = ['whole', 'killed'].map((name) =>
+      JSON.parse(readFileSync(join(own, 'runs', name, 'result.json'), 'utf8')),
+    )
+    expect(resumed.fingerprint).toBe(whole.fingerprint)
+
+    await thermograd('report runs --out report.html')
+    expect(readFileSync(join(own, 'report.html'), 'utf8')).toContain('Ba, Caruana 2014, arXiv 1312.6184')
+
+    writeFileSync(
+      join(own, 'study.yaml'),
+      'module: [network.ts, method.ts, dataset.ts]\nout: study\npairs: [recipe.yaml]\nseeds: [1]\n' +
+        'methods: [{ name: logit-matching, measure: squared }]\n',
+    )
+    writeFileSync(join(own, 'study.jsonl'), await thermograd('study plan study.yaml'))
+    mkdirSync(join(own, 'teachers'))
+    cpSync(join(own, 'runs/teacher/last.safetensors'), join(own, 'teachers/stripes_resnet8.safetensors'))
+    await thermograd('run --manifest study.jsonl --index 0 --teachers teachers')
+    expect(await thermograd('study report study.jsonl')).toContain('logit-matching,measure=squared')
   })
 
   for (const [entry, program] of Object.entries(programs)) {

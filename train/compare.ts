@@ -4,6 +4,7 @@ import {
   anObject,
   arrayOf,
   checkExactly,
+  either,
   optional,
   path as pathRule,
   type Rules,
@@ -16,7 +17,8 @@ import { writeJson } from '../base/files/json.ts'
 import { suggestionFor } from '../base/suggestions.ts'
 import { limitRule } from '../datasets/arguments.ts'
 import { Loader } from '../datasets/index.ts'
-import type { Distiller, MethodName } from '../kd/index.ts'
+import type { Distiller, MethodDefinition } from '../kd/index.ts'
+import type { NetworkDefinition } from '../nn/index.ts'
 import { evaluate } from './loop/evaluate.ts'
 import { checkHyperparameters, distillerFor, type Hyperparameters } from './loop/hyperparameters.ts'
 import type { Observer } from './loop/observer.ts'
@@ -29,19 +31,19 @@ import { demandLogitsSuffice } from './teacherLogits/index.ts'
 /** One teacher, and one student for each method. Each training has its own subfolder of `folder`. */
 export interface Comparison extends SharedSettings {
   readonly teacher: {
-    readonly model: string
+    readonly model: string | NetworkDefinition
     readonly hyperparameters: Hyperparameters
     /** Path of its weights. Default: the teacher is trained first. */
     readonly weights?: string | undefined
   }
   readonly student: {
-    readonly model: string
+    readonly model: string | NetworkDefinition
     readonly hyperparameters: Hyperparameters
     /** Use at most this many training images, the same for every method. Default: all that the teacher uses. */
     readonly limit?: number | undefined
   }
-  /** Names from `distillerNames`. */
-  readonly methods: readonly string[]
+  /** Names from `distillerNames`, or definitions. */
+  readonly methods: readonly (string | MethodDefinition)[]
   /** Options that override a method's published ones, by method name. */
   readonly options?: Readonly<Record<string, object>>
   /** Returns the observer of a training, by the training's name: `teacher`, `student-kd`, … */
@@ -52,7 +54,7 @@ const rules: Rules<Comparison> = {
   ...sharedRules,
   teacher: anObject,
   student: anObject,
-  methods: arrayOf(text),
+  methods: arrayOf(either(text, anObject)),
   options: optional(recordOf(optional(anObject))),
   observe: optional(aFunction),
 }
@@ -61,7 +63,7 @@ function checkComparison(comparison: Comparison): void {
   checkExactly('compareMethods', 'comparison', comparison, rules)
   checkShared('compareMethods', 'comparison', comparison)
   const { teacher, student, methods, options = {} } = comparison
-  const networkRules = { model: text, hyperparameters: anObject }
+  const networkRules = { model: either(text, anObject), hyperparameters: anObject }
   checkExactly('compareMethods', 'comparison.teacher', teacher, {
     ...networkRules,
     weights: optional(pathRule),
@@ -72,11 +74,12 @@ function checkComparison(comparison: Comparison): void {
   })
   checkHyperparameters('compareMethods', 'comparison.teacher.hyperparameters', teacher.hyperparameters)
   checkHyperparameters('compareMethods', 'comparison.student.hyperparameters', student.hyperparameters)
-  const other = Object.keys(options).find((name) => !methods.includes(name))
+  const names = methods.map(nameOf)
+  const other = Object.keys(options).find((name) => !names.includes(name))
   demand(
     other === undefined,
     () =>
-      `compareMethods: options are given for '${other}', which is not one of the methods; ${suggestionFor(`${other}`, methods)}`,
+      `compareMethods: options are given for '${other}', which is not one of the methods; ${suggestionFor(`${other}`, names)}`,
   )
 }
 
@@ -126,7 +129,7 @@ function distillersOf({
   student,
   methods,
   options = {},
-}: Comparison): Distiller<MethodName>[] {
+}: Comparison): Distiller[] {
   demand(
     dataset.train.labels.length > 0,
     () => `there are no ${dataset.train.name}: this file is for evaluation only`,
@@ -137,14 +140,21 @@ function distillersOf({
     image: dataset.train.images.shape.slice(1),
     trainingLabels: dataset.train.labels,
   }
-  const distillers = methods.map((method) => distillerFor(method, student.hyperparameters, options[method]))
+  const distillers = methods.map((method) =>
+    distillerFor(method, student.hyperparameters, options[nameOf(method)]),
+  )
   for (const distiller of distillers) {
     if (teacherCache) demandLogitsSuffice(distiller)
     distiller.build(pair)
   }
-  const repeated = methods.find((method, i) => methods.indexOf(method) !== i)
+  const names = methods.map(nameOf)
+  const repeated = names.find((name, i) => names.indexOf(name) !== i)
   demand(repeated === undefined, () => `compare: expected each method once, got ${repeated} twice`)
   return distillers
+}
+
+function nameOf(given: string | { readonly name: string }): string {
+  return typeof given === 'string' ? given : given.name
 }
 
 /** Loads and evaluates the teacher if its weights are given. */
@@ -158,7 +168,7 @@ async function openTeacher({ dataset, teacher }: Comparison): Promise<[Teacher, 
     new Loader(dataset.test, { batchSize: hyperparameters.batchSize }),
   )
   const seconds = (performance.now() - start) / 1000
-  return [loaded, { name: 'teacher', model, last: top1, seconds }]
+  return [loaded, { name: 'teacher', model: loaded.model, last: top1, seconds }]
 }
 
 function trainTeacher(comparison: Comparison): Promise<[Teacher, Result]> {
@@ -173,14 +183,14 @@ function trainTeacher(comparison: Comparison): Promise<[Teacher, Result]> {
 async function timedRun(
   { teacher, student, methods, options, observe, ...shared }: Comparison,
   name: string,
-  distiller: Distiller<MethodName>,
+  distiller: Distiller,
   particulars: Pick<RunSettings, 'model' | 'teacher' | 'hyperparameters' | 'limit'>,
 ): Promise<[Teacher, Result]> {
   const start = performance.now()
   const folder = join(shared.folder, name)
   const settings = { ...shared, ...particulars, folder, observer: observe?.(name) }
   const { network, last, best, fingerprint } = await carryOut(await resolveRun(settings, distiller))
-  const { model } = particulars
+  const model = nameOf(particulars.model)
   return [
     { model, network, source: join(folder, 'last.safetensors') },
     {

@@ -1,4 +1,5 @@
 export * from './browser.ts'
+export { loadModules, type ModuleRecord } from './catalogue/modules.ts'
 export { type Comparison, compareMethods, type Result } from './compare.ts'
 export { type Environment, environmentOf, packageVersion } from './environment.ts'
 export { type DistillationStep, estimateStep } from './estimate.ts'

@@ -11,7 +11,8 @@ import {
 import { checkDataset } from '../datasets/arguments.ts'
 import type { Dataset } from '../datasets/index.ts'
 import { streamKey } from '../engine/index.ts'
-import { createModel, type Network } from '../nn/index.ts'
+import { createModel, type Network, type NetworkDefinition } from '../nn/index.ts'
+import { networkDefinitionOf } from '../nn/models/networks.ts'
 import { restoreWeights } from './loop/weights.ts'
 
 /** A trained network, its name, and the source of its weights. */
@@ -28,23 +29,31 @@ const splitRule = objectWith('a split of images [count, channels, height, width]
 })
 
 /**
- * Creates a network for the images and classes of a data set. Its initial weights depend on both the seed and the network's
+ * Creates a network, by name or definition, for the images and classes of a data set. Its initial weights depend on both the seed and the network's
  * name, because a teacher and its student may have layers of the same name but must not start from the same values.
  */
-export function newNetwork(model: string, dataset: Dataset, seed = 0): Network {
-  check('newNetwork', 'model', model, text)
+export function newNetwork(model: string | NetworkDefinition, dataset: Dataset, seed = 0): Network {
+  const definition = networkDefinitionOf(model)
   checkFields('newNetwork', 'dataset', dataset, { classNames: arrayOf(text), train: splitRule })
   check('newNetwork', 'seed', seed, seedRule)
   const { train, classNames } = dataset
-  const [ownSeed] = streamKey(seed, model)
-  return createModel(model, { channels: train.images.shape[1], classes: classNames.length, seed: ownSeed })
+  const [ownSeed] = streamKey(seed, definition.name)
+  return createModel(definition, {
+    channels: train.images.shape[1],
+    classes: classNames.length,
+    seed: ownSeed,
+  })
 }
 
 /** Loads a teacher's weights from a file. */
-export async function loadTeacher(dataset: Dataset, model: string, weights: string): Promise<Teacher> {
+export async function loadTeacher(
+  dataset: Dataset,
+  model: string | NetworkDefinition,
+  weights: string,
+): Promise<Teacher> {
   checkDataset('loadTeacher', dataset)
   check('loadTeacher', 'weights', weights, path)
   const network = newNetwork(model, dataset)
   await restoreWeights(network, weights)
-  return { model, network, source: weights }
+  return { model: networkDefinitionOf(model).name, network, source: weights }
 }

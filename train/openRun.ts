@@ -2,6 +2,9 @@ import { anObject, checkOptions, path, type Rules } from '../base/arguments.ts'
 import { demand } from '../base/errors.ts'
 import { checkDataset } from '../datasets/arguments.ts'
 import { type Dataset, openDataset } from '../datasets/index.ts'
+import type { NetworkDefinition } from '../nn/index.ts'
+import { catalogueOf } from './catalogue/catalogue.ts'
+import { loadModules } from './catalogue/modules.ts'
 import { loadTeacher, type Teacher } from './networks.ts'
 import { checkRunRecipe, type RunRecipe } from './recipes/runRecipe.ts'
 import type { Run } from './runOptions.ts'
@@ -26,15 +29,19 @@ export async function openRecipe(
   checkOptions('openRecipe', sources, sourceRules)
   const { dataset: opened, teachers } = sources
   if (opened) checkDataset('openRecipe', opened)
-  const { data, student, method, training, augmentation, validation, limit, seed } = recipe
-  const dataset = opened ?? (await openDataset(recipe.dataset, { data }))
+  const { module = [], data, student, method, training, augmentation, validation, limit, seed } = recipe
+  await loadModules(module)
+  const { networks, methods, datasets, modules } = catalogueOf(module)
+  const dataset = opened ?? (await openDataset(datasets.named(recipe.dataset), { data }))
   const { name, ...options } = method
   return {
     dataset: augmentation ? { ...dataset, augmentation } : dataset,
-    model: student.model,
-    method: name,
+    model: networks.named(student.model),
+    method: methods.named(name),
+    modules,
     options,
-    teacher: recipe.teacher && (await openTeacher(recipe, recipe.teacher, dataset, teachers)),
+    teacher:
+      recipe.teacher && (await openTeacher(recipe, networks.named(recipe.teacher.model), dataset, teachers)),
     hyperparameters: training,
     validation,
     limit,
@@ -43,17 +50,18 @@ export async function openRecipe(
 }
 
 function openTeacher(
-  { method }: RunRecipe,
-  { model, weights }: NonNullable<RunRecipe['teacher']>,
+  { method, teacher }: RunRecipe,
+  definition: NetworkDefinition,
   dataset: Dataset,
   teachers: string | undefined,
 ): Promise<Teacher> {
-  const file = weights ?? (teachers && teacherFile(teachers, { dataset: dataset.name, model }))
+  const { name: model } = definition
+  const file = teacher?.weights ?? (teachers && teacherFile(teachers, { dataset: dataset.name, model }))
   demand(
     file !== undefined,
     () =>
       `teacher.weights: the method ${method.name} needs a trained ${model}: give --teacher-weights or --teachers, or ` +
       'let "thermograd distill" train one',
   )
-  return loadTeacher(dataset, model, file)
+  return loadTeacher(dataset, definition, file)
 }

@@ -1,15 +1,20 @@
 import { holdBack, Loader } from '../datasets/index.ts'
 import { streamKey } from '../engine/index.ts'
-import type { Distiller, MethodName } from '../kd/index.ts'
+import type { Distiller } from '../kd/index.ts'
+import { networkDefinitionOf, networks } from '../nn/models/networks.ts'
+import type { ModuleRecord } from './catalogue/modules.ts'
 import { fingerprintOf, fingerprintOfSplit } from './fingerprint.ts'
 import type { Training } from './loop/training.ts'
-import { newNetwork } from './networks.ts'
+import { newNetwork, type Teacher } from './networks.ts'
 import { currentNumerics } from './numerics.ts'
 import type { RunRecipe } from './recipes/runRecipe.ts'
 import { type RunConfig, roundedLogitsOf } from './runFolder/runConfig.ts'
 import type { RunFolderOptions } from './runFolder/runFolder.ts'
 import type { RunSettings } from './runOptions.ts'
 import { demandLogitsSuffice, type Precision, type TeacherLogitsOptions } from './teacherLogits/index.ts'
+
+/** The settings of a run whose network is given by name. */
+type NamedSettings = RunSettings & { readonly model: string }
 
 /** A run with every setting resolved and every file opened, ready to be carried out. */
 export interface ResolvedRun extends RunFolderOptions {
@@ -26,10 +31,11 @@ export interface ResolvedRun extends RunFolderOptions {
  * Resolves everything that a run needs, once: its network with initial weights, its images, the cache of its teacher's
  * logits, its recipe and its configuration. Throws if these do not fit together.
  */
-export async function resolveRun(given: RunSettings, distiller: Distiller<MethodName>): Promise<ResolvedRun> {
-  const { folder, dataset, model, teacher, hyperparameters, seed, resume = false, observer, signal } = given
+export async function resolveRun(given: RunSettings, distiller: Distiller): Promise<ResolvedRun> {
+  const { folder, dataset, teacher, hyperparameters, seed, resume = false, observer, signal } = given
+  const model = networkDefinitionOf(given.model)
   const teacherCache = given.teacherCache ?? (resume ? await roundedLogitsOf(folder) : undefined)
-  const settings = { ...given, teacherCache }
+  const settings = { ...given, model: model.name, teacherCache }
   const images = imagesOf(settings)
   const logits = logitsOf(settings, distiller, images.trainingImages)
   return {
@@ -42,7 +48,7 @@ export async function resolveRun(given: RunSettings, distiller: Distiller<Method
     classNames: dataset.classNames,
     training: {
       network: newNetwork(model, dataset, seed),
-      distiller,
+      method: distiller,
       teacher: teacher?.network,
       seed: streamKey(seed, 'method', distiller.method)[0],
       hyperparameters,
@@ -57,7 +63,7 @@ export async function resolveRun(given: RunSettings, distiller: Distiller<Method
 type Images = Pick<Training, 'trainingImages' | 'testImages' | 'validationImages'>
 
 /** Returns the images for training, validation and testing. */
-function imagesOf({ dataset, hyperparameters, seed, limit, validation }: RunSettings): Images {
+function imagesOf({ dataset, hyperparameters, seed, limit, validation }: NamedSettings): Images {
   const { train, test, augmentation: augment } = dataset
   const { batchSize, dropLast } = hyperparameters
   const parts = validation === undefined ? undefined : holdBack(train, validation, seed)
@@ -74,23 +80,36 @@ function imagesOf({ dataset, hyperparameters, seed, limit, validation }: RunSett
  * that needs more of the teacher than its logits.
  */
 function logitsOf(
-  { teacher, teacherCache, observer }: RunSettings,
+  { teacher, teacherCache, observer, modules }: NamedSettings,
   distiller: Distiller,
   images: Loader,
 ): TeacherLogitsOptions | undefined {
   if (!teacher || !teacherCache || !distiller.needsTeacher) return undefined
   demandLogitsSuffice(distiller)
-  return { ...teacherCache, teacher, images, warned: (message) => observer?.warned?.(message) }
+  return {
+    ...teacherCache,
+    teacher: identified(teacher, modules),
+    images,
+    warned: (message) => observer?.warned?.(message),
+  }
+}
+
+/** The weights of a teacher do not tell what a module computes with them: its name in the cache has a hash of the modules. */
+function identified(teacher: Teacher, modules: readonly ModuleRecord[] = []): Teacher {
+  if (networks.find(teacher.model) !== undefined) return teacher
+  const hashes = modules.map(({ sha256 }) => sha256.slice(0, 16))
+  return { ...teacher, model: [teacher.model, ...hashes].join('-') }
 }
 
 /** Returns the recipe that repeats the run. */
 function recipeOf(
-  { dataset, model, teacher, hyperparameters, validation, limit, seed }: RunSettings,
-  { method, options, needsTeacher }: Distiller<MethodName>,
+  { dataset, model, teacher, hyperparameters, validation, limit, seed, modules }: NamedSettings,
+  { method, options, needsTeacher }: Distiller,
 ): RunRecipe {
   return {
     dataset: dataset.name,
     data: dataset.data,
+    module: modules && modules.length > 0 ? modules.map(({ path }) => path) : undefined,
     teacher: teacher && needsTeacher ? { model: teacher.model, weights: teacher.source } : undefined,
     student: { model },
     method: { name: method, ...options },
@@ -103,15 +122,18 @@ function recipeOf(
 }
 
 async function configOf(
-  { dataset, model, teacher, teacherCache, hyperparameters, validation, seed, environment }: RunSettings,
-  { method, options }: Distiller,
+  given: NamedSettings,
+  { method, options, description, paper }: Distiller,
   trainingImages: number,
   precision: Precision | undefined,
 ): Promise<RunConfig> {
+  const { dataset, model, teacher, teacherCache, hyperparameters, validation, seed, environment } = given
+  const { modules = [] } = given
   const { augmentation, classNames, train, test } = dataset
   return {
     model,
     method: { name: method, ...options },
+    about: { description, paper },
     teacher: teacher && {
       model: teacher.model,
       source: teacher.source,
@@ -129,7 +151,7 @@ async function configOf(
     },
     recipe: hyperparameters,
     seed,
-    numerics: [{ fromStep: 0, ...(await currentNumerics()) }],
+    numerics: [{ fromStep: 0, ...(await currentNumerics()), ...(modules.length > 0 && { modules }) }],
     environment: { ...environment, teacherCache },
   }
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { withCleanUp } from '../base/files/cleanUp.ts'
+import type { MethodDefinition } from '../kd/index.ts'
 import type { Network } from '../nn/index.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { confusionsOf } from './loop/confusions.ts'
@@ -22,7 +23,9 @@ export interface FinishedRun extends RunResult {
  * Trains a new network and saves everything in the run's folder. With `resume`, an interrupted run continues from its newest
  * checkpoint, and a finished one returns its result.
  */
-export async function run(given: Run): Promise<FinishedRun> {
+export async function run<Method extends string | MethodDefinition>(
+  given: Run<Method>,
+): Promise<FinishedRun> {
   checkRun(given)
   const { method, options, ...settings } = given
   return carryOut(await resolveRun(settings, distillerFor(method, settings.hyperparameters, options)))

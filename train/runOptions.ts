@@ -1,8 +1,11 @@
 import {
   anObject,
+  arrayOf,
   checkExactly,
   checkOptions,
   count,
+  either,
+  objectWith,
   optional,
   path as pathRule,
   type Rules,
@@ -12,8 +15,11 @@ import {
 } from '../base/arguments.ts'
 import { checkDataset, limitRule } from '../datasets/arguments.ts'
 import type { Dataset } from '../datasets/index.ts'
+import type { MethodDefinition, MethodOptions } from '../kd/index.ts'
+import type { NetworkDefinition } from '../nn/index.ts'
 import { networkRule } from '../nn/models/network.ts'
 import { intervalRule, observerRule, signalRule } from './arguments.ts'
+import type { ModuleRecord } from './catalogue/modules.ts'
 import { checkEnvironment, type Environment } from './environment.ts'
 import { checkHyperparameters, type Hyperparameters } from './loop/hyperparameters.ts'
 import type { Observer } from './loop/observer.ts'
@@ -43,11 +49,14 @@ export interface SharedSettings {
   readonly saveEvery?: Pick<Survival, 'everySteps' | 'everyMinutes'> | undefined
   /** See `Training`. */
   readonly signal?: AbortSignal | undefined
+  /** The modules that define some of it, kept in the folder; see `openRecipe`. Default: none. */
+  readonly modules?: readonly ModuleRecord[] | undefined
 }
 
 /** Everything that determines a training except its method. */
 export interface RunSettings extends SharedSettings {
-  readonly model: string
+  /** The name or definition of a network. */
+  readonly model: string | NetworkDefinition
   /** Required if the method needs one. */
   readonly teacher?: Teacher | undefined
   readonly hyperparameters: Hyperparameters
@@ -55,11 +64,12 @@ export interface RunSettings extends SharedSettings {
 }
 
 /** Everything that determines a training. */
-export interface Run extends RunSettings {
-  /** A name from `distillerNames`. */
-  readonly method: string
+export interface Run<Method extends string | MethodDefinition = string | MethodDefinition>
+  extends RunSettings {
+  /** A name from `distillerNames`, or a definition. */
+  readonly method: Method
   /** Options that override the method's published ones. */
-  readonly options?: object | undefined
+  readonly options?: MethodOptions<Method> | undefined
 }
 
 export const sharedRules: Rules<SharedSettings> = {
@@ -74,6 +84,7 @@ export const sharedRules: Rules<SharedSettings> = {
   allowOtherNumerics: optional(truth),
   saveEvery: optional(anObject),
   signal: optional(signalRule),
+  modules: optional(arrayOf(objectWith('a module, { path, sha256 }', { path: pathRule, sha256: text }))),
 }
 
 /** Checks the nested objects of the settings. */
@@ -90,8 +101,8 @@ export function checkShared(operation: string, name: string, settings: SharedSet
 
 const runRules: Rules<Run> = {
   ...sharedRules,
-  model: text,
-  method: text,
+  model: either(text, anObject),
+  method: either(text, anObject),
   options: optional(anObject),
   teacher: optional(anObject),
   hyperparameters: anObject,

@@ -1,7 +1,8 @@
 import type { Tensor } from '../../engine/index.ts'
 import { crossEntropy } from '../../nn/crossEntropy.ts'
+import { defineMethod } from '../defineMethod.ts'
 import type { Loss } from '../distillation.ts'
-import { checkLesson, type Definition, type Lesson, Method } from '../method.ts'
+import { checkLesson, type Lesson, Method } from '../method.ts'
 
 /** Computes the loss without a teacher: the cross entropy of the student's logits [N, K] with labels [N] int32. */
 export function alone(studentLogits: Tensor, labels: Tensor): Loss {
@@ -21,11 +22,12 @@ class Alone extends Method {
   }
 }
 
-export const aloneMethod: Definition<Record<never, never>> = {
+export const aloneMethod = defineMethod({
+  name: 'alone',
   description: 'cross entropy alone, without a teacher',
   paper: '',
   options: {},
   needsTeacher: false,
   needsFeatures: false,
   build: () => new Alone(),
-}
+})

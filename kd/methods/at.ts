@@ -16,7 +16,7 @@ import { atSmallerSize, stagesFromFirst, sumOverStages } from '../maps.ts'
 import { normalised } from '../normalised.ts'
 import * as option from '../option.ts'
 import { type GivenOptions, resolveOptions, withDefaults } from '../options.ts'
-import { featureMethod, featureOptions } from './featureMethod.ts'
+import { defineFeatureMethod, featureOptions } from './featureMethod.ts'
 
 const attentionOptions = {
   /** p, at least 1: a smaller power has no gradient where a map is 0. Default 2. */
@@ -54,8 +54,9 @@ function attention(maps: Tensor, power: number): Tensor {
   return normalised(flatten(mean(raised, 1), 1), 1)
 }
 
-export const at = featureMethod(
+export const at = defineFeatureMethod(
   {
+    name: 'at',
     description: 'attention transfer: matches the spatial attention maps of each stage',
     paper: 'Zagoruyko, Komodakis, ICLR 2017, arXiv 1612.03928',
     options: { ...withDefaults(featureOptions, { weight: 1000 }), ...attentionOptions },

@@ -33,7 +33,8 @@ import {
 } from '../../engine/index.ts'
 import { checkTensors } from '../../nn/arguments.ts'
 import { buffer, Linear, predictionsOf } from '../../nn/index.ts'
-import type { Definition, TaughtLesson, TaughtPair } from '../method.ts'
+import { defineMethod } from '../defineMethod.ts'
+import type { TaughtLesson, TaughtPair } from '../method.ts'
 import { normalised } from '../normalised.ts'
 import * as option from '../option.ts'
 import { type SettingsOf, withDefaults } from '../options.ts'
@@ -162,9 +163,10 @@ function randomMemory(samples: number, dimensions: number, seed: number, side: s
   return variable(deferredTensor(draw, [samples, dimensions], 'float32'))
 }
 
-export const crd: Definition<typeof crdOptions> = {
+export const crd = defineMethod({
+  name: 'crd',
   description: "contrastive: embeddings close to the teacher's for the same sample, far for other classes",
   paper: 'Tian, Krishnan, Isola, ICLR 2020, arXiv 1910.10699',
   options: crdOptions,
   build: (settings, pair) => new Crd(settings, pair),
-}
+})

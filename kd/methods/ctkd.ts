@@ -10,9 +10,10 @@ import {
 } from '../../engine/index.ts'
 import { checkTensors } from '../../nn/arguments.ts'
 import { constant, Parameter } from '../../nn/index.ts'
+import { defineMethod } from '../defineMethod.ts'
 import { composeLoss, type Distillation, prepareLogits } from '../distillation.ts'
 import { temperedDivergence } from '../klDivergence.ts'
-import { type Definition, type LogitLesson, LogitMethod } from '../method.ts'
+import { type LogitLesson, LogitMethod } from '../method.ts'
 import * as option from '../option.ts'
 import { type SettingsOf, withDefaults } from '../options.ts'
 import { sharedTemperatures } from '../temperatures/temperatures.ts'
@@ -74,10 +75,11 @@ export function reverseGradient(x: Tensor, strength: Tensor): Tensor {
   return subtract(value, multiply(subtract(x, value), strength))
 }
 
-export const ctkd: Definition<typeof ctkdOptions> = {
+export const ctkd = defineMethod({
+  name: 'ctkd',
   description: 'curriculum temperature: one temperature, trained adversarially to the student',
   paper: 'Li et al., AAAI 2023, arXiv 2211.16231',
   options: ctkdOptions,
   needsFeatures: false,
   build: (settings) => new Ctkd(settings),
-}
+})

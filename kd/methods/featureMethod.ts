@@ -1,7 +1,9 @@
+import { aFunction, check } from '../../base/arguments.ts'
 import type { Tensor } from '../../engine/index.ts'
 import type { Predictions } from '../../nn/index.ts'
+import { defineMethod, type MethodDefinition, type WrittenMethod } from '../defineMethod.ts'
 import { composeLoss, type Loss, type Weighted } from '../distillation.ts'
-import { type Definition, Method, type TaughtLesson } from '../method.ts'
+import { Method, type TaughtLesson } from '../method.ts'
 import * as option from '../option.ts'
 import type { OptionRecord, SettingsOf } from '../options.ts'
 import type { warmUpOptions } from '../warmUp.ts'
@@ -40,19 +42,26 @@ export abstract class FeatureMethod<Settings extends FeatureSettings = FeatureSe
   }
 }
 
-/** Defines a method without parameters, whose distillation terms are a function of both networks' predictions. */
-export function featureMethod<Options extends OptionRecord & typeof featureOptions>(
-  about: Pick<Definition<Options>, 'description' | 'paper' | 'options'>,
+/**
+ * Defines a method without parameters, whose distillation terms are a function of both networks' predictions, each term
+ * alone or with a weight of its own: `{ name: term }` or `{ name: [term, weight] }`.
+ */
+export function defineFeatureMethod<
+  Options extends OptionRecord & typeof featureOptions,
+  const Name extends string,
+>(
+  about: Omit<WrittenMethod<Options, Name>, 'build'>,
   terms: (
     student: Predictions,
     teacher: Predictions,
     settings: SettingsOf<Options>,
   ) => Record<string, Tensor | Weighted>,
-): Definition<Options> {
+): MethodDefinition<Options, Name> {
+  check('defineFeatureMethod', 'terms', terms, aFunction)
   class Comparison extends FeatureMethod<SettingsOf<Options>> {
     protected override terms({ student, teacher }: TaughtLesson): Record<string, Tensor | Weighted> {
       return terms(student, teacher, this.settings)
     }
   }
-  return { ...about, build: (settings) => new Comparison(settings) }
+  return defineMethod({ ...about, build: (settings) => new Comparison(settings) })
 }

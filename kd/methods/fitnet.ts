@@ -12,8 +12,9 @@ import {
 } from '../../engine/index.ts'
 import { format } from '../../engine/shape.ts'
 import { BatchNorm2d, Conv2d, fanInUniform, Module, predictionsOf } from '../../nn/index.ts'
+import { defineMethod } from '../defineMethod.ts'
 import type { Distillation, Loss } from '../distillation.ts'
-import type { Definition, TaughtLesson, TaughtPair } from '../method.ts'
+import type { TaughtLesson, TaughtPair } from '../method.ts'
 import * as option from '../option.ts'
 import { type SettingsOf, withDefaults } from '../options.ts'
 import { FeatureMethod, featureOptions } from './featureMethod.ts'
@@ -125,9 +126,10 @@ function dilate(maps: Tensor): Tensor {
   return slice(doubled, null, null, [null, -1], [null, -1])
 }
 
-export const fitnet: Definition<typeof fitnetOptions> = {
+export const fitnet = defineMethod({
+  name: 'fitnet',
   description: 'FitNets: matches the feature maps of one stage through a regressor',
   paper: 'Romero et al., ICLR 2015, arXiv 1412.6550',
   options: fitnetOptions,
   build: (settings, pair) => new FitNet(settings, pair),
-}
+})

@@ -1,4 +1,3 @@
-import type { Definition } from '../method.ts'
 import { withDefaults } from '../options.ts'
 import { aloneMethod } from './alone.ts'
 import { at } from './at.ts'
@@ -9,7 +8,7 @@ import { dtkd, dtkdOptions } from './dtkd.ts'
 import { fitnet } from './fitnet.ts'
 import { kd, kdOptions } from './kd.ts'
 import { kdsvd } from './kdsvd.ts'
-import { logitMethod } from './logitMethod.ts'
+import { defineLogitMethod } from './logitMethod.ts'
 import { nst } from './nst.ts'
 import { ofd } from './ofd.ts'
 import { pkt } from './pkt.ts'
@@ -28,47 +27,57 @@ const papers = {
 /** The logit standardisation paper uses these with KD, and multiplies DKD's weights by nine. */
 const standardised = { referenceTemperature: 2, logits: 'standardised' } as const
 
-/** All methods by name. */
-export const methods = {
-  alone: aloneMethod,
-  kd: logitMethod(
+/** Thermograd's own methods. */
+export const builtInMethods = [
+  aloneMethod,
+  defineLogitMethod(
     {
+      name: 'kd',
       description: 'knowledge distillation with one fixed temperature',
       paper: papers.kd,
       options: kdOptions,
     },
     kd,
   ),
-  dkd: logitMethod(
+  defineLogitMethod(
     {
+      name: 'dkd',
       description: 'decoupled knowledge distillation: separate terms for the target and the other classes',
       paper: papers.dkd,
       options: dkdOptions,
     },
     dkd,
   ),
-  dtkd: logitMethod(
-    { description: 'dynamic temperatures as published', paper: papers.dtkd, options: dtkdOptions },
+  defineLogitMethod(
+    {
+      name: 'dtkd',
+      description: 'dynamic temperatures as published',
+      paper: papers.dtkd,
+      options: dtkdOptions,
+    },
     dtkd,
   ),
-  'dtkd-exact': logitMethod(
+  defineLogitMethod(
     {
+      name: 'dtkd-exact',
       description: 'dynamic temperatures of equal sharpness',
       paper: papers.dtkd,
       options: withDefaults(dtkdOptions, { temperatures: 'exact' }),
     },
     dtkd,
   ),
-  'dkd-dtkd': logitMethod(
+  defineLogitMethod(
     {
+      name: 'dkd-dtkd',
       description: 'decoupled distillation at the published dynamic temperatures',
       paper: `${papers.dtkd}, with DKD`,
       options: withDefaults(dkdOptions, { temperatures: 'published' }),
     },
     dkd,
   ),
-  'dkd-dtkd-exact': logitMethod(
+  defineLogitMethod(
     {
+      name: 'dkd-dtkd-exact',
       description: 'decoupled distillation at temperatures of equal sharpness',
       paper: `${papers.dtkd}, with DKD`,
       options: withDefaults(dkdOptions, { temperatures: 'exact' }),
@@ -76,16 +85,18 @@ export const methods = {
     dkd,
   ),
   ctkd,
-  lskd: logitMethod(
+  defineLogitMethod(
     {
+      name: 'lskd',
       description: 'logit standardisation: KD of logits with mean 0 and standard deviation 1',
       paper: papers.lskd,
       options: withDefaults(kdOptions, { ...standardised, weight: 9 }),
     },
     kd,
   ),
-  'dkd-lskd': logitMethod(
+  defineLogitMethod(
     {
+      name: 'dkd-lskd',
       description: 'logit standardisation with DKD',
       paper: `${papers.lskd}, with DKD`,
       options: withDefaults(dkdOptions, { ...standardised, alpha: 9, beta: 72 }),
@@ -103,4 +114,4 @@ export const methods = {
   reviewkd,
   ofd,
   kdsvd,
-} satisfies Record<string, Definition>
+] as const

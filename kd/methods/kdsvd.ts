@@ -21,8 +21,9 @@ import {
 } from '../../engine/index.ts'
 import { tensorOf } from '../../nn/arguments.ts'
 import { predictionsOf } from '../../nn/index.ts'
+import { defineMethod } from '../defineMethod.ts'
 import { stagesFromFirst } from '../maps.ts'
-import type { Definition, TaughtLesson, TaughtPair } from '../method.ts'
+import type { TaughtLesson, TaughtPair } from '../method.ts'
 import { normalised } from '../normalised.ts'
 import * as option from '../option.ts'
 import { type GivenOptions, resolveOptions, type SettingsOf } from '../options.ts'
@@ -131,9 +132,10 @@ class KdSvd extends FeatureMethod<SettingsOf<typeof kdsvdOptions>> {
   }
 }
 
-export const kdsvd: Definition<typeof kdsvdOptions> = {
+export const kdsvd = defineMethod({
+  name: 'kdsvd',
   description: 'singular vectors: matches the relations between those of consecutive stages',
   paper: 'Lee, Kim, Song, ECCV 2018, arXiv 1807.06819',
   options: kdsvdOptions,
   build: (settings, pair) => new KdSvd(settings, pair),
-}
+})

@@ -1,15 +1,17 @@
+import { aFunction, check } from '../../base/arguments.ts'
 import type { Tensor } from '../../engine/index.ts'
-import type { Distillation } from '../distillation.ts'
-import { type Definition, type LogitLesson, LogitMethod } from '../method.ts'
+import { defineMethod, type MethodDefinition, type WrittenMethod } from '../defineMethod.ts'
+import type { Distillation, Loss } from '../distillation.ts'
+import { type LogitLesson, LogitMethod } from '../method.ts'
 import type { OptionRecord, SettingsOf } from '../options.ts'
 
 /** A loss of logits [N, K] and labels. */
-type LogitLoss<Options extends OptionRecord> = (
+export type LogitLoss<Options extends OptionRecord> = (
   student: Tensor,
   teacher: Tensor,
   labels: Tensor,
   options: SettingsOf<Options> & { epoch?: number | undefined },
-) => Distillation
+) => Loss | Distillation
 
 class MethodByLoss<Options extends OptionRecord> extends LogitMethod {
   readonly #loss: LogitLoss<Options>
@@ -21,15 +23,20 @@ class MethodByLoss<Options extends OptionRecord> extends LogitMethod {
     this.#settings = settings
   }
 
-  protected override loss({ student, teacher, labels, epoch }: LogitLesson): Distillation {
+  protected override loss({ student, teacher, labels, epoch }: LogitLesson): Loss | Distillation {
     return this.#loss(student.logits, teacher.logits, labels, { ...this.#settings, epoch })
   }
 }
 
-/** Defines a method whose loss is a function of logits and labels. */
-export function logitMethod<Options extends OptionRecord>(
-  about: Pick<Definition<Options>, 'description' | 'paper' | 'options'>,
+/** Defines a method whose loss is a function of logits, labels and its options with the epoch. */
+export function defineLogitMethod<Options extends OptionRecord, const Name extends string>(
+  about: Omit<WrittenMethod<Options, Name>, 'build' | 'needsFeatures'>,
   loss: LogitLoss<Options>,
-): Definition<Options> {
-  return { ...about, needsFeatures: false, build: (settings) => new MethodByLoss(loss, settings) }
+): MethodDefinition<Options, Name> {
+  check('defineLogitMethod', 'loss', loss, aFunction)
+  return defineMethod({
+    ...about,
+    needsFeatures: false,
+    build: (settings) => new MethodByLoss(loss, settings),
+  })
 }

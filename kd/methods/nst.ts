@@ -13,7 +13,7 @@ import { checkTensors } from '../../nn/arguments.ts'
 import { atSmallerSize, stagesFromFirst, sumOverStages } from '../maps.ts'
 import { normalised } from '../normalised.ts'
 import { withDefaults } from '../options.ts'
-import { featureMethod, featureOptions } from './featureMethod.ts'
+import { defineFeatureMethod, featureOptions } from './featureMethod.ts'
 
 /**
  * Returns the neuron selectivity transfer loss between maps [N, C, H, W] of student and teacher, a scalar: the squared
@@ -31,8 +31,9 @@ export function discrepancyLoss(student: Tensor, teacher: Tensor): Tensor {
   return subtract(add(kernel(t, t), kernel(s, s)), multiply(kernel(t, s), 2))
 }
 
-export const nst = featureMethod(
+export const nst = defineFeatureMethod(
   {
+    name: 'nst',
     description:
       "neuron selectivity transfer: matches the distributions of the channels' activation patterns",
     paper: 'Huang, Wang 2017, arXiv 1707.01219',

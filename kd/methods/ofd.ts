@@ -21,8 +21,9 @@ import {
 } from '../../engine/index.ts'
 import { checkTensors } from '../../nn/arguments.ts'
 import { BatchNorm2d, Conv2d, kaimingNormal, type Module, Sequential } from '../../nn/index.ts'
+import { defineMethod } from '../defineMethod.ts'
 import { sizeOfMaps, stagesFromLast, sumOverStages } from '../maps.ts'
-import type { Definition, TaughtLesson, TaughtPair } from '../method.ts'
+import type { TaughtLesson, TaughtPair } from '../method.ts'
 import * as option from '../option.ts'
 import { type SettingsOf, withDefaults } from '../options.ts'
 import { FeatureMethod, featureOptions } from './featureMethod.ts'
@@ -118,9 +119,10 @@ export function marginOf({ weight, bias }: Pick<BatchNorm2d, 'weight' | 'bias'>)
   return where(isRare, multiply(deviation, -3), margin)
 }
 
-export const ofd: Definition<typeof ofdOptions> = {
+export const ofd = defineMethod({
+  name: 'ofd',
   description: 'overhaul: matches feature maps before the ReLUs, negative values only down to a margin',
   paper: 'Heo et al., ICCV 2019, arXiv 1904.01866',
   options: ofdOptions,
   build: (settings, pair) => new Ofd(settings, pair),
-}
+})

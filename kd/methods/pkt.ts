@@ -20,7 +20,7 @@ import { checkTensors } from '../../nn/arguments.ts'
 import { normalised } from '../normalised.ts'
 import * as option from '../option.ts'
 import { type SettingsOf, withDefaults } from '../options.ts'
-import { featureMethod, featureOptions } from './featureMethod.ts'
+import { defineFeatureMethod, featureOptions } from './featureMethod.ts'
 
 export const pktOptions = {
   ...withDefaults(featureOptions, { weight: 30000 }),
@@ -69,8 +69,9 @@ function withoutDiagonal(square: Tensor): Tensor {
   return gather(square, 1, add(column, lessEqual(reshape(arange(count), [-1, 1]), column)))
 }
 
-export const pkt = featureMethod(
+export const pkt = defineFeatureMethod(
   {
+    name: 'pkt',
     description: 'probabilistic knowledge transfer: matches the probabilities that samples are neighbours',
     paper: 'Passalis, Tefas, ECCV 2018, arXiv 1803.10837',
     options: pktOptions,

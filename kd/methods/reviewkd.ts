@@ -22,8 +22,9 @@ import {
   predictionsOf,
   uniform,
 } from '../../nn/index.ts'
+import { defineMethod } from '../defineMethod.ts'
 import { nearestTo, type Size, sizeOfMaps, stagesFromLast } from '../maps.ts'
-import type { Definition, TaughtLesson, TaughtPair } from '../method.ts'
+import type { TaughtLesson, TaughtPair } from '../method.ts'
 import * as option from '../option.ts'
 import type { SettingsOf } from '../options.ts'
 import { warmUpOptions } from '../warmUp.ts'
@@ -150,9 +151,10 @@ export function contextLoss(student: Tensor, teacher: Tensor): Tensor {
     .reduce(add)
 }
 
-export const reviewkd: Definition<typeof reviewkdOptions> = {
+export const reviewkd = defineMethod({
+  name: 'reviewkd',
   description: "knowledge review: matches all stages, fusing the student's deeper stages into shallower ones",
   paper: 'Chen et al., CVPR 2021, arXiv 2104.09044',
   options: reviewkdOptions,
   build: (settings, pair) => new ReviewKd(settings, pair),
-}
+})

@@ -20,7 +20,7 @@ import {
 import { checkTensors } from '../../nn/arguments.ts'
 import { normalised } from '../normalised.ts'
 import * as option from '../option.ts'
-import { featureMethod, featureOptions } from './featureMethod.ts'
+import { defineFeatureMethod, featureOptions } from './featureMethod.ts'
 
 export const rkdOptions = {
   ...featureOptions,
@@ -70,8 +70,9 @@ function huber(difference: Tensor): Tensor {
   return where(less(size, 1), multiply(square(difference), 0.5), subtract(size, 0.5))
 }
 
-export const rkd = featureMethod(
+export const rkd = defineFeatureMethod(
   {
+    name: 'rkd',
     description: 'relational: matches distances and angles between the samples of a batch',
     paper: 'Park et al., CVPR 2019, arXiv 1904.05068',
     options: rkdOptions,

@@ -2,7 +2,7 @@ import { flatten, matmul, mean, square, subtract, type Tensor, transpose } from 
 import { checkTensors } from '../../nn/arguments.ts'
 import { normalised } from '../normalised.ts'
 import { withDefaults } from '../options.ts'
-import { featureMethod, featureOptions } from './featureMethod.ts'
+import { defineFeatureMethod, featureOptions } from './featureMethod.ts'
 
 /**
  * Returns the mean squared difference between the normalised similarity (Gram) matrices of student and teacher, a
@@ -23,8 +23,9 @@ function similarities(maps: Tensor): Tensor {
   return normalised(matmul(rows, transpose(rows)), 1)
 }
 
-export const sp = featureMethod(
+export const sp = defineFeatureMethod(
   {
+    name: 'sp',
     description: 'similarity-preserving: matches the similarities between the samples of a batch',
     paper: 'Tung, Mori, ICCV 2019, arXiv 1907.09682',
     options: withDefaults(featureOptions, { weight: 3000 }),

@@ -13,8 +13,9 @@ import {
   type Variable,
 } from '../../engine/index.ts'
 import { buffer, Conv2d, constant, Module, Parameter } from '../../nn/index.ts'
+import { defineMethod } from '../defineMethod.ts'
 import { atSmallerSize, stagesFromFirst, sumOverStages } from '../maps.ts'
-import type { Definition, TaughtLesson, TaughtPair } from '../method.ts'
+import type { TaughtLesson, TaughtPair } from '../method.ts'
 import * as option from '../option.ts'
 import type { SettingsOf } from '../options.ts'
 import { FeatureMethod, featureOptions } from './featureMethod.ts'
@@ -94,9 +95,10 @@ class Predictor extends Module {
   }
 }
 
-export const vid: Definition<typeof vidOptions> = {
+export const vid = defineMethod({
+  name: 'vid',
   description: "variational information: predicts the teacher's feature maps with learned variances",
   paper: 'Ahn et al., CVPR 2019, arXiv 1904.05835',
   options: vidOptions,
   build: (settings, pair) => new Vid(settings, pair),
-}
+})

@@ -55,6 +55,14 @@ describeArguments('thermograd/datasets', datasets, {
   randomPlacement: () => [augmentation, 1, 2, 3],
   decodeDigits: () => [new Uint8Array(digits)],
   openDigits: () => [],
+  defineDataset: () => [
+    open({
+      name: 'mine',
+      description: 'images',
+      reason: 'none',
+      open: () => datasets.syntheticDataset(sizes),
+    }),
+  ],
   openDataset: { refused: () => ['mnist', { data: join(folder, 'missing'), synthetic: sizes }] },
   fetchDataset: () => [
     'some',

@@ -35,8 +35,16 @@ const weights = { alpha: 1, beta: 1, crossEntropyWeight: 1, warmUp: 20, epoch: 3
 const abstract = 'an abstract class, whose heirs the methods are'
 const ofNetworks = 'takes what modules of this package hand over'
 
+const number = () => open({ ...kd.option.number(1), range: open({}) })
+const about = () => ({
+  name: 'mine',
+  description: '',
+  paper: '',
+  options: open({ size: open(kd.option.boolean(true)) }),
+})
+
 describeArguments('thermograd/kd', kd, {
-  ...named(['Method', 'LogitMethod'], abstract),
+  ...named(['Method', 'LogitMethod', 'FeatureMethod'], abstract),
   ...named(['marginOf', 'scalarsOf'], ofNetworks),
   ...named(['centred', 'centredSharpness', 'sharpness'], () => [logits()]),
   standardised: () => [logits(), 'sample'],
@@ -80,6 +88,24 @@ describeArguments('thermograd/kd', kd, {
     { vectors: 1, matrix: 'width' },
   ],
   distiller: () => ['kd', { weight: 1 }],
+  defineMethod: () => [
+    open({
+      ...about(),
+      needsTeacher: true,
+      needsFeatures: true,
+      build: () => kd.distiller('alone').build(networks()),
+    }),
+  ],
+  defineLogitMethod: () => [open({ ...about(), needsTeacher: true }), () => ({})],
+  defineFeatureMethod: () => [
+    open({
+      ...about(),
+      options: open({ weight: number(), crossEntropyWeight: number() }),
+      needsTeacher: true,
+      needsFeatures: true,
+    }),
+    () => ({}),
+  ],
   definitionOf: () => ['kd'],
   withDefaults: () => [open({ alpha: open(kd.option.boolean(true)) }), { alpha: false }],
 })
@@ -93,7 +119,11 @@ const networks = () => ({
   seed: 1,
 })
 
-describeClasses('thermograd/kd', kd, named(['Method', 'LogitMethod'], abstract) as Record<string, string>)
+describeClasses(
+  'thermograd/kd',
+  kd,
+  named(['Method', 'LogitMethod', 'FeatureMethod'], abstract) as Record<string, string>,
+)
 
 for (const name of kd.distillerNames) {
   const distiller = kd.distiller(name)

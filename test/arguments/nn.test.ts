@@ -70,6 +70,7 @@ describeArguments('thermograd/nn', nn, {
   ...named(['ShuffleNetV1', 'ShuffleNetV2'], () => [sizes]),
   VGG: () => [{ ...sizes, depth: 8 }],
   WideResNet: () => [{ ...sizes, depth: 10, widening: 1 }],
+  defineNetwork: () => [{ name: 'mine', aliases: ['my_net'], build: () => network }],
   createModel: () => ['resnet8', { ...sizes, seed: 1 }],
   modelNamed: () => ['resnet8'],
   modelOfWeights: () => [network.stateDict()],

@@ -125,7 +125,8 @@ describeArguments('thermograd/train', train, {
   },
   scheduleOf: () => [{ ...training }],
   distillerFor: () => ['kd', { ...training }, { weight: 1 }],
-  ...named(['packageVersion', 'publishedRecipeNames', 'recipeSchema'], () => []),
+  ...named(['packageVersion', 'publishedRecipeNames'], () => []),
+  ...named(['recipeSchema', 'loadModules'], () => [[]]),
   publishedRecipe: () => ['resnet56-resnet20'],
   readRecipe: () => ['resnet56-resnet20/kd'],
   recipeOfRun: () => [folder],
@@ -162,7 +163,8 @@ describeArguments('thermograd/train', train, {
     refused: () => [
       {
         network: tinyNetwork(),
-        distiller: open({ ...distiller, options: open(distiller.options) }),
+        method: open({ ...distiller, options: open(distiller.options) }),
+        options: undefined,
         teacher: tinyNetwork(1),
         teacherLogits: undefined,
         frozen: [network],

@@ -52,7 +52,7 @@ describe('a name or number that cannot be', () => {
     [['info', '--device', 'tpu'], `device: expected one of ${deviceNames.join(', ')}, got 'tpu'`],
     [
       [...train, '--dataset', 'imagenet'],
-      `dataset: expected one of ${datasetNames.join(', ')}, got imagenet`,
+      `dataset: expected one of ${datasetNames.join(', ')}, got 'imagenet'`,
     ],
     [[...train, '--model', 'resnet21'], 'student.model: expected one of resnet20, '],
     [['distill', '--teacher', 'vgg'], "model: unknown name 'vgg'; expected one of "],

@@ -30,7 +30,7 @@ function trained(folder: string, lost = Number.POSITIVE_INFINITY): string {
     try {
       await train({
         network,
-        distiller: distiller('alone'),
+        method: distiller('alone'),
         hyperparameters: resolveHyperparameters({ epochs: 3, batchSize: 8 }),
         ...tinyLoaders(),
         survival: { checkpoints: new Checkpoints(${JSON.stringify(folder)}), everySteps: 2 },

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { anObject } from '../../base/arguments.ts'
 import { InvalidInputError } from '../../engine/index.ts'
 import { alone, distiller, distillerNames, dkd, dtkd, kd } from '../../kd/index.ts'
-import { methods } from '../../kd/methods/index.ts'
+import { builtInMethods } from '../../kd/methods/index.ts'
 import { FixedNetwork } from './methods/fixedNetwork.ts'
 import { labelled, matrix, read } from './numbers.ts'
 
@@ -32,7 +32,7 @@ const lesson = {
 describe('distiller', () => {
   it('should know every definition in the folder of methods', async () => {
     const folder = join(import.meta.dirname, '../../kd/methods')
-    const known: readonly unknown[] = Object.values(methods)
+    const known: readonly unknown[] = builtInMethods
     for (const file of readdirSync(folder).filter((name) => name.endsWith('.ts') && name !== 'index.ts')) {
       const exported: Record<string, unknown> = await import(/* @vite-ignore */ join(folder, file))
       for (const [name, value] of Object.entries(exported))

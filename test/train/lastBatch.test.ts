@@ -13,7 +13,7 @@ function training(model: string, method: string, limit: number, dropLast = false
   const ended = train({
     network: newModel(model),
     teacher: newModel('resnet14'),
-    distiller: distiller(method),
+    method: distiller(method),
     hyperparameters: resolveHyperparameters({ epochs: 1, batchSize: 16 }),
     trainingImages,
     testImages: new Loader(digits.test, { batchSize: 64 }),

@@ -33,7 +33,7 @@ describe('the memory of a training', () => {
     await train({
       network: newNetwork('resnet8', digits, 1),
       teacher: newNetwork('resnet8', digits, 2),
-      distiller: distiller('dtkd'),
+      method: distiller('dtkd'),
       // Ten steps an epoch.
       hyperparameters: resolveHyperparameters({ epochs: 101, batchSize, lr: 0.001 }),
       trainingImages: new Loader(digits.train, { batchSize, shuffle: true, limit: 10 * batchSize }),

@@ -49,7 +49,7 @@ async function stopped(by: Distiller) {
   const weights = [await numbersOf(network.stateDict())]
   const error = await train({
     network,
-    distiller: by,
+    method: by,
     hyperparameters,
     observers: [{ epochEnded: async (end) => void weights.push(await numbersOf(end.weights)) }],
     ...tinyLoaders(),
@@ -153,7 +153,7 @@ describe('a loss that is not finite', () => {
     network.loadStateDict(new Map([...network.stateDict(), ['fc.bias', tensor([0, Number.NaN, 0])]]))
     const hyperparameters = resolveHyperparameters({ epochs: 1, batchSize: 8, lr: 0.1 })
     await expect(
-      train({ network, distiller: distiller('alone'), hyperparameters, ...tinyLoaders() }),
+      train({ network, method: distiller('alone'), hyperparameters, ...tinyLoaders() }),
     ).rejects.toThrow(
       'epoch 1, step 1 of 3 (not finite: crossEntropy); fc.bias was not finite before the epoch; after that step 2 of 2',
     )

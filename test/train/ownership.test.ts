@@ -32,7 +32,7 @@ async function outcome(network: Network, method: Method, options: Partial<Traini
   let steps = 0
   const ended = await train({
     network,
-    distiller: by(method),
+    method: by(method),
     hyperparameters: resolveHyperparameters({ epochs: 1, batchSize: 8, lr: 0.1, ...options.hyperparameters }),
     observers: [{ stepEnded: () => void steps++ }],
     ...tinyLoaders(),

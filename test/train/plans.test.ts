@@ -11,7 +11,7 @@ describe('the plans of a training', () => {
     await train({
       network: newNetwork('resnet8', tinyDataset(), 1),
       teacher: newNetwork('resnet8', tinyDataset(), 2),
-      distiller: distillerFor('dtkd', hyperparameters),
+      method: distillerFor('dtkd', hyperparameters),
       hyperparameters,
       observers: [{ epochEnded: () => void compiled.push(compile.mock.calls.length) }],
       ...tinyLoaders(),

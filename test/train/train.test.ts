@@ -20,7 +20,7 @@ describe('train', () => {
   it('should do what the same steps written by hand do', async () => {
     const images = tinyLoaders()
     const trained = tinyNetwork()
-    await train({ network: trained, distiller: alone, hyperparameters, ...images })
+    await train({ network: trained, method: alone, hyperparameters, ...images })
 
     const network = tinyNetwork()
     const optimizer = new SGD(network.parameters(), { lr: 0.1, momentum: 0.9, weightDecay: 5e-4 })
@@ -45,7 +45,7 @@ describe('train', () => {
   it('should lower the loss, and say how the network does', async () => {
     const network = tinyNetwork()
     const images = tinyLoaders()
-    const { epochs, last, best } = await train({ network, distiller: alone, hyperparameters, ...images })
+    const { epochs, last, best } = await train({ network, method: alone, hyperparameters, ...images })
     expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4])
     expect(epochs.map(({ lr }) => lr)).toEqual([0.1, 0.1, 0.1, expect.closeTo(0.001, 9)])
     expect(last.train.loss).toBeLessThan(epochs[0].train.loss)
@@ -58,7 +58,7 @@ describe('train', () => {
       const network = newNetwork('resnet8', tinyDataset(), 3)
       await train({
         network,
-        distiller: alone,
+        method: alone,
         hyperparameters: { ...hyperparameters, epochs: 2 },
         ...tinyLoaders(),
       })
@@ -74,7 +74,7 @@ describe('train', () => {
     const { last } = await train({
       network,
       teacher,
-      distiller: distiller('dtkd'),
+      method: distiller('dtkd'),
       hyperparameters: { ...hyperparameters, epochs: 1 },
       ...tinyLoaders(),
     })
@@ -96,7 +96,7 @@ describe('train', () => {
   })
 
   it('should refuse a distillation without a teacher', async () => {
-    const training = { network: tinyNetwork(), distiller: distiller('kd'), hyperparameters, ...tinyLoaders() }
+    const training = { network: tinyNetwork(), method: distiller('kd'), hyperparameters, ...tinyLoaders() }
     await expect(train(training)).rejects.toThrow('method: kd: expected a teacher, got none')
   })
 
@@ -111,7 +111,7 @@ describe('train', () => {
     }
     await train({
       network: tinyNetwork(),
-      distiller: alone,
+      method: alone,
       hyperparameters: { ...hyperparameters, epochs: 2 },
       observers: [observer],
       ...tinyLoaders(),
@@ -129,7 +129,7 @@ describe('train', () => {
       copies.push(await numbersOf(end.weights))
     }
     const network = tinyNetwork()
-    await train({ network, distiller: alone, hyperparameters, observers: [{ epochEnded }], ...tinyLoaders() })
+    await train({ network, method: alone, hyperparameters, observers: [{ epochEnded }], ...tinyLoaders() })
     expect(await Promise.all(ends.map(({ weights }) => numbersOf(weights)))).toEqual(copies)
     expect(copies.at(-1)).toEqual(await numbersOf(network.stateDict()))
     let highest = 0

@@ -18,8 +18,8 @@ import {
   type Distiller,
   definitionOf,
   distiller,
+  type MethodDefinition,
   type MethodOptions,
-  type NamedDefinition,
   type NameOf,
 } from '../../kd/index.ts'
 import { scaleEpochs } from '../../kd/options.ts'
@@ -118,13 +118,13 @@ export function scheduleOf(hyperparameters: Hyperparameters): Schedule {
  * Returns a method, by name or by its own definition, with its published options except those given. Defaults in scaled
  * epochs keep their share of the training, as the milestones do.
  */
-export function distillerFor<Method extends string | NamedDefinition>(
+export function distillerFor<Method extends string | MethodDefinition>(
   method: Method,
   hyperparameters: Hyperparameters,
   given?: MethodOptions<Method>,
 ): Distiller<NameOf<Method>>
 export function distillerFor(
-  method: string | NamedDefinition,
+  method: string | MethodDefinition,
   hyperparameters: Hyperparameters,
   given: object = {},
 ): Distiller {

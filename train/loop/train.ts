@@ -1,12 +1,13 @@
 import { anInstance, check } from '../../base/arguments.ts'
+import { demand } from '../../base/errors.ts'
 import type { Variable } from '../../engine/index.ts'
-import { Method } from '../../kd/index.ts'
+import { type Distiller, Method, type MethodDefinition } from '../../kd/index.ts'
 import { DOT, type Minimizer, SGD, type StateDict } from '../../nn/index.ts'
 import { Averages } from './averages.ts'
 import { Examiner } from './distribution.ts'
 import { type StepPosition, TrainingStopped } from './errors.ts'
 import { evaluate } from './evaluate.ts'
-import { type Hyperparameters, scheduleOf } from './hyperparameters.ts'
+import { distillerFor, type Hyperparameters, scheduleOf } from './hyperparameters.ts'
 import { demandTrainableLastBatch } from './lastBatch.ts'
 import { demandFinite } from './nonFinite.ts'
 import type { EpochMetrics, Observer } from './observer.ts'
@@ -33,7 +34,9 @@ export interface History {
  * Throws `NonFiniteLossError` at the first loss that is NaN or infinite. If a training stops early for any reason, the network
  * gets its last good weights: those after the last epoch whose losses, in every step and on the test images, were finite.
  */
-export async function train(training: Training): Promise<History> {
+export async function train<Method extends string | MethodDefinition>(
+  training: Training<Method>,
+): Promise<History> {
   checkTraining('train', training)
   return new Session(training).run()
 }
@@ -188,20 +191,26 @@ function bestOf(epochs: readonly EpochMetrics[]): EpochMetrics {
 
 /** Builds the method for the network, and the optimizer of both. */
 function learnerOf(training: Training): Learner {
-  const { network, distiller, teacher, teacherLogits, frozen, seed, hyperparameters, trainingImages } =
-    training
+  const { network, teacher, teacherLogits, frozen, seed, hyperparameters, trainingImages } = training
   const { split } = trainingImages
   const image = split.images.shape.slice(1)
-  const method = distiller.build({
+  const method = settledMethod(training).build({
     student: network,
     teacher,
     image,
     trainingLabels: trainingImages.labels,
     seed,
   })
-  check('train', 'the result of distiller.build', method, anInstance('a Method', Method))
+  check('train', 'the result of method.build', method, anInstance('a Method', Method))
   const trained = trainedBy({ network, method })
   return { network, method, optimizer: optimizerOf(hyperparameters, trained), teacher, teacherLogits, frozen }
+}
+
+/** Returns the method of a training with all its options. */
+function settledMethod({ method, options, hyperparameters }: Training): Pick<Distiller, 'build'> {
+  if (typeof method === 'string' || 'kind' in method) return distillerFor(method, hyperparameters, options)
+  demand(options === undefined, () => 'train: expected no options: those of the given method are settled')
+  return method
 }
 
 function optimizerOf(

@@ -3,13 +3,15 @@ import {
   anObject,
   arrayOf,
   checkExactly,
+  either,
   objectWith,
   optional,
   type Rules,
   seed,
+  text,
 } from '../../base/arguments.ts'
 import type { Loader } from '../../datasets/index.ts'
-import type { Distiller } from '../../kd/index.ts'
+import type { Distiller, MethodDefinition, MethodOptions } from '../../kd/index.ts'
 import type { AnyModule, Network } from '../../nn/index.ts'
 import { networkRule } from '../../nn/models/network.ts'
 import { moduleRule } from '../../nn/module.ts'
@@ -21,11 +23,13 @@ import { checkHyperparameters, type Hyperparameters } from './hyperparameters.ts
 import type { EpochMetrics, Observer } from './observer.ts'
 
 /** A network, its training method and its data. */
-export interface Training {
+export interface Training<Method extends string | MethodDefinition = string | MethodDefinition> {
   readonly network: Network
-  /** The method: a distillation, or training alone. */
-  readonly distiller: Distiller
-  /** Required if the distiller needs one. It sees the same augmented images as the network, and never changes. */
+  /** The method: a distillation, or training alone. By name, definition, or with all options settled by `distiller`. */
+  readonly method: Method | Distiller
+  /** Options of the method that override its published ones, unless these are settled. */
+  readonly options?: MethodOptions<Method> | undefined
+  /** Required if the method needs one. It sees the same augmented images as the network, and never changes. */
   readonly teacher?: Network | undefined
   /** Cache of the teacher's logits, for a method that needs only these. Default: none. */
   readonly teacherLogits?: TeacherLogits | undefined
@@ -66,12 +70,15 @@ export interface Progress {
   readonly history: readonly EpochMetrics[]
 }
 
-/** The part of a distiller that a training needs; a custom one may lack the rest. */
-const distillerRule = objectWith('a method, as distiller returns', { build: aFunction })
+const methodRule = either(
+  text,
+  objectWith('a method, as defineMethod or distiller returns', { build: aFunction }),
+)
 
 const rules: Rules<Training> = {
   network: networkRule,
-  distiller: distillerRule,
+  method: methodRule,
+  options: optional(anObject),
   teacher: optional(networkRule),
   teacherLogits: optional(
     objectWith('the logits of a teacher, as TeacherLogits.open returns', { of: aFunction }),

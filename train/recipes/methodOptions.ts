@@ -1,41 +1,46 @@
 import { z } from 'zod'
 import { objectOf } from '../../base/files/schemaMistakes.ts'
-import {
-  definitionOf,
-  distillerNames,
-  type MethodName,
-  type Option,
-  type OptionValue,
-} from '../../kd/index.ts'
+import type { Registry } from '../../base/registry.ts'
+import type { MethodDefinition, Option, OptionRecord, OptionValue } from '../../kd/index.ts'
 import type { NamedMethod } from './runRecipe.ts'
 
-/** Schema of options for several methods, by method name. */
-export const optionsByMethod = objectOf(
-  Object.fromEntries(distillerNames.map((name) => [name, objectOf(optionsOf(name)).optional()])),
-)
+/** Returns the schema of options for several methods, by method name. */
+export function optionsByMethod(methods: Registry<MethodDefinition>) {
+  return objectOf(
+    Object.fromEntries(
+      methods.definitions.map(({ name, options }) => [name, objectOf(schemasOf(options)).optional()]),
+    ),
+  )
+}
 
-/** Schema of a method with options. */
-export const methodWithOptions: z.ZodType<NamedMethod> = z.discriminatedUnion(
-  'name',
-  distillerNames.map((name) => objectOf({ name: z.literal(name), ...optionsOf(name) })) as [
-    MethodSchema,
-    ...MethodSchema[],
-  ],
-  {
-    error: ({ code }) =>
-      code === 'invalid_union'
-        ? `one of ${distillerNames.join(', ')}`
-        : 'a name and options, for example { name: dtkd, alpha: 1 }',
-  },
-)
+/** Returns the schema of a method with options. */
+export function methodWithOptions({
+  definitions,
+  names,
+}: Registry<MethodDefinition>): z.ZodType<NamedMethod> {
+  return z.discriminatedUnion(
+    'name',
+    definitions.map(({ name, options }) => objectOf({ name: z.literal(name), ...schemasOf(options) })) as [
+      MethodSchema,
+      ...MethodSchema[],
+    ],
+    {
+      error: ({ code }) =>
+        code === 'invalid_union'
+          ? `one of ${names.join(', ')}`
+          : 'a name and options, for example { name: dtkd, alpha: 1 }',
+    },
+  )
+}
 
-type MethodSchema = ReturnType<typeof objectOf<{ name: z.ZodLiteral<MethodName> }>>
+type MethodSchema = ReturnType<typeof objectOf<{ name: z.ZodLiteral<string> }>>
 
 type OptionSchema = z.ZodType<OptionValue>
 
-function optionsOf(method: MethodName): Record<string, z.ZodOptional<OptionSchema>> {
-  const options = Object.entries(definitionOf(method).options)
-  return Object.fromEntries(options.map(([name, option]) => [name, schemaOf(option).optional()]))
+function schemasOf(record: OptionRecord): Record<string, z.ZodOptional<OptionSchema>> {
+  return Object.fromEntries(
+    Object.entries(record).map(([name, option]) => [name, schemaOf(option).optional()]),
+  )
 }
 
 /** Returns the schema of an option's values. Its default and range help editors. */

@@ -4,8 +4,9 @@ import { dirname, join } from 'node:path'
 import { demand, describe } from '../../base/errors.ts'
 import { readYaml } from '../../base/files/yaml.ts'
 import { suggestionFor } from '../../base/suggestions.ts'
+import { catalogueOf } from '../catalogue/catalogue.ts'
 import type { WrittenRecipe } from './runRecipe.ts'
-import { writtenRecipe } from './schema.ts'
+import { writtenRecipeIn } from './schema.ts'
 
 /** Returns the folder of recipes, which the package has once, whether this module runs from source or from `dist/`. */
 function folder(): string {
@@ -26,5 +27,5 @@ export async function publishedRecipe(name: string): Promise<WrittenRecipe> {
     names.includes(name),
     () => `publishedRecipe: there is no recipe ${describe(name)}; ${suggestionFor(String(name), names)}`,
   )
-  return (await readYaml(join(folder(), `${name}.yaml`))).as(writtenRecipe)
+  return (await readYaml(join(folder(), `${name}.yaml`))).as(writtenRecipeIn(catalogueOf()))
 }

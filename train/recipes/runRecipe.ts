@@ -1,6 +1,7 @@
 import {
   aNumber,
   anObject,
+  arrayOf,
   checkExactly,
   checkFields,
   count,
@@ -16,12 +17,14 @@ import {
 } from '../../base/arguments.ts'
 import { checkAugmentation } from '../../datasets/arguments.ts'
 import type { Augmentation } from '../../datasets/index.ts'
-import type { MethodName, OptionValue } from '../../kd/index.ts'
+import type { OptionValue } from '../../kd/index.ts'
 import { checkHyperparameters, type Hyperparameters } from '../loop/hyperparameters.ts'
 
 /** Everything that determines a run except the machine, with every value filled in. */
 export interface RunRecipe {
-  /** A name that `openDataset` accepts. */
+  /** Paths of modules that define networks, methods or data sets of one's own, see `loadModules`. */
+  readonly module?: readonly string[] | undefined
+  /** The name of a data set: one that `openDataset` accepts, or of a module. */
   readonly dataset: string
   /** Path of its images, unless they are bundled with thermograd. */
   readonly data?: string | undefined
@@ -54,18 +57,24 @@ export type WrittenRecipe = Pick<
 > & {
   readonly method?: NamedMethod | undefined
   /** Options by method name, of which a run uses those of its method. */
-  readonly methods?: Readonly<Partial<Record<MethodName, Options>>> | undefined
+  readonly methods?: Readonly<Record<string, GivenOptions | undefined>> | undefined
   readonly training?: Given<Hyperparameters> | undefined
+  /** One path or several. */
+  readonly module?: string | readonly string[] | undefined
   readonly seed?: number | undefined
 }
 
 /** Options of a method. */
 export type Options = Readonly<Record<string, OptionValue>>
 
+/** Some options of a method. */
+type GivenOptions = Readonly<Record<string, OptionValue | undefined>>
+
 /** A method's name with options. */
-export type NamedMethod = { readonly name: MethodName } & Options
+export type NamedMethod = { readonly name: string } & Options
 
 const recipeRules: Rules<RunRecipe> = {
+  module: optional(arrayOf(path)),
   dataset: text,
   data: optional(path),
   teacher: optional(anObject),
@@ -87,4 +96,11 @@ export function checkRunRecipe(operation: string, recipe: RunRecipe, name = 'rec
   checkFields(operation, `${name}.method`, method, { name: text })
   checkHyperparameters(operation, `${name}.training`, training)
   if (augmentation) checkAugmentation(operation, augmentation)
+}
+
+/** The paths that `module` lists in a recipe or a study, neither of which has been checked yet. */
+export function modulesIn(written: unknown): readonly string[] {
+  const { module } = (written ?? {}) as { readonly module?: unknown }
+  const listed: readonly unknown[] = module instanceof Array ? module : [module]
+  return listed.filter((each): each is string => path.allows(each))
 }

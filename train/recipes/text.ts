@@ -4,11 +4,13 @@ import { checkRunRecipe, type RunRecipe } from './runRecipe.ts'
 /** Serialises a recipe as YAML, which `parseRecipe` parses to the same recipe. */
 export function recipeText(recipe: RunRecipe): string {
   checkRunRecipe('recipeText', recipe)
-  const { dataset, data, teacher, student, method, training, augmentation, validation, limit, seed } = recipe
+  const { module, dataset, data, teacher, student, method, training, augmentation, validation, limit, seed } =
+    recipe
   const { name, ...options } = method
   const ordered = {
     dataset,
     data,
+    module,
     teacher,
     student,
     method: { name, ...options },

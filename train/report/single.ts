@@ -9,8 +9,11 @@ import { spreads } from './spreads.ts'
 export function single(run: RunRecord, index: number, runs: readonly RunRecord[]): Html {
   const { name, recipe, config, result } = run
   const { environment, ...deciding } = config
+  const { method, about } = config
+  const citation = about && [about.description, about.paper].filter((text) => text !== '').join('. ')
   return html`<section class="run" id="run-${index}">
 <h2>${dot(colourOf(index))}${name}</h2>
+${citation && html`<p>${method.name}: ${citation}</p>`}
 <div class="charts">${[terms(run), ...spreads(run, runs), guardedRows(run)].map(figure)}</div>
 ${confusions(run)}
 <details id="origin-${index}"><summary>Recipe, environment and fingerprints</summary>

@@ -11,6 +11,8 @@ export interface RunConfig {
   readonly model: string
   /** Its name and options. */
   readonly method: { readonly name: string }
+  /** What the method does, and its paper, for reports. */
+  readonly about?: { readonly description: string; readonly paper: string } | undefined
   readonly teacher?:
     | {
         readonly model: string

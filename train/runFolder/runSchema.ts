@@ -29,6 +29,7 @@ export const configSchema = z.looseObject(
   {
     model: text,
     method: named,
+    about: z.looseObject({ description: text, paper: text }, 'a description and a paper').optional(),
     dataset: named,
     teacher: z.looseObject({ model: text }, 'a teacher').optional(),
     recipe: z.looseObject({ epochs: count }, 'the hyperparameters of training'),

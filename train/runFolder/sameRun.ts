@@ -5,12 +5,12 @@ import type { Settings } from '../recipes/resolve.ts'
 import type { RunRecipe } from '../recipes/runRecipe.ts'
 
 /**
- * Throws if a folder's configuration differs in anything that determines the result. The machine may differ;
+ * Throws if a folder's configuration differs in anything that determines the result. The machine and the description of the method may differ;
  * `demandSameNumerics` compares the parts of it that determine bits.
  */
 export function demandSameRun(path: string, earlier: object, config: object): void {
   const [before, now] = [earlier, config].map((value) => {
-    const { environment, numerics, recipe, ...deciding } = JSON.parse(JSON.stringify(value))
+    const { environment, numerics, about, recipe, ...deciding } = JSON.parse(JSON.stringify(value))
     return { ...deciding, recipe: spelledOut(recipe) }
   })
   demandUnchanged(path, changesBetween(before, now))

@@ -14,9 +14,11 @@ import {
 import { demand, InvalidInputError } from '../../base/errors.ts'
 import { readText } from '../../base/files/regularFile.ts'
 import { demandFittingAt, objectOf } from '../../base/files/schemaMistakes.ts'
+import { catalogueOf } from '../catalogue/catalogue.ts'
+import { loadModules } from '../catalogue/modules.ts'
 import { type RunRecipe, resolveRunRecipe, type WrittenRecipe } from '../recipes/index.ts'
-import { checkRunRecipe } from '../recipes/runRecipe.ts'
-import { writtenRecipe } from '../recipes/schema.ts'
+import { checkRunRecipe, modulesIn } from '../recipes/runRecipe.ts'
+import { writtenRecipeIn } from '../recipes/schema.ts'
 
 /** One run of a study: a line of a manifest. */
 export interface PlannedRun {
@@ -77,12 +79,13 @@ export function manifestText(runs: readonly PlannedRun[]): string {
   return runs.map((run) => `${JSON.stringify(run)}\n`).join('')
 }
 
-/** Reads the lines of a manifest. Throws if it cannot be read or is empty. */
+/** Reads the lines of a manifest, and loads the modules of their recipes. Throws if it cannot be read or is empty. */
 export async function readManifest(path: string): Promise<Manifest> {
   check('readManifest', 'path', path, pathRule)
   const text = await readText(path)
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   demand(lines.length > 0, () => `${path}: expected a run on each line, but the file is empty`)
+  await loadModules([...new Set(lines.flatMap((line) => modulesOfLine(line)))])
   return { path, lines }
 }
 
@@ -128,10 +131,23 @@ export function demandDistinct(runs: readonly PlannedRun[], advice: string): voi
 
 const text = z.string('a text').min(1, 'a text')
 
-const writtenLine = objectOf({ id: text, pair: text, method: text, folder: text, recipe: writtenRecipe })
+function writtenLineIn(modules: readonly string[]) {
+  const recipe = writtenRecipeIn(catalogueOf(modules))
+  return objectOf({ id: text, pair: text, method: text, folder: text, recipe })
+}
+
+/** The modules of a line, none if it is damaged: the error is for those who want the line. */
+function modulesOfLine(line: string): readonly string[] {
+  try {
+    return modulesIn(JSON.parse(line)?.recipe)
+  } catch {
+    return []
+  }
+}
 
 function plannedRun(line: string, location: string): PlannedRun {
-  const written = demandFittingAt(location, parsed(line, location), writtenLine)
+  const value = parsed(line, location)
+  const written = demandFittingAt(location, value, writtenLineIn(modulesOfLine(line)))
   const actual = idOf(written)
   demand(
     written.id === actual,

@@ -26,9 +26,11 @@ export async function outcomeOf(run: PlannedRun): Promise<Outcome> {
 }
 
 /** Fills in what a recipe leaves to the data set and to the folder of teachers with the values of a run. */
-function settledAs({ augmentation, teacher }: RunRecipe, recipe: RunRecipe): RunRecipe {
+function settledAs({ module, augmentation, teacher }: RunRecipe, recipe: RunRecipe): RunRecipe {
   return {
     ...recipe,
+    // The run itself compares the contents of its modules.
+    module,
     augmentation: recipe.augmentation ?? augmentation,
     teacher: recipe.teacher && { weights: teacher?.weights, ...recipe.teacher },
   }

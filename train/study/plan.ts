@@ -1,19 +1,31 @@
 import { join } from 'node:path'
 import { demandFitting } from '../../base/files/schemaMistakes.ts'
+import { catalogueOf } from '../catalogue/catalogue.ts'
+import { loadModules } from '../catalogue/modules.ts'
 import { readRecipe, resolveRunRecipe, type Settings, type WrittenRecipe } from '../recipes/index.ts'
+import { modulesIn } from '../recipes/runRecipe.ts'
 import { demandDistinct, idOf, type PlannedRun } from './manifest.ts'
-import { type WrittenStudy, writtenStudy } from './study.ts'
+import { type WrittenStudy, writtenStudyIn } from './study.ts'
 
 /**
  * Returns all runs of a study, ordered by seed so that the whole table fills evenly. Throws for a recipe that cannot be found
  * or does not suit a method, and for runs that cannot be distinguished.
  */
 export async function planStudy(study: WrittenStudy): Promise<PlannedRun[]> {
-  const { out, pairs, methods, seeds, set = {} } = demandFitting('study', study, writtenStudy)
+  const listed = modulesIn(study)
+  await loadModules(listed)
+  const {
+    out,
+    pairs,
+    methods,
+    seeds,
+    set = {},
+  } = demandFitting('study', study, writtenStudyIn(catalogueOf(listed)))
+  const modules = listed.length > 0 ? listed : undefined
   const cells: { pair: string; method: string; written: WrittenRecipe; settings: Settings }[] = []
   for (const given of pairs) {
     const { recipe, name } = typeof given === 'string' ? { recipe: given } : given
-    const written = await readRecipe(recipe)
+    const written = await readRecipe(recipe, modules)
     for (const method of methods) {
       const settings = { ...settingsIn(set), ...settingsOf(method) }
       cells.push({ pair: name ?? networksOf(written), method: labelOf(method), written, settings })

@@ -1,6 +1,7 @@
 import { abs, add, mean, multiply, square, subtract, sum } from '../../../engine/index.ts'
+import { defineMethod } from '../../../kd/defineMethod.ts'
 import { composeLoss, type Loss } from '../../../kd/distillation.ts'
-import { type Definition, type LogitLesson, LogitMethod } from '../../../kd/method.ts'
+import { type LogitLesson, LogitMethod } from '../../../kd/method.ts'
 import * as option from '../../../kd/option.ts'
 import type { SettingsOf } from '../../../kd/options.ts'
 
@@ -37,10 +38,11 @@ class Own extends LogitMethod {
   }
 }
 
-export const own: Definition<typeof ownOptions> = {
+export const own = defineMethod({
+  name: 'own',
   description: 'matches logits',
   paper: 'nobody, arXiv 0000.00000',
   options: ownOptions,
   needsFeatures: false,
   build: (settings) => new Own(settings),
-}
+})

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { InvalidInputError } from '../../../base/errors.ts'
-import { definitionOf, distiller, type NamedDefinition } from '../../../kd/index.ts'
+import { defineMethod, definitionOf, distiller } from '../../../kd/index.ts'
 import {
   distillerFor,
   parseRecipe,
@@ -11,13 +11,13 @@ import {
 } from '../../../train/index.ts'
 import { thermograd } from '../../cli/commandLine.ts'
 import { tinyLoaders, tinyNetwork } from '../../train/tinyNetwork.ts'
-import { own, type ownOptions } from './definition.ts'
+import { own } from './definition.ts'
 
 // A method with an option of each kind stands in the table of methods, and nothing else in thermograd knows it.
 vi.mock(import('../../../kd/methods/index.ts'), async (importOriginal) => {
-  const { methods } = await importOriginal()
+  const { builtInMethods } = await importOriginal()
   const { own } = await import('./definition.ts')
-  return { methods: { ...methods, own } }
+  return { builtInMethods: [...builtInMethods, own] as never }
 })
 
 const defaults = {
@@ -122,7 +122,8 @@ describe('a method of the table', () => {
 })
 
 describe("a definition of one's own", () => {
-  const mine: NamedDefinition<typeof ownOptions> = { ...own, name: 'mine' }
+  const { kind: _, ...written } = own
+  const mine = defineMethod({ ...written, name: 'mine' })
 
   it('should be checked, scaled and trained by', async () => {
     const hyperparameters = resolveHyperparameters({ epochs: 2, batchSize: 8 })
@@ -133,7 +134,7 @@ describe("a definition of one's own", () => {
     const { last } = await train({
       network: tinyNetwork(),
       teacher: tinyNetwork(1),
-      distiller: settled,
+      method: settled,
       hyperparameters,
       ...tinyLoaders(),
     })
@@ -151,17 +152,33 @@ describe("a definition of one's own", () => {
     )
   })
 
+  it('should come from defineMethod', () => {
+    expect(() => definitionOf({ ...mine })).toThrow(
+      'method: expected a name or the result of defineMethod, got',
+    )
+  })
+
   it.each([
-    [{ ...mine, name: 3 }, 'method: expected definition.name to be a string, got 3'],
-    [{ ...mine, build: undefined }, 'method: expected definition.build to be a function, got undefined'],
     [
-      { ...mine, options: { weight: 3 } },
-      'method: expected definition.options to be an object whose properties are each an option, such as ' +
+      { ...written, name: 3 },
+      'defineMethod: expected definition.name to be a name of letters, digits, dashes and underscores that begins ' +
+        'with a letter, got 3',
+    ],
+    [
+      { ...written, build: undefined },
+      'defineMethod: expected definition.build to be a function, got undefined',
+    ],
+    [
+      { ...written, options: { weight: 3 } },
+      'defineMethod: expected definition.options to be an object whose properties are each an option, such as ' +
         'option.number(1), got an object',
     ],
-    [{ ...mine, options: { name: own.options.measure } }, "method: mine: expected no option named 'name'"],
+    [
+      { ...written, options: { name: own.options.measure } },
+      "defineMethod: own: expected no option named 'name'",
+    ],
   ])('should be whole', (wrong, message) => {
-    expect(() => definitionOf(wrong as never)).toThrow(new InvalidInputError(message))
+    expect(() => defineMethod(wrong as never)).toThrow(new InvalidInputError(message))
   })
 })
 

@@ -1,10 +1,13 @@
 import { objectOf, oneOf } from '../../../base/files/schemaMistakes.ts'
+import { catalogueOf } from '../../catalogue/catalogue.ts'
 import type { WrittenRecipe } from '../runRecipe.ts'
-import { model, trainingShape } from '../schema.ts'
+import { modelIn, trainingShape } from '../schema.ts'
 import { methodOf, type SectionName, sections } from './methods.ts'
 import { ignored, only, partsOf } from './parts.ts'
 
 const sectionNames = Object.keys(sections) as SectionName[]
+
+const model = modelIn(catalogueOf().networks)
 
 const { epochs, batchSize, lr, momentum, weightDecay, milestones, lrDecay, dot } = trainingShape
 
