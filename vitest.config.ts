@@ -6,6 +6,11 @@ import { installedGpus } from './test/gpu/software.ts'
 /** Where the processes that tests start keep modules without their types: each would spend a second on them. */
 const NODE_COMPILE_CACHE = join(import.meta.dirname, 'node_modules/.cache/node')
 
+/** Examples import the package by its name; the sources stand for it, as in `tsconfig.json`. */
+const resolve = {
+  alias: [{ find: /^thermograd\/(.+)$/, replacement: join(import.meta.dirname, '$1/index.ts') }],
+}
+
 const forks = { pool: 'forks', testTimeout: 300_000, setupFiles: 'test/typedArrayEquality.ts' } as const
 
 /** Small files whose tests take the longest: vitest starts with the largest, and these would end long after the others. */
@@ -30,6 +35,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       {
+        resolve,
         test: {
           ...forks,
           name: 'unit',
@@ -39,6 +45,7 @@ export default defineConfig({
         },
       },
       {
+        resolve,
         test: {
           ...onGpu,
           name: 'gpu',
@@ -49,6 +56,7 @@ export default defineConfig({
       },
       // On further software GPUs, only what depends on the driver.
       ...otherGpus.map(({ name, environment }) => ({
+        resolve,
         test: {
           ...onGpu,
           name: `gpu on ${name}`,

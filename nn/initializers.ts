@@ -2,11 +2,11 @@ import { anInstance, check, finite, notNegative, positive, seed as seedRule } fr
 import { demand } from '../base/errors.ts'
 import { RandomStream, streamKey } from '../base/random.ts'
 import { convertHost } from '../engine/dtype.ts'
-import { deferredTensor, type Shape } from '../engine/index.ts'
+import { deferredTensor, type Shape, tensor } from '../engine/index.ts'
 import { format, sizeOf } from '../engine/shape.ts'
 import { shapeRule } from './arguments.ts'
 import { type AnyModule, moduleRule } from './module.ts'
-import type { Initializer } from './parameter.ts'
+import { type Initializer, RandomKey } from './parameter.ts'
 
 /** Fills with this value. PyTorch: `torch.nn.init.constant_`. */
 export function constant(value: number): Initializer {
@@ -73,6 +73,11 @@ export function initialize<M extends AnyModule>(module: M, seed: number): M {
     }
     parameter.assign(deferredTensor(draw, shape, dtype))
     parameter.origin = `${name} of ${module.constructor.name}`
+  }
+  for (const [name, value] of module.namedVariables()) {
+    if (!(value instanceof RandomKey)) continue
+    const [word] = streamKey(seed, 'random key', name)
+    value.assign(tensor([word >>> 8, 0], { dtype: 'int32' }))
   }
   return module
 }

@@ -1,9 +1,9 @@
 import { anInstance, check, oneOf, type Rule, text, truth } from '../base/arguments.ts'
 import { demand } from '../base/errors.ts'
 import { isFloat } from '../engine/dtype.ts'
-import { type Stateful, type Tensor, Variable } from '../engine/index.ts'
+import { detach, type Stateful, type Tensor, Variable } from '../engine/index.ts'
 import { tensorsByName } from './arguments.ts'
-import { Counter, Parameter } from './parameter.ts'
+import { Counter, Parameter, RandomKey } from './parameter.ts'
 import { assignState, type StateDict } from './stateDict.ts'
 
 /** A module with any input and output. */
@@ -66,14 +66,15 @@ export abstract class Module<Output = Tensor, Input = Tensor> implements Statefu
   /**
    * Assigns every variable the tensor of its name, cast to the variable's type. If any is missing, unexpected or of
    * another shape, throws an error that names the first ones, and changes nothing. A missing counter becomes 0, as in
-   * PyTorch, because old files lack counters. PyTorch: `load_state_dict`.
+   * PyTorch, because old files lack counters; a missing random key stays as it is. PyTorch: `load_state_dict`.
    */
   loadStateDict(weights: StateDict): this {
     check('loadStateDict', 'weights', weights, tensorsByName)
     const variables = new Map(this.namedVariables())
-    const counters = [...variables].flatMap(([name, value]) =>
-      value instanceof Counter ? [[name, new Counter()] as const] : [],
-    )
+    const counters = [...variables].flatMap(([name, value]): [string, Tensor][] => {
+      if (value instanceof Counter) return [[name, new Counter()]]
+      return value instanceof RandomKey ? [[name, detach(value)]] : []
+    })
     assignState('the weights do not fit the network', variables, new Map([...counters, ...weights]))
     return this
   }

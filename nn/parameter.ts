@@ -46,6 +46,16 @@ export function buffer(shape: Shape, value: number): Variable {
   return variable(tensor(new Float32Array(sizeOf(shape)).fill(value), { shape }))
 }
 
+/**
+ * The key of a layer's random numbers, int32 [2]: the number of its stream, and how many times it was used. `initialize`
+ * sets it from the seed and its name. Both words stay below 2²⁴, which a GPU holds exactly.
+ */
+export class RandomKey extends Variable {
+  constructor() {
+    super(tensor([0, 0], { dtype: 'int32' }))
+  }
+}
+
 /** An integer that is saved with the weights, initially 0. Files of PyTorch before 0.4.1 have none. */
 export class Counter extends Variable {
   constructor() {

@@ -1,4 +1,4 @@
-import { aNumber, anyNumber, check, finite } from '../../base/arguments.ts'
+import { aNumber, anyNumber, check, checkOptions, finite, oneOf, type Rules } from '../../base/arguments.ts'
 import { demand } from '../../base/errors.ts'
 import { type DType, dtypeRule, isInt32, promote } from '../dtype.ts'
 import type { Shape } from '../shape.ts'
@@ -10,7 +10,7 @@ import { asTensor, checkOperands, checkShape, detach, literal } from './constant
 import { erf, exp, expm1, log, log1p, sqrt } from './powers.ts'
 import { broadcastTo } from './reshaping.ts'
 import { abs, ceil, floor } from './rounding.ts'
-import { cos, sin } from './trigonometry.ts'
+import { cos, sin, tanh } from './trigonometry.ts'
 import { where } from './where.ts'
 
 /** Returns a tensor filled with one number. PyTorch: `torch.full`. */
@@ -204,8 +204,22 @@ export function silu(x: TensorLike): Tensor {
   return multiply(x, sigmoid(x))
 }
 
-/** x Φ(x) with the standard normal distribution function Φ. PyTorch: `torch.nn.functional.gelu`. */
-export function gelu(x: TensorLike): Tensor {
+export interface GeluOptions {
+  /** `none` computes Φ; `tanh` approximates it, as GPT-2 and BERT's first code do. Default `none`. */
+  approximate?: 'none' | 'tanh'
+}
+
+const geluOptions: Rules<GeluOptions> = { approximate: oneOf(['none', 'tanh']) }
+
+/**
+ * x Φ(x) with the standard normal distribution function Φ, or approximately ½ x (1 + tanh(√(2/π) (x + 0.044715 x³))).
+ * Hendrycks and Gimpel 2016. PyTorch: `torch.nn.functional.gelu`.
+ */
+export function gelu(x: TensorLike, options: GeluOptions = {}): Tensor {
   checkOperands('gelu', x)
-  return multiply(multiply(x, 0.5), add(1, erf(multiply(x, Math.SQRT1_2))))
+  checkOptions('gelu', options, geluOptions)
+  const half = multiply(x, 0.5)
+  if (options.approximate !== 'tanh') return multiply(half, add(1, erf(multiply(x, Math.SQRT1_2))))
+  const inner = add(x, multiply(multiply(multiply(x, x), x), 0.044715))
+  return multiply(half, add(1, tanh(multiply(inner, Math.sqrt(2 / Math.PI)))))
 }

@@ -44,7 +44,7 @@ const named = (names: readonly string[], row: Row): Table =>
 
 const functions: Table = {
   ...named(
-    'abs acos asin atan ceil cos cosh erf exp exp2 expm1 floor gelu isFinite isNaN log log10 log1p log2 logSigmoid logicalNot negate reciprocal relu round rsqrt sigmoid sign silu sin sinh softplus sqrt square tan tanh trunc detach'.split(
+    'abs acos asin atan ceil cos cosh erf exp exp2 expm1 floor isFinite isNaN log log10 log1p log2 logSigmoid logicalNot negate reciprocal relu round rsqrt sigmoid sign silu sin sinh softplus sqrt square tan tanh trunc detach'.split(
       ' ',
     ),
     unary,
@@ -75,6 +75,7 @@ const functions: Table = {
   concatenate: () => [[x(), x()], 1],
   stack: () => [[x(), x()], 1],
   elu: () => [x(), 1],
+  gelu: () => [x(), { approximate: 'tanh' }],
   leakyRelu: () => [x(), 0.1],
   lerp: () => [x(), x(), 0.5],
   where: () => [x(), x(), 1],

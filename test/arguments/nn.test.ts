@@ -34,7 +34,7 @@ const named = (names: readonly string[], row: Row): Table =>
 
 describeArguments('thermograd/nn', nn, {
   ...named(['Module', 'Network', 'Optimizer'], abstract),
-  ...named(['Counter', 'Flatten', 'ReLU'], nothing),
+  ...named(['Counter', 'Flatten', 'RandomKey', 'ReLU', 'SiLU'], nothing),
   SGD: () => [parameters(), { lr: 0.1, momentum: 0.9, dampening: 0, nesterov: true, weightDecay: 0.1 }],
   ...named(['Adam', 'AdamW'], () => [
     parameters(),
@@ -61,6 +61,11 @@ describeArguments('thermograd/nn', nn, {
     },
   ],
   Linear: () => [2, 4, { bias: true, initializer, biasInitializer: initializer }],
+  GELU: () => [{ approximate: 'tanh' }],
+  LayerNorm: () => [[2, 4], { epsilon: 1e-5, affine: true }],
+  GroupNorm: () => [2, 4, { epsilon: 1e-5, affine: true }],
+  Embedding: () => [3, 2, { paddingIndex: 0, initializer }],
+  Dropout: () => [0.5],
   Sequential: () => [new nn.ReLU(), new nn.Flatten()],
   Parameter: () => [[2, 3], initializer],
   buffer: () => [[2, 3], 1],
@@ -133,9 +138,18 @@ const maps = [2, 2, 4, 4]
 
 describeClasses('thermograd/nn', nn, {
   ...named(['Module', 'Network', 'Optimizer'], abstract),
-  ...named(['Counter', 'Parameter'], ofVariables),
+  ...named(['Counter', 'Parameter', 'RandomKey'], ofVariables),
   Flatten: module(new nn.Flatten(), maps),
   ReLU: module(new nn.ReLU(), maps),
+  GELU: module(new nn.GELU(), maps),
+  SiLU: module(new nn.SiLU(), maps),
+  LayerNorm: module(new nn.LayerNorm([4, 4]), maps),
+  GroupNorm: module(new nn.GroupNorm(2, 2), maps),
+  Embedding: [
+    nn.initialize(new nn.Embedding(3, 2), 1),
+    methodsOfModule(new nn.Embedding(3, 2), () => [labels()]),
+  ],
+  Dropout: module(new nn.Dropout(0.5), maps),
   AdaptiveAveragePool2d: module(new nn.AdaptiveAveragePool2d(2), maps),
   AveragePool2d: module(new nn.AveragePool2d(2), maps),
   MaxPool2d: module(new nn.MaxPool2d(2), maps),

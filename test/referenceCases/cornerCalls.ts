@@ -55,7 +55,7 @@ export const cornerCalls: Readonly<Record<string, Call>> = {
   'sigmoid(x)': operations.sigmoid,
   'logSigmoid(x)': operations.logSigmoid,
   'silu(x)': operations.silu,
-  'gelu(x)': operations.gelu,
+  'gelu(x)': (x) => operations.gelu(x),
   'clamp(x, -1, 1)': (x) => clamp(x, -1, 1),
   'clamp(x, 0)': (x) => clamp(x, 0),
   'clamp(x, -Infinity, 0.5)': (x) => clamp(x, Number.NEGATIVE_INFINITY, 0.5),

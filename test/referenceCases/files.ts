@@ -9,6 +9,7 @@ import { listNotRun, notRun } from './notRun.ts'
 import { describeOptimizers, type OptimizerCase } from './optimizers.ts'
 import type { Precision } from './precision.ts'
 import { describeTrajectories, type TrajectoryRun } from './trajectories.ts'
+import { describeVisionTransformer, type VisionTransformerRun } from './visionTransformer.ts'
 
 /** Where numbers of other systems lie: any folder laid out as `test/reference`, see the README there. */
 const folder = process.env.THERMOGRAD_REFERENCE ?? fileURLToPath(new URL('../reference', import.meta.url))
@@ -60,6 +61,8 @@ function describeFile(
   else if ('steps' in first) describeOptimizers(cases as unknown as OptimizerCase[], precisions)
   else if (corners !== undefined) describeCorners(corners as Corner[], firstOfEachType(precisions))
   else if (runs !== undefined) describeTrajectories(runs as TrajectoryRun[], precisions, deviations[name])
+  else if ('visionTransformer' in content)
+    describeVisionTransformer(content.visionTransformer as VisionTransformerRun, precisions)
   else if ('state_dict' in content)
     describeModel(content as unknown as ModelCase, precisions, deviations[name])
   else notRun(name, 'this file has none of the layouts that are known here')
