@@ -1,9 +1,10 @@
 import type { Rule } from './arguments.ts'
 import { demand, describe } from './errors.ts'
+import { nearestFirst } from './suggestions.ts'
 
 /** What a definition has in common with those of other kinds. */
 export interface Named {
-  /** What it defines: `'network'`, `'method'` or `'data set'`. */
+  /** What it defines: `'network'`, `'method'` or `'dataset'`. */
   readonly kind: string
   readonly name: string
   /** Other names by which it is known. */
@@ -31,13 +32,12 @@ export function isDefinition(value: unknown): value is Named {
 
 /** The definitions of one kind, by name. It never changes: `with` returns a larger one. */
 export class Registry<Definition extends Named> {
-  /** What a name stands for in messages, such as `method`. */
-  readonly #title: string
+  readonly #kind: Definition['kind']
   readonly definitions: readonly Definition[]
   readonly #byName: ReadonlyMap<string, Definition>
 
-  constructor(title: string, definitions: readonly Definition[]) {
-    this.#title = title
+  constructor(kind: Definition['kind'], definitions: readonly Definition[]) {
+    this.#kind = kind
     this.definitions = definitions
     this.#byName = new Map(definitions.flatMap((each) => namesOf(each).map((name) => [name, each])))
   }
@@ -52,14 +52,26 @@ export class Registry<Definition extends Named> {
     return this.#byName.get(name)
   }
 
-  /** Returns the definition with this name or alias. Throws if there is none. */
+  /** Returns the definition with this name or alias. Throws, with the nearest names first, if there is none. */
   named(name: string): Definition {
     const found = this.find(name)
     demand(
       found !== undefined,
-      () => `${this.#title}: expected one of ${this.names.join(', ')}, got ${describe(name)}`,
+      () =>
+        `${this.#kind}: expected one of ${nearestFirst(String(name), this.names).join(', ')}, got ${describe(name)}`,
     )
     return found
+  }
+
+  /** Returns the definition with this name or alias, or the given definition. Throws for anything else. */
+  definitionOf(given: string | Definition): Definition {
+    if (typeof given !== 'object' || given === null) return this.named(given)
+    demand(
+      isDefinition(given) && given.kind === this.#kind,
+      () =>
+        `${this.#kind}: expected a name or the result of define${capitalized(this.#kind)}, got ${describe(given)}`,
+    )
+    return given
   }
 
   /** Returns a registry with further definitions. Throws if a name is taken; `source` says where they come from. */
@@ -68,14 +80,18 @@ export class Registry<Definition extends Named> {
     for (const name of further.flatMap(namesOf)) {
       demand(
         !taken.has(name),
-        () => `${source}: expected another name, there is already a ${this.#title} ${name}`,
+        () => `${source}: expected another name, there is already a ${this.#kind} ${name}`,
       )
       taken.add(name)
     }
-    return new Registry(this.#title, [...this.definitions, ...further])
+    return new Registry(this.#kind, [...this.definitions, ...further])
   }
 }
 
 function namesOf({ name, aliases = [] }: Named): string[] {
   return [name, ...aliases]
+}
+
+function capitalized(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1)
 }

@@ -20,7 +20,8 @@ export class ContestantError extends Error {
 export class ContestantProcess {
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>
   readonly #answers: AsyncIterator<string>
-  readonly #closed: Promise<void>
+  /** The signal that ended the process, if one did. */
+  readonly #closed: Promise<NodeJS.Signals | null>
   #complaints = ''
 
   private constructor({ file, arguments: given, environment }: Command) {
@@ -29,7 +30,7 @@ export class ContestantProcess {
     this.#child.on('error', ({ message }) => (this.#complaints += message))
     this.#child.stdin.on('error', () => {})
     this.#child.stderr.on('data', (text) => (this.#complaints += text))
-    this.#closed = new Promise((resolve) => this.#child.on('close', () => resolve()))
+    this.#closed = new Promise((resolve) => this.#child.on('close', (_, signal) => resolve(signal)))
     this.#answers = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]()
   }
 
@@ -56,8 +57,8 @@ export class ContestantProcess {
     for (let line = await this.#answers.next(); !line.done; line = await this.#answers.next()) {
       if (line.value.startsWith('{')) return JSON.parse(line.value)
     }
-    await this.#closed
-    throw new ContestantError(lastWords(this.#complaints))
+    const signal = await this.#closed
+    throw new ContestantError(signal === null ? lastWords(this.#complaints) : `it was ended by ${signal}`)
   }
 }
 

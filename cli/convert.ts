@@ -4,12 +4,11 @@ import { writeFileAtomically } from '../base/files/writeFile.ts'
 import { sizeOf } from '../engine/shape.ts'
 import { createModel, exportOnnx, readWeightFile, writeWeightFile } from '../nn/index.ts'
 import { restoreWeights } from '../train/index.ts'
-import { jsonOption, moduleOption, openCatalogue, positiveInteger } from './options.ts'
+import { jsonOption, type ModuleOptions, moduleOption, openCatalogue, positiveInteger } from './options.ts'
 import type { Output } from './output.ts'
 import { writeResult } from './results.ts'
 
-interface Options {
-  readonly module?: readonly string[]
+interface Options extends ModuleOptions {
   readonly model?: string
   readonly numClasses?: number
   readonly channels?: number
@@ -44,9 +43,7 @@ async function convert(from: string, to: string, options: Options, output: Outpu
   const stored = await readWeightFile(from)
   const { networks } = await openCatalogue(options)
   const network =
-    model === undefined
-      ? undefined
-      : createModel(networks.find(model) ?? model, { classes: numClasses, channels })
+    model === undefined ? undefined : createModel(networks.named(model), { classes: numClasses, channels })
   if (network !== undefined) await restoreWeights(network, from)
   if (to.endsWith('.onnx')) {
     demand(network !== undefined, () => `${to}: expected --model, the network that has these weights`)

@@ -9,7 +9,7 @@ import {
   verifyDataset,
 } from '../datasets/index.ts'
 import { datasetInfo } from '../datasets/open.ts'
-import { jsonOption, moduleOption, openCatalogue } from './options.ts'
+import { jsonOption, type ModuleOptions, moduleOption, openCatalogue } from './options.ts'
 import type { Output } from './output.ts'
 import { downloadLines } from './progress/download.ts'
 import { writeResult } from './results.ts'
@@ -35,7 +35,7 @@ export function dataCommand(output: Output): Command {
     .description('Lists the data sets and the files that each needs.')
     .addOption(moduleOption())
     .addOption(jsonOption())
-    .action((options: Format & { readonly module?: readonly string[] }) => listDatasets(options, output))
+    .action((options: Format & ModuleOptions) => listDatasets(options, output))
   const fetch = new Command('fetch')
     .summary('download CIFAR-100 or CIFAR-10')
     .description(
@@ -79,10 +79,7 @@ function isStored(name: string): boolean {
   return datasetInfos.some((info) => info.name === name && info.data !== undefined)
 }
 
-async function listDatasets(
-  options: Format & { readonly module?: readonly string[] },
-  output: Output,
-): Promise<void> {
+async function listDatasets(options: Format & ModuleOptions, output: Output): Promise<void> {
   const infos = (await openCatalogue(options)).datasets.definitions.map(datasetInfo)
   const blocks = infos.map(({ name, description, data }) => {
     const needs = data ? [`  --data: ${data.what}`, `  ${data.source}`] : ['  needs no files']

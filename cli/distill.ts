@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import type { Command } from 'commander'
-import { datasetDefinitionOf } from '../datasets/open.ts'
+import { datasets } from '../datasets/builtIn.ts'
 import { distillerNames } from '../kd/index.ts'
 import { compareMethods, resolveHyperparameters, type Settings } from '../train/index.ts'
 import { defaultsFor } from '../train/recipes/defaults.ts'
@@ -82,18 +82,18 @@ async function distil(options: Options, output: Output): Promise<void> {
       folder,
       dataset,
       teacher: {
-        model: networks.find(teacher) ?? teacher,
+        model: networks.named(teacher),
         weights:
           options.teacherWeights ?? weightsIn(options.teachers, { dataset: dataset.name, model: teacher }),
         hyperparameters: hyperparametersFor(options.teacherEpochs ?? options.epochs ?? defaults.epochs),
       },
       student: {
-        model: networks.find(student) ?? student,
+        model: networks.named(student),
         hyperparameters: hyperparametersFor(options.epochs ?? defaults.studentEpochs),
         limit: options.studentImages ?? defaults.studentImages,
       },
       teacherCache: teacherCacheOf(options),
-      methods: methods.map((method) => known.find(method) ?? method),
+      methods: methods.map((method) => known.named(method)),
       modules,
       options: optionsByMethod(options.set, methods),
       validation,
@@ -119,8 +119,8 @@ function howToResume({ out, seeds }: Options, folder: string): string {
   return `with the same options, --out ${seeds === undefined ? folder : (out ?? dirname(folder))} and --resume`
 }
 
-const digits = defaultsFor(datasetDefinitionOf('digits'))
-const cifar = defaultsFor(datasetDefinitionOf('cifar100'))
+const digits = defaultsFor(datasets.named('digits'))
+const cifar = defaultsFor(datasets.named('cifar100'))
 
 const helpOnDefaults = `
 Defaults:

@@ -26,7 +26,7 @@ async function evaluateWeights(options: Options, output: Output): Promise<void> 
   const { networks, datasets } = await openCatalogue(options)
   const session = { ...options, dataset: datasets.named(options.dataset) }
   const { dataset } = await openSession(session, output)
-  const network = newNetwork(networks.find(model) ?? model, dataset)
+  const network = newNetwork(networks.named(model), dataset)
   await restoreWeights(network, weights)
   const images = new Loader(dataset.test, { batchSize, limit })
   const start = performance.now()

@@ -2,7 +2,7 @@ import Table from 'cli-table3'
 import { Command } from 'commander'
 import { distiller, type MethodDefinition, type Option } from '../kd/index.ts'
 import { resolveHyperparameters } from '../train/index.ts'
-import { jsonOption, moduleOption, openCatalogue } from './options.ts'
+import { jsonOption, type ModuleOptions, moduleOption, openCatalogue } from './options.ts'
 import type { Output } from './output.ts'
 import { writeResult } from './results.ts'
 
@@ -12,7 +12,7 @@ export function methodsCommand(output: Output): Command {
     .description('Lists the methods: what each does, its paper, and its options with their defaults.')
     .addOption(moduleOption())
     .addOption(jsonOption())
-    .action(async (options: { readonly json?: boolean; readonly module?: readonly string[] }) => {
+    .action(async (options: ModuleOptions & { readonly json?: boolean }) => {
       const { definitions } = (await openCatalogue(options)).methods
       const methods = definitions.map((definition) => {
         const { method: name, description, paper, needsTeacher, options } = distiller(definition)

@@ -1,7 +1,7 @@
 import Table from 'cli-table3'
 import { Command } from 'commander'
 import { createModel, type NetworkSummary, summaryOf } from '../nn/index.ts'
-import { jsonOption, moduleOption, openCatalogue } from './options.ts'
+import { jsonOption, type ModuleOptions, moduleOption, openCatalogue } from './options.ts'
 import type { Output } from './output.ts'
 import { writeResult } from './results.ts'
 
@@ -17,7 +17,7 @@ export function modelsCommand(output: Output): Command {
     )
     .addOption(moduleOption())
     .addOption(jsonOption())
-    .action(async (options: { readonly json?: boolean; readonly module?: readonly string[] }) => {
+    .action(async (options: ModuleOptions & { readonly json?: boolean }) => {
       const { networks } = await openCatalogue(options)
       const models = networks.definitions.map((each) => ({
         name: each.name,

@@ -6,9 +6,13 @@ import { deviceNames } from '../engine/index.ts'
 import { type Catalogue, catalogueOf } from '../train/catalogue/catalogue.ts'
 import { loadModules, type Precision, precisions, type Run } from '../train/index.ts'
 
-/** Options of every command that computes something. */
-export interface CommonOptions {
+/** The option of `moduleOption`. */
+export interface ModuleOptions {
   readonly module?: readonly string[]
+}
+
+/** Options of every command that computes something. */
+export interface CommonOptions extends ModuleOptions {
   readonly dataset: string
   readonly data?: string | undefined
   readonly limit?: number | undefined
@@ -54,7 +58,7 @@ export function moduleOption(): Option {
 }
 
 /** Loads the modules of a command line, and returns what its names stand for. */
-export async function openCatalogue(options: { readonly module?: readonly string[] }): Promise<Catalogue> {
+export async function openCatalogue(options: ModuleOptions): Promise<Catalogue> {
   const { module = [] } = options
   await loadModules(module)
   return catalogueOf(module)

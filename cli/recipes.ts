@@ -11,7 +11,7 @@ import {
   type Settings,
   type WrittenRecipe,
 } from '../train/index.ts'
-import { jsonOption, moduleOption, openCatalogue } from './options.ts'
+import { jsonOption, type ModuleOptions, moduleOption, openCatalogue } from './options.ts'
 import type { Output } from './output.ts'
 import { writeResult } from './results.ts'
 import { setOption } from './set.ts'
@@ -20,8 +20,7 @@ interface Format {
   readonly json?: boolean | undefined
 }
 
-interface ShowOptions extends Format {
-  readonly module?: readonly string[]
+interface ShowOptions extends Format, ModuleOptions {
   readonly method?: string
   readonly set: Settings
 }
@@ -45,7 +44,7 @@ export function recipesCommand(output: Output): Command {
     .summary('print the JSON Schema of recipes, for editors')
     .description('Prints the JSON Schema of recipes, for editors.')
     .addOption(moduleOption())
-    .action(async (options: Pick<ShowOptions, 'module'>) => {
+    .action(async (options: ModuleOptions) => {
       await openCatalogue(options)
       output.stdout.write(`${JSON.stringify(recipeSchema(options.module), undefined, 2)}\n`)
     })

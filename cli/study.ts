@@ -10,7 +10,7 @@ import {
   reportOn,
   slurmScript,
 } from '../train/index.ts'
-import { jsonOption, moduleOption, positiveInteger } from './options.ts'
+import { jsonOption, type ModuleOptions, moduleOption, positiveInteger } from './options.ts'
 import type { Output } from './output.ts'
 import { writeResult } from './results.ts'
 import { studyText } from './studyTable.ts'
@@ -29,7 +29,7 @@ export function studyCommand(output: Output): Command {
     )
     .argument('<study>', 'YAML file of the study')
     .addOption(moduleOption())
-    .action(async (file: string, { module }: { readonly module?: readonly string[] }) => {
+    .action(async (file: string, { module }: ModuleOptions) => {
       output.stdout.write(manifestText(await planStudy(await readStudy(file, module))))
     })
   const report = new Command('report')

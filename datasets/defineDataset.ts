@@ -27,7 +27,7 @@ export interface UsualTraining {
 }
 
 interface About<Name extends string> {
-  readonly kind: 'data set'
+  readonly kind: 'dataset'
   readonly name: Name
   /** What its images are, how many, their shape and the number of classes. */
   readonly description: string
@@ -87,5 +87,5 @@ export function defineDataset<const Name extends string>(
   written: WrittenDataset<Name>,
 ): DatasetDefinition<Name> {
   checkExactly<object>('defineDataset', 'definition', written, rules)
-  return asDefinition({ ...written, kind: 'data set' })
+  return asDefinition({ ...written, kind: 'dataset' })
 }

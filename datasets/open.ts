@@ -1,6 +1,5 @@
 import { anObject, checkOptions, path as pathRule, type Rules } from '../base/arguments.ts'
 import { demand } from '../base/errors.ts'
-import { isDefinition } from '../base/registry.ts'
 import { checkDataset } from './arguments.ts'
 import { builtInDatasets, datasets } from './builtIn.ts'
 import type { Dataset } from './dataset.ts'
@@ -49,7 +48,7 @@ export async function openDataset(
 ): Promise<Dataset> {
   checkOptions('openDataset', options, optionRules)
   checkOptions('openDataset: synthetic', options.synthetic ?? {}, syntheticRules)
-  const definition = datasetDefinitionOf(dataset)
+  const definition = datasets.definitionOf(dataset)
   const opened = await openBy(definition, options)
   checkDataset(`${definition.name}: the result of open`, opened)
   return { ...opened, name: definition.name }
@@ -66,14 +65,4 @@ async function openBy(definition: DatasetDefinition, options: OpenOptions): Prom
   const { reason = 'its images are computed' } = definition
   demand(data === undefined, () => `${name}: takes no data, ${reason}; got ${data}`)
   return definition.open(options)
-}
-
-/** Returns the definition of the data set of this name, or the given definition. Throws for anything else. */
-export function datasetDefinitionOf(dataset: string | DatasetDefinition): DatasetDefinition {
-  if (typeof dataset !== 'object' || dataset === null) return datasets.named(dataset)
-  demand(
-    isDefinition(dataset) && dataset.kind === 'data set',
-    () => 'dataset: expected a name or the result of defineDataset, got another object',
-  )
-  return dataset
 }

@@ -1,5 +1,4 @@
-import { demand, describe } from '../base/errors.ts'
-import { isDefinition, Registry } from '../base/registry.ts'
+import { Registry } from '../base/registry.ts'
 import type { MethodDefinition } from './defineMethod.ts'
 import { builtInMethods } from './methods/index.ts'
 import type { GivenOptions, OptionRecord } from './options.ts'
@@ -33,10 +32,5 @@ export function definitionOf<Method extends string | MethodDefinition>(
   method: Method,
 ): MethodDefinition<OptionRecord, NameOf<Method>>
 export function definitionOf(method: string | MethodDefinition): MethodDefinition {
-  if (typeof method !== 'object' || method === null) return methods.named(method)
-  demand(
-    isDefinition(method) && method.kind === 'method',
-    () => `method: expected a name or the result of defineMethod, got ${describe(method)}`,
-  )
-  return method
+  return methods.definitionOf(method)
 }

@@ -12,7 +12,7 @@ import { checkDataset } from '../datasets/arguments.ts'
 import type { Dataset } from '../datasets/index.ts'
 import { streamKey } from '../engine/index.ts'
 import { createModel, type Network, type NetworkDefinition } from '../nn/index.ts'
-import { networkDefinitionOf } from '../nn/models/networks.ts'
+import { networks } from '../nn/models/networks.ts'
 import { restoreWeights } from './loop/weights.ts'
 
 /** A trained network, its name, and the source of its weights. */
@@ -29,11 +29,12 @@ const splitRule = objectWith('a split of images [count, channels, height, width]
 })
 
 /**
- * Creates a network, by name or definition, for the images and classes of a data set. Its initial weights depend on both the seed and the network's
- * name, because a teacher and its student may have layers of the same name but must not start from the same values.
+ * Creates a network, by name or definition, for the images and classes of a data set. Its initial weights depend on both the
+ * seed and the network's name, because a teacher and its student may have layers of the same name but must not start from the
+ * same values.
  */
 export function newNetwork(model: string | NetworkDefinition, dataset: Dataset, seed = 0): Network {
-  const definition = networkDefinitionOf(model)
+  const definition = networks.definitionOf(model)
   checkFields('newNetwork', 'dataset', dataset, { classNames: arrayOf(text), train: splitRule })
   check('newNetwork', 'seed', seed, seedRule)
   const { train, classNames } = dataset
@@ -55,5 +56,5 @@ export async function loadTeacher(
   check('loadTeacher', 'weights', weights, path)
   const network = newNetwork(model, dataset)
   await restoreWeights(network, weights)
-  return { model: networkDefinitionOf(model).name, network, source: weights }
+  return { model: networks.definitionOf(model).name, network, source: weights }
 }

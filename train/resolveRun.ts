@@ -1,7 +1,7 @@
 import { holdBack, Loader } from '../datasets/index.ts'
 import { streamKey } from '../engine/index.ts'
 import type { Distiller } from '../kd/index.ts'
-import { networkDefinitionOf, networks } from '../nn/models/networks.ts'
+import { networks } from '../nn/models/networks.ts'
 import type { ModuleRecord } from './catalogue/modules.ts'
 import { fingerprintOf, fingerprintOfSplit } from './fingerprint.ts'
 import type { Training } from './loop/training.ts'
@@ -33,7 +33,7 @@ export interface ResolvedRun extends RunFolderOptions {
  */
 export async function resolveRun(given: RunSettings, distiller: Distiller): Promise<ResolvedRun> {
   const { folder, dataset, teacher, hyperparameters, seed, resume = false, observer, signal } = given
-  const model = networkDefinitionOf(given.model)
+  const model = networks.definitionOf(given.model)
   const teacherCache = given.teacherCache ?? (resume ? await roundedLogitsOf(folder) : undefined)
   const settings = { ...given, model: model.name, teacherCache }
   const images = imagesOf(settings)

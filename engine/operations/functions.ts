@@ -1,4 +1,4 @@
-import { aNumber, anyNumber, check, checkOptions, finite, oneOf, type Rules } from '../../base/arguments.ts'
+import { aNumber, anyNumber, check, checkOptions, finite } from '../../base/arguments.ts'
 import { demand } from '../../base/errors.ts'
 import { type DType, dtypeRule, isInt32, promote } from '../dtype.ts'
 import type { Shape } from '../shape.ts'
@@ -7,6 +7,7 @@ import { add, divide, maximum, minimum, multiply, negate, subtract } from './ari
 import { asFloat, cast } from './casts.ts'
 import { equal, less, lessEqual, logicalAnd, logicalNot } from './comparisons.ts'
 import { asTensor, checkOperands, checkShape, detach, literal } from './constants.ts'
+import { type GeluOptions, geluOptions } from './geluOptions.ts'
 import { erf, exp, expm1, log, log1p, sqrt } from './powers.ts'
 import { broadcastTo } from './reshaping.ts'
 import { abs, ceil, floor } from './rounding.ts'
@@ -203,13 +204,6 @@ export function silu(x: TensorLike): Tensor {
   checkOperands('silu', x)
   return multiply(x, sigmoid(x))
 }
-
-export interface GeluOptions {
-  /** `none` computes Φ; `tanh` approximates it, as GPT-2 and BERT's first code do. Default `none`. */
-  approximate?: 'none' | 'tanh'
-}
-
-const geluOptions: Rules<GeluOptions> = { approximate: oneOf(['none', 'tanh']) }
 
 /**
  * x Φ(x) with the standard normal distribution function Φ, or approximately ½ x (1 + tanh(√(2/π) (x + 0.044715 x³))).

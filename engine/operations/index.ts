@@ -5,6 +5,7 @@ export * from './comparisons.ts'
 export { arange, detach, iota } from './constants.ts'
 export { type Conv2dOptions, conv2d, type Pair } from './convolution.ts'
 export * from './functions.ts'
+export type { GeluOptions } from './geluOptions.ts'
 export { gather, oneHot, scatterAdd, take } from './indexing.ts'
 export { matmul } from './matmul.ts'
 export {

@@ -1,8 +1,14 @@
-import { checkOptions, oneOf, type Rules } from '../../base/arguments.ts'
-import { type GeluOptions, gelu, silu, type Tensor } from '../../engine/index.ts'
+import { checkOptions } from '../../base/arguments.ts'
+import { type GeluOptions, gelu, relu, silu, type Tensor } from '../../engine/index.ts'
+import { geluOptions } from '../../engine/operations/geluOptions.ts'
 import { Module } from '../module.ts'
 
-const geluOptions: Rules<GeluOptions> = { approximate: oneOf(['none', 'tanh']) }
+/** max(x, 0). PyTorch: `torch.nn.ReLU`. */
+export class ReLU extends Module {
+  override forward(x: Tensor): Tensor {
+    return relu(x)
+  }
+}
 
 /** x Φ(x), or its approximation by tanh. Hendrycks and Gimpel 2016. PyTorch: `torch.nn.GELU`. */
 export class GELU extends Module {

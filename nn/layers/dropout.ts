@@ -28,7 +28,7 @@ export class Dropout extends Module {
     const kept = 1 - this.probability
     const isKept = less(randomBits(this.key, x.shape), Math.round(kept * 2 ** 24))
     this.key.assign(add(this.key, tensor([0, 1], { dtype: 'int32' })))
-    // Nothing is left to be scaled if all is dropped, and ∞ · 0 would be NaN.
+    // 1 / 0 would make the gradient of a layer that drops everything ∞ · 0 = NaN.
     return where(isKept, multiply(x, kept === 0 ? 0 : 1 / kept), 0)
   }
 }

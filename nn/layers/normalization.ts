@@ -7,9 +7,9 @@ import {
   reshape,
   rsqrt,
   type Shape,
-  square,
   subtract,
   type Tensor,
+  variance,
 } from '../../engine/index.ts'
 import { equalShapes, format } from '../../engine/shape.ts'
 import { tensorRule, widthRule } from '../arguments.ts'
@@ -28,10 +28,9 @@ const optionRules: Rules<NormalizationOptions> = { epsilon: notNegative, affine:
 
 /** (x − mean) / √(variance + ε) with the mean and the biased variance over the axes. */
 function standardize(x: Tensor, axes: readonly number[], epsilon: number): Tensor {
-  const keepDimensions = true
-  const centred = subtract(x, mean(x, axes, { keepDimensions }))
-  const variance = mean(square(centred), axes, { keepDimensions })
-  return multiply(centred, rsqrt(add(variance, epsilon)))
+  const deviations = subtract(x, mean(x, axes, { keepDimensions: true }))
+  const squares = variance(x, axes, { correction: 0, keepDimensions: true })
+  return multiply(deviations, rsqrt(add(squares, epsilon)))
 }
 
 /**

@@ -4,7 +4,7 @@ import { initialize } from '../initializers.ts'
 import type { StateDict } from '../stateDict.ts'
 import type { NetworkDefinition } from './defineNetwork.ts'
 import { type Network, type NetworkOptions, networkOptions, networkRule } from './network.ts'
-import { networkDefinitionOf, networks } from './networks.ts'
+import { networks } from './networks.ts'
 import { belongTo } from './recognize.ts'
 
 export { defineNetwork, type NetworkDefinition } from './defineNetwork.ts'
@@ -39,7 +39,7 @@ const modelOptions: Rules<ModelOptions> = { ...networkOptions, seed: anySeed }
 export function createModel(model: string | NetworkDefinition, given: ModelOptions = {}): Network {
   checkOptions('createModel', given, modelOptions)
   const { seed = 0, ...options } = given
-  const { name, build } = networkDefinitionOf(model)
+  const { name, build } = networks.definitionOf(model)
   const network = build(options)
   check(name, 'the result of build', network, networkRule)
   return initialize(network, seed)

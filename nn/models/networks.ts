@@ -1,7 +1,4 @@
-import { check, text } from '../../base/arguments.ts'
-import { demand } from '../../base/errors.ts'
-import { isDefinition, Registry } from '../../base/registry.ts'
-import { nearestFirst } from '../../base/suggestions.ts'
+import { Registry } from '../../base/registry.ts'
 import { defineNetwork, type NetworkDefinition } from './defineNetwork.ts'
 import { LargeResNet, type LargeResNetOptions } from './largeResNet.ts'
 import { MobileNetV2 } from './mobileNetV2.ts'
@@ -79,19 +76,4 @@ const builtInNetworks = [
 ] as const
 
 /** Thermograd's networks by name. */
-export const networks = new Registry<NetworkDefinition>('model', builtInNetworks)
-
-/** Returns the definition of the network of this name, or the given definition. Throws for anything else. */
-export function networkDefinitionOf(model: string | NetworkDefinition): NetworkDefinition {
-  if (isDefinition(model) && model.kind === 'network') return model
-  check('createModel', 'model', model, nameOrDefinition)
-  const name = `${model}`
-  const known = networks.find(name)
-  demand(
-    known !== undefined,
-    () => `model: unknown name '${name}'; expected one of ${nearestFirst(name, networks.names).join(', ')}`,
-  )
-  return known
-}
-
-const nameOrDefinition = { ...text, expected: 'the name of a network or the result of defineNetwork' }
+export const networks = new Registry<NetworkDefinition>('network', builtInNetworks)

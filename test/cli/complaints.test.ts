@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import { nearestFirst } from '../../base/suggestions.ts'
 import { main } from '../../cli/program.ts'
 import { datasetNames } from '../../datasets/index.ts'
 import { deviceNames } from '../../engine/index.ts'
@@ -52,12 +53,15 @@ describe('a name or number that cannot be', () => {
     [['info', '--device', 'tpu'], `device: expected one of ${deviceNames.join(', ')}, got 'tpu'`],
     [
       [...train, '--dataset', 'imagenet'],
-      `dataset: expected one of ${datasetNames.join(', ')}, got 'imagenet'`,
+      `dataset: expected one of ${nearestFirst('imagenet', datasetNames).join(', ')}, got 'imagenet'`,
     ],
     [[...train, '--model', 'resnet21'], 'student.model: expected one of resnet20, '],
-    [['distill', '--teacher', 'vgg'], "model: unknown name 'vgg'; expected one of "],
-    [['distill', '--student', 'vgg'], "model: unknown name 'vgg'; expected one of "],
-    [['distill', '--method', 'kd,hint'], `method: expected one of ${distillerNames.join(', ')}, got 'hint'`],
+    [['distill', '--teacher', 'vgg'], 'network: expected one of vgg'],
+    [['distill', '--student', 'vgg'], 'network: expected one of vgg'],
+    [
+      ['distill', '--method', 'kd,hint'],
+      `method: expected one of ${nearestFirst('hint', distillerNames).join(', ')}, got 'hint'`,
+    ],
     [['distill', '--method', 'kd,kd'], 'compare: expected each method once, got kd twice'],
     [
       ['distill', '--method', 'kd', '--set', 'methods.crd.negatives=9'],

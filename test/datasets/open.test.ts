@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { nearestFirst } from '../../base/suggestions.ts'
 import { datasetInfos, datasetNames, openDataset } from '../../datasets/index.ts'
 
 it('should open what needs no files', async () => {
@@ -9,7 +10,7 @@ it('should open what needs no files', async () => {
 
 it('should say which names there are', async () => {
   await expect(openDataset('imagenet')).rejects.toThrow(
-    `dataset: expected one of ${datasetNames.join(', ')}, got 'imagenet'`,
+    `dataset: expected one of ${nearestFirst('imagenet', datasetNames).join(', ')}, got 'imagenet'`,
   )
 })
 

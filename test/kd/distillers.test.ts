@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { anObject } from '../../base/arguments.ts'
+import { nearestFirst } from '../../base/suggestions.ts'
 import { InvalidInputError } from '../../engine/index.ts'
 import { alone, distiller, distillerNames, dkd, dtkd, kd } from '../../kd/index.ts'
 import { builtInMethods } from '../../kd/methods/index.ts'
@@ -123,7 +124,7 @@ describe('distiller', () => {
     [
       'an unknown method',
       () => distiller('hint'),
-      `method: expected one of ${distillerNames.join(', ')}, got 'hint'`,
+      `method: expected one of ${nearestFirst('hint', distillerNames).join(', ')}, got 'hint'`,
     ],
     [
       'an option of another method',

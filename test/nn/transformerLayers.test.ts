@@ -23,6 +23,12 @@ function expectNear(got: readonly number[], wanted: readonly number[]): void {
 }
 
 describe('activations', () => {
+  it('by tanh have limits, and NaN where PyTorch has it', async () => {
+    const far = tensor([1e30, -1e30, Infinity, -Infinity, Number.NaN, 0, -0], { dtype: 'float64' })
+    const got = await numbers(gelu(far, { approximate: 'tanh' }))
+    expect(got).toEqual([1e30, -0, Infinity, Number.NaN, Number.NaN, 0, -0])
+  })
+
   it('are those of PyTorch 1.13', async () => {
     const tanh = [-0.0036373920817729943, -0.15880800939172324, -0.100324649298315, 0, 0.34571400982514394]
     expectNear(await numbers(new GELU({ approximate: 'tanh' }).forward(points)), [...tanh, 1.954597694087775])
@@ -39,12 +45,22 @@ describe('activations', () => {
   })
 })
 
-const rows = fc.integer({ min: 1, max: 3 }).chain((n) =>
-  fc
-    .array(fc.integer({ min: -20, max: 20 }), { minLength: n * 8, maxLength: n * 8 })
-    // No group is constant, which would make the norm steep.
-    .map((values) => ({ n, values: values.map((value, i) => value / 4 + (i % 2) * 11) })),
-)
+/** Inputs [n, groups · channels, area], also without rows, with constant groups and with ties; all sums are exact. */
+const inputs = fc
+  .record({
+    n: fc.integer({ min: 0, max: 3 }),
+    groups: fc.integer({ min: 1, max: 3 }),
+    channels: fc.integer({ min: 1, max: 4 }),
+    area: fc.integer({ min: 1, max: 5 }),
+  })
+  .chain(({ n, groups, channels, area }) => {
+    const length = n * groups * channels * area
+    const values = fc.oneof(
+      fc.array(fc.integer({ min: -20, max: 20 }), { minLength: length, maxLength: length }),
+      fc.integer({ min: -20, max: 20 }).map((value) => new Array<number>(length).fill(value)),
+    )
+    return values.map((given) => ({ n, groups, channels, area, values: given.map((value) => value / 4) }))
+  })
 
 /** (v − mean) / √(variance + ε) of each run of `length` values. */
 function standardized(values: readonly number[], length: number, epsilon = 1e-5): number[] {
@@ -60,20 +76,41 @@ function standardized(values: readonly number[], length: number, epsilon = 1e-5)
 describe('LayerNorm and GroupNorm', () => {
   it('are their definitions, times weight plus bias', () =>
     fc.assert(
-      fc.asyncProperty(rows, async ({ n, values }) => {
-        const layer = initialize(new LayerNorm([2, 4]), 1).to('float64')
-        const group = initialize(new GroupNorm(2, 4), 1).to('float64')
-        const coefficients = (count: number) => Float64Array.from({ length: count }, (_, i) => 1 + i)
-        layer.weight!.assign(tensor(coefficients(8), { shape: [2, 4] }))
-        group.bias!.assign(tensor(coefficients(4)))
-        const x = (shape: number[]) => tensor(values, { dtype: 'float64', shape })
-        const ofLayer = standardized(values, 8).map((value, i) => value * (1 + (i % 8)))
-        expectNear(await numbers(layer.forward(x([n, 2, 4]))), ofLayer)
-        const ofGroup = standardized(values, 4).map((value, i) => value + 1 + (Math.floor(i / 2) % 4))
-        expectNear(await numbers(group.forward(x([n, 4, 2]))), ofGroup)
+      fc.asyncProperty(inputs, async ({ n, groups, channels, area, values }) => {
+        const all = groups * channels
+        const ramp = (count: number, start: number) =>
+          Float64Array.from({ length: count }, (_, i) => start + i)
+        const layer = initialize(new LayerNorm([all, area]), 1).to('float64')
+        layer.weight!.assign(tensor(ramp(all * area, 1), { shape: [all, area] }))
+        layer.bias!.assign(tensor(ramp(all * area, -3), { shape: [all, area] }))
+        const group = initialize(new GroupNorm(groups, all), 1).to('float64')
+        group.weight!.assign(tensor(ramp(all, 1)))
+        group.bias!.assign(tensor(ramp(all, -3)))
+        const x = tensor(Float64Array.from(values), { shape: [n, all, area] })
+        const ofLayer = standardized(values, all * area).map((value, i) => {
+          const place = i % (all * area)
+          return value * (1 + place) + place - 3
+        })
+        expectNear(await numbers(layer.forward(x)), ofLayer)
+        const ofGroup = standardized(values, channels * area).map((value, i) => {
+          const channel = Math.floor(i / area) % all
+          return value * (1 + channel) + channel - 3
+        })
+        expectNear(await numbers(group.forward(x)), ofGroup)
       }),
-      { numRuns: 30 },
+      { numRuns: 50 },
     ))
+
+  it('pass NaN and ∞ on within their row or group, and to no other', async () => {
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      const x = tensor([value, 1, 2, 3, 1, 2, 4, 8], { dtype: 'float64', shape: [1, 4, 2] })
+      const ofLayer = await numbers(initialize(new LayerNorm(2), 1).to('float64').forward(x))
+      expect(ofLayer.map(Number.isNaN)).toEqual([true, true, ...new Array(6).fill(false)])
+      const ofGroup = await numbers(initialize(new GroupNorm(2, 4), 1).to('float64').forward(x))
+      expect(ofGroup.slice(0, 4).every(Number.isNaN)).toBe(true)
+      expect(ofGroup.slice(4).some(Number.isNaN)).toBe(false)
+    }
+  })
 
   it('have derivatives of two orders', async () => {
     const x = tensor([0.3, -1, 2, 0.5, 1.5, -0.7, 0.1, 1], { dtype: 'float64', shape: [1, 4, 2] })
@@ -138,11 +175,7 @@ describe('Dropout', () => {
     const make = () => initialize(new Sequential(new Dropout(), new Dropout()), 3)
     const [whole, resumed, other] = [make(), make(), make()]
     const executor = wasm({ threads: 1 })
-    const reference = async (network: Sequential) => {
-      const y = network.forward(ones)
-      const got = await numbers(y)
-      return got
-    }
+    const reference = (network: Sequential) => numbers(network.forward(ones))
     const step = async (network: Sequential) => {
       const y = network.forward(ones)
       await realizeOn(executor, y, network)

@@ -41,7 +41,7 @@ function extended({ networks, methods, datasets, modules }: Catalogue, path: str
   return {
     networks: networks.with(further('network', networks.definitions), source),
     methods: methods.with(further('method', methods.definitions), source),
-    datasets: datasets.with(further('data set', datasets.definitions), source),
+    datasets: datasets.with(further('dataset', datasets.definitions), source),
     modules: [...modules, { path, sha256 }],
   }
 }

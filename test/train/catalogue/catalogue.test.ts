@@ -79,9 +79,9 @@ describe('a module', () => {
     const [taken, twice] = [module('taken.ts', text('vgg8_bn')), module('twice.ts', text('tiny'))]
     await loadModules([own, taken, twice])
     expect(() => catalogueOf([taken])).toThrow(
-      `module ${taken}: expected another name, there is already a model vgg8_bn`,
+      `module ${taken}: expected another name, there is already a network vgg8_bn`,
     )
-    expect(() => catalogueOf([own, twice])).toThrow('there is already a model tiny')
+    expect(() => catalogueOf([own, twice])).toThrow('there is already a network tiny')
   })
 })
 

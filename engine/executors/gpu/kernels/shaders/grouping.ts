@@ -13,14 +13,14 @@ export interface Grouping {
   /** Whether four neighbouring channels that a thread reads always start at a multiple of four. */
   readonly areAligned: boolean
   /**
-   * Whether groups of several channels of the result do not divide into fours. Then the last four channels of a group reach
-   * beyond it, and those outside are not stored:
+   * Whether groups of several channels of the result do not divide into fours. The last four of a group then reach beyond
+   * it, and those outside are not stored:
    *
    *     groups of 6    0 1 2 3 4 5   6 7 8 9 10 11
    *     threads        0 0 0 0 1 1   2 2 2 2  3  3
    */
   readonly isRagged: boolean
-  /** The threads for all channels of the result, of which each computes up to four. */
+  /** The number of threads for all channels of the result, each of which computes up to four. */
   readonly fours: number
 }
 
@@ -45,7 +45,7 @@ export function firstChannel(
   return writer.constant(`${four} / ${perGroup} * ${resultPerGroup} + ${four} % ${perGroup} * 4`)
 }
 
-/** Returns the channel that the ones that a thread stores end before, unless this is the number of all channels. */
+/** Returns the end of the channels that a thread stores; `undefined` if it is that of all channels. */
 export function endOfOwn({ resultPerGroup, isRagged }: Grouping, own: OwnGroup): string | undefined {
   return isRagged ? `${own.firstOfResult}+${resultPerGroup}` : undefined
 }

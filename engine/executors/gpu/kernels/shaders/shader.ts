@@ -18,7 +18,7 @@ export interface Operand {
 export interface Result {
   readonly view: View
   readonly axis: number
-  /** Whether the first of four neighbours may be any. */
+  /** Whether four neighbours may start anywhere, so that each is stored by itself. */
   readonly isRagged?: boolean
 }
 
@@ -84,7 +84,7 @@ export class ShaderWriter extends Statements {
     return `vec4f(${elements.join()})`
   }
 
-  /** Stores the elements of a vector along the output's axis before `end`, or as far as the axis goes. */
+  /** Stores the elements of a vector along the output's axis, up to `end` or the end of the axis. */
   store(coordinates: readonly string[], vector: string, end?: string): void {
     const { view, axis } = this.#output
     if (storesVectors(this.#output)) {

@@ -45,7 +45,7 @@ export class Tile {
     })
   }
 
-  /** Stores the lanes at these coordinates of the result, under these conditions, and the columns before `end`. */
+  /** Stores the lanes at these coordinates of the result, under these conditions, and their columns up to `end`. */
   store(
     place: (lane: number) => { coordinates: readonly string[]; conditions: readonly string[] },
     end?: string,
